@@ -1,0 +1,72 @@
+// @ts-check
+// Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly,
+// builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const started = Date.now();
+
+/** @param {string} text */
+const say = (text) => process.stderr.write(`set-up: ${text}\n`);
+
+/** Every file below the given files and folders, sorted. @param {string[]} places @returns {string[]} */
+function filesBelow(places) {
+  return places.flatMap((place) => {
+    const path = join(root, place);
+    if (!statSync(path).isDirectory()) return [place];
+    return filesBelow(readdirSync(path).sort().map((name) => join(place, name)));
+  });
+}
+
+/** @param {string[]} places */
+function hashOf(places) {
+  const hash = createHash("sha256").update(process.version);
+  for (const file of filesBelow(places)) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
+/**
+ * Runs `work` unless the inputs are as they were when it last succeeded and its product is still there.
+ * @param {string} name @param {string[]} inputs @param {string} product @param {() => void | Promise<void>} work
+ */
+async function step(name, inputs, product, work) {
+  const stamp = join(root, "node_modules", ".undertone", name);
+  const hash = hashOf(inputs);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash && existsSync(join(root, product))) return;
+  await work();
+  mkdirSync(join(root, "node_modules", ".undertone"), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+/** @param {string} command @param {string[]} args */
+function run(command, args) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (result.status !== 0) {
+    say(`"${command} ${args.join(" ")}" failed${result.error ? `: ${result.error.message}` : ""}.`);
+    process.exit(1);
+  }
+}
+
+await step("packages", ["package.json", "package-lock.json"], "node_modules/typescript/package.json", () => {
+  say("installing packages (npm ci) ...");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+});
+await step("kernels", ["kernels", "scripts/kernels.mjs"], "dist/kernels/relaxed-simd.wasm", async () => {
+  say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
+  const { compileKernels } = await import("./kernels.mjs");
+  await compileKernels(root);
+});
+await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js", () => {
+  say("building dist/ ...");
+  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+});
+const seconds = (Date.now() - started) / 1000;
+if (seconds > 1.5) say(`ready after ${seconds.toFixed(0)} s.`);

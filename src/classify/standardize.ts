@@ -1,0 +1,50 @@
+import { DataError } from "../errors.js";
+import type { FeatureTable } from "../features/feature-table.js";
+
+/** Of each column, [columns]. */
+export interface ColumnScaling {
+  mean: Float64Array;
+  /** Population standard deviation; 1 for a constant column. */
+  scale: Float64Array;
+}
+
+/**
+ * Mean and spread of every column. A column whose variance is within the rounding of its own sum counts as
+ * constant, so that rounding noise is never blown up to unit variance.
+ * @throws {DataError} that names the column of a value that is not finite
+ */
+export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
+  const columns = x.names.length;
+  const { values, rows } = x;
+  const mean = new Float64Array(columns);
+  for (let row = 0, k = 0; row < rows; row++) for (let j = 0; j < columns; j++, k++) mean[j] += values[k];
+  expectFinite(where, x, mean);
+  for (let j = 0; j < columns; j++) mean[j] /= rows;
+  const scale = new Float64Array(columns);
+  for (let row = 0, k = 0; row < rows; row++)
+    for (let j = 0; j < columns; j++, k++) {
+      const deviation = values[k] - mean[j];
+      scale[j] += deviation * deviation;
+    }
+  for (let j = 0; j < columns; j++) {
+    const variance = scale[j] / rows;
+    const rounding = rows * Number.EPSILON;
+    scale[j] = variance <= rounding * variance + (rounding * mean[j]) ** 2 ? 1 : Math.sqrt(variance);
+  }
+  return { mean, scale };
+}
+
+/**
+ * Throws where a column's sum shows that a value in it is not finite (float32 values cannot overflow a float64 sum).
+ * @param sums [columns], anything that every value of the column was added to
+ */
+export function expectFinite(where: string, x: FeatureTable, sums: Float64Array): void {
+  const column = sums.findIndex((sum) => !Number.isFinite(sum));
+  if (column < 0) return;
+  let row = 0;
+  while (Number.isFinite(x.values[row * x.names.length + column])) row++;
+  throw new DataError(
+    `${where}: column "${x.names[column]}" is ${x.values[row * x.names.length + column]} in row ${row}, expected a number. ` +
+      "Classifiers cannot handle missing values: fill the gaps, or drop the column.",
+  );
+}

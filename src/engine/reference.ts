@@ -1,0 +1,96 @@
+import { EngineError } from "../errors.js";
+import type { Engine, Kernels, Workspace } from "./engine.js";
+import { lstmKernels } from "./reference-lstm.js";
+
+/**
+ * Plain loops in float64: the text to read and the oracle the fast engines are judged against. One number a
+ * vector, so nothing is padded, and packing is a copy.
+ */
+export const reference: Engine = {
+  name: "reference",
+  precision: "float64",
+  lanes: 1,
+  createWorkspace(elements: number): Workspace {
+    let data: Float64Array;
+    try {
+      data = new Float64Array(elements);
+    } catch (cause) {
+      const gigabytes = ((elements * 8) / 2 ** 30).toFixed(1);
+      throw new EngineError(
+        `The reference engine cannot get ${gigabytes} GB of memory for this model. Use a smaller batch, or shorter windows.`,
+        { cause },
+      );
+    }
+    return {
+      engine: reference,
+      data,
+      ...matrixKernels(data),
+      ...lstmKernels(data),
+      ...vectorKernels(data),
+    };
+  },
+};
+
+function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "gemmTransposed"> {
+  return {
+    gemmPack(packed, b, K, N, ldb, transposed) {
+      for (let k = 0; k < K; k++)
+        for (let n = 0; n < N; n++)
+          d[packed + k * N + n] = transposed ? d[b + n * ldb + k] : d[b + k * ldb + n];
+    },
+
+    gemm(c, a, packed, M, N, K, ldc, lda, accumulate) {
+      for (let m = 0; m < M; m++)
+        for (let n = 0; n < N; n++) {
+          let sum = accumulate ? d[c + m * ldc + n] : 0;
+          for (let k = 0; k < K; k++) sum += d[a + m * lda + k] * d[packed + k * N + n];
+          d[c + m * ldc + n] = sum;
+        }
+    },
+
+    gemmTransposed(c, a, g, M, N, K, ldc, lda, ldg) {
+      for (let m = 0; m < M; m++)
+        for (let k = 0; k < K; k++)
+          for (let n = 0; n < N; n++) d[c + k * ldc + n] += d[a + m * lda + k] * d[g + m * ldg + n];
+    },
+  };
+}
+
+function vectorKernels(
+  d: Float64Array,
+): Pick<Kernels, "columnSums" | "maskedSquaredError" | "squaredNorm" | "adam"> {
+  return {
+    columnSums(sums, a, M, N, lda) {
+      for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) d[sums + n] += d[a + m * lda + n];
+    },
+
+    maskedSquaredError(dy, y, x, observed, weights, scale, M, F, ldy) {
+      let sum = 0;
+      for (let m = 0; m < M; m++) {
+        const w = weights < 0 ? 1 : d[weights + m];
+        for (let f = 0; f < F; f++) {
+          const seen = observed < 0 || d[observed + m * F + f] !== 0;
+          const error = seen ? d[y + m * ldy + f] - d[x + m * F + f] : 0;
+          sum += w * error * error;
+          if (dy >= 0) d[dy + m * ldy + f] = 2 * scale * w * error;
+        }
+      }
+      return sum;
+    },
+
+    squaredNorm(a, n) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) sum += d[a + k] * d[a + k];
+      return sum;
+    },
+
+    adam(w, m, v, g, rate, beta1, beta2, epsilon, scale, n) {
+      for (let k = 0; k < n; k++) {
+        const gradient = d[g + k] * scale;
+        d[m + k] = beta1 * d[m + k] + (1 - beta1) * gradient;
+        d[v + k] = beta2 * d[v + k] + (1 - beta2) * gradient * gradient;
+        d[w + k] -= (rate * d[m + k]) / (Math.sqrt(d[v + k]) + epsilon);
+      }
+    },
+  };
+}

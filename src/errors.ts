@@ -1,0 +1,68 @@
+/**
+ * Errors a user can act on. Every message says where, got, expected, why and what to do, in one paragraph.
+ * The `name` is the kind of trouble; the command line prints the message and exits with `exitCode`.
+ */
+export class UndertoneError extends Error {
+  /** 1: the work failed; 2: the request was wrong (options, names). */
+  readonly exitCode: number = 1;
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The content of a file or a set is not what it must be; the message names file, row and column. */
+export class DataError extends UndertoneError {}
+
+/** A tensor or table has the wrong shape. */
+export class ShapeError extends UndertoneError {}
+
+/** An option, name or combination of options that cannot be honoured. */
+export class OptionError extends UndertoneError {
+  override readonly exitCode = 2;
+}
+
+/** A model file that is truncated, newer than this version, or not a model at all. */
+export class ArtefactError extends UndertoneError {}
+
+/** Training could not go on (weights not finite after every retry). */
+export class TrainingError extends UndertoneError {}
+
+/** An engine was asked for that cannot run here. */
+export class EngineError extends UndertoneError {}
+
+/** The name in `names` closest to `wanted` by edit distance, or undefined when none is near. */
+export function nearestName(wanted: string, names: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(wanted.length / 2)) + 1;
+  for (const name of names) {
+    const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
+    if (distance < bestDistance) {
+      bestDistance = distance;
+      best = name;
+    }
+  }
+  return best;
+}
+
+/** Throws an OptionError that lists the names there are and suggests the nearest. */
+export function unknownName(where: string, what: string, wanted: string, names: readonly string[]): never {
+  const near = nearestName(wanted, names);
+  const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? `, ... (${names.length} in all)` : "");
+  throw new OptionError(
+    `${where}: there is no ${what} "${wanted}". ${near ? `Did you mean "${near}"? ` : ""}There are: ${shown || "none"}.`,
+  );
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(previous[j] + 1, current[j - 1] + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,217 @@
+import { DataError, OptionError } from "../errors.js";
+import { type Random, randomStream } from "../random.js";
+
+/** Which cases to fit on and which to judge on, ascending indices; every labelled case is in one of both. */
+export interface Resample {
+  train: Int32Array;
+  test: Int32Array;
+}
+
+/**
+ * given: the first `trainCount` cases train, the others test, once.
+ * stratified: every class spread evenly. grouped: likewise, and the cases of one entity stay together.
+ * Either as `folds` (every case is tested once) or as `repeats` independent holdouts of `testFraction`.
+ */
+export type ResamplePlan =
+  | { kind: "given"; trainCount: number }
+  | { kind: "stratified" | "grouped"; folds: number; seed: number }
+  | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number };
+
+/**
+ * The resamples of a plan. Cases without a label (-1) are in neither part.
+ *
+ * @param labels [N]
+ * @param entities [N], who each case belongs to; needed when grouped
+ * @throws {OptionError} for a plan that cannot be carried out on so many cases
+ * @throws {DataError} when a part would be empty, or entities are needed and missing
+ */
+export function resamples(
+  plan: ResamplePlan,
+  labels: ArrayLike<number>,
+  entities?: readonly string[],
+): Resample[] {
+  if (plan.kind === "given") {
+    const { trainCount } = plan;
+    return [partition(labels, (i) => i >= trainCount)];
+  }
+  if ("folds" in plan) {
+    const fold =
+      plan.kind === "stratified"
+        ? stratifiedFolds(labels, plan.folds, plan.seed)
+        : groupedFolds(labels, needEntities(entities), plan.folds, plan.seed);
+    return Array.from({ length: plan.folds }, (_, k) => partition(labels, (i) => fold[i] === k));
+  }
+  const { repeats, testFraction, seed } = plan;
+  if (!(Number.isInteger(repeats) && repeats >= 1))
+    throw new OptionError(`resamples: repeats is ${repeats}, expected a whole number from 1 up.`);
+  if (!(testFraction > 0 && testFraction < 1))
+    throw new OptionError(`resamples: the test fraction is ${testFraction}, expected one between 0 and 1.`);
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const random = randomStream(seed, repeat);
+    const inTest =
+      plan.kind === "stratified"
+        ? stratifiedHoldout(labels, testFraction, random)
+        : groupedHoldout(labels, needEntities(entities), testFraction, random);
+    return partition(labels, (i) => inTest[i] === 1);
+  });
+}
+
+/**
+ * The fold of every case, 0 .. folds - 1 (-1 without a label). Folds differ by at most one case in size and in
+ * each class; a class with fewer cases than folds is missing from some.
+ * @throws {OptionError} when there are fewer than 2 folds, or fewer labelled cases than folds
+ */
+export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: number): Int32Array {
+  const random = randomStream(seed);
+  const dealt = [...casesByClass(labels).values()].flatMap((cases) => Array.from(random.shuffle(cases)));
+  expectFolds(folds, dealt.length, "labelled cases");
+  const fold = new Int32Array(labels.length).fill(-1);
+  dealt.forEach((i, position) => {
+    fold[i] = position % folds; // on from class to class, so that sizes stay even too
+  });
+  return fold;
+}
+
+/**
+ * The fold of every case, 0 .. folds - 1 (-1 without a label), with all cases of an entity in one fold. Entities
+ * are placed greedily, those with the most of any class first, where size and classes stay most even.
+ * @throws {OptionError} when there are fewer than 2 folds, or fewer entities than folds
+ */
+export function groupedFolds(
+  labels: ArrayLike<number>,
+  entities: readonly string[],
+  folds: number,
+  seed: number,
+): Int32Array {
+  const groups = casesByEntity(labels, entities);
+  expectFolds(folds, groups.length, "entities");
+  const shares = classShares(labels);
+  const weight = (group: number[]) => cost(shares(group), undefined, 1);
+  const order = shuffled(groups, randomStream(seed))
+    .map((group) => ({ group, weight: weight(group) }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ group }) => group);
+  const part = placeGroups(order, shares, new Array(folds).fill(1 / folds));
+  return spread(labels.length, order, part, -1);
+}
+
+function stratifiedHoldout(labels: ArrayLike<number>, fraction: number, random: Random): Int32Array {
+  const inTest = new Int32Array(labels.length);
+  for (const cases of casesByClass(labels).values()) {
+    // one case of a class trains; of two and more, one at least is tested
+    const most = cases.length - 1;
+    const tested = Math.min(most, Math.max(1, Math.round(cases.length * fraction)));
+    for (const i of random.shuffle(cases).slice(0, tested)) inTest[i] = 1;
+  }
+  return inTest;
+}
+
+function groupedHoldout(
+  labels: ArrayLike<number>,
+  entities: readonly string[],
+  fraction: number,
+  random: Random,
+): Int32Array {
+  // in random order: largest first would put the largest entity in the training part of every repeat
+  const order = shuffled(casesByEntity(labels, entities), random);
+  const part = placeGroups(order, classShares(labels), [1 - fraction, fraction]);
+  if (order.length > 1 && !part.includes(1)) part[order.length - 1] = 1;
+  return spread(labels.length, order, part, 0);
+}
+
+function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): Resample {
+  const train: number[] = [];
+  const test: number[] = [];
+  for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) (isTest(i) ? test : train).push(i);
+  if (train.length === 0 || test.length === 0)
+    throw new DataError(
+      `resamples: ${train.length} labelled cases to train on and ${test.length} to test on, expected some of each. ` +
+        "There are too few cases or entities for this plan: take another, or more data.",
+    );
+  return { train: Int32Array.from(train), test: Int32Array.from(test) };
+}
+
+/** Labelled cases of each class, classes ascending. */
+function casesByClass(labels: ArrayLike<number>): Map<number, number[]> {
+  return new Map([...casesBy(labels, (i) => labels[i])].sort(([a], [b]) => a - b));
+}
+
+/** Labelled cases of each entity. */
+function casesByEntity(labels: ArrayLike<number>, entities: readonly string[]): number[][] {
+  return [...casesBy(labels, (i) => entities[i]).values()];
+}
+
+function casesBy<K>(labels: ArrayLike<number>, key: (i: number) => K): Map<K, number[]> {
+  const found = new Map<K, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] < 0) continue;
+    const cases = found.get(key(i));
+    if (cases) cases.push(i);
+    else found.set(key(i), [i]);
+  }
+  return found;
+}
+
+/** How much of each class, and of everything (key -1), is in a group of cases. */
+type Shares = Map<number, number>;
+
+function classShares(labels: ArrayLike<number>): (group: readonly number[]) => Shares {
+  const sizes = new Map([...casesByClass(labels)].map(([c, cases]) => [c, cases.length]));
+  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return (group) => {
+    const shares: Shares = new Map([[-1, group.length / all]]);
+    for (const i of group) shares.set(labels[i], (shares.get(labels[i]) ?? 0) + 1 / sizes.get(labels[i])!);
+    return shares;
+  };
+}
+
+/** Growth of sum(load^2) / capacity when a group joins a part: least where the part is emptiest for what it brings. */
+function cost(group: Shares, load: Shares | undefined, capacity: number): number {
+  let growth = 0;
+  for (const [c, share] of group) growth += share * (2 * (load?.get(c) ?? 0) + share);
+  return growth / capacity;
+}
+
+/** The part of each group, placed in order. */
+function placeGroups(
+  groups: number[][],
+  shares: (group: readonly number[]) => Shares,
+  capacities: number[],
+): number[] {
+  const loads = capacities.map((): Shares => new Map());
+  return groups.map((group) => {
+    const brings = shares(group);
+    const costs = capacities.map((capacity, part) => cost(brings, loads[part], capacity));
+    const part = costs.indexOf(Math.min(...costs));
+    for (const [c, share] of brings) loads[part].set(c, (loads[part].get(c) ?? 0) + share);
+    return part;
+  });
+}
+
+function spread(count: number, groups: number[][], part: number[], unplaced: number): Int32Array {
+  const partOf = new Int32Array(count).fill(unplaced);
+  groups.forEach((group, g) => {
+    for (const i of group) partOf[i] = part[g];
+  });
+  return partOf;
+}
+
+function shuffled(groups: number[][], random: Random): number[][] {
+  const order = random.shuffle(Int32Array.from(groups.keys()));
+  return Array.from(order, (g) => groups[g]);
+}
+
+function expectFolds(folds: number, count: number, what: string): void {
+  if (!(Number.isInteger(folds) && folds >= 2 && folds <= count))
+    throw new OptionError(
+      `resamples: folds is ${folds}, expected a whole number from 2 to ${count}, the number of ${what}.`,
+    );
+}
+
+function needEntities(entities: readonly string[] | undefined): readonly string[] {
+  if (entities) return entities;
+  throw new DataError(
+    "resamples: grouped resamples keep the cases of one entity together, but this data names no entities. " +
+      "Name the entity column when reading, or take stratified resamples.",
+  );
+}

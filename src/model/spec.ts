@@ -1,0 +1,137 @@
+import { OptionError, unknownName } from "../errors.js";
+
+/** Layers in Keras' words. Sequences are [B, T, width], vectors [B, width]. */
+export type LayerSpec =
+  | {
+      type: "lstm";
+      units: number;
+      /** default "tanh"; the recurrent activation is always sigmoid */
+      activation?: "tanh" | "relu";
+      /** true: every hidden state; false (default): the last one */
+      returnSequences?: boolean;
+      /** walks from the end of time to its beginning */
+      goBackwards?: boolean;
+      /** one LSTM each way, outputs side by side: width 2 * units */
+      bidirectional?: boolean;
+    }
+  | { type: "repeatVector" }
+  /** Dense(units) on every step; `units` absent: the width of the data. */
+  | { type: "timeDistributedDense"; units?: number }
+  | { type: "dropout"; rate: number }
+  /** Adds N(0, stddev) to its input while training. */
+  | { type: "gaussianNoise"; stddev: number }
+  /** Replaces each categorical channel by `units` learned numbers; first in the encoder only. */
+  | { type: "embedding"; units: number };
+
+/** Encoder: sequence to vector (the latent). Decoder: vector to sequence, as wide as the data. */
+export interface AutoencoderSpec {
+  encoder: LayerSpec[];
+  decoder: LayerSpec[];
+}
+
+/** A recipe: layers, and how missing values inside a series are met by default. */
+export interface Recipe {
+  name: string;
+  summary: string;
+  /** "none": missing steps are skipped and missing values do not count; else they are filled first. */
+  interpolation: "linear" | "none";
+  build(options: RecipeOptions): AutoencoderSpec;
+}
+
+export interface RecipeOptions {
+  /** units of the (last) LSTM of the encoder, and of the decoder; default 64 */
+  units?: number;
+  /** default "tanh" */
+  activation?: "tanh" | "relu";
+  /** `denoising`: standard deviation of the noise; default 0.1 */
+  noise?: number;
+  /** `denoising`: default 0.2 */
+  dropout?: number;
+}
+
+const simple = ({ units = 64, activation = "tanh" }: RecipeOptions): AutoencoderSpec => ({
+  encoder: [{ type: "lstm", units, activation }],
+  decoder: [
+    { type: "repeatVector" },
+    { type: "lstm", units, activation, returnSequences: true },
+    { type: "timeDistributedDense" },
+  ],
+});
+
+const denoising = (options: RecipeOptions): AutoencoderSpec => {
+  const { units = 64, activation = "tanh", noise = 0.1, dropout = 0.2 } = options;
+  return {
+    encoder: [
+      { type: "gaussianNoise", stddev: noise },
+      { type: "lstm", units: 2 * units, activation, returnSequences: true },
+      { type: "dropout", rate: dropout },
+      { type: "lstm", units, activation },
+    ],
+    decoder: [
+      { type: "repeatVector" },
+      { type: "lstm", units, activation, returnSequences: true },
+      { type: "dropout", rate: dropout },
+      { type: "timeDistributedDense" },
+    ],
+  };
+};
+
+export const recipes: readonly Recipe[] = [
+  {
+    name: "simple",
+    summary: "LSTM, repeat vector, LSTM, time-distributed dense; missing values are interpolated",
+    interpolation: "linear",
+    build: simple,
+  },
+  {
+    name: "denoising",
+    summary: "noise on the input, clean target; LSTM 128, dropout, LSTM 64, repeat, LSTM 64, dropout, dense",
+    interpolation: "linear",
+    build: denoising,
+  },
+  {
+    name: "masked",
+    summary: "the layers of simple; missing steps are skipped, missing values do not count",
+    interpolation: "none",
+    build: simple,
+  },
+];
+
+/** @throws {OptionError} that suggests the nearest recipe */
+export function findRecipe(name: string): Recipe {
+  const recipe = recipes.find((candidate) => candidate.name === name);
+  return recipe ?? unknownName("--recipe", "recipe", name, recipes.map((each) => each.name));
+}
+
+/**
+ * Checks that the layers make an autoencoder.
+ * @throws {OptionError} that names the layer, what it got and what it needs
+ */
+export function checkSpec(spec: AutoencoderSpec): void {
+  const kinds = { encoder: "sequence", decoder: "vector" } as Record<string, "sequence" | "vector">;
+  for (const part of ["encoder", "decoder"] as const) {
+    spec[part].forEach((layer, k) => {
+      const where = `${part}[${k}] (${layer.type})`;
+      const fail = (message: string): never => {
+        throw new OptionError(`Model spec, ${where}: ${message}`);
+      };
+      if (layer.type === "repeatVector") {
+        if (kinds[part] !== "vector") fail("got a sequence, expected a vector. Let the LSTM before it return its last state.");
+        kinds[part] = "sequence";
+      } else if (kinds[part] !== "sequence" && layer.type !== "dropout") {
+        fail("got a vector, expected a sequence. Put a repeatVector before it, or returnSequences: true on the LSTM before it.");
+      }
+      if ("units" in layer && layer.units !== undefined && !(Number.isInteger(layer.units) && layer.units > 0))
+        fail(`got ${layer.units} units, expected a whole number above 0.`);
+      if (layer.type === "dropout" && !(layer.rate >= 0 && layer.rate < 1)) fail(`got rate ${layer.rate}, expected 0 <= rate < 1.`);
+      if (layer.type === "gaussianNoise" && !(layer.stddev >= 0)) fail(`got stddev ${layer.stddev}, expected 0 or more.`);
+      if (layer.type === "embedding" && !(part === "encoder" && k === 0)) fail("an embedding reads the data itself: it must be the first layer of the encoder.");
+      if (layer.type === "lstm" && layer.bidirectional && layer.goBackwards) fail("bidirectional already walks both ways; drop goBackwards.");
+      if (layer.type === "lstm" && !layer.returnSequences) kinds[part] = "vector";
+      if (layer.type === "repeatVector" && spec[part][k + 1]?.type !== "lstm") fail("expected an lstm right after it, which is what a repeated vector is for.");
+    });
+  }
+  if (kinds.encoder !== "vector") throw new OptionError("Model spec: the encoder ends in a sequence, expected a vector. Its last LSTM must not return sequences.");
+  if (!spec.encoder.some((layer) => layer.type === "lstm")) throw new OptionError("Model spec: the encoder has no LSTM.");
+  if (spec.decoder.at(-1)?.type !== "timeDistributedDense") throw new OptionError("Model spec: the decoder must end in a timeDistributedDense, which makes the output as wide as the data.");
+}

@@ -1,0 +1,157 @@
+import { DataError } from "../errors.js";
+
+/** One column of a sequence. A categorical channel's values are indices into its vocabulary. */
+export interface Channel {
+  name: string;
+  kind: "numeric" | "categorical";
+  /** Categorical only; index = value. */
+  vocabulary?: readonly string[];
+}
+
+/**
+ * N sequences of F channels, ragged and columnar. Sequence n owns the steps offsets[n] .. offsets[n + 1) - 1;
+ * step s owns values[s * F] .. values[s * F + F - 1].
+ */
+export interface SequenceSet {
+  channels: readonly Channel[];
+  /** [total steps, F], row-major. What is missing holds 0 here and a 0 bit in `observed`. */
+  values: Float32Array;
+  /** [N + 1], from 0 to the total number of steps; equal neighbours are an empty sequence. */
+  offsets: Int32Array;
+  /** One bit per value, bit (k & 7) of byte (k >> 3) for values[k]; absent: everything was observed. */
+  observed?: Uint8Array;
+  /** [total steps], seconds, ascending inside a sequence. */
+  times?: Float64Array;
+  /** [N], how the user names a sequence. */
+  ids: readonly string[];
+  /** [N], who a sequence belongs to (customer, machine); sequences of one entity never cross a split. */
+  entities?: readonly string[];
+  /** [N], index into classNames; -1: no label. */
+  labels?: Int32Array;
+  classNames?: readonly string[];
+  /** [N], weight of each sequence in training. */
+  weights?: Float32Array;
+  /** Columns with one value per sequence: values [N, names.length]. */
+  statics?: { names: readonly string[]; values: Float32Array };
+}
+
+/** A set as it was read: the training part, the test part where the source gives one, and where it came from. */
+export interface DataSource {
+  name: string;
+  train: SequenceSet;
+  /** Present when the source itself is split (`NAME_TRAIN`, `NAME_TEST`). */
+  test?: SequenceSet;
+  /** Files read, with the SHA-256 of their bytes, in reading order. */
+  files: readonly { path: string; sha256: string }[];
+  /** What reading changed or noticed, in plain sentences for the user. */
+  notes: readonly string[];
+}
+
+/** N, the number of sequences. */
+export function countOf(set: SequenceSet): number {
+  return set.offsets.length - 1;
+}
+
+/** The number of steps of sequence n. */
+export function lengthOf(set: SequenceSet, n: number): number {
+  return set.offsets[n + 1] - set.offsets[n];
+}
+
+/** The largest number of steps of any sequence, 0 for none. */
+export function longestOf(set: SequenceSet): number {
+  let longest = 0;
+  for (let n = 0; n < countOf(set); n++) longest = Math.max(longest, lengthOf(set, n));
+  return longest;
+}
+
+/** Whether values[k] was observed. */
+export function isObserved(set: SequenceSet, k: number): boolean {
+  return set.observed === undefined || (set.observed[k >> 3] & (1 << (k & 7))) !== 0;
+}
+
+/** A bitmap for `count` values, all bits `value`. */
+export function createBitmap(count: number, value: boolean): Uint8Array {
+  return new Uint8Array((count + 7) >> 3).fill(value ? 0xff : 0);
+}
+
+/** Sets or clears bit k. */
+export function setBit(bitmap: Uint8Array, k: number, value: boolean): void {
+  if (value) bitmap[k >> 3] |= 1 << (k & 7);
+  else bitmap[k >> 3] &= ~(1 << (k & 7));
+}
+
+/** The sequences at `indices`, in that order, copied. */
+export function selectSequences(set: SequenceSet, indices: ArrayLike<number>): SequenceSet {
+  const F = set.channels.length;
+  const N = indices.length;
+  const offsets = new Int32Array(N + 1);
+  for (let n = 0; n < N; n++) offsets[n + 1] = offsets[n] + lengthOf(set, indices[n]);
+  const steps = offsets[N];
+  const values = new Float32Array(steps * F);
+  const observed = set.observed && createBitmap(steps * F, true);
+  const times = set.times && new Float64Array(steps);
+  for (let n = 0; n < N; n++) {
+    const from = set.offsets[indices[n]];
+    const to = set.offsets[indices[n] + 1];
+    values.set(set.values.subarray(from * F, to * F), offsets[n] * F);
+    times?.set(set.times!.subarray(from, to), offsets[n]);
+    if (observed)
+      for (let k = 0; k < (to - from) * F; k++)
+        if (!isObserved(set, from * F + k)) setBit(observed, offsets[n] * F + k, false);
+  }
+  const pick = <V>(items: ArrayLike<V> | undefined): V[] | undefined =>
+    items && Array.from({ length: N }, (_, n) => items[indices[n]]);
+  const S = set.statics?.names.length ?? 0;
+  return {
+    channels: set.channels,
+    values,
+    offsets,
+    observed,
+    times,
+    ids: pick(set.ids)!,
+    entities: pick(set.entities),
+    labels: set.labels && Int32Array.from(pick(set.labels)!),
+    classNames: set.classNames,
+    weights: set.weights && Float32Array.from(pick(set.weights)!),
+    statics: set.statics && {
+      names: set.statics.names,
+      values: Float32Array.from({ length: N * S }, (_, k) => {
+        const n = Math.floor(k / S);
+        return set.statics!.values[indices[n] * S + (k - n * S)];
+      }),
+    },
+  };
+}
+
+/**
+ * Checks that the parts of a set agree with one another.
+ * @throws {DataError} that names the part that does not fit
+ */
+export function checkSequenceSet(set: SequenceSet, where: string): void {
+  const N = countOf(set);
+  const F = set.channels.length;
+  const steps = set.offsets[N];
+  const expect = (ok: boolean, message: string) => {
+    if (!ok) throw new DataError(`${where}: ${message}`);
+  };
+  expect(F > 0, "got no channels, expected at least one value per step.");
+  expect(set.offsets[0] === 0, `offsets start at ${set.offsets[0]}, expected 0.`);
+  for (let n = 0; n < N; n++)
+    expect(set.offsets[n] <= set.offsets[n + 1], `offsets fall at sequence ${n}, expected ascending ones.`);
+  expect(set.values.length === steps * F, `got ${set.values.length} values, expected ${steps} x ${F}.`);
+  expect(set.ids.length === N, `got ${set.ids.length} ids, expected ${N}.`);
+  for (const [name, part] of [
+    ["labels", set.labels],
+    ["entities", set.entities],
+    ["weights", set.weights],
+  ] as const)
+    expect(part === undefined || part.length === N, `got ${part?.length} ${name}, expected ${N}.`);
+  expect(
+    set.observed === undefined || set.observed.length === (steps * F + 7) >> 3,
+    `the bitmap of observed values has ${set.observed?.length} bytes, expected ${(steps * F + 7) >> 3}.`,
+  );
+  expect(
+    set.times === undefined || set.times.length === steps,
+    `got ${set.times?.length} times, expected ${steps}.`,
+  );
+}

@@ -1,0 +1,23 @@
+import { type Engine, type EngineName, loadEngine } from "../src/index.js";
+
+const names: EngineName[] = ["reference", "wasm-simd128", "wasm-relaxed-simd"];
+
+/**
+ * Every engine that this machine can run, for `describe.each`. One that cannot is told by name; where CI is set
+ * it is an error instead, because CI must see them all.
+ */
+export const engines: { name: string; engine: Engine }[] = [];
+for (const name of names) {
+  try {
+    engines.push({ name, engine: await loadEngine(name) });
+  } catch (error) {
+    if (process.env.CI) throw error;
+    console.warn(`engine ${name}: not tested here (${(error as Error).message})`);
+  }
+}
+
+/**
+ * Largest error of a float32 engine over the largest entry of a tensor, as promised in the docs; measured
+ * errors are ten times smaller. The float64 reference is held to 1e-6 relative.
+ */
+export const tolerance = (engine: Engine) => (engine.precision === "float64" ? 1e-6 : 2e-5);

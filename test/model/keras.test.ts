@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import type { Draws } from "../../src/model/layer.js";
+import { createNetwork, type Network } from "../../src/model/network.js";
+import type { AutoencoderSpec } from "../../src/model/spec.js";
+import { expectClose } from "../close.js";
+import { engines, tolerance } from "../engines.js";
+import { goldenGradient, goldenNames, readGolden } from "../golden/read-golden.js";
+
+type Golden = ReturnType<typeof readGolden>;
+
+function specOf(golden: Golden): AutoencoderSpec {
+  const { recipe, activation, units } = golden.metadata;
+  const act = activation as "tanh" | "relu";
+  const [H, H2 = H] = String(units).split(/[^0-9]+/).filter(Boolean).map(Number);
+  const decoder: AutoencoderSpec["decoder"] = [
+    { type: "repeatVector" },
+    { type: "lstm", units: H2, activation: act, returnSequences: true },
+    { type: "timeDistributedDense" },
+  ];
+  switch (recipe) {
+    case "denoising":
+      return {
+        encoder: [
+          { type: "gaussianNoise", stddev: 1 }, // the golden noise has its deviation in it
+          { type: "lstm", units: H, activation: act, returnSequences: true },
+          { type: "dropout", rate: 0.2 },
+          { type: "lstm", units: H2, activation: act },
+        ],
+        decoder: [...decoder.slice(0, 2), { type: "dropout", rate: 0.2 }, decoder[2]],
+      };
+    case "bidirectional":
+      return { encoder: [{ type: "lstm", units: H, activation: act, bidirectional: true }], decoder };
+    case "backwards":
+      return { encoder: [{ type: "lstm", units: H, activation: act, goBackwards: true }], decoder };
+    default:
+      return { encoder: [{ type: "lstm", units: H, activation: act }], decoder };
+  }
+}
+
+/** [B, T, width] to [T * B, width]. */
+function timeMajor(data: ArrayLike<number>, B: number, T: number, width: number): Float64Array {
+  const out = new Float64Array(B * T * width);
+  for (let b = 0; b < B; b++)
+    for (let t = 0; t < T; t++)
+      for (let k = 0; k < width; k++) out[(t * B + b) * width + k] = data[(b * T + t) * width + k];
+  return out;
+}
+
+function goldenDraws(golden: Golden, B: number, T: number): Draws {
+  return {
+    gaussian: (_layer, out, _rows, width) => out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
+    dropout: (layer, out, _rows, width) =>
+      out.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width)),
+  };
+}
+
+function rowsOf(network: Network, offset: number, stride: number, rows: number, width: number): Float64Array {
+  const out = new Float64Array(rows * width);
+  for (let r = 0; r < rows; r++)
+    for (let k = 0; k < width; k++) out[r * width + k] = network.ws.data[offset + r * stride + k];
+  return out;
+}
+
+describe.each(engines)("$name agrees with Keras", ({ engine }) => {
+  test.each(goldenNames())("%s", (name) => {
+    const golden = readGolden(name);
+    const { tensors } = golden;
+    const [B, T, F] = tensors.x.shape;
+    const columns = Array.from({ length: F }, (_, k) => ({ channel: `c${k}`, kind: "numeric" as const, start: k, width: 1 }));
+    // Room for more rows and steps than the batch has: strides must not depend on the plan.
+    const network = createNetwork(engine, { spec: specOf(golden), columns, batch: B + 2, steps: T + 3, purpose: "training" });
+    for (const { name, start, size } of network.parameters) {
+      expect(tensors[name]?.data.length, name).toBe(size);
+      network.weights.set(tensors[name].data as Float64Array, start);
+    }
+    const { data } = network.ws;
+    const { place } = network;
+    const masked = tensors.observed !== undefined && Array.from(tensors.observed.data as Float64Array).some((seen) => Number(seen) === 0);
+    data.set(timeMajor(tensors.x.data as Float64Array, B, T, F), place.x);
+    let count = B * T * F;
+    if (masked) {
+      const observed = timeMajor(tensors.observed.data as Float64Array, B, T, F);
+      data.set(observed, place.observed);
+      data.set(timeMajor(tensors.stepMask.data as Float64Array, B, T, 1), place.mask);
+      count = observed.reduce((a, b) => a + b, 0);
+    }
+    const weights = tensors.weights ?? tensors.sampleWeight ?? tensors.sampleWeights;
+    if (weights) for (let r = 0; r < T * B; r++) data[place.weights + r] = Number(weights.data[r % B]);
+    network.pack();
+    const batch = { T, B, masked, weighted: weights !== undefined, count };
+    const pass = network.forward(batch, goldenDraws(golden, B, T));
+    const rtol = tolerance(engine);
+    const { latent, output } = network;
+    expectClose(rowsOf(network, latent.offset(pass), latent.stride, B, latent.width), tensors.latent.data as Float64Array, { rtol, name: "latent" });
+    const y = rowsOf(network, output!.offset(pass), output!.stride, T * B, F);
+    expectClose(y, timeMajor(tensors.output.data as Float64Array, B, T, F), { rtol, name: "output" });
+    if (tensors.states && network.states.length === 1) {
+      const [states] = network.states;
+      const got = rowsOf(network, states.offset(pass), states.stride, T * B, states.width);
+      expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), { rtol, name: "states" });
+    }
+    const loss = network.loss(batch, pass, true);
+    expectClose([loss], tensors.loss.data as Float64Array, { rtol, name: "loss" });
+    for (const { name, start, size } of network.parameters) {
+      const { values, index, max, squaredNorm } = goldenGradient(golden, name);
+      const got = network.gradients.subarray(start, start + size);
+      const compared = index ? Array.from(index, (k) => got[k]) : got;
+      expectClose(compared, values, { rtol: 0, atol: rtol * max, name });
+      expectClose([network.ws.squaredNorm(network.blocks.gradients + start, size)], [squaredNorm], { rtol: 10 * rtol, name: `norm of ${name}` });
+    }
+  });
+});
