@@ -4,16 +4,18 @@
 
 #include "simd.h"
 
-// Between low and high; a comparison with NaN is false, so NaN passes.
-static inline vf clamp(vf x, float low, float high) {
-  x = choose(x < splat(low), splat(low), x);
-  return choose(x > splat(high), splat(high), x);
+// x within +-limit. NaN passes: the comparison is on the magnitude, because a plain choice between x and limit
+// is compiled to relaxed_min on WebAssembly, which may drop it.
+static inline vf clamp(vf x, float limit) {
+  const vi magnitude = (vi)x & splat_bits(0x7fffffff);
+  const vi sign = (vi)x & ~splat_bits(0x7fffffff);
+  return choose((vf)magnitude > splat(limit), (vf)(sign | (vi)splat(limit)), x);
 }
 
 // exp by reduction to |r| <= ln(2)/2; the polynomial is that of Cephes' expf (Moshier): 2 ulp.
 static inline vf vexp(vf x) {
   const vf shifter = splat(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer
-  x = clamp(x, -87.0f, 87.0f);           // exp and 1/exp stay normal numbers
+  x = clamp(x, 87.0f);                   // exp and 1/exp stay normal numbers
   const vf shifted = madd(x, splat(1.44269504088896341f), shifter);
   const vf n = shifted - shifter;
   vf r = madd(n, splat(-0.693359375f), x);
@@ -34,7 +36,7 @@ static inline vf sigmoid(vf x) { return splat(1.0f) / (splat(1.0f) + vexp(-x)); 
 // Rational approximation of degree 13/6, coefficients as in Eigen's generic_fast_tanh: a few ulp, odd, and
 // relatively accurate near 0, where gradients live.
 static inline vf vtanh(vf x) {
-  x = clamp(x, -7.90531110763549805f, 7.90531110763549805f);
+  x = clamp(x, 7.90531110763549805f);
   const vf z = x * x;
   vf p = splat(-2.76076847742355e-16f);
   p = madd(p, z, splat(2.00018790482477e-13f));
@@ -50,7 +52,8 @@ static inline vf vtanh(vf x) {
   return x * p / q;
 }
 
-static inline vf relu(vf x) { return choose(x < splat(0.0f), splat(0.0f), x); }
+// Not a choice between x and 0, for the same reason.
+static inline vf relu(vf x) { return (vf)((vi)x & ~(x < splat(0.0f))); }
 
 static inline vf activate(vf x, int use_relu) { return use_relu ? relu(x) : vtanh(x); }
 

@@ -86,12 +86,12 @@ export function groupedFolds(
   const groups = casesByEntity(labels, entities);
   expectFolds(folds, groups.length, "entities");
   const shares = classShares(labels);
-  const weight = (group: number[]) => cost(shares(group), undefined, 1);
+  const weight = (group: number[]) => cost(shares(group), new Map());
   const order = shuffled(groups, randomStream(seed))
     .map((group) => ({ group, weight: weight(group) }))
     .sort((a, b) => b.weight - a.weight)
     .map(({ group }) => group);
-  const part = placeGroups(order, shares, new Array(folds).fill(1 / folds));
+  const part = placeGroups(order, shares, folds);
   return spread(labels.length, order, part, -1);
 }
 
@@ -106,17 +106,38 @@ function stratifiedHoldout(labels: ArrayLike<number>, fraction: number, random: 
   return inTest;
 }
 
+/** The most even of 20 random draws of entities, each of the number that comes nearest to the fraction of cases. */
 function groupedHoldout(
   labels: ArrayLike<number>,
   entities: readonly string[],
   fraction: number,
   random: Random,
 ): Int32Array {
-  // in random order: largest first would put the largest entity in the training part of every repeat
-  const order = shuffled(casesByEntity(labels, entities), random);
-  const part = placeGroups(order, classShares(labels), [1 - fraction, fraction]);
-  if (order.length > 1 && !part.includes(1)) part[order.length - 1] = 1;
-  return spread(labels.length, order, part, 0);
+  const groups = casesByEntity(labels, entities);
+  const shares = classShares(labels);
+  let best = { groups: [] as number[][], unevenness: Number.POSITIVE_INFINITY };
+  for (let draw = 0; draw < 20; draw++) {
+    const drawn = firstOf(shuffled(groups, random), fraction);
+    let unevenness = 0;
+    for (const share of shares(drawn.flat()).values()) unevenness += share * (share - 2 * fraction); // + constant
+    if (unevenness < best.unevenness) best = { groups: drawn, unevenness };
+  }
+  return spread(
+    labels.length,
+    best.groups,
+    best.groups.map(() => 1),
+    0,
+  );
+}
+
+/** As many of the first groups as come nearest to a fraction of all their cases: one at least, and not all. */
+function firstOf(groups: number[][], fraction: number): number[][] {
+  const wanted = fraction * groups.reduce((sum, group) => sum + group.length, 0);
+  let taken = 0;
+  let k = 0;
+  while (k < groups.length - 1 && (k === 0 || taken + groups[k].length / 2 <= wanted))
+    taken += groups[k++].length;
+  return groups.slice(0, k);
 }
 
 function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): Resample {
@@ -155,7 +176,7 @@ function casesBy<K>(labels: ArrayLike<number>, key: (i: number) => K): Map<K, nu
 /** How much of each class, and of everything (key -1), is in a group of cases. */
 type Shares = Map<number, number>;
 
-function classShares(labels: ArrayLike<number>): (group: readonly number[]) => Shares {
+function classShares(labels: ArrayLike<number>): (group: number[]) => Shares {
   const sizes = new Map([...casesByClass(labels)].map(([c, cases]) => [c, cases.length]));
   const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   return (group) => {
@@ -165,23 +186,19 @@ function classShares(labels: ArrayLike<number>): (group: readonly number[]) => S
   };
 }
 
-/** Growth of sum(load^2) / capacity when a group joins a part: least where the part is emptiest for what it brings. */
-function cost(group: Shares, load: Shares | undefined, capacity: number): number {
+/** Growth of the sum of squared loads when a group joins a part: least where the part is emptiest for what it brings. */
+function cost(group: Shares, load: Shares): number {
   let growth = 0;
-  for (const [c, share] of group) growth += share * (2 * (load?.get(c) ?? 0) + share);
-  return growth / capacity;
+  for (const [c, share] of group) growth += share * (2 * (load.get(c) ?? 0) + share);
+  return growth;
 }
 
 /** The part of each group, placed in order. */
-function placeGroups(
-  groups: number[][],
-  shares: (group: readonly number[]) => Shares,
-  capacities: number[],
-): number[] {
-  const loads = capacities.map((): Shares => new Map());
+function placeGroups(groups: number[][], shares: (group: number[]) => Shares, parts: number): number[] {
+  const loads = Array.from({ length: parts }, (): Shares => new Map());
   return groups.map((group) => {
     const brings = shares(group);
-    const costs = capacities.map((capacity, part) => cost(brings, loads[part], capacity));
+    const costs = loads.map((load) => cost(brings, load));
     const part = costs.indexOf(Math.min(...costs));
     for (const [c, share] of brings) loads[part].set(c, (loads[part].get(c) ?? 0) + share);
     return part;

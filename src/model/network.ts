@@ -165,6 +165,13 @@ export function createNetwork(engine: Engine, options: NetworkOptions, seed?: nu
   };
 }
 
+/** Names, shapes and places of the parameters, without an engine. */
+export function listParameters(spec: AutoencoderSpec, columns: readonly ColumnGroup[]): readonly Parameter[] {
+  const nothing = { createWorkspace: () => ({ data: new Float32Array(0) }), lanes: 1, name: "none", precision: "float32" };
+  const options = { spec, columns, batch: 1, steps: 1, purpose: "autoencode" } as const;
+  return createNetwork(nothing as unknown as Engine, options).parameters;
+}
+
 function chain(
   plan: Plan,
   part: "encoder" | "decoder",

@@ -57,7 +57,9 @@ export interface Subscription {
 const NEW_CARD_SHARE = 0.08;
 const MOVE_SHARE = 0.08;
 const TRIPS_PER_DAY = 0.0045;
-const SUBSCRIBED = ["digital", "digital", "entertainment", "transport", "health", "household"].map(categoryIndex);
+const SUBSCRIBED = ["digital", "digital", "entertainment", "transport", "health", "household"].map(
+  categoryIndex,
+);
 
 /** Draws customer number `index`; depends on the seed and the index alone. */
 export function drawCustomer(seed: number, index: number, days: number): Customer {
@@ -84,9 +86,9 @@ export function drawCustomer(seed: number, index: number, days: number): Custome
     persistence: 0.3 + 0.25 * random.uniform(),
     tastes,
     medians,
-    routine: logNormal(random, 14, 0.4),
+    routine: logNormal(random, 45, 0.4),
     hourShift: 0.8 * random.normal(),
-    loyalty: 0.6 + 0.3 * random.uniform(),
+    loyalty: 0.8 + 0.17 * random.uniform(),
     foreignShops: 0.05 + 0.25 * random.uniform() ** 2,
     favourites,
     subscriptions: drawSubscriptions(random, favourites, scale),

@@ -128,7 +128,7 @@ export const LIFESTYLES: readonly Lifestyle[] = [
   },
 ];
 
-/** `follows[lifestyle][from][to]`: whether a route of the lifestyle goes from one category to the other. */
+/** `ROUTE_STEPS[lifestyle][from][to]`: whether a route of the lifestyle goes from one category to the other. */
 export const ROUTE_STEPS: readonly (readonly (readonly boolean[])[])[] = LIFESTYLES.map((lifestyle) => {
   const steps = CATEGORIES.map(() => CATEGORIES.map(() => false));
   for (const route of lifestyle.routes) {

@@ -2,43 +2,51 @@ import type { Random } from "../random.js";
 import { CATEGORIES } from "./categories.js";
 import { between, logNormal } from "./draws.js";
 import { outingGap } from "./habits.js";
-import { steal, strike, type World } from "./theft.js";
+import { steal, strikeOn, type World } from "./theft.js";
 import { DAY, type Draft } from "./transaction.js";
 
-const SKIMMING_DAYS = 6;
-const COPIED_SHARE = 0.3;
+const SKIMMING_DAYS = 10;
+const COPIED_SHARE = 0.35;
 const MOST_CARDS = 6;
+/** Thieves prefer busy shops: the busiest of so many. */
+const CANDIDATES = 12;
 
 /**
- * A terminal is skimmed for some days; part of the cards used there are copied, and each copy buys one to
- * three things elsewhere 2 to 16 days later. Empty when all copied cards would be used after the last day.
+ * A terminal in a busy shop is skimmed for some days; part of the cards used there are copied, and each copy
+ * buys two to four things elsewhere 2 to 16 days later. May be empty: no card copied, or all used too late.
  */
 export function terminalFraud(random: Random, world: World): Draft[] {
-  const { honest, days } = world;
-  let first = honest[random.integer(honest.length)];
-  while (first.online || first.abroad) first = honest[random.integer(honest.length)];
-  const last = first.time + SKIMMING_DAYS * DAY;
-  const seen = new Set<number>();
   const drafts: Draft[] = [];
   let copied = 0;
-  for (const { merchant, time, customer } of honest) {
-    if (merchant !== first.merchant || time < first.time || time > last || seen.has(customer)) continue;
-    seen.add(customer);
+  for (const [customer, lastVisit] of visitors(random, world)) {
     if (copied === MOST_CARDS || random.uniform() >= COPIED_SHARE) continue;
     copied++;
-    const day = Math.floor(time / DAY) + between(random, 2, 16);
-    if (day >= days - 1) continue;
+    const day = Math.floor(lastVisit / DAY) + between(random, 2, 16);
+    if (day >= world.days - 1) continue;
     const victim = world.customers[customer];
-    const scale = logNormal(random, 1.3, 0.3);
-    let at = day * DAY + (strike(random, world, 1).time % DAY);
-    for (let left = between(random, 1, 3); left > 0; left--) {
-      const { category } = honest[random.integer(honest.length)];
+    const theft = strikeOn(random, world, { scenario: "terminal", familiar: 0.25, victim, day });
+    const scale = logNormal(random, 1.8, 0.3);
+    let time = theft.start;
+    for (let left = between(random, 2, 4); left > 0; left--) {
+      const { category } = world.honest[random.integer(world.honest.length)];
       const { median, sigma } = CATEGORIES[category];
-      drafts.push(
-        steal(random, victim, category, at, logNormal(random, scale * median, sigma), "terminal", 0.3),
-      );
-      at += outingGap(random);
+      drafts.push(steal(random, theft, category, time, logNormal(random, scale * median, sigma)));
+      time += outingGap(random);
     }
   }
   return drafts;
+}
+
+/** Who used the skimmed terminal while it was skimmed, and when each did so last. */
+function visitors(random: Random, { honest }: World): Map<number, number> {
+  let busiest = new Map<number, number>();
+  for (let left = CANDIDATES; left > 0; left--) {
+    const first = honest[random.integer(honest.length)];
+    if (first.online || first.abroad) continue;
+    const end = first.time + SKIMMING_DAYS * DAY;
+    const here = honest.filter((p) => p.merchant === first.merchant && p.time >= first.time && p.time < end);
+    const last = new Map(here.map(({ customer, time }) => [customer, time]));
+    if (last.size > busiest.size) busiest = last;
+  }
+  return busiest;
 }

@@ -245,7 +245,7 @@ def check(case, weights, data, result, grads):
         np.testing.assert_allclose(result[key], value, rtol=1e-10, atol=1e-12, err_msg=f"{case.name} {key}")
     if kinks is not None:
         # nearer than float32 rounding to the corner of relu, a float32 engine may rightly differ
-        assert min(kinks) > 2e-6, f"{case.name}: choose another seed, corner of relu at {min(kinks):.1e}"
+        assert min(kinks) > 2e-5, f"{case.name}: choose another seed, corner of relu at {min(kinks):.1e}"
     random = np.random.default_rng(case.seed)
     step = 1e-6
     for name, grad in grads.items():

@@ -1,0 +1,148 @@
+import type { Engine } from "../engine/engine.js";
+import { DataError } from "../errors.js";
+import { randomStream } from "../random.js";
+import { splitGrouped, splitStratified } from "../sequences/split.js";
+import { countOf, selectSequences, type SequenceSet } from "../sequences/sequence-set.js";
+import { VERSION } from "../version.js";
+import { latentWarnings } from "./collapse.js";
+import { columnsOf } from "./columns.js";
+import { FORMAT_VERSION, type Model } from "./model.js";
+import { createNetwork } from "./network.js";
+import { resolveTrainOptions, type TrainOptions } from "./options.js";
+import { fitPreparation, type PrepareOptions, prepare } from "./prepare.js";
+import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "./spec.js";
+import { type TrainHooks, trainAutoencoder } from "./train.js";
+
+export interface FitOptions extends RecipeOptions {
+  /** default "masked" */
+  recipe?: string;
+  /** layers of one's own, instead of a recipe */
+  spec?: AutoencoderSpec;
+  prepare?: Partial<PrepareOptions>;
+  train?: TrainOptions;
+  /** share of the sequences held out for early stopping; default 0.1 from 50 sequences on, else 0 */
+  validation?: number;
+}
+
+/** What the model file says about where the data came from. */
+export interface DataOrigin {
+  name: string;
+  files: readonly { path: string; sha256: string }[];
+  reading: Record<string, unknown>;
+}
+
+const VALIDATION_FROM = 50;
+/** Sequences that early stopping looks at; more would cost more time than they add precision. */
+const MAX_VALIDATION = 512;
+
+/** The layers, the preparation defaults and the training options that the fit options stand for. */
+function resolve(options: FitOptions) {
+  const recipe = findRecipe(options.recipe ?? "masked");
+  return {
+    recipe: options.spec ? "custom" : recipe.name,
+    spec: options.spec ?? recipe.build(options),
+    prepare: { interpolation: recipe.interpolation, ...options.prepare },
+    train: resolveTrainOptions(options.train),
+  };
+}
+
+/**
+ * Fits preparation and autoencoder on a training set. Labels are not looked at. A part of the sequences, whole
+ * entities where there are any, is held out for early stopping before anything is fitted.
+ * @throws {DataError} if there is nothing to train on
+ */
+export async function fit(
+  engine: Engine,
+  data: SequenceSet,
+  options: FitOptions = {},
+  origin: DataOrigin = { name: "data", files: [], reading: {} },
+  hooks: TrainHooks = {},
+): Promise<Model> {
+  const { recipe, spec, prepare: preparing, train: training } = resolve(options);
+  if (countOf(data) === 0) throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
+  const parts = holdOut(data, options.validation, training.seed);
+  const preparation = fitPreparation(parts.train, preparing);
+  const train = prepare(parts.train, preparation);
+  const validation = parts.validation && prepare(parts.validation, preparation);
+  const result = await trainAutoencoder(engine, spec, train, validation, training, hooks);
+  const model: Model = {
+    metadata: {
+      formatVersion: FORMAT_VERSION,
+      library: VERSION,
+      recipe,
+      spec,
+      preparation,
+      training: {
+        engine: engine.name,
+        options: training,
+        sequences: countOf(train),
+        validationSequences: validation ? countOf(validation) : 0,
+        updates: result.updates,
+        bestUpdate: result.bestUpdate,
+        stopped: result.stopped,
+        history: result.history,
+        warnings: [],
+      },
+      data: {
+        name: origin.name,
+        files: origin.files.map(({ path, sha256 }) => ({ path, sha256 })),
+        splitSha256: await splitHash(parts.train, parts.validation),
+        reading: origin.reading,
+      },
+    },
+    weights: result.weights,
+  };
+  model.metadata.training.warnings = [
+    ...preparation.scaler.notes,
+    ...result.warnings,
+    ...latentWarnings(engine, model, train, result.history.at(-1)?.explainedVariance),
+  ];
+  return model;
+}
+
+/** The same model before its first update: the control that tells whether learning helped. */
+export function untrained(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
+  const { recipe, spec, prepare: preparing, train } = resolve(options);
+  const preparation = fitPreparation(data, preparing);
+  const { groups } = columnsOf(preparation.channels);
+  const network = createNetwork(engine, { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" }, train.seed);
+  return {
+    metadata: {
+      formatVersion: FORMAT_VERSION,
+      library: VERSION,
+      recipe,
+      spec,
+      preparation,
+      training: {
+        engine: engine.name,
+        options: train,
+        sequences: countOf(data),
+        validationSequences: 0,
+        updates: 0,
+        bestUpdate: 0,
+        stopped: "untrained",
+        history: [],
+        warnings: [],
+      },
+      data: { name: "untrained", files: [], splitSha256: "", reading: {} },
+    },
+    weights: Float32Array.from(network.weights),
+  };
+}
+
+/** Splits off what early stopping looks at, without a look at the labels. */
+function holdOut(data: SequenceSet, share: number | undefined, seed: number) {
+  const fraction = share ?? (countOf(data) >= VALIDATION_FROM ? 0.1 : 0);
+  if (fraction === 0) return { train: data, validation: undefined };
+  const blind: SequenceSet = { ...data, labels: undefined, classNames: undefined };
+  const grouped = data.entities !== undefined && new Set(data.entities).size > 1;
+  const { first, second } = (grouped ? splitGrouped : splitStratified)(blind, 1 - fraction, seed);
+  const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
+  return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
+}
+
+async function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {
+  const text = [...train.ids, "", ...(validation?.ids ?? [])].join("\n");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

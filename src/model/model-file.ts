@@ -1,0 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { ArtefactError } from "../errors.js";
+import { decodeModel, encodeModel, type Model } from "./model.js";
+import { writeFileAtomically } from "./write-file.js";
+
+/** Writes a model file, wholly or not at all. */
+export async function saveModel(path: string, model: Model): Promise<void> {
+  await writeFileAtomically(path, encodeModel(model));
+}
+
+/** Reads a model file and checks everything in it. */
+export async function loadModel(path: string): Promise<Model> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
+    throw new ArtefactError(`${path}: ${why}. Give a model written by "undertone fit DATA -o ${path}".`, { cause });
+  });
+  return decodeModel(bytes, path);
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { Engine } from "../engine/engine.js";
+import { ArtefactError } from "../errors.js";
+import { columnsOf } from "./columns.js";
+import { createNetwork, listParameters, type Network } from "./network.js";
+import type { Preparation } from "./prepare.js";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
+import type { AutoencoderSpec } from "./spec.js";
+import type { HistoryEntry } from "./train-state.js";
+
+/** The version of the file format that this library writes; it reads this one and every earlier one. */
+export const FORMAT_VERSION = 1;
+
+/** All about a model but its weights: the JSON of the file. */
+export interface ModelMetadata {
+  formatVersion: number;
+  /** Version of the library that wrote it. */
+  library: string;
+  recipe: string;
+  spec: AutoencoderSpec;
+  preparation: Preparation;
+  training: {
+    engine: string;
+    options: Record<string, unknown>;
+    sequences: number;
+    validationSequences: number;
+    updates: number;
+    bestUpdate: number;
+    stopped: "finished" | "early" | "untrained";
+    history: HistoryEntry[];
+    warnings: string[];
+  };
+  data: {
+    name: string;
+    files: { path: string; sha256: string }[];
+    /** SHA-256 over the ids of the training sequences, then of the validation sequences. */
+    splitSha256: string;
+    /** Options with which the data was read, so that new data is read alike. */
+    reading: Record<string, unknown>;
+  };
+}
+
+/** A trained autoencoder: plain data, the same for every engine. */
+export interface Model {
+  metadata: ModelMetadata;
+  /** All parameters in the order of the network, float32. */
+  weights: Float32Array;
+}
+
+const metadataSchema = z.looseObject({
+  formatVersion: z.number(),
+  library: z.string(),
+  recipe: z.string(),
+  spec: z.object({ encoder: z.array(z.looseObject({ type: z.string() })), decoder: z.array(z.looseObject({ type: z.string() })) }),
+  preparation: z.looseObject({
+    channels: z.array(z.object({ name: z.string(), kind: z.enum(["numeric", "categorical"]), vocabulary: z.array(z.string()).optional() })),
+    interpolation: z.enum(["linear", "previous", "none"]),
+    scaler: z.looseObject({ channels: z.array(z.string()), center: z.array(z.number()), scale: z.array(z.number()) }),
+  }),
+  training: z.looseObject({ stopped: z.string(), history: z.array(z.looseObject({ update: z.number() })) }),
+  data: z.looseObject({ name: z.string(), files: z.array(z.object({ path: z.string(), sha256: z.string() })) }),
+});
+
+/** Lays a model out for an engine, ready to run. */
+export function openNetwork(
+  engine: Engine,
+  model: Model,
+  size: { batch: number; steps: number },
+  purpose: "encode" | "autoencode",
+): Network {
+  const { spec, preparation } = model.metadata;
+  const { groups } = columnsOf(preparation.channels);
+  const network = createNetwork(engine, { spec, columns: groups, ...size, purpose });
+  network.weights.set(model.weights.subarray(0, network.weights.length)); // the encoder's parameters come first
+  network.pack();
+  return network;
+}
+
+/** The bytes of a model file: safetensors, weights by their Keras names, everything else as JSON metadata. */
+export function encodeModel(model: Model): Uint8Array {
+  const tensors: Record<string, Tensor> = {};
+  for (const { name, shape, start, size } of parametersOf(model.metadata))
+    tensors[name] = { shape, data: model.weights.subarray(start, start + size) };
+  return encodeSafetensors(tensors, { format: "undertone", model: JSON.stringify(model.metadata) });
+}
+
+/**
+ * Reads the bytes of a model file and checks everything in it.
+ * @param where names the file in errors
+ * @throws {ArtefactError} if it was cut short, is damaged, is newer than this library or is no model
+ */
+export function decodeModel(bytes: Uint8Array, where: string): Model {
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  if (metadata.format !== "undertone" || metadata.model === undefined)
+    throw new ArtefactError(`${where}: this safetensors file holds no undertone model. Expected one written by "undertone fit".`);
+  const raw: unknown = JSON.parse(metadata.model);
+  const version = (raw as { formatVersion?: unknown }).formatVersion;
+  if (typeof version === "number" && version > FORMAT_VERSION)
+    throw new ArtefactError(
+      `${where}: the model has format version ${version}, this library reads up to ${FORMAT_VERSION}. ` +
+        `It was written by undertone ${(raw as { library?: string }).library}; update undertone to that version or a later one.`,
+    );
+  const parsed = metadataSchema.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ArtefactError(`${where}: the model's metadata is damaged at ${issue.path.join(".")}: ${issue.message}. Train it again.`);
+  }
+  const checked = raw as ModelMetadata;
+  const parameters = parametersOf(checked);
+  const weights = new Float32Array(parameters.reduce((sum, { size }) => sum + size, 0));
+  for (const { name, shape, start } of parameters) {
+    const tensor = tensors[name];
+    if (tensor?.shape.join() !== shape.join())
+      throw new ArtefactError(
+        `${where}: tensor "${name}" has shape [${tensor?.shape ?? "missing"}], its layers need [${shape}]. The file is damaged; train the model again.`,
+      );
+    weights.set(tensor.data, start);
+  }
+  return { metadata: checked, weights };
+}
+
+function parametersOf({ spec, preparation }: ModelMetadata) {
+  return listParameters(spec, columnsOf(preparation.channels).groups);
+}

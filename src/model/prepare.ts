@@ -1,0 +1,85 @@
+import { DataError, unknownName } from "../errors.js";
+import { type InterpolationMethod, interpolate } from "../sequences/interpolate.js";
+import { resampleToGrid } from "../sequences/resample.js";
+import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/scale.js";
+import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/sequence-set.js";
+
+export interface PrepareOptions {
+  /** default "standard" */
+  scale?: ScaleMethod;
+  /** default "channel" */
+  scaleScope?: Scaler["scope"];
+  /** how missing values inside a series are filled; "none" leaves them masked */
+  interpolation: InterpolationMethod;
+  /** a grid for timed sequences */
+  resample?: { step: number; method: InterpolationMethod };
+}
+
+/** How data becomes model input: fitted on the training part once, kept with the model. */
+export interface Preparation {
+  channels: readonly Channel[];
+  interpolation: InterpolationMethod;
+  resample?: { step: number; method: InterpolationMethod };
+  scaler: Scaler;
+}
+
+/** Fits the preparation on the training part. */
+export function fitPreparation(train: SequenceSet, options: PrepareOptions): Preparation {
+  const { scale, scaleScope, interpolation, resample } = options;
+  const filled = fill(train, { interpolation, resample });
+  const scaler = fitScaler(filled, { method: scale, scope: scaleScope });
+  return { channels: train.channels, interpolation, resample, scaler };
+}
+
+/**
+ * Any set of the same channels, made ready for the model: channels in the model's order, resampled,
+ * interpolated, scaled.
+ * @throws {OptionError} for a missing channel
+ */
+export function prepare(set: SequenceSet, preparation: Preparation): SequenceSet {
+  return transform(fill(conformChannels(set, preparation.channels), preparation), preparation.scaler);
+}
+
+function fill(set: SequenceSet, { interpolation, resample }: Pick<Preparation, "interpolation" | "resample">) {
+  return interpolate(resample ? resampleToGrid(set, resample) : set, interpolation);
+}
+
+/**
+ * The channels of `wanted`, by name, with its vocabularies. A category that `wanted` does not know is missing.
+ * @throws {OptionError} for a channel that is not there
+ * @throws {DataError} for a channel of another kind
+ */
+export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): SequenceSet {
+  const names = set.channels.map((channel) => channel.name);
+  const sources = wanted.map((channel) => {
+    const at = names.indexOf(channel.name);
+    if (at < 0) unknownName("The model was trained on other channels", "channel", channel.name, names);
+    const found = set.channels[at];
+    if (found.kind !== channel.kind)
+      throw new DataError(
+        `Channel "${channel.name}" is ${found.kind} here, expected ${channel.kind} as in training. Read the column as it was read then.`,
+      );
+    const recode = channel.vocabulary && found.vocabulary?.map((word) => channel.vocabulary!.indexOf(word));
+    return { at, recode };
+  });
+  const same = (a: Channel, b: Channel) => a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
+  if (wanted.length === names.length && wanted.every((channel, k) => same(channel, set.channels[k])))
+    return { ...set, channels: wanted };
+
+  const C = names.length;
+  const steps = set.offsets[set.offsets.length - 1];
+  const values = new Float32Array(steps * wanted.length);
+  const observed = createBitmap(values.length, true);
+  for (let s = 0; s < steps; s++)
+    sources.forEach(({ at, recode }, k) => {
+      const to = s * wanted.length + k;
+      const value = set.values[s * C + at];
+      values[to] = recode ? recode[value] : value;
+      const seen = isObserved(set, s * C + at) && values[to] >= (recode ? 0 : Number.NEGATIVE_INFINITY);
+      if (!seen) {
+        values[to] = 0;
+        setBit(observed, to, false);
+      }
+    });
+  return { ...set, channels: wanted, values, observed };
+}

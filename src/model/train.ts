@@ -1,0 +1,181 @@
+import type { Engine } from "../engine/engine.js";
+import { DataError } from "../errors.js";
+import { randomStream } from "../random.js";
+import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { fitMeanPredictor, meanPredictorLoss } from "./baseline-loss.js";
+import { fillBatch } from "./batch.js";
+import { columnsOf } from "./columns.js";
+import { drawsFor } from "./draws.js";
+import { currentState, freshState, hasDiverged, keepGood, noteBest, putWeights, rollBack, SNAPSHOT_EVERY } from "./guard.js";
+import { createNetwork, type Network } from "./network.js";
+import { adamStep, gradientNorm, learningRateAt } from "./optimizer.js";
+import type { ResolvedTrainOptions } from "./options.js";
+import type { AutoencoderSpec } from "./spec.js";
+import type { HistoryEntry, TrainState } from "./train-state.js";
+
+export interface TrainProgress {
+  update: number;
+  total: number;
+  /** Mean loss since the last report. */
+  loss: number;
+  explainedVariance: number;
+  updatesPerSecond: number;
+  secondsLeft: number;
+}
+
+export interface TrainHooks {
+  onProgress?(progress: TrainProgress): void;
+  /** Called with a state worth keeping; what it points to is reused, so copy or write it at once. */
+  onCheckpoint?(state: TrainState): void | Promise<void>;
+  /** Aborting makes training save a checkpoint and throw the signal's reason. */
+  signal?: AbortSignal;
+  /** Seconds between checkpoints; default 10. */
+  checkpointSeconds?: number;
+  /** Goes on from here. */
+  resume?: TrainState;
+}
+
+export interface TrainResult {
+  /** Rounded to float32 whatever the engine, which is what a model file keeps. */
+  weights: Float32Array;
+  history: HistoryEntry[];
+  warnings: string[];
+  updates: number;
+  /** The update whose weights were kept. */
+  bestUpdate: number;
+  stopped: "finished" | "early";
+}
+
+const DEFAULT_UPDATES = 600;
+
+/**
+ * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept.
+ * @param train prepared (scaled, interpolated); no labels are looked at
+ * @throws {DataError} if there is nothing to learn from
+ * @throws {TrainingError} if the loss stays not finite after every retry
+ */
+export async function trainAutoencoder(
+  engine: Engine,
+  spec: AutoencoderSpec,
+  train: SequenceSet,
+  validation: SequenceSet | undefined,
+  options: ResolvedTrainOptions,
+  hooks: TrainHooks = {},
+): Promise<TrainResult> {
+  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
+  if (usable.length === 0) throw new DataError("Training: got no sequence with a step in it, expected at least one.");
+  const { groups } = columnsOf(train.channels);
+  const batchSize = Math.min(options.batchSize, usable.length);
+  const batchesPerEpoch = Math.ceil(usable.length / batchSize);
+  const total = options.updates ?? (options.epochs ? options.epochs * batchesPerEpoch : DEFAULT_UPDATES);
+  const evaluateEvery = options.epochs ? batchesPerEpoch : Math.max(SNAPSHOT_EVERY, Math.ceil(total / 20));
+  const relu = [...spec.encoder, ...spec.decoder].some((layer) => layer.type === "lstm" && layer.activation === "relu");
+  const peak = options.learningRate ?? (relu ? 1e-3 : 3e-3);
+  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
+  const network = createNetwork(
+    engine,
+    { spec, columns: groups, batch: batchSize, steps, purpose: "training" },
+    options.seed,
+  );
+  const predictor = fitMeanPredictor(train, groups);
+  const baseline = {
+    train: meanPredictorLoss(train, groups, predictor),
+    validation: validation && meanPredictorLoss(validation, groups, predictor),
+  };
+  const explained = (loss: number, base: number | undefined) => (base ? 1 - loss / base : 0);
+
+  const { checkpointSeconds = 10 } = hooks;
+  const state = hooks.resume ?? freshState(network);
+  if (hooks.resume) putWeights(network, state);
+  let order: Int32Array | undefined;
+  let orderEpoch = -1;
+  const started = performance.now();
+  const startUpdate = state.update;
+  let lastYield = started;
+  let lastCheckpoint = started;
+  let stopped: TrainResult["stopped"] = "finished";
+  network.pack();
+
+  while (state.update < total) {
+    const epoch = Math.floor(state.update / batchesPerEpoch);
+    if (epoch !== orderEpoch) {
+      order = randomStream(options.seed, 5, epoch).shuffle(usable.slice());
+      orderEpoch = epoch;
+    }
+    const from = (state.update % batchesPerEpoch) * batchSize;
+    const indices = order!.subarray(from, from + batchSize);
+    const batch = fillBatch(network, train, groups, indices);
+    const draws = drawsFor(options.seed, state.update, indices, options.noiseDraws);
+    const pass = network.forward(batch, draws);
+    const loss = network.loss(batch, pass, true);
+    const norm = gradientNorm(network);
+    const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
+    state.update++;
+    if (hasDiverged(state, loss, norm)) {
+      rollBack(network, state, loss, norm);
+    } else {
+      adamStep(network, rate, ++state.adamSteps, norm, options.clipNorm);
+      state.lossSum += loss * batch.count;
+      state.lossCount += batch.count;
+      if (state.update % SNAPSHOT_EVERY === 0) keepGood(network, state);
+    }
+    network.pack();
+
+    if (state.update % evaluateEvery === 0 || state.update === total) {
+      const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
+      const validationLoss = validation && evaluate(network, validation);
+      const explainedVariance =
+        validationLoss === undefined ? explained(trainLoss, baseline.train) : explained(validationLoss, baseline.validation);
+      state.history.push({ update: state.update, trainLoss, validationLoss, explainedVariance, learningRate: rate });
+      state.lossSum = state.lossCount = 0;
+      hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
+      if (validationLoss !== undefined && noteBest(network, state, validationLoss, options.patience)) {
+        stopped = "early";
+        break;
+      }
+    }
+
+    const now = performance.now();
+    if (hooks.onCheckpoint && now - lastCheckpoint > checkpointSeconds * 1000) {
+      lastCheckpoint = now;
+      await hooks.onCheckpoint(currentState(network, state));
+    }
+    if (now - lastYield > 50) {
+      await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C and servers have their turn
+      lastYield = performance.now();
+    }
+    if (hooks.signal?.aborted) {
+      await hooks.onCheckpoint?.(currentState(network, state));
+      throw hooks.signal.reason;
+    }
+  }
+
+  if (state.best) network.weights.set(state.best.weights);
+  return {
+    weights: Float32Array.from(network.weights),
+    history: state.history,
+    warnings: state.warnings,
+    updates: state.update,
+    bestUpdate: state.best?.update ?? state.update,
+    stopped,
+  };
+
+  function pace() {
+    const seconds = (performance.now() - started) / 1000;
+    const updatesPerSecond = (state.update - startUpdate) / Math.max(seconds, 1e-9);
+    return { updatesPerSecond, secondsLeft: (total - state.update) / updatesPerSecond };
+  }
+
+  /** Mean loss over a set, in batches, without noise. */
+  function evaluate(network: Network, set: SequenceSet): number {
+    let sum = 0;
+    let count = 0;
+    for (let n = 0; n < countOf(set); n += batchSize) {
+      const size = Math.min(batchSize, countOf(set) - n);
+      const batch = fillBatch(network, set, groups, Int32Array.from({ length: size }, (_, k) => n + k));
+      sum += network.loss(batch, network.forward(batch), false) * batch.count;
+      count += batch.count;
+    }
+    return count > 0 ? sum / count : 0;
+  }
+}

@@ -1,0 +1,141 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { DataError, OptionError } from "../errors.js";
+import type { DataSource, SequenceSet } from "../sequences/sequence-set.js";
+import { addTimeChannels } from "../sequences/time-channels.js";
+import { lastWindows } from "../sequences/window.js";
+import { readArff } from "./arff.js";
+import { FORMATS, type FoundFile, findParts, formatOf } from "./folder.js";
+import { encodeLabels, restoreRenumbered, sortClassNames } from "./labels.js";
+import { readLongCsv } from "./long-csv.js";
+import { readNpy } from "./npy.js";
+import { type DataOptions, parseDataOptions, rejectOptions } from "./options.js";
+import type { Part } from "./part.js";
+import { readPenDigits } from "./pen-digits.js";
+import { readSourceFile, unreadable } from "./source-file.js";
+import { readTs } from "./ts.js";
+import { readTsv } from "./tsv.js";
+import { readWideCsv } from "./wide-csv.js";
+
+const LONG_ONLY = ["time", "channels", "window", "timeChannels"] as const;
+const CSV_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
+const READERS = { ts: readTs, arff: readArff, tsv: readTsv, npy: readNpy, pendigits: readPenDigits } as const;
+
+/**
+ * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file (.ts, .arff, .tsv, .npy, .csv, each possibly
+ * .gz). A CSV is a long table, one event per row, when `entity` is given, else one sequence per row. With `window`
+ * each event of a long table becomes a case. Class indices are the same in both parts.
+ * @throws {DataError} for content that cannot be read, with file and row
+ * @throws {OptionError} for options that do not fit the source
+ */
+export async function readSource(path: string, options: DataOptions = {}): Promise<DataSource> {
+  const chosen = parseDataOptions(options);
+  const stats = await stat(path).catch((cause) => {
+    throw unreadable(path, cause);
+  });
+  if (stats.isDirectory()) return readFolder(path, chosen);
+  const format = formatOf(path);
+  if (!format)
+    throw new OptionError(
+      `${path}: this kind of file is not known, expected ${FORMATS.map((known) => `.${known}`).join(", ")}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or rename it if its content is one of these.`,
+    );
+  if (chosen.entity !== undefined) {
+    if (format !== "csv") rejectOptions(path, `.${format} files`, chosen, ["entity"]);
+    return readLong(path, { ...chosen, entity: chosen.entity });
+  }
+  const { part, sha256 } = await readPart({ path, format }, chosen, "");
+  const { train, notes } = labelled(path, part);
+  return { name: nameOf(path), train, files: [{ path, sha256 }], notes: [...part.notes, ...notes] };
+}
+
+async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
+  const found = await findParts(folder);
+  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity"]);
+  const train = await readPart(found.train, options, "train-");
+  const test = found.test && (await readPart(found.test, options, "test-"));
+  const files = [{ path: found.train.path, sha256: train.sha256 }];
+  if (found.test && test) files.push({ path: found.test.path, sha256: test.sha256 });
+  const sets = labelled(folder, train.part, test?.part, found.test?.format === "npy");
+  const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
+  return { name: found.name, train: sets.train, test: sets.test, files, notes };
+}
+
+async function readPart(
+  { path, format }: FoundFile,
+  options: DataOptions,
+  idPrefix: string,
+): Promise<{ part: Part; sha256: string }> {
+  if (format === "csv") {
+    rejectOptions(path, "a CSV with one sequence per row", options, [...LONG_ONLY]);
+    const part = await readWideCsv(path, options, idPrefix);
+    return { part, sha256: part.sha256 };
+  }
+  rejectOptions(path, `.${format} files`, options, [...CSV_ONLY]);
+  const file = await readSourceFile(path);
+  return { part: READERS[format](file, idPrefix), sha256: file.sha256 };
+}
+
+/** Gives both parts labels over the union of their classes. */
+function labelled(
+  where: string,
+  train: Part,
+  test?: Part,
+  testMayBeRenumbered = false,
+): { train: SequenceSet; test?: SequenceSet; notes: string[] } {
+  if (test && test.set.channels.length !== train.set.channels.length)
+    throw new DataError(
+      `${where}: got ${test.set.channels.length} channels in the test part, expected ${train.set.channels.length} as in the training part. A model of one cannot read the other; check that the files belong together.`,
+    );
+  if (!train.labelTexts) return { train: train.set, test: test?.set, notes: [] };
+  const notes: string[] = [];
+  const given = (texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
+  const trainNames = sortClassNames(given(train.labelTexts));
+  let testTexts = test?.labelTexts ?? [];
+  const restored = testMayBeRenumbered ? restoreRenumbered(testTexts, trainNames) : undefined;
+  if (restored) {
+    testTexts = restored;
+    notes.push(
+      `${where}: the labels of the test array are class numbers; 1 to ${trainNames.length} were read as ${trainNames.join(", ")}.`,
+    );
+  }
+  const classNames = sortClassNames([...trainNames, ...given(testTexts)]);
+  const unseen = classNames.filter((name) => !trainNames.includes(name));
+  if (unseen.length > 0)
+    notes.push(
+      `${where}: ${unseen.length === 1 ? "class" : "classes"} ${unseen.join(", ")} of the test part ${unseen.length === 1 ? "is" : "are"} not in the training part, so no classifier can answer ${unseen.length === 1 ? "it" : "them"}.`,
+    );
+  return {
+    train: { ...train.set, labels: encodeLabels(train.labelTexts, classNames), classNames },
+    test: test && { ...test.set, labels: encodeLabels(testTexts, classNames), classNames },
+    notes,
+  };
+}
+
+async function readLong(path: string, options: DataOptions & { entity: string }): Promise<DataSource> {
+  const { window, time, timeChannels = window !== undefined && time !== undefined } = options;
+  if (timeChannels && time === undefined)
+    throw new OptionError(
+      `${path}: got timeChannels and no time column, expected one. The channels are made from it; name it with the option "time".`,
+    );
+  const table = await readLongCsv(path, options);
+  let train = timeChannels ? addTimeChannels(table.set, { calendar: table.calendarTimes }) : table.set;
+  if (window !== undefined)
+    train = lastWindows(train, {
+      length: window,
+      stepLabels: table.stepLabels,
+      classNames: table.classNames,
+    });
+  else if (table.stepLabels && !train.labels)
+    throw new DataError(
+      `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window (--window 20).`,
+    );
+  return { name: nameOf(path), train, files: [{ path, sha256: table.sha256 }], notes: table.notes };
+}
+
+/** The file's name without extensions and a part's name. */
+function nameOf(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/i, "")
+    .replace(/\.[^.]+$/, "")
+    .replace(/_(TRAIN|TEST)$/i, "");
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import {
+  addDotProducts,
+  factorTridiagonal,
+  inverseQuadraticForms,
+  solveTridiagonal,
+  tridiagonalize,
+} from "../../src/classify/linear-algebra.js";
+import { randomStream } from "../../src/random.js";
+
+function randomSymmetric(n: number, rank: number): Float64Array {
+  const random = randomStream(n, rank);
+  const factor = Float64Array.from({ length: n * rank }, () => random.normal());
+  return Float64Array.from({ length: n * n }, (_, k) => {
+    let sum = 0;
+    for (let r = 0; r < rank; r++) sum += factor[Math.floor(k / n) * rank + r] * factor[(k % n) * rank + r];
+    return sum;
+  });
+}
+
+describe.each([
+  [1, 1],
+  [2, 2],
+  [3, 3],
+  [7, 2],
+  [31, 31],
+  [53, 17],
+])("a symmetric matrix of size %i and rank %i", (n, rank) => {
+  const a = randomSymmetric(n, rank);
+  const reduced = tridiagonalize(a.slice(), n);
+  const { diagonal, off, qt } = reduced;
+  const size = Math.max(...a.map(Math.abs));
+  const indices = Array.from({ length: n }, (_, k) => k);
+
+  test("is Q T Q' with Q orthogonal", () => {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let rebuilt = 0;
+        let product = 0;
+        for (let k = 0; k < n; k++) {
+          const left = qt[k * n + i];
+          rebuilt += left * diagonal[k] * qt[k * n + j];
+          if (k + 1 < n)
+            rebuilt += off[k] * (left * qt[(k + 1) * n + j] + qt[(k + 1) * n + i] * qt[k * n + j]);
+          product += qt[i * n + k] * qt[j * n + k];
+        }
+        expect(Math.abs(rebuilt - a[i * n + j]) / size).toBeLessThan(n * 1e-14);
+        expect(product).toBeCloseTo(i === j ? 1 : 0, 12);
+      }
+  });
+
+  test("solves and inverse forms undo T + shift", () => {
+    const shift = 0.37;
+    const factor = factorTridiagonal(reduced, shift);
+    const b = Float64Array.from(indices, (k) => Math.sin(k + 1));
+    const x = solveTridiagonal(factor, b);
+    for (const k of indices) {
+      const back =
+        (diagonal[k] + shift) * x[k] +
+        (k > 0 ? off[k - 1] * x[k - 1] : 0) +
+        (k + 1 < n ? off[k] * x[k + 1] : 0);
+      expect(back).toBeCloseTo(b[k], 10);
+    }
+    const stride = 3;
+    const many = new Float64Array(n * stride);
+    for (const k of indices) {
+      many[k * stride] = b[k];
+      many[k * stride + 1] = k === n - 1 ? 1 : 0;
+    }
+    const forms = inverseQuadraticForms(factor, many, stride, 2);
+    expect(forms.length).toBe(2);
+    expect(forms[0]).toBeCloseTo(
+      indices.reduce((sum, k) => sum + b[k] * x[k], 0),
+      10,
+    );
+    const last = new Float64Array(n);
+    last[n - 1] = 1;
+    expect(forms[1]).toBeCloseTo(solveTridiagonal(factor, last)[n - 1], 10);
+  });
+});
+
+test("dot products are added, and the lower half is complete", () => {
+  const [m, n, length] = [8, 6, 5];
+  const random = randomStream(3);
+  const a = Float64Array.from({ length: m * length }, () => random.normal());
+  const b = Float64Array.from({ length: n * length }, () => random.normal());
+  const dot = (p: Float64Array, i: number, q: Float64Array, j: number) =>
+    p.subarray(i * length, (i + 1) * length).reduce((sum, value, k) => sum + value * q[j * length + k], 0);
+  const out = new Float64Array(m * n).fill(10);
+  addDotProducts(out, a, b, m, n, length, false);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) expect(out[i * n + j]).toBeCloseTo(10 + dot(a, i, b, j), 12);
+  const gram = new Float64Array(m * m);
+  addDotProducts(gram, a, a, m, m, length, true);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j <= i; j++) expect(gram[i * m + j]).toBeCloseTo(dot(a, i, a, j), 12);
+});

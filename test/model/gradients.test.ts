@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { reference } from "../../src/engine/reference.js";
+import { fillBatch } from "../../src/model/batch.js";
+import { columnsOf } from "../../src/model/columns.js";
+import { drawsFor } from "../../src/model/draws.js";
+import { createNetwork } from "../../src/model/network.js";
+import type { AutoencoderSpec, LayerSpec } from "../../src/model/spec.js";
+import type { SequenceSet } from "../../src/sequences/sequence-set.js";
+import { expectClose } from "../close.js";
+import { randomSeries } from "../series.js";
+
+const decoder: LayerSpec[] = [
+  { type: "repeatVector" },
+  { type: "lstm", units: 5, returnSequences: true },
+  { type: "timeDistributedDense" },
+];
+const specs: Record<string, AutoencoderSpec> = {
+  "lstm, tanh": { encoder: [{ type: "lstm", units: 7 }], decoder },
+  "lstm, relu": { encoder: [{ type: "lstm", units: 7, activation: "relu" }], decoder },
+  "lstm, goBackwards": { encoder: [{ type: "lstm", units: 7, goBackwards: true }], decoder },
+  "lstm, goBackwards, every state": {
+    encoder: [{ type: "lstm", units: 3, goBackwards: true, returnSequences: true }, { type: "lstm", units: 7 }],
+    decoder,
+  },
+  "lstm, bidirectional": { encoder: [{ type: "lstm", units: 7, bidirectional: true }], decoder },
+  "lstm, bidirectional, every state": {
+    encoder: [{ type: "lstm", units: 3, bidirectional: true, returnSequences: true }, { type: "lstm", units: 7, bidirectional: true }],
+    decoder,
+  },
+  "bidirectional decoder": {
+    encoder: [{ type: "lstm", units: 7 }],
+    decoder: [decoder[0], { type: "lstm", units: 5, bidirectional: true, returnSequences: true }, decoder[2]],
+  },
+  "dropout on sequence and vector": {
+    encoder: [{ type: "lstm", units: 5, returnSequences: true }, { type: "dropout", rate: 0.3 }, { type: "lstm", units: 7 }, { type: "dropout", rate: 0.3 }],
+    decoder: [decoder[0], decoder[1], { type: "dropout", rate: 0.2 }, decoder[2]],
+  },
+  "gaussian noise": { encoder: [{ type: "gaussianNoise", stddev: 0.5 }, { type: "lstm", units: 7 }], decoder },
+  "dense inside": {
+    encoder: [{ type: "timeDistributedDense", units: 3 }, { type: "lstm", units: 7 }],
+    decoder: [decoder[0], decoder[1], { type: "timeDistributedDense", units: 11 }, decoder[2]],
+  },
+  embedding: { encoder: [{ type: "embedding", units: 3 }, { type: "lstm", units: 7 }], decoder },
+};
+
+/** Turns the last channel into categories. */
+function withCategories(set: SequenceSet): SequenceSet {
+  const F = set.channels.length;
+  const vocabulary = ["a", "b", "c", "d"];
+  return {
+    ...set,
+    channels: [...set.channels.slice(0, -1), { name: "kind", kind: "categorical", vocabulary }],
+    values: set.values.map((value, k) => (k % F === F - 1 ? Math.abs(Math.round(2 * value)) % 4 : value)),
+  };
+}
+
+const cases = Object.entries(specs).flatMap(([name, spec]) => [
+  { name, spec, ragged: false },
+  { name: `${name}, ragged, missing, weighted`, spec, ragged: true },
+]);
+
+test.each(cases)("gradients agree with central differences: $name", ({ name, spec, ragged }) => {
+  const plain = randomSeries({ N: 5, F: 2, lengths: (n) => (ragged ? [7, 1, 0, 4, 7][n] : 7), missing: ragged ? 0.2 : 0 });
+  const set = name.startsWith("embedding") ? withCategories(plain) : plain;
+  if (ragged) set.weights = Float32Array.from([1, 2, 0.5, 3, 0]);
+  const { groups } = columnsOf(set.channels);
+  const network = createNetwork(reference, { spec, columns: groups, batch: 5, steps: 7, purpose: "training" }, 3);
+  network.weights.forEach((weight, k) => {
+    network.weights[k] = weight + 0.05 * Math.sin(7 * k); // no tensor stays at its special start
+  });
+  const indices = [0, 1, 2, 3, 4];
+  const draws = () => drawsFor(1, 9, indices, "fresh");
+  const batch = fillBatch(network, set, groups, indices);
+  const loss = (backward: boolean) => {
+    network.pack();
+    return network.loss(batch, network.forward(batch, draws()), backward);
+  };
+  loss(true);
+  const gradients = network.gradients.slice();
+  expect(gradients.some((value) => value !== 0)).toBe(true);
+  const step = 1e-5;
+  for (const { name: tensor, start, size } of network.parameters) {
+    const numeric = new Float64Array(size);
+    for (let k = 0; k < size; k++) {
+      const held = network.weights[start + k];
+      network.weights[start + k] = held + step;
+      const up = loss(false);
+      network.weights[start + k] = held - step;
+      numeric[k] = (up - loss(false)) / (2 * step);
+      network.weights[start + k] = held;
+    }
+    // Central differences err by step^2 and by rounding / step, both near 1e-10.
+    expectClose(gradients.subarray(start, start + size), numeric, { rtol: 1e-6, atol: 1e-9, name: tensor });
+  }
+});
+
+test("a categorical channel's loss is the cross-entropy of its softmax, a numeric one's the squared error", () => {
+  const set = withCategories(randomSeries({ N: 3, F: 2, lengths: () => 4 }));
+  const { groups } = columnsOf(set.channels);
+  const network = createNetwork(reference, { spec: specs.embedding, columns: groups, batch: 3, steps: 4, purpose: "autoencode" }, 3);
+  network.pack();
+  const batch = fillBatch(network, set, groups, [0, 1, 2]);
+  const pass = network.forward(batch);
+  const { data } = network.ws;
+  const { offset, stride } = network.output!;
+  let sum = 0;
+  for (let t = 0; t < 4; t++)
+    for (let b = 0; b < 3; b++) {
+      const y = data.subarray(offset(pass) + (t * 3 + b) * stride);
+      const k = (set.offsets[b] + t) * 2;
+      const total = [1, 2, 3, 4].reduce((acc, c) => acc + Math.exp(y[c]), 0);
+      sum += (y[0] - set.values[k]) ** 2 - Math.log(Math.exp(y[1 + set.values[k + 1]]) / total);
+    }
+  expect(network.loss(batch, pass, false)).toBeCloseTo(sum / 24, 12);
+});
