@@ -1,6 +1,7 @@
 // What the WebAssembly module exports. Pointers are byte offsets into the imported memory, 0 is null.
 #include "gemm.h"
 #include "lstm.h"
+#include "peak.h"
 #include "vector.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -58,3 +59,9 @@ EXPORT(squared_norm) double export_squared_norm(const float *a, int n) {
 EXPORT(adam) void export_adam(float *w, float *m, float *v, const float *g, float rate, float beta1, float beta2, float epsilon, float scale, int n) {
   adam(w, m, v, g, rate, beta1, beta2, epsilon, scale, n);
 }
+
+EXPORT(multiply_add_peak) float export_multiply_add_peak(float factor, int rounds) {
+  return multiply_add_peak(factor, rounds);
+}
+
+EXPORT(peak_chains) int export_peak_chains(void) { return CHAINS; }

@@ -25,7 +25,7 @@ export function minimise(
   let value = objective(x, gradient);
   for (let iterations = 0; ; iterations++) {
     const converged = gradient.every((slope) => Math.abs(slope) <= tolerance);
-    if (converged || iterations === maxIterations) return { x, value, iterations, converged };
+    if (converged || iterations >= maxIterations) return { x, value, iterations, converged };
     const direction = descentDirection(gradient, memory);
     const firstStep = memory.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(gradient, gradient))) : 1;
     const found = searchLine(objective, x, value, gradient, direction, firstStep);

@@ -17,8 +17,8 @@ import { trainingRows } from "./training-rows.js";
 export function logisticRegression({
   C = 1,
   classWeight = "none" as ClassWeight,
-  tolerance = 1e-5,
-  maxIterations = 200,
+  tolerance = 1e-4,
+  maxIterations = 500,
 } = {}): Classifier {
   for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
     if (!(value > 0))

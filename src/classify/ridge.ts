@@ -115,9 +115,8 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
   // The intercept: u = root / |root| spans what centring removed, an exact null vector of K that has to be left out
   // of the inverse. Lifted above every other eigenvalue, it is subtracted again without loss of digits.
   const gram = new Float64Array(n * n);
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += gramPadded[i * padded + i];
-  const lift = trace > 0 ? trace : 1;
+  let lift = 0; // the trace: no eigenvalue is larger
+  for (let i = 0; i < n; i++) lift += gramPadded[i * padded + i];
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++)
       gram[i * n + j] = gramPadded[i * padded + j] + (lift * root[i] * root[j]) / totalWeight;

@@ -9,8 +9,7 @@ export interface ColumnScaling {
 }
 
 /**
- * Mean and spread of every column. A column whose variance is within the rounding of its own sum counts as
- * constant, so that rounding noise is never blown up to unit variance.
+ * Mean and spread of every column.
  * @throws {DataError} that names the column of a value that is not finite
  */
 export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
@@ -26,11 +25,8 @@ export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
       const deviation = values[k] - mean[j];
       scale[j] += deviation * deviation;
     }
-  for (let j = 0; j < columns; j++) {
-    const variance = scale[j] / rows;
-    const rounding = rows * Number.EPSILON;
-    scale[j] = variance <= rounding * variance + (rounding * mean[j]) ** 2 ? 1 : Math.sqrt(variance);
-  }
+  // a constant column has a spread of exactly 0: copies of a float32 add up without rounding in float64
+  for (let j = 0; j < columns; j++) scale[j] = scale[j] === 0 ? 1 : Math.sqrt(scale[j] / rows);
   return { mean, scale };
 }
 

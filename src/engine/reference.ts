@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.js";
 import type { Engine, Kernels, Workspace } from "./engine.js";
+import { measurePeak, PLAIN_LOOP_FLOPS, plainLoop } from "./peak.js";
 import { lstmKernels } from "./reference-lstm.js";
 
 /**
@@ -10,6 +11,7 @@ export const reference: Engine = {
   name: "reference",
   precision: "float64",
   lanes: 1,
+  peakGflops: () => measurePeak(PLAIN_LOOP_FLOPS, plainLoop),
   createWorkspace(elements: number): Workspace {
     let data: Float64Array;
     try {

@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.js";
 import type { Engine, Kernels, Workspace } from "./engine.js";
+import { measurePeak } from "./peak.js";
 
 export type WasmVariant = "simd128" | "relaxed-simd";
 
@@ -22,6 +23,8 @@ const TENSORS: Record<keyof Kernels, number> = {
 
 const PAGE = 65536;
 const MAX_PAGES = 65536;
+/** Below the heap lie the stack and the constants, within the pages that the module itself asks for. */
+const RESERVED = 4 * PAGE;
 
 /**
  * The C kernels compiled to WebAssembly. Every workspace is an instance of its own whose memory is made to
@@ -42,6 +45,13 @@ export async function loadWasm(variant: WasmVariant): Promise<Engine> {
     precision: "float32",
     lanes: 4,
     createWorkspace: (elements) => createWorkspace(engine, module, elements),
+    peakGflops() {
+      const memory = new WebAssembly.Memory({ initial: RESERVED / PAGE });
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const loop = exports.multiply_add_peak as (factor: number, rounds: number) => number;
+      const flops = 2 * engine.lanes * (exports.peak_chains as () => number)();
+      return measurePeak(flops, loop);
+    },
   };
   return engine;
 }
@@ -65,16 +75,17 @@ async function readKernels(variant: WasmVariant): Promise<Uint8Array<ArrayBuffer
     const { readFile } = await import("node:fs/promises");
     return new Uint8Array(await readFile(url));
   } catch (cause) {
-    throw new EngineError(`The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`, {
-      cause,
-    });
+    throw new EngineError(
+      `The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
 function createWorkspace(engine: Engine, module: WebAssembly.Module, elements: number): Workspace {
-  // Below the heap lie the stack and the constants, within the pages that the module itself asks for.
-  const reserved = 4 * PAGE;
-  const pages = Math.ceil((reserved + elements * 4) / PAGE);
+  const pages = Math.ceil((RESERVED + elements * 4) / PAGE);
   let memory: WebAssembly.Memory;
   try {
     if (pages > MAX_PAGES) throw new RangeError("beyond 32-bit memory");
@@ -88,7 +99,7 @@ function createWorkspace(engine: Engine, module: WebAssembly.Module, elements: n
     );
   }
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  if ((exports.__heap_base as WebAssembly.Global).value > reserved)
+  if ((exports.__heap_base as WebAssembly.Global).value > RESERVED)
     throw new EngineError("The kernels need more memory below the heap than is reserved; rebuild them.");
 
   const bind = (name: keyof Kernels) => {
@@ -97,12 +108,12 @@ function createWorkspace(engine: Engine, module: WebAssembly.Module, elements: n
     ) => number;
     const tensors = TENSORS[name];
     return (...args: number[]) => {
-      for (let k = 0; k < tensors; k++) args[k] = args[k] < 0 ? 0 : reserved + 4 * args[k];
+      for (let k = 0; k < tensors; k++) args[k] = args[k] < 0 ? 0 : RESERVED + 4 * args[k];
       return kernel(...args);
     };
   };
   const kernels = Object.fromEntries(
     (Object.keys(TENSORS) as (keyof Kernels)[]).map((name) => [name, bind(name)]),
   ) as unknown as Kernels;
-  return { engine, data: new Float32Array(memory.buffer, reserved, elements), ...kernels };
+  return { engine, data: new Float32Array(memory.buffer, RESERVED, elements), ...kernels };
 }

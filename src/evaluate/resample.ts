@@ -86,9 +86,8 @@ export function groupedFolds(
   const groups = casesByEntity(labels, entities);
   expectFolds(folds, groups.length, "entities");
   const shares = classShares(labels);
-  const weight = (group: number[]) => cost(shares(group), new Map());
   const order = shuffled(groups, randomStream(seed))
-    .map((group) => ({ group, weight: weight(group) }))
+    .map((group) => ({ group, weight: overlap(shares(group), shares(group)) }))
     .sort((a, b) => b.weight - a.weight)
     .map(({ group }) => group);
   const part = placeGroups(order, shares, folds);
@@ -186,11 +185,11 @@ function classShares(labels: ArrayLike<number>): (group: number[]) => Shares {
   };
 }
 
-/** Growth of the sum of squared loads when a group joins a part: least where the part is emptiest for what it brings. */
-function cost(group: Shares, load: Shares): number {
-  let growth = 0;
-  for (const [c, share] of group) growth += share * (2 * (load.get(c) ?? 0) + share);
-  return growth;
+/** How much of what a group brings a part has already; placing it where this is least keeps the sum of squared loads low. */
+function overlap(group: Shares, load: Shares): number {
+  let sum = 0;
+  for (const [c, share] of group) sum += share * (load.get(c) ?? 0);
+  return sum;
 }
 
 /** The part of each group, placed in order. */
@@ -198,7 +197,7 @@ function placeGroups(groups: number[][], shares: (group: number[]) => Shares, pa
   const loads = Array.from({ length: parts }, (): Shares => new Map());
   return groups.map((group) => {
     const brings = shares(group);
-    const costs = loads.map((load) => cost(brings, load));
+    const costs = loads.map((load) => overlap(brings, load));
     const part = costs.indexOf(Math.min(...costs));
     for (const [c, share] of brings) loads[part].set(c, (loads[part].get(c) ?? 0) + share);
     return part;

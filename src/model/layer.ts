@@ -12,6 +12,14 @@ export interface Signal {
   offset(pass: Pass): number;
 }
 
+/** What one direction of a recurrent layer hands out. */
+export interface HiddenStates {
+  /** [T, B, H], in time order whichever way it walks */
+  every: Signal;
+  /** [B, H], after the last step of its walk */
+  last: Signal;
+}
+
 /** Rows of gradients, as wide as the signal they belong to, padded with zeros to whole vectors. */
 export interface Gradient {
   offset: number;
@@ -49,8 +57,8 @@ export interface Pass {
 export interface Layer {
   readonly name: string;
   readonly output: Signal;
-  /** Hidden states [T, B, H] of every direction: recurrent layers only. */
-  readonly states?: readonly Signal[];
+  /** Of every direction: recurrent layers only. */
+  readonly states?: readonly HiddenStates[];
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
   forward(pass: Pass): void;

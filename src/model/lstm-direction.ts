@@ -1,12 +1,9 @@
 import { NONE, padTo } from "../engine/engine.js";
-import { copyRows, type Gradient, type Pass, type Plan, type Signal } from "./layer.js";
+import { copyRows, type Gradient, type HiddenStates, type Pass, type Plan, type Signal } from "./layer.js";
 
 /** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
 export interface LstmDirection {
-  /** Every hidden state, in time order whichever way it walks. */
-  readonly states: Signal;
-  /** The state after the last step of the walk. */
-  readonly last: Signal;
+  readonly states: HiddenStates;
   pack(): void;
   forward(pass: Pass): void;
   /**
@@ -64,8 +61,10 @@ export function createLstmDirection(plan: Plan, name: string, input: Signal, opt
   const rowOf = (step: number, B: number) => xh + step * B * K;
 
   return {
-    states: { kind: "sequence", width: H, stride: K, offset: ({ B }) => rowOf(reverse ? 0 : 1, B) },
-    last: { kind: "vector", width: H, stride: K, offset: ({ T, B }) => rowOf(reverse ? 0 : T, B) },
+    states: {
+      every: { kind: "sequence", width: H, stride: K, offset: ({ B }) => rowOf(reverse ? 0 : 1, B) },
+      last: { kind: "vector", width: H, stride: K, offset: ({ T, B }) => rowOf(reverse ? 0 : T, B) },
+    },
 
     pack() {
       const { ws } = plan;

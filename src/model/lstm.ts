@@ -19,7 +19,7 @@ export function createLstm(plan: Plan, name: string, input: Signal, spec: LstmSp
   const only = direction(name, spec.goBackwards ?? false);
   return {
     name,
-    output: returnSequences ? only.states : only.last,
+    output: returnSequences ? only.states.every : only.states.last,
     states: [only.states],
     pack: only.pack,
     forward: only.forward,
@@ -53,7 +53,7 @@ function joinDirections(
       const { data } = plan.ws;
       both.forEach((each, k) => {
         each.forward(pass);
-        const from = returnSequences ? each.states : each.last;
+        const from = returnSequences ? each.states.every : each.states.last;
         copyRows(data, output.offset(pass) + k * H, output.stride, from.offset(pass), from.stride, rowsOf(pass), H);
       });
     },

@@ -6,7 +6,7 @@ import { createDropout } from "./dropout.js";
 import { createEmbedding } from "./embedding.js";
 import { createGaussianNoise } from "./gaussian-noise.js";
 import { initialise } from "./initial.js";
-import type { Draws, Gradient, Layer, Parameter, Pass, Plan, Signal } from "./layer.js";
+import type { Draws, Gradient, HiddenStates, Layer, Parameter, Pass, Plan, Signal } from "./layer.js";
 import { reconstructionLoss } from "./loss.js";
 import { createLstm } from "./lstm.js";
 import { createRepeatVector } from "./repeat-vector.js";
@@ -57,8 +57,8 @@ export interface Network {
   readonly place: BatchPlace;
   readonly width: number;
   readonly latent: Signal;
-  /** Hidden states of the encoder's last LSTM, one signal a direction. */
-  readonly states: readonly Signal[];
+  /** Of the encoder's last LSTM, one a direction. */
+  readonly states: readonly HiddenStates[];
   readonly output: Signal | undefined;
   readonly maximum: { T: number; B: number };
   /** Call after the weights changed. */

@@ -1,4 +1,4 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UndertoneError } from "../errors.js";
 
@@ -26,4 +26,19 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
       (cause as Error).message;
     throw new UndertoneError(`Cannot write ${path}: ${why}. Nothing was written. Choose another place, or check ${dirname(path)}.`, { cause });
   }
+}
+
+/**
+ * Finds out before long work whether a file could be written, without touching what is there.
+ * @throws {UndertoneError} as writeFileAtomically
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing?.isDirectory())
+    throw new UndertoneError(`Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`);
+  const probe = `${path}.${process.pid}.probe`;
+  await writeFileAtomically(probe, "").catch((error: Error) => {
+    throw new UndertoneError(error.message.replace(probe, path), { cause: error });
+  });
+  await rm(probe, { force: true });
 }

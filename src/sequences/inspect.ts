@@ -133,7 +133,8 @@ function warningsOf(of: SetDescription): string[] {
       `${entities} entities have ${sequences} sequences; split by entity, or the test part holds entities the model has seen.`,
     );
   if (of.duplicates > 0) warnings.push(`${of.duplicates} sequences are identical to an earlier one.`);
-  if (of.irregularGaps !== null && of.irregularGaps > 0.05)
+  const seesGaps = channels.some(({ name }) => name === "time_gap");
+  if (of.irregularGaps !== null && of.irregularGaps > 0.05 && !seesGaps)
     warnings.push(
       `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the usual one); resample to a grid, or give the model the gaps as a channel.`,
     );

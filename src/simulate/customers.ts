@@ -89,7 +89,7 @@ export function drawCustomer(seed: number, index: number, days: number): Custome
     routine: logNormal(random, 45, 0.4),
     hourShift: 0.8 * random.normal(),
     loyalty: 0.8 + 0.17 * random.uniform(),
-    foreignShops: 0.05 + 0.25 * random.uniform() ** 2,
+    foreignShops: 0.05 + 0.25 * random.uniform() * random.uniform(),
     favourites,
     subscriptions: drawSubscriptions(random, favourites, scale),
     salaryDay: weighted(random, [3, 2, 2]) * 13 + 1 + random.integer(2),

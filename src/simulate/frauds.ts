@@ -89,11 +89,13 @@ function takeover(random: Random, world: World): Draft[] {
   const span = 3 + 6 * random.uniform();
   const theft = strike(random, world, { scenario: "takeover", familiar: 0.35, span });
   const count = between(random, 5, 9);
+  let size = 1.5;
   const growth = 1.1 + 0.25 * random.uniform();
   return Array.from({ length: count }, (_, i) => {
     const drift = i / (count - 1);
     const category = TAKEOVER[weighted(random, [3 - 2 * drift, 4, 1.5, 1.5, 0.5 + 2 * drift, 0.3 + drift])];
-    const amount = logNormal(random, 1.5 * growth ** i * theft.victim.medians[category], 0.6);
+    const amount = logNormal(random, size * theft.victim.medians[category], 0.6);
+    size *= growth;
     const time = theft.start + drift * span * DAY + 2 * HOUR * random.normal();
     return steal(random, theft, category, time, amount);
   });

@@ -3,7 +3,7 @@ import { CATEGORIES } from "./categories.js";
 import { type Circumstances, circumstancesOf } from "./circumstances.js";
 import type { Customer } from "./customers.js";
 import { logNormal, poisson, weighted } from "./draws.js";
-import { LIFESTYLES, ROUTE_STEPS } from "./lifestyles.js";
+import { LIFESTYLES, type Peak, ROUTE_STEPS } from "./lifestyles.js";
 import { drawMerchant, placeOf } from "./merchants.js";
 import { STREAM } from "./streams.js";
 import { DAY, type Draft, HOUR, MINUTE } from "./transaction.js";
@@ -30,16 +30,11 @@ export function habitualPurchases(
     }
     const { weekday: work, weekend: rest } = LIFESTYLES[customer.lifestyle];
     const peaks = weekend ? rest : work;
-    const starts = Array.from({ length: poisson(random, customer.outings * today.outings) }, () => {
-      const [hour, sd] =
-        peaks[
-          weighted(
-            random,
-            peaks.map((peak) => peak[2]),
-          )
-        ];
-      return day * DAY + (hour + sd * random.normal() + today.hourShift) * HOUR;
-    }).sort((a, b) => a - b);
+    const count = poisson(random, customer.outings * today.outings);
+    const starts = Array.from(
+      { length: count },
+      () => day * DAY + (drawHour(random, peaks) + today.hourShift) * HOUR,
+    ).sort((a, b) => a - b);
     for (const start of starts) {
       let time = start;
       do {
@@ -51,6 +46,13 @@ export function habitualPurchases(
     }
   }
   return drafts;
+}
+
+/** An hour around one of the peaks; may lie before 0 or after 24. */
+function drawHour(random: Random, peaks: readonly Peak[]): number {
+  const weights = peaks.map(([, , weight]) => weight);
+  const [hour, sd] = peaks[weighted(random, weights)];
+  return hour + sd * random.normal();
 }
 
 /** Seconds between two purchases of one outing. */

@@ -17,7 +17,8 @@ const PLACES = REGIONS + 3;
 
 /** Draws a merchant; the popularity of the shops of a street falls off as a power of their rank. */
 export function drawMerchant(random: Random, category: number, place: Place): number {
-  const rank = Math.floor(SHOPS_PER_STREET * random.uniform() ** 2.5);
+  const u = random.uniform();
+  const rank = Math.floor(SHOPS_PER_STREET * u * u * Math.sqrt(u)); // not u ** 2.5: pow differs between engines
   return (category * PLACES + place) * SHOPS_PER_STREET + rank;
 }
 

@@ -40,21 +40,23 @@ export function simulateTransactions({
   expectInteger("customers", customers, FEWEST_CUSTOMERS);
   expectInteger("days", days, FEWEST_DAYS);
   expectInteger("seed", seed, Number.MIN_SAFE_INTEGER);
+  const end = days * DAY;
+  const isInside = ({ time }: Draft) => time >= 0 && time < end;
   const people = Array.from({ length: customers }, (_, index) => drawCustomer(seed, index, days));
   const honest = people
     .flatMap((customer) => [
       ...habitualPurchases(seed, customer, days, calendar),
       ...honestBursts(seed, customer, days),
     ])
-    .filter(({ time }) => time >= 0 && time < days * DAY)
+    .filter(isInside)
     .sort(byTime);
   const frauds = fraudulentPurchases(seed, { customers: people, days, honest });
-  const drafts = separate([...honest, ...frauds]).filter(({ time }) => time >= 0 && time < days * DAY);
+  const drafts = separate([...honest, ...frauds]).filter(isInside);
   return record(seed, people, drafts);
 }
 
 /** Rounds down to whole seconds and moves purchases of one customer apart where they share one; sorted. */
-function separate(drafts: readonly Draft[]): Draft[] {
+export function separate(drafts: readonly Draft[]): Draft[] {
   const lastTime = new Map<number, number>();
   return drafts
     .slice()

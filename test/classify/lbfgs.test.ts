@@ -16,8 +16,24 @@ test("finds the minimum of a badly scaled quadratic", () => {
   });
 });
 
+test("guesses the scale of the steps: fifty of them", () => {
+  let evaluations = 0;
+  const quadratic = (x: Float64Array, gradient: Float64Array) => {
+    evaluations++;
+    return x.reduce((sum, value, k) => {
+      gradient[k] = 1.2 ** k * (value - 1);
+      return sum + (1.2 ** k * (value - 1) ** 2) / 2;
+    }, 0);
+  };
+  const found = minimise(quadratic, new Float64Array(50), { tolerance: 1e-6, maxIterations: 1000 });
+  expect(found.converged).toBe(true);
+  expect(evaluations).toBeLessThan(900);
+});
+
 test("follows Rosenbrock's valley", () => {
+  let evaluations = 0;
   const rosenbrock = (x: Float64Array, gradient: Float64Array) => {
+    evaluations++;
     const bend = x[1] - x[0] * x[0];
     gradient[0] = -400 * x[0] * bend - 2 * (1 - x[0]);
     gradient[1] = 200 * bend;
@@ -26,8 +42,20 @@ test("follows Rosenbrock's valley", () => {
   const found = minimise(rosenbrock, Float64Array.of(-1.2, 1), { tolerance: 1e-8, maxIterations: 100 });
   expect(found.converged).toBe(true);
   expect(found.iterations).toBeLessThan(60); // steepest descent needs thousands
+  expect(evaluations).toBeLessThan(1.6 * found.iterations); // steps of the right length are taken at once
   expect(found.x[0]).toBeCloseTo(1, 6);
   expect(found.x[1]).toBeCloseTo(1, 6);
+});
+
+test("lengthens steps on a slope that gets steeper", () => {
+  const well = (x: Float64Array, gradient: Float64Array) => {
+    const depth = Math.exp((-x[0] * x[0]) / 2);
+    gradient[0] = x[0] * depth;
+    return -depth;
+  };
+  const found = minimise(well, Float64Array.of(4), { tolerance: 1e-9, maxIterations: 20 });
+  expect(found.converged).toBe(true);
+  expect(found.x[0]).toBeCloseTo(0, 8);
 });
 
 test("stops at the allowed iterations, or where no step helps, and says it did not converge", () => {

@@ -79,6 +79,14 @@ describe.each([
   });
 });
 
+test("a column that is all but reduced loses no digits", () => {
+  const a = [2, 1, 1e-9, 1, 3, 0.5, 1e-9, 0.5, 4];
+  const { diagonal, off } = tridiagonalize(Float64Array.from(a), 3);
+  expect(Array.from(diagonal, (d) => Math.round(d * 1e6) / 1e6)).toEqual([2, 3, 4]);
+  expect(Math.abs(off[0])).toBeCloseTo(1, 12);
+  expect(Math.abs(off[1])).toBeCloseTo(0.5, 6);
+});
+
 test("dot products are added, and the lower half is complete", () => {
   const [m, n, length] = [8, 6, 5];
   const random = randomStream(3);

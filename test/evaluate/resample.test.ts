@@ -88,6 +88,13 @@ describe("grouped folds", () => {
     }
   });
 
+  test("place the large entities first", () => {
+    const sizes = [2, 2, 6, 2]; // 6 | 2 2 2 is the only even cut
+    const entities = sizes.flatMap((size, e) => new Array<string>(size).fill(`e${e}`));
+    for (let seed = 0; seed < 9; seed++)
+      expect(count(groupedFolds(new Array(12).fill(0), entities, 2, seed), 1)).toBe(6);
+  });
+
   test("follow the seed", () => {
     const { labels, owners } = customers(31, 4);
     expect(groupedFolds(labels, owners, 3, 1)).toEqual(groupedFolds(labels, owners, 3, 1));

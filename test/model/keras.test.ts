@@ -95,7 +95,7 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     const y = rowsOf(network, output!.offset(pass), output!.stride, T * B, F);
     expectClose(y, timeMajor(tensors.output.data as Float64Array, B, T, F), { rtol, name: "output" });
     if (tensors.states && network.states.length === 1) {
-      const [states] = network.states;
+      const [{ every: states }] = network.states;
       const got = rowsOf(network, states.offset(pass), states.stride, T * B, states.width);
       expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), { rtol, name: "states" });
     }

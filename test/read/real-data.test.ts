@@ -24,7 +24,8 @@ function tableUnder(heading: string): string[][] {
 
 function lengthRange(sets: SequenceSet[]): number[] {
   const lengths = sets.flatMap((set) => Array.from({ length: countOf(set) }, (_, n) => lengthOf(set, n)));
-  return [Math.min(...lengths), Math.max(...lengths)];
+  const range = Float64Array.from(lengths).sort();
+  return [range[0], range[range.length - 1]];
 }
 
 function missingIn(set: SequenceSet): number {
@@ -83,9 +84,11 @@ describe.skipIf(INDEX === "")("every public set agrees with its index", () => {
     expect(notes.join("\n")).toContain("1 to 2 were read as -1, 1");
   });
 
-  test("PowerCons has 60 test series that are also in train", async () => {
+  test("PowerCons: 60 training series come back in the test part, some of them twice", async () => {
     const { train, test: set } = await readSource(`${DATA}/ucr/PowerCons`);
-    expect(checkLeakage(train, set!).duplicates).toHaveLength(60);
+    const { duplicates } = checkLeakage(train, set!);
+    expect(duplicates).toHaveLength(67);
+    expect(new Set(duplicates.map(({ of }) => of)).size).toBe(60);
   });
 
   test("the card transactions become one window per event", async () => {
@@ -104,8 +107,8 @@ describe.skipIf(INDEX === "")("every public set agrees with its index", () => {
     const labels = train.labels!;
     expect(labels.filter((label) => train.classNames![label] === "1")).toHaveLength(1574);
     expect(train.times![0]).toBeGreaterThanOrEqual(Date.UTC(2018, 3, 1) / 1000);
-    expect(lengthRange([{ ...train }])).toEqual([1, 20]);
-    expect(notes).toEqual([]);
+    expect(lengthRange([train])).toEqual([1, 20]);
+    expect(notes).toEqual([expect.stringMatching(/^2 events have the same time/)]);
   });
 
   test("a label that changes inside a customer asks for a window", async () => {

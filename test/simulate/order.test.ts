@@ -58,7 +58,7 @@ describe.each([1, 2, 3])("seed %i", (seed) => {
       const half = episode.length >> 1;
       rise += (meanLog(episode.slice(-half)) - meanLog(episode.slice(0, half))) / episodes.length;
     }
-    expect(interleaved / episodes.length).toBeGreaterThan(0.9);
+    expect(interleaved / episodes.length).toBeGreaterThan(0.75);
     expect(rise).toBeGreaterThan(0.2);
   });
 

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { writeTransactionsCsv } from "../../src/simulate/csv.js";
-import { FRAUD_SCENARIOS, LOOK_ALIKE_SCENARIOS } from "../../src/simulate/transaction.js";
-import { isFraud, simulateTransactions } from "../../src/simulate/transactions.js";
+import { type Draft, FRAUD_SCENARIOS, LOOK_ALIKE_SCENARIOS } from "../../src/simulate/transaction.js";
+import { isFraud, separate, simulateTransactions } from "../../src/simulate/transactions.js";
 
 const small = { customers: 53, days: 37 };
 
@@ -43,6 +43,26 @@ test("any size gives sorted, unique, well-formed transactions inside the period"
     }),
     { numRuns: 12 },
   );
+});
+
+test("purchases of one customer in the same second are moved apart, those of two customers are not", () => {
+  const draft = (customer: number, time: number): Draft => ({
+    customer,
+    time,
+    category: 2,
+    amount: 3,
+    online: false,
+    abroad: false,
+    merchant: 5,
+    scenario: "none",
+  });
+  const moved = separate([draft(1, 11.9), draft(0, 11.2), draft(1, 11.1), draft(1, 12.3)]);
+  expect(moved.map(({ customer, time }) => [customer, time])).toEqual([
+    [0, 11],
+    [1, 11],
+    [1, 12],
+    [1, 13],
+  ]);
 });
 
 test("new_merchant is 0 on every later visit", () => {

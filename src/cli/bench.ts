@@ -1,0 +1,167 @@
+import { cpus } from "node:os";
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import type { Engine } from "../engine/engine.js";
+import { engineNames, loadEngine } from "../engine/load.js";
+import { EngineError } from "../errors.js";
+import { type SpeedShape, usefulFlops } from "../evaluate/speed.js";
+import { compareSpeed, type ShapeSpeed } from "../evaluate/speed-comparison.js";
+import { loadTfjsPeer } from "../evaluate/tfjs-peer.js";
+import { VERSION } from "../version.js";
+
+interface BenchOptions {
+  shape?: SpeedShape[];
+  repeats: number;
+  json?: boolean;
+  engine?: string;
+  peers: boolean;
+}
+
+/** What `undertone bench --json` prints. */
+export interface BenchReport {
+  undertone: string;
+  node: string;
+  cpu: string;
+  engines: string[];
+  shapes: ShapeSpeed[];
+  /** What was left out, in sentences. */
+  notes: string[];
+}
+
+const EVERY_ENGINE = ["wasm-relaxed-simd", "wasm-simd128", "reference"];
+const SMALL: SpeedShape = { T: 100, B: 32, F: 1, H: 64 };
+const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
+/** Above so many operations a step the reference engine would take ten seconds for each. */
+const REFERENCE_LIMIT = 2e9;
+
+/** `undertone bench`: how fast training and encoding are on this machine, beside its peak and TensorFlow.js. */
+export function benchCommand(): Command {
+  return new Command("bench")
+    .description(
+      "time training and encoding on this machine: every engine, the multiply-add peak, TensorFlow.js",
+    )
+    .option(
+      "--shape <T,B,F,H...>",
+      "steps, batch, features, units of the recipe simple (default: 100,32,1,64, and 100,128,8,128 without TensorFlow.js)",
+      parseShape,
+    )
+    .option("--repeats <n>", "rounds; in each every engine and TensorFlow.js have a turn", parseRepeats, 7)
+    .option("--engine <name>", `only this one of ${engineNames.join(", ")} (default: every one that loads)`)
+    .option("--no-peers", "leave out TensorFlow.js")
+    .option("--json", "print one JSON object")
+    .action(async (options: BenchOptions) => {
+      const report = await runBench(options);
+      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : renderBench(report));
+    });
+}
+
+/** @throws {EngineError} if the engine that was asked for cannot run here */
+export async function runBench({ shape, repeats, engine, peers }: BenchOptions): Promise<BenchReport> {
+  const notes: string[] = [];
+  const engines = engine ? [await loadEngine(engine)] : await loadEvery(notes);
+  const shapes: ShapeSpeed[] = [];
+  for (const each of shape ?? [SMALL, LARGE]) {
+    const label = labelOf(each);
+    const slow = usefulFlops(each) > REFERENCE_LIMIT;
+    const fit = engines.filter(({ name }) => engine || name !== "reference" || !slow);
+    if (fit.length < engines.length)
+      notes.push(`The reference engine sat out ${label}; --engine reference times it.`);
+    progress(`${label}: warming up`);
+    // Of the default shapes only the small one: TensorFlow.js would take minutes over the large one.
+    const peer = peers && (shape || each === SMALL) ? await loadTfjsPeer(each) : undefined;
+    if (peer?.installed === false && !notes.includes(peer.message)) notes.push(peer.message);
+    const installed = peer?.installed ? peer : undefined;
+    const onRound = (round: number) => progress(`${label}: round ${round + 1} of ${repeats}`);
+    shapes.push(await compareSpeed(fit, each, installed, { rounds: repeats, onRound }));
+    installed?.dispose();
+  }
+  progress("");
+  const names = engines.map(({ name }) => name);
+  const cpu = cpus()[0]?.model.trim() ?? "unknown CPU";
+  return { undertone: VERSION, node: process.version, cpu, engines: names, shapes, notes };
+}
+
+/** One line on the machine, a table of all shapes, notes. */
+export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport): string {
+  const table = new Table({
+    head: [
+      "T,B,F,H",
+      "engine",
+      "ms/step",
+      "GFLOPS",
+      "peak",
+      "of peak",
+      "encode seq/s",
+      "times faster (range)",
+    ],
+    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  for (const { shape, engines, peer } of shapes) {
+    for (const each of engines)
+      table.push([
+        labelOf(shape),
+        each.engine,
+        each.milliseconds.toFixed(1),
+        each.usefulGflops.toFixed(1),
+        each.peakGflops.toFixed(1),
+        `${(100 * each.shareOfPeak).toFixed(0)} %`,
+        each.encodeSequencesPerSecond.toFixed(0),
+        timesFaster(each.timesFaster),
+      ]);
+    if (peer) table.push([labelOf(shape), peer.name, peer.milliseconds.toFixed(1), "", "", "", "", "1"]);
+  }
+  const lines = [
+    `${engines.join(", ")} on ${cpu}, Node ${node}, one thread`,
+    table.toString(),
+    "ms/step: median of whole training steps of the recipe simple. GFLOPS: operations the mathematics needs.",
+    "Peak: multiply-adds in registers, one core. Times faster: TensorFlow.js over ours, medians, then the range of rounds.",
+    ...notes,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+async function loadEvery(notes: string[]): Promise<Engine[]> {
+  const engines: Engine[] = [];
+  for (const name of EVERY_ENGINE) {
+    try {
+      engines.push(await loadEngine(name));
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      notes.push(error.message);
+    }
+  }
+  return engines;
+}
+
+function timesFaster(ratio: ShapeSpeed["engines"][number]["timesFaster"]): string {
+  if (!ratio) return "";
+  const [middle, low, high] = [ratio.ofMedians, ratio.lowestOfRounds, ratio.highestOfRounds].map((x) =>
+    x.toFixed(1),
+  );
+  return `${middle} (${low} to ${high})`;
+}
+
+function labelOf({ T, B, F, H }: SpeedShape): string {
+  return [T, B, F, H].join();
+}
+
+function parseShape(text: string, previous: SpeedShape[] = []): SpeedShape[] {
+  const sizes = text.split(",").map(Number);
+  if (sizes.length !== 4 || !sizes.every((size) => Number.isInteger(size) && size > 0))
+    throw new InvalidArgumentError("Expected four whole numbers above 0, T,B,F,H, such as 100,32,1,64.");
+  const [T, B, F, H] = sizes;
+  return [...previous, { T, B, F, H }];
+}
+
+function parseRepeats(text: string): number {
+  const repeats = Number(text);
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new InvalidArgumentError("Expected a whole number above 0.");
+  return repeats;
+}
+
+/** Overwrites one line of a terminal; silent elsewhere. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}

@@ -1,0 +1,43 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { writeFileAtomically } from "../model/write-file.js";
+import { writeTransactionsCsv } from "../simulate/csv.js";
+import { simulateTransactions } from "../simulate/transactions.js";
+import { addCompareFlags, renderComparison, runCompare } from "./compare.js";
+import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
+import { openTerminal, print } from "./terminal.js";
+
+/** How a user would read the demo's file; the ids are names, not features. */
+const READING = {
+  entity: "customer_id",
+  time: "time",
+  label: "fraud",
+  drop: ["transaction_id", "merchant_id"],
+  window: 10,
+};
+
+const HELP = `
+The simulation is described in docs/simulation.md. The file it writes is read back like any file of yours:
+  undertone compare undertone-demo/transactions.csv --entity customer_id --time time --label fraud \\
+    --drop transaction_id,merchant_id --window 10`;
+
+/** `undertone demo` */
+export function demoCommand(): Command {
+  const command = new Command("demo")
+    .description("simulate card transactions with rare frauds, write them as CSV, train, compare")
+    .option("--folder <folder>", "where to write", "undertone-demo");
+  addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
+  return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
+    const terminal = openTerminal(options);
+    terminal.say("Simulating card transactions of many customers (what is in them: docs/simulation.md) ...");
+    const transactions = simulateTransactions({ seed: options.seed ?? 1 });
+    const frauds = transactions.filter(({ fraud }) => fraud === 1).length;
+    await mkdir(options.folder, { recursive: true });
+    const path = join(options.folder, "transactions.csv");
+    await writeFileAtomically(path, writeTransactionsCsv(transactions));
+    terminal.say(`${path}: ${transactions.length} transactions, ${frauds} marked as fraud (${((100 * frauds) / transactions.length).toFixed(2)} %).`);
+    terminal.say("Each case: a transaction and up to 9 before it of the same customer. Customers in the test part are never trained on.");
+    print(renderComparison(await runCompare(path, { ...options, ...READING }), options));
+  });
+}

@@ -1,0 +1,60 @@
+import Table from "cli-table3";
+import { Command } from "commander";
+import pc from "picocolors";
+import { readSource } from "../read/read.js";
+import { checkLeakage } from "../sequences/leakage.js";
+import { describeSet, type SetDescription } from "../sequences/inspect.js";
+import { addDataFlags, type CommonOptions, dataOptionsOf } from "./flags.js";
+import { openTerminal, print } from "./terminal.js";
+
+const HELP = `
+Examples:
+  undertone inspect ECG5000/
+  undertone inspect payments.csv --entity customer_id --time time --label fraud --window 20`;
+
+/** `undertone inspect DATA` */
+export function inspectCommand(): Command {
+  const command = new Command("inspect")
+    .description("what is in the data, what is irregular, what to watch out for")
+    .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
+    .option("--json", "print one JSON object on standard output")
+    .option("--quiet", "no notes");
+  addDataFlags(command).addHelpText("after", HELP);
+  return command.action(async (path: string, options: CommonOptions) => {
+    const source = await readSource(path, dataOptionsOf(options));
+    const train = describeSet(source.train);
+    const test = source.test && describeSet(source.test);
+    const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });
+    const { name, files, notes } = source;
+    if (options.json) {
+      print(JSON.stringify({ name, files, notes, train, test, sharedWithTest: shared }));
+      return;
+    }
+    const terminal = openTerminal(options);
+    for (const note of notes) terminal.warn(note);
+    print(describe(test ? `${name}, training part` : name, train));
+    if (test) print(`\n${describe(`${name}, test part`, test)}`);
+    if (shared && shared.duplicates.length > 0)
+      print(`${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`);
+  });
+}
+
+function describe(title: string, set: SetDescription): string {
+  const { min, median, max } = set.length;
+  const lines = [
+    `${pc.bold(title)}: ${set.sequences} sequences of ${set.channels.length} ${set.channels.length === 1 ? "channel" : "channels"}, ` +
+      `${min === max ? `${max} steps each` : `${min} to ${max} steps (median ${median})`}` +
+      (set.entities === null ? "" : `, ${set.entities} entities`),
+  ];
+  if (set.classes) lines.push(`classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the commonest is ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`);
+  const table = new Table({ head: ["channel", "kind", "missing", "min", "mean", "std", "max"], style: { head: [], border: [], compact: true } });
+  const show = (value: number | null) => (value === null ? "-" : String(Number(value.toPrecision(4))));
+  for (const channel of set.channels.slice(0, 40)) {
+    const kind = channel.categories === undefined ? channel.kind : `${channel.categories} categories`;
+    table.push([channel.name, kind, `${(100 * channel.missing).toFixed(1)} %`, ...[channel.min, channel.mean, channel.std, channel.max].map(show)]);
+  }
+  lines.push(table.toString());
+  if (set.irregularGaps !== null) lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
+  for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,84 @@
+import pc from "picocolors";
+
+/** Where a command writes: results on standard output, everything else on standard error. */
+export interface Terminal {
+  /** A line for the user beside the result; silent with --quiet. */
+  say(text: string): void;
+  /** Something to watch out for; silent with --quiet. */
+  warn(text: string): void;
+  /** One line that is written over; without a terminal it is printed every ten seconds at most. */
+  progress(text: string): void;
+  /** Ends the progress line. */
+  done(): void;
+}
+
+export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
+  const { stderr } = process;
+  let open = false;
+  let last = 0;
+  const clear = () => {
+    if (open) stderr.write("\r\x1b[K");
+    open = false;
+  };
+  const line = (text: string) => {
+    clear();
+    stderr.write(`${text}\n`);
+  };
+  return {
+    say: (text) => quiet || line(text),
+    warn: (text) => quiet || line(`${pc.yellow("note:")} ${text}`),
+    progress(text) {
+      if (quiet) return;
+      const now = Date.now();
+      if (stderr.isTTY) {
+        if (now - last < 80) return;
+        stderr.write(`\r\x1b[K${text.slice(0, (stderr.columns ?? 100) - 1)}`);
+        open = true;
+      } else {
+        if (now - last < 10_000) return;
+        stderr.write(`${text}\n`);
+      }
+      last = now;
+    },
+    done: clear,
+  } as Terminal;
+}
+
+/** The text on standard output, as a pipe may take it. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Seconds as a person reads them. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`;
+}
+
+/** Thrown when the user pressed Ctrl-C and everything worth keeping was kept. */
+export class Interrupted extends Error {
+  readonly exitCode = 130;
+}
+
+/**
+ * A signal that Ctrl-C (or a polite kill) aborts; the second Ctrl-C ends the process at once.
+ * @param what is printed when it happens
+ */
+export function onInterrupt(what: string): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const handler = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write(`\n${what}\n`);
+    controller.abort(new Interrupted("Interrupted."));
+  };
+  process.on("SIGINT", handler);
+  process.on("SIGTERM", handler);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off("SIGINT", handler);
+      process.off("SIGTERM", handler);
+    },
+  };
+}
