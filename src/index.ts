@@ -1,2 +1,43 @@
+// The library for Node and the browser. What reads and writes files is in "undertone/node".
+export { type Classifier, type ClassWeight, type FittedClassifier, type LinearState } from "./classify/classifier.js";
+export { loadClassifier } from "./classify/load.js";
+export { logisticRegression } from "./classify/logistic.js";
+export { ridgeClassifier } from "./classify/ridge.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, engineNames, loadEngine } from "./engine/load.js";
+export * from "./errors.js";
+export { type CompareOptions, type Comparison, type ComparisonRow, compare } from "./evaluate/compare.js";
+export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics.js";
+export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
+export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
+export type { FeatureTable } from "./features/feature-table.js";
+export { encode, type ReadOut, readOuts } from "./features/latent.js";
+export { rawFeatures, rawLength } from "./features/raw.js";
+export { statisticsFeatures } from "./features/statistics.js";
+export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js";
+export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
+export type { TrainOptions } from "./model/options.js";
+export { type Preparation, type PrepareOptions, prepare } from "./model/prepare.js";
+export { type AutoencoderSpec, type LayerSpec, type Recipe, type RecipeOptions, recipes } from "./model/spec.js";
+export type { TrainHooks, TrainProgress } from "./model/train.js";
+export type { HistoryEntry, TrainState } from "./model/train-state.js";
+export { concatSequences } from "./sequences/concat.js";
+export { describeSet, type SetDescription } from "./sequences/inspect.js";
+export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
+export { checkLeakage, type LeakageReport } from "./sequences/leakage.js";
+export { resampleToGrid, resampleToLength } from "./sequences/resample.js";
+export { fitScaler, inverseTransform, type Scaler, type ScaleMethod, seriesStatistics, transform } from "./sequences/scale.js";
+export {
+  type Channel,
+  checkSequenceSet,
+  countOf,
+  type DataSource,
+  isObserved,
+  lengthOf,
+  longestOf,
+  type SequenceSet,
+  selectSequences,
+} from "./sequences/sequence-set.js";
+export { splitGrouped, splitStratified } from "./sequences/split.js";
+export { addTimeChannels } from "./sequences/time-channels.js";
+export { lastWindows } from "./sequences/window.js";

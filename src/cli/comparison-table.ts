@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Comparison, ComparisonRow } from "../evaluate/compare.js";
+import { bestRow, type Comparison, type ComparisonRow } from "../evaluate/compare.js";
 import { duration } from "./terminal.js";
 
 const show = (value: number | null) => (value === null ? "-" : value.toFixed(3));
@@ -9,7 +9,7 @@ const show = (value: number | null) => (value === null ? "-" : value.toFixed(3))
 export function comparisonTable(comparison: Comparison): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
-  const best = bestRow(comparison);
+  const best = bestRow(rows, measure);
   const table = new Table({
     head: ["features", "columns", "classifier", "accuracy", "balanced", "precision", "recall", "F1", "ROC AUC", "avg prec"].map((text) => pc.bold(text)),
     colAligns: ["left", "right", "left", "right", "right", "right", "right", "right", "right", "right"],
@@ -30,15 +30,10 @@ export function comparisonTable(comparison: Comparison): string {
     table.toString(),
   ];
   for (const note of new Set(rows.flatMap((row) => row.notes))) lines.push(`${pc.yellow("note:")} ${note}`);
-  if (best && classNames.length <= 12) lines.push("", confusionTable(best, classNames));
+  if (classNames.length <= 12) lines.push("", confusionTable(best, classNames));
   lines.push("", `${pc.bold("Verdict:")} ${verdict.decision}.`, ...verdict.sentences.map((sentence) => `  ${sentence}`));
   lines.push(pc.dim(`Decided by ${measure === "accuracy" ? "accuracy" : "average precision"}; intervals are 95 % (paired bootstrap). ${engine}, ${duration(seconds)}.`));
   return lines.join("\n");
-}
-
-function bestRow({ rows, measure }: Comparison): ComparisonRow | undefined {
-  const of = (row: ComparisonRow) => row.metrics[measure] ?? -1;
-  return rows.reduce<ComparisonRow | undefined>((best, row) => (best && of(best) >= of(row) ? best : row), undefined);
 }
 
 function confusionTable({ features, classifier, metrics }: ComparisonRow, classNames: readonly string[]): string {

@@ -10,11 +10,11 @@ import type { HistoryEntry } from "../model/train-state.js";
 import { concatSequences } from "../sequences/concat.js";
 import { checkLeakage } from "../sequences/leakage.js";
 import { countOf, type DataSource, selectSequences } from "../sequences/sequence-set.js";
-import { type Answers, type Interval, pairedBootstrap } from "./bootstrap.js";
+import { type Answers, pairedBootstrap } from "./bootstrap.js";
 import { buildFeatures, type FeatureSetName, featureSetNames } from "./feature-sets.js";
 import { judgePredictions, type Metrics } from "./metrics.js";
 import { type ResamplePlan, resamples } from "./resample.js";
-import { type Verdict, verdictOf } from "./verdict.js";
+import { type Differences, type Verdict, verdictOf } from "./verdict.js";
 
 export interface CompareOptions {
   fit?: FitOptions;
@@ -51,8 +51,8 @@ export interface Comparison {
   /** What decides: accuracy, or average precision where positives are rare. */
   measure: "accuracy" | "averagePrecision";
   rows: ComparisonRow[];
-  /** Latents minus each other feature set, with the classifier of the verdict; 95 % paired bootstrap. */
-  differences: Partial<Record<FeatureSetName, Interval>>;
+  /** Latents with the classifier of the verdict minus each other set with its better one; 95 % paired bootstrap. */
+  differences: Differences;
   verdict: Verdict;
   /** Of the model of the last resample. */
   history: HistoryEntry[];
@@ -135,12 +135,15 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
     notes,
   }));
   const groups = set.entities && Array.from(tested, (n) => set.entities![n]);
-  const answers = (features: FeatureSetName) => asAnswers(collected.get(`${features} ${judge}`), classNames.length);
-  const latent = answers("latent");
+  const answersOf = (row: ComparisonRow) =>
+    asAnswers(collected.get(`${row.features} ${row.classifier}`)!, classNames.length);
+  const latent = rows.find((row) => row.features === "latent" && row.classifier === judge);
   const differences: Comparison["differences"] = {};
-  for (const name of featureSets) {
-    const other = name === "latent" ? undefined : answers(name);
-    if (latent && other) differences[name] = pairedBootstrap(latent, other, measure, { groups, seed });
+  for (const features of featureSets) {
+    if (!latent || features === "latent") continue;
+    const opponent = bestRow(rows.filter((row) => row.features === features), measure);
+    const interval = pairedBootstrap(answersOf(latent), answersOf(opponent), measure, { groups, seed });
+    differences[features] = { ...interval, classifier: opponent.classifier };
   }
   const positives = rare ? tested.filter((n) => labels[n] === shares.indexOf(Math.min(...shares))).length : undefined;
   return {
@@ -188,8 +191,12 @@ function collect(all: Map<string, Collected>, features: FeatureSetName, classifi
   all.set(key, row);
 }
 
-function asAnswers(row: Collected | undefined, classCount: number): Answers | undefined {
-  if (!row) return undefined;
+/** The row with the highest measure. */
+export function bestRow(rows: readonly ComparisonRow[], measure: Comparison["measure"]): ComparisonRow {
+  return rows.reduce((best, row) => ((row.metrics[measure] ?? -1) > (best.metrics[measure] ?? -1) ? row : best));
+}
+
+function asAnswers(row: Collected, classCount: number): Answers {
   const scores = classCount === 2 ? Float64Array.from(row.labels, (_, n) => row.probabilities[2 * n + 1]) : undefined;
   return { labels: Int32Array.from(row.labels), predicted: Int32Array.from(row.predicted), scores };
 }

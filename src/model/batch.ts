@@ -1,6 +1,7 @@
 import { isObserved, lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
 import type { ColumnGroup } from "./columns.js";
-import type { BatchShape, Network } from "./network.js";
+import type { BatchShape } from "./batch-shape.js";
+import type { Network } from "./network.js";
 
 /**
  * Writes the sequences at `indices` into the network's arena, padded to the longest of them: numbers as they

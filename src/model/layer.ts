@@ -63,7 +63,7 @@ export interface Layer {
   pack?(): void;
   forward(pass: Pass): void;
   /** Adds to parameter gradients; returns the gradient of its input, undefined where none was asked for. */
-  backward?(pass: Pass, dOutput: Gradient): Gradient | undefined;
+  backward(pass: Pass, dOutput: Gradient): Gradient | undefined;
 }
 
 /** How a layer asks for its share of the arena. Everything is planned before the first step. */

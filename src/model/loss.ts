@@ -1,7 +1,7 @@
 import { NONE, type Workspace } from "../engine/engine.js";
 import type { ColumnGroup } from "./columns.js";
 import type { Gradient, Pass, Signal } from "./layer.js";
-import type { BatchPlace, BatchShape } from "./network.js";
+import type { BatchPlace, BatchShape } from "./batch-shape.js";
 
 /**
  * Mean reconstruction loss over what was observed: squared error of numeric channels, cross-entropy of

@@ -1,5 +1,6 @@
 import { type Engine, NONE, padTo, type Workspace } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
+import type { BatchPlace, BatchShape } from "./batch-shape.js";
 import type { ColumnGroup } from "./columns.js";
 import { createTimeDistributedDense } from "./dense.js";
 import { createDropout } from "./dropout.js";
@@ -23,28 +24,6 @@ export interface NetworkOptions {
   purpose: "training" | "autoencode" | "encode";
 }
 
-/** Offsets of the batch inside the arena: time-major, row t * B + b. Filled by `fillBatch`. */
-export interface BatchPlace {
-  /** [T, B, F]; 0 where nothing was observed */
-  x: number;
-  /** [T, B]; 0 for padded and empty steps */
-  mask: number;
-  /** [T, B, F]; 0 where nothing was observed */
-  observed: number;
-  /** [T, B], weight of the case */
-  weights: number;
-}
-
-/** What one batch is: sizes, and which of the optional tensors it uses. */
-export interface BatchShape {
-  T: number;
-  B: number;
-  masked: boolean;
-  weighted: boolean;
-  /** How many values were observed. */
-  count: number;
-}
-
 /** An autoencoder laid out in an arena: everything planned before the first step. */
 export interface Network {
   readonly ws: Workspace;
@@ -60,7 +39,6 @@ export interface Network {
   /** Of the encoder's last LSTM, one a direction. */
   readonly states: readonly HiddenStates[];
   readonly output: Signal | undefined;
-  readonly maximum: { T: number; B: number };
   /** Call after the weights changed. */
   pack(): void;
   /** Runs encoder and, where there is one, decoder over the batch in `place`. */
@@ -69,19 +47,32 @@ export interface Network {
   loss(batch: BatchShape, pass: Pass, backward: boolean): number;
 }
 
+/** The layers in their places, before there is an arena. */
+interface Layout {
+  parameters: Parameter[];
+  place: BatchPlace;
+  blocks: Network["blocks"];
+  width: number;
+  encoder: Layer[];
+  decoder: Layer[];
+  dOutput: Gradient;
+  /** Elements of the whole arena. */
+  total: number;
+  attach(ws: Workspace): void;
+}
+
 /** @throws {OptionError} if the layers make no autoencoder */
-export function createNetwork(engine: Engine, options: NetworkOptions, seed?: number): Network {
-  const { spec, columns, batch: B, steps: T, purpose } = options;
+function layOut(lanes: number, { spec, columns, batch: B, steps: T, purpose }: NetworkOptions): Layout {
   checkSpec(spec);
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const training = purpose === "training";
+  const parameters: Parameter[] = [];
+  const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, blockSize: 0 };
   let total = 0;
   let parameterTotal = 0;
   let workspace: Workspace | undefined;
-  const parameters: Parameter[] = [];
-  const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, blockSize: 0 };
   const plan: Plan = {
-    lanes: engine.lanes,
+    lanes,
     T,
     B,
     training,
@@ -116,23 +107,53 @@ export function createNetwork(engine: Engine, options: NetworkOptions, seed?: nu
   };
   const input: Signal = { kind: "sequence", width, stride: width, offset: () => place.x };
   const encoder = chain(plan, "encoder", spec.encoder, input, columns, width);
-  const decoder = purpose === "encode" ? [] : chain(plan, "decoder", spec.decoder, encoder.at(-1)!.output, columns, width);
-  const layers = [...encoder, ...decoder];
+  const latent = encoder[encoder.length - 1].output;
+  const decoder = purpose === "encode" ? [] : chain(plan, "decoder", spec.decoder, latent, columns, width);
   const output = decoder.at(-1)?.output;
   if (output && output.width !== width)
-    throw new OptionError(`Model spec: the decoder makes ${output.width} columns, expected ${width}, as many as the data has.`);
-  const dOutput: Gradient = { offset: output ? plan.take(T * B * output.stride) : 0, stride: output?.stride ?? 0 };
-
+    throw new OptionError(
+      `Model spec: the decoder makes ${output.width} columns, expected ${width}, as many as the data has.`,
+    );
+  const dOutput = { offset: output ? plan.take(T * B * output.stride) : 0, stride: output?.stride ?? 0 };
   blocks.blockSize = padTo(parameterTotal, 16);
   blocks.weights = plan.take(blocks.blockSize);
   for (const block of ["gradients", "mean", "spread"] as const)
     if (training) blocks[block] = plan.take(blocks.blockSize);
-  workspace = engine.createWorkspace(total);
-  const ws = workspace;
-  const view = (offset: number) => ws.data.subarray(offset, offset + parameterTotal);
-  if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
+  return {
+    parameters,
+    place,
+    blocks,
+    width,
+    encoder,
+    decoder,
+    dOutput,
+    total,
+    attach(ws) {
+      workspace = ws;
+    },
+  };
+}
 
-  const states = encoder.findLast((layer) => layer.states)!.states!;
+/** Names, shapes and places of the parameters of an autoencoder. */
+export function listParameters(spec: AutoencoderSpec, columns: readonly ColumnGroup[]): readonly Parameter[] {
+  return layOut(1, { spec, columns, batch: 1, steps: 1, purpose: "autoencode" }).parameters;
+}
+
+/**
+ * Lays an autoencoder out for an engine; with a seed, its weights are initialised.
+ * @throws {OptionError} if the layers make no autoencoder
+ * @throws {EngineError} if it does not fit into memory
+ */
+export function createNetwork(engine: Engine, options: NetworkOptions, seed?: number): Network {
+  const layout = layOut(engine.lanes, options);
+  const { parameters, place, blocks, width, encoder, decoder, dOutput, total } = layout;
+  const ws = engine.createWorkspace(total);
+  layout.attach(ws);
+  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  const view = (offset: number) => ws.data.subarray(offset, offset + size);
+  if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
+  const layers = [...encoder, ...decoder];
+  const output = decoder.at(-1)?.output;
   return {
     ws,
     parameters,
@@ -141,10 +162,9 @@ export function createNetwork(engine: Engine, options: NetworkOptions, seed?: nu
     blocks,
     place,
     width,
-    latent: encoder.at(-1)!.output,
-    states,
+    latent: encoder[encoder.length - 1].output,
+    states: encoder.findLast((layer) => layer.states)?.states ?? [],
     output,
-    maximum: { T, B },
     pack() {
       for (const layer of layers) layer.pack?.();
     },
@@ -155,21 +175,14 @@ export function createNetwork(engine: Engine, options: NetworkOptions, seed?: nu
     },
     loss(batch, pass, backward) {
       const gradient = backward ? dOutput : undefined;
-      const value = reconstructionLoss(ws, columns, place, output!, pass, batch, gradient);
+      const value = reconstructionLoss(ws, options.columns, place, output!, pass, batch, gradient);
       if (!backward) return value;
       ws.data.fill(0, blocks.gradients, blocks.gradients + blocks.blockSize);
       let flowing: Gradient | undefined = dOutput;
-      for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward!(pass, flowing);
+      for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward(pass, flowing);
       return value;
     },
   };
-}
-
-/** Names, shapes and places of the parameters, without an engine. */
-export function listParameters(spec: AutoencoderSpec, columns: readonly ColumnGroup[]): readonly Parameter[] {
-  const nothing = { createWorkspace: () => ({ data: new Float32Array(0) }), lanes: 1, name: "none", precision: "float32" };
-  const options = { spec, columns, batch: 1, steps: 1, purpose: "autoencode" } as const;
-  return createNetwork(nothing as unknown as Engine, options).parameters;
 }
 
 function chain(

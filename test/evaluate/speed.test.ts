@@ -73,7 +73,8 @@ test("a comparison takes turns with the peer and tells the ratio of medians and 
   expect(engine).toBe(engines[0].name);
   expect(shareOfPeak).toBeCloseTo(usefulGflops / peakGflops, 12);
   expect(timesFaster!.ofMedians).toBeCloseTo(2000 / milliseconds, 9);
-  expect(timesFaster!.lowestOfRounds).toBeLessThan(timesFaster!.highestOfRounds);
+  expect(timesFaster!.lowestOfRounds).toBeGreaterThan(1); // a step of the tiny shape takes microseconds
+  expect(timesFaster!.highestOfRounds).toBeGreaterThan(timesFaster!.lowestOfRounds);
 });
 
 test("without TensorFlow.js the peer says where it looked and what to install", async () => {

@@ -1,0 +1,6 @@
+// What needs a file system: readers, model files, checkpoints, feature files.
+export { writeFeatures } from "./features/write-features.js";
+export { loadCheckpoint, saveCheckpoint } from "./model/checkpoint.js";
+export { loadModel, saveModel } from "./model/model-file.js";
+export { DATA_OPTIONS, type DataOptions } from "./read/options.js";
+export { readSource } from "./read/read.js";

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, normalize, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = new URL("..", import.meta.url).pathname;
+/** Data flows down this list; a room imports only what stands above it. */
+const ROOMS = [
+  "errors.ts",
+  "random.ts",
+  "version.ts",
+  "sequences",
+  "read",
+  "simulate",
+  "engine",
+  "model",
+  "features",
+  "classify",
+  "evaluate",
+  "node.ts",
+  "index.ts",
+  "cli",
+];
+
+const files = (readdirSync(join(root, "src"), { recursive: true }) as string[])
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.replaceAll("\\", "/"));
+
+/** Files below src that each file imports, types too. */
+const imports = new Map(
+  files.map((file) => {
+    const text = readFileSync(join(root, "src", file), "utf8");
+    const found = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, path]) =>
+      normalize(join(file, "..", path)).replaceAll("\\", "/").replace(/\.js$/, ".ts"),
+    );
+    return [file, found];
+  }),
+);
+
+const roomOf = (file: string) => file.split("/")[0];
+
+describe("the house", () => {
+  test("every file stands in a known room, and every import leads to a file", () => {
+    expect(files.filter((file) => !ROOMS.includes(roomOf(file)))).toEqual([]);
+    const missing = [...imports].flatMap(([file, found]) => found.filter((path) => !imports.has(path)).map((path) => `${file} -> ${path}`));
+    expect(missing).toEqual([]);
+    expect([...imports.values()].flat().length).toBeGreaterThan(100); // the pattern above still finds them
+  });
+
+  test("imports point up the list of rooms", () => {
+    const wrong = [...imports].flatMap(([file, found]) =>
+      found.filter((path) => ROOMS.indexOf(roomOf(path)) > ROOMS.indexOf(roomOf(file))).map((path) => `${file} -> ${path}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("imports form no circle", () => {
+    const state = new Map<string, "open" | "done">();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]) => {
+      if (state.get(file) === "done") return;
+      if (state.get(file) === "open") {
+        circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+        return;
+      }
+      state.set(file, "open");
+      for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, "done");
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test("the browser's entry reaches no module of Node by a plain import", () => {
+    const seen = new Set<string>();
+    const visit = (file: string): string[] => {
+      if (seen.has(file)) return [];
+      seen.add(file);
+      const text = readFileSync(join(root, "src", file), "utf8");
+      const own = [...text.matchAll(/^import[^;]*from "(node:[^"]+)"/gm)].map(([, name]) => `${file}: ${name}`);
+      return [...own, ...(imports.get(file) ?? []).flatMap(visit)];
+    };
+    expect(visit("index.ts")).toEqual([]);
+  });
+
+  test("the version is that of package.json", () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(readFileSync(join(root, "src/version.ts"), "utf8")).toContain(`"${version}"`);
+  });
+
+  test("files are short", () => {
+    const long = files.filter((file) => readFileSync(join(root, "src", file), "utf8").split("\n").length > 400);
+    expect(long.map((file) => relative(root, file))).toEqual([]);
+  });
+});
