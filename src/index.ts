@@ -39,5 +39,6 @@ export {
   selectSequences,
 } from "./sequences/sequence-set.js";
 export { splitGrouped, splitStratified } from "./sequences/split.js";
+export { simulateTransactions } from "./simulate/transactions.js";
 export { addTimeChannels } from "./sequences/time-channels.js";
 export { lastWindows } from "./sequences/window.js";

@@ -2,6 +2,8 @@ import { DataError, OptionError } from "../errors.js";
 import { channelStatistics, quantile, sortedValues } from "./channel-statistics.js";
 import { countOf, isObserved, type SequenceSet } from "./sequence-set.js";
 
+const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
+
 export type ScaleMethod = "standard" | "min-max" | "robust" | "none";
 
 /** Plain, serialisable state of a fitted scaler; every array runs over the numeric channels. */
@@ -24,7 +26,7 @@ export interface Scaler {
  * Computes centre and scale of every numeric channel from the observed values.
  *
  *   standard  mean, population standard deviation      min-max  minimum, maximum - minimum
- *   robust    median, interquartile range (standard deviation where that range is 0)
+ *   robust    median, interquartile range (standard deviation where that range is next to 0)
  *
  * A constant channel gets scale 1, one with nothing observed centre 0 and scale 1; `notes` names both.
  */
@@ -56,7 +58,7 @@ export function fitScaler(
       scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
     else if (fitted.fellBack && scope === "channel")
       scaler.notes.push(
-        `Channel "${name}": at least half of the values are equal (interquartile range 0); scaled by the standard deviation instead.`,
+        `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
       );
   }
   return scaler;
@@ -131,8 +133,8 @@ function centerAndScale(set: SequenceSet, f: number, from: number, to: number, m
     const sorted = sortedValues(set, f, from, to);
     const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
     fitted.center = quantile(sorted, 0.5);
-    fitted.fellBack = range === 0;
-    fitted.scale = range === 0 ? std : range;
+    fitted.fellBack = range <= NEGLIGIBLE * std;
+    fitted.scale = fitted.fellBack ? std : range;
   }
   if (fitted.scale === 0) fitted.scale = 1;
   return fitted;

@@ -53,6 +53,13 @@ test("robust falls back to the standard deviation where the interquartile range 
   expect(scaler.notes.join()).toMatch(/"c0".*standard deviation/);
 });
 
+test("robust does not divide by an interquartile range that is next to nothing", () => {
+  const set = makeSet([[[0], [0], [1e-44], [1e-44], [1000]]]);
+  const scaler = fitScaler(set, { method: "robust" });
+  expect(scaler.notes.join()).toMatch(/"c0".*standard deviation/);
+  expect(transform(set, scaler).values.every(Number.isFinite)).toBe(true);
+});
+
 test.each(["standard", "min-max", "robust", "none"] as const)(
   "%s: constant and all-missing channels stay finite and are named",
   (method) => {
