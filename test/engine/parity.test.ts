@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { NONE, padTo } from "../../src/engine/engine.js";
+import { reference } from "../../src/engine/reference.js";
+import type { Engine } from "../../src/index.js";
+import { randomStream } from "../../src/random.js";
+import { fillBatch } from "../../src/model/batch.js";
+import { columnsOf } from "../../src/model/columns.js";
+import { drawsFor } from "../../src/model/draws.js";
+import { createNetwork } from "../../src/model/network.js";
+import type { AutoencoderSpec } from "../../src/model/spec.js";
+import { expectClose } from "../close.js";
+import { engines, tolerance } from "../engines.js";
+import { randomSeries } from "../series.js";
+
+const fast = engines.filter(({ engine }) => engine.precision === "float32");
+
+/** Sizes that straddle every block: vectors of 4, panels of 16 columns, rows in pairs, chunks of 192 rows. */
+const size = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 15, 16, 17, 31, 33), fc.integer({ min: 1, max: 40 }));
+
+describe.each(fast)("$name against the reference", ({ engine }) => {
+  test("a training step of any shape: output, loss, gradients", () => {
+    fc.assert(
+      fc.property(
+        fc.record({ B: size, T: size, F: size, H: size, D: size }),
+        fc.constantFrom("tanh", "relu"),
+        fc.constantFrom("plain", "bidirectional", "backwards", "stacked"),
+        fc.boolean(),
+        fc.integer(),
+        ({ B, T, F, H, D }, activation, kind, ragged, seed) => {
+          const lstm = { type: "lstm", units: H, activation } as const;
+          const spec: AutoencoderSpec = {
+            encoder:
+              kind === "stacked"
+                ? [
+                    { type: "gaussianNoise", stddev: 0.1 },
+                    { ...lstm, units: D, returnSequences: true },
+                    { type: "dropout", rate: 0.2 },
+                    lstm,
+                  ]
+                : [{ ...lstm, bidirectional: kind === "bidirectional", goBackwards: kind === "backwards" }],
+            decoder: [
+              { type: "repeatVector" },
+              { type: "lstm", units: D, activation, returnSequences: true },
+              { type: "timeDistributedDense" },
+            ],
+          };
+          const lengths = (n: number) => (ragged ? (n * 7919 + seed) % (T + 1) : T);
+          const set = randomSeries({ N: B, F, lengths: (n) => Math.abs(lengths(n)), missing: ragged ? 0.1 : 0, seed });
+          const run = (chosen: Engine) => {
+            const { groups } = columnsOf(set.channels);
+            const network = createNetwork(chosen, { spec, columns: groups, batch: B, steps: T, purpose: "training" }, seed);
+            network.weights.set(Float32Array.from(network.weights));
+            network.pack();
+            const indices = set.ids.map((_, n) => n);
+            const batch = fillBatch(network, set, groups, indices);
+            const pass = network.forward(batch, drawsFor(1, 1, indices, "fresh"));
+            const { stride, width, offset } = network.output!;
+            const output: number[] = [];
+            for (let r = 0; r < batch.T * B; r++)
+              for (let k = 0; k < width; k++) output.push(network.ws.data[offset(pass) + r * stride + k]);
+            const loss = network.loss(batch, pass, true);
+            return { output, loss, network };
+          };
+          const expected = run(reference);
+          const got = run(engine);
+          const rtol = tolerance(engine);
+          expectClose(got.output, expected.output, { rtol, atol: 1e-6, name: "output" });
+          expectClose([got.loss], [expected.loss], { rtol, name: "loss" });
+          // A tensor whose whole gradient is below 1e-3 of the norm of all is noise of the others.
+          const floor = 1e-3 * rtol * Math.sqrt(squared(expected.network.gradients));
+          for (const { name, start, size } of expected.network.parameters)
+            expectClose(
+              got.network.gradients.subarray(start, start + size),
+              expected.network.gradients.subarray(start, start + size),
+              { rtol, atol: floor, name },
+            );
+        },
+      ),
+      { numRuns: 150, seed: 11 },
+    );
+  });
+
+  test("products of any shape, and nothing written beside them", () => {
+    fc.assert(
+      fc.property(size, size, fc.oneof(size, fc.integer({ min: 180, max: 400 })), fc.integer(), (K, N, M, seed) => {
+        const run = (chosen: Engine) => {
+          const Np = padTo(N, chosen.lanes);
+          const at = { a: 0, b: M * K, packed: M * K + K * N, c: M * K + K * N + K * Np, g: 0, dc: 0, end: 0 };
+          at.g = at.c + M * Np;
+          at.dc = at.g + M * Np;
+          at.end = at.dc + K * Np;
+          const ws = chosen.createWorkspace(at.end + 1);
+          const random = randomStream(seed);
+          for (let k = 0; k < M * K + K * N; k++) ws.data[k] = Math.fround(random.normal());
+          for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
+          ws.data[at.end] = 77;
+          ws.gemmPack(at.packed, at.b, K, N, N, 0);
+          ws.gemm(at.c, at.a, at.packed, M, Np, K, Np, K, 0);
+          ws.gemmTransposed(at.dc, at.a, at.g, M, Np, K, Np, K, Np);
+          expect(ws.data[at.end]).toBe(77);
+          const unpad = (from: number, rows: number) =>
+            Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
+          return { c: unpad(at.c, M), dc: unpad(at.dc, K) };
+        };
+        const expected = run(reference);
+        const got = run(engine);
+        // Float32 sums of up to 400 products: error grows like sqrt(400) * 2^-24 of the largest.
+        expectClose(got.c, expected.c, { rtol: 2e-6, name: "a b" });
+        expectClose(got.dc, expected.dc, { rtol: 2e-6, name: "a^T g" });
+      }),
+      { numRuns: 60, seed: 12 },
+    );
+  });
+
+  test("gradients about to become denormal are flushed to zero, larger ones are not", () => {
+    const [T, B, H] = [2, 2, 4];
+    const G = 4 * H;
+    const ws = engine.createWorkspace(4096);
+    const at = { xh: 0, cells: 200, gates: 400, packed: 600, dh: 800, dc: 850, dw: 900, u: 1200 };
+    const run = (size: number) => {
+      ws.data.fill(0);
+      ws.lstmForward(at.xh, at.cells, at.gates, at.packed, NONE, NONE, T, B, H, H, H, 0, 0);
+      ws.data.fill(size, at.dh, at.dh + B * H);
+      ws.data.fill(1, at.cells, at.cells + (T + 1) * B * H);
+      ws.lstmBackward(
+        ...[at.gates, at.dh, at.dc, at.dw, NONE, NONE, at.cells, at.xh, NONE, at.u, NONE, NONE],
+        ...([T, B, H, H, 1, H, H, 0, 0] as const),
+      );
+      return Array.from(ws.data.subarray(at.gates, at.gates + T * B * G)).filter((value) => value !== 0).length;
+    };
+    expect(run(1e-32)).toBe(0);
+    expect(run(1e-20)).toBeGreaterThan(0);
+  });
+});
+
+test("CI sees every engine", () => {
+  if (process.env.CI) expect(engines.map(({ name }) => name)).toEqual(["reference", "wasm-simd128", "wasm-relaxed-simd"]);
+});
+
+function squared(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k] * values[k];
+  return sum;
+}
