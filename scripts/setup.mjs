@@ -3,7 +3,7 @@
 // builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,7 +18,11 @@ function filesBelow(places) {
   return places.flatMap((place) => {
     const path = join(root, place);
     if (!statSync(path).isDirectory()) return [place];
-    return filesBelow(readdirSync(path).sort().map((name) => join(place, name)));
+    return filesBelow(
+      readdirSync(path)
+        .sort()
+        .map((name) => join(place, name)),
+    );
   });
 }
 
@@ -55,7 +59,7 @@ function run(command, args) {
   }
 }
 
-await step("packages", ["package.json", "package-lock.json"], "node_modules/typescript/package.json", () => {
+await step("packages", ["package-lock.json"], "node_modules/typescript/package.json", () => {
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
@@ -66,6 +70,8 @@ await step("kernels", ["kernels", "scripts/kernels.mjs"], "dist/kernels/relaxed-
 });
 await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js", () => {
   say("building dist/ ...");
+  for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
+    if (name !== "kernels") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
 });
 const seconds = (Date.now() - started) / 1000;

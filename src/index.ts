@@ -1,5 +1,5 @@
 // The library for Node and the browser. What reads and writes files is in "undertone/node".
-export { type Classifier, type ClassWeight, type FittedClassifier, type LinearState } from "./classify/classifier.js";
+export type { Classifier, ClassWeight, FittedClassifier, LinearState } from "./classify/classifier.js";
 export { loadClassifier } from "./classify/load.js";
 export { logisticRegression } from "./classify/logistic.js";
 export { ridgeClassifier } from "./classify/ridge.js";
@@ -18,7 +18,13 @@ export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js
 export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
 export type { TrainOptions } from "./model/options.js";
 export { type Preparation, type PrepareOptions, prepare } from "./model/prepare.js";
-export { type AutoencoderSpec, type LayerSpec, type Recipe, type RecipeOptions, recipes } from "./model/spec.js";
+export {
+  type AutoencoderSpec,
+  type LayerSpec,
+  type Recipe,
+  type RecipeOptions,
+  recipes,
+} from "./model/spec.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
 export { concatSequences } from "./sequences/concat.js";
@@ -26,7 +32,14 @@ export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
 export { checkLeakage, type LeakageReport } from "./sequences/leakage.js";
 export { resampleToGrid, resampleToLength } from "./sequences/resample.js";
-export { fitScaler, inverseTransform, type Scaler, type ScaleMethod, seriesStatistics, transform } from "./sequences/scale.js";
+export {
+  fitScaler,
+  inverseTransform,
+  type ScaleMethod,
+  type Scaler,
+  seriesStatistics,
+  transform,
+} from "./sequences/scale.js";
 export {
   type Channel,
   checkSequenceSet,
@@ -39,6 +52,6 @@ export {
   selectSequences,
 } from "./sequences/sequence-set.js";
 export { splitGrouped, splitStratified } from "./sequences/split.js";
-export { simulateTransactions } from "./simulate/transactions.js";
 export { addTimeChannels } from "./sequences/time-channels.js";
 export { lastWindows } from "./sequences/window.js";
+export { simulateTransactions } from "./simulate/transactions.js";

@@ -30,7 +30,9 @@ const imports = new Map(
   files.map((file) => {
     const text = readFileSync(join(root, "src", file), "utf8");
     const found = [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, path]) =>
-      normalize(join(file, "..", path)).replaceAll("\\", "/").replace(/\.js$/, ".ts"),
+      normalize(join(file, "..", path))
+        .replaceAll("\\", "/")
+        .replace(/\.js$/, ".ts"),
     );
     return [file, found];
   }),
@@ -41,14 +43,18 @@ const roomOf = (file: string) => file.split("/")[0];
 describe("the house", () => {
   test("every file stands in a known room, and every import leads to a file", () => {
     expect(files.filter((file) => !ROOMS.includes(roomOf(file)))).toEqual([]);
-    const missing = [...imports].flatMap(([file, found]) => found.filter((path) => !imports.has(path)).map((path) => `${file} -> ${path}`));
+    const missing = [...imports].flatMap(([file, found]) =>
+      found.filter((path) => !imports.has(path)).map((path) => `${file} -> ${path}`),
+    );
     expect(missing).toEqual([]);
     expect([...imports.values()].flat().length).toBeGreaterThan(100); // the pattern above still finds them
   });
 
   test("imports point up the list of rooms", () => {
     const wrong = [...imports].flatMap(([file, found]) =>
-      found.filter((path) => ROOMS.indexOf(roomOf(path)) > ROOMS.indexOf(roomOf(file))).map((path) => `${file} -> ${path}`),
+      found
+        .filter((path) => ROOMS.indexOf(roomOf(path)) > ROOMS.indexOf(roomOf(file)))
+        .map((path) => `${file} -> ${path}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -76,7 +82,9 @@ describe("the house", () => {
       if (seen.has(file)) return [];
       seen.add(file);
       const text = readFileSync(join(root, "src", file), "utf8");
-      const own = [...text.matchAll(/^import[^;]*from "(node:[^"]+)"/gm)].map(([, name]) => `${file}: ${name}`);
+      const own = [...text.matchAll(/^import[^;]*from "(node:[^"]+)"/gm)].map(
+        ([, name]) => `${file}: ${name}`,
+      );
       return [...own, ...(imports.get(file) ?? []).flatMap(visit)];
     };
     expect(visit("index.ts")).toEqual([]);
@@ -88,7 +96,9 @@ describe("the house", () => {
   });
 
   test("files are short", () => {
-    const long = files.filter((file) => readFileSync(join(root, "src", file), "utf8").split("\n").length > 400);
+    const long = files.filter(
+      (file) => readFileSync(join(root, "src", file), "utf8").split("\n").length > 400,
+    );
     expect(long.map((file) => relative(root, file))).toEqual([]);
   });
 });

@@ -102,7 +102,7 @@ export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport):
       table.push([
         labelOf(shape),
         each.engine,
-        each.milliseconds.toFixed(1),
+        each.milliseconds < 10 ? each.milliseconds.toPrecision(3) : each.milliseconds.toFixed(1),
         each.usefulGflops.toFixed(1),
         each.peakGflops.toFixed(1),
         `${(100 * each.shareOfPeak).toFixed(0)} %`,

@@ -11,7 +11,7 @@ type LstmKernels = Pick<
 >;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const relu = (x: number) => (x < 0 ? 0 : x); // NaN stays NaN
+const relu = (x: number) => Math.max(x, 0); // NaN stays NaN
 
 /**
  * One LSTM layer over time, forward and backward, as equations.
@@ -25,8 +25,7 @@ export function lstmKernels(d: Float64Array): LstmKernels {
   const copy = (to: number, from: number, count: number) => d.copyWithin(to, from, from + count);
 
   /** Rows of xh and cells that a step reads and writes. */
-  const rowsOf = (t: number, reverse: number) =>
-    reverse ? { from: t + 1, to: t } : { from: t, to: t + 1 };
+  const rowsOf = (t: number, reverse: number) => (reverse ? { from: t + 1, to: t } : { from: t, to: t + 1 });
 
   return {
     lstmPackForward: (packed, weights, H, _K, rows) => copy(packed, weights, (H + rows) * 4 * H),
@@ -94,7 +93,8 @@ export function lstmKernels(d: Float64Array): LstmKernels {
           const p = gates + (t * B + b) * G; // activated gates, then their gradients
           const c = cells + (to * B + b) * H;
           const cPrev = cells + (from * B + b) * H;
-          if (dhidden >= 0) for (let j = 0; j < H; j++) d[dh + b * H + j] += d[dhidden + (t * B + b) * ldd + j];
+          if (dhidden >= 0)
+            for (let j = 0; j < H; j++) d[dh + b * H + j] += d[dhidden + (t * B + b) * ldd + j];
           if (mask >= 0 && d[mask + t * B + b] === 0) {
             d.fill(0, p, p + G);
             if (dx >= 0) d.fill(0, dx + (t * B + b) * F, dx + (t * B + b + 1) * F);

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.js";
+import { EngineError } from "../errors.js";
 import { fillBatch } from "../model/batch.js";
 import { columnsOf } from "../model/columns.js";
 import { createNetwork, type NetworkOptions } from "../model/network.js";
@@ -50,7 +51,7 @@ export function usefulFlops({ T, B, F, H }: SpeedShape): number {
  * Everything that one update of training does, ready to be run again and again: fill the batch, forward, loss,
  * backward, gradient norm, clip, Adam, packing.
  * @returns the step, which returns the loss before it
- * @throws {EngineError} if the engine cannot get the memory
+ * @throws {EngineError} if the engine cannot get the memory; from the step: if the loss is not finite
  */
 export function createTrainingStep(engine: Engine, shape: SpeedShape): () => number {
   const { set, columns, indices, network } = prepare(engine, shape, "training");
@@ -59,7 +60,10 @@ export function createTrainingStep(engine: Engine, shape: SpeedShape): () => num
     const batch = fillBatch(network, set, columns, indices);
     const pass = network.forward(batch);
     const loss = network.loss(batch, pass, true);
-    if (!Number.isFinite(loss)) throw new Error(`The loss of timed step ${step} is ${loss}.`);
+    if (!Number.isFinite(loss))
+      throw new EngineError(
+        `${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`,
+      );
     adamStep(network, 1e-3, ++step, gradientNorm(network), 1);
     network.pack();
     return loss;

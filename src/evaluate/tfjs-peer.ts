@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { EngineError } from "../errors.js";
 import type { SpeedShape } from "./speed.js";
 
 /** The layers of the recipe `simple` in TensorFlow.js, ready to train; or why they are not there. */
@@ -47,7 +48,7 @@ const WARM_UP = 2;
 /**
  * Builds the same training step in TensorFlow.js on its WebAssembly backend, one thread, SIMD, and warms it up.
  * @param folder where the packages are looked for, as `import` would from a file in it
- * @throws {Error} if they are installed but do not run as they should, which would make an unfair comparison
+ * @throws {EngineError} if they are installed but do not run as they should
  */
 export async function loadTfjsPeer(shape: SpeedShape, folder: string = process.cwd()): Promise<TfjsPeer> {
   const require = createRequire(join(folder, "/"));
@@ -66,13 +67,17 @@ export async function loadTfjsPeer(shape: SpeedShape, folder: string = process.c
     return { installed: false, message };
   }
 
-  wasm.setThreadsCount(1);
-  wasm.setWasmPaths(join(wasmFolder, "wasm-out", "/"));
-  if (!(await tf.setBackend("wasm")) || tf.getBackend() !== "wasm")
-    throw new Error("TensorFlow.js has no wasm backend here.");
-  await tf.ready();
-  if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")))
-    throw new Error("TensorFlow.js runs without SIMD here.");
+  if (tf.getBackend() !== "wasm") {
+    wasm.setThreadsCount(1);
+    wasm.setWasmPaths(join(wasmFolder, "wasm-out", "/"));
+    await tf.setBackend("wasm");
+    await tf.ready();
+  }
+  if (tf.getBackend() !== "wasm" || !(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")))
+    throw new EngineError(
+      `TensorFlow.js ${tf.version_core} does not run on WebAssembly with SIMD here (backend "${tf.getBackend()}"), ` +
+        "so a comparison would flatter. Use --no-peers.",
+    );
 
   const { T, B, F, H } = shape;
   const { lstm, repeatVector, timeDistributed, dense } = tf.layers;
@@ -92,7 +97,8 @@ export async function loadTfjsPeer(shape: SpeedShape, folder: string = process.c
     const started = performance.now();
     const loss = await model.trainOnBatch(x, x); // waits for the number, so for the work
     const milliseconds = performance.now() - started;
-    if (!Number.isFinite(Number(loss))) throw new Error(`The loss in TensorFlow.js is ${loss}.`);
+    if (!Number.isFinite(Number(loss)))
+      throw new EngineError(`TensorFlow.js: the loss is ${loss}, so its time means nothing. Use --no-peers.`);
     return milliseconds;
   };
   for (let k = 0; k < WARM_UP; k++) await step();

@@ -1,6 +1,6 @@
 import { isObserved, lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
-import type { ColumnGroup } from "./columns.js";
 import type { BatchShape } from "./batch-shape.js";
+import type { ColumnGroup } from "./columns.js";
 import type { Network } from "./network.js";
 
 /**

@@ -28,14 +28,25 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
       const rows = pass.T * pass.B;
       const y = output.offset(pass);
       for (let r = 0; r < rows; r++)
-        for (let k = 0; k < Fp; k++) ws.data[y + r * Fp + k] = k < units ? ws.data[weights + bias.start + k] : 0;
+        for (let k = 0; k < Fp; k++)
+          ws.data[y + r * Fp + k] = k < units ? ws.data[weights + bias.start + k] : 0;
       ws.gemm(y, input.offset(pass), packed, rows, Fp, H, Fp, input.stride, 1);
     },
     backward(pass, dOutput) {
       const { ws, gradients } = plan;
       const rows = pass.T * pass.B;
       ws.data.fill(0, dKernel, dKernel + H * Fp);
-      ws.gemmTransposed(dKernel, input.offset(pass), dOutput.offset, rows, Fp, H, Fp, input.stride, dOutput.stride);
+      ws.gemmTransposed(
+        dKernel,
+        input.offset(pass),
+        dOutput.offset,
+        rows,
+        Fp,
+        H,
+        Fp,
+        input.stride,
+        dOutput.stride,
+      );
       addRows(ws.data, gradients + kernel.start, units, dKernel, Fp, H, units);
       ws.columnSums(gradients + bias.start, dOutput.offset, rows, units, dOutput.stride);
       ws.gemm(dInput, dOutput.offset, packedTransposed, rows, Hp, units, Hp, dOutput.stride, 0);

@@ -7,7 +7,12 @@ import type { Draws } from "./layer.js";
  *
  * @param indices which sequence each case of the batch is
  */
-export function drawsFor(seed: number, update: number, indices: ArrayLike<number>, noise: "fresh" | "fixed"): Draws {
+export function drawsFor(
+  seed: number,
+  update: number,
+  indices: ArrayLike<number>,
+  noise: "fresh" | "fixed",
+): Draws {
   return {
     gaussian(layer, out, rows, width, B) {
       if (noise === "fresh") {
@@ -17,7 +22,8 @@ export function drawsFor(seed: number, update: number, indices: ArrayLike<number
       }
       for (let b = 0; b < B; b++) {
         const random = randomStream(seed, 3, indices[b], keyOf(layer));
-        for (let r = b; r < rows; r += B) for (let k = 0; k < width; k++) out[r * width + k] = random.normal();
+        for (let r = b; r < rows; r += B)
+          for (let k = 0; k < width; k++) out[r * width + k] = random.normal();
       }
     },
     dropout(layer, out, rows, width, rate) {

@@ -1,11 +1,25 @@
 import type { ColumnGroup } from "./columns.js";
-import { copyRows, type Gradient, type Layer, type Pass, type Plan, plainSequence, type Signal } from "./layer.js";
+import {
+  copyRows,
+  type Gradient,
+  type Layer,
+  type Pass,
+  type Plan,
+  plainSequence,
+  type Signal,
+} from "./layer.js";
 
 /**
  * Numeric columns as they are, then `units` learned numbers for every categorical channel: the row of a table
  * [categories, units] that its category names. A missing category is all zeros.
  */
-export function createEmbedding(plan: Plan, name: string, input: Signal, groups: readonly ColumnGroup[], units: number): Layer {
+export function createEmbedding(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  groups: readonly ColumnGroup[],
+  units: number,
+): Layer {
   const numeric = groups.filter((group) => group.kind === "numeric");
   const tables = groups
     .filter((group) => group.kind === "categorical")

@@ -1,7 +1,7 @@
 import { NONE, type Workspace } from "../engine/engine.js";
+import type { BatchPlace, BatchShape } from "./batch-shape.js";
 import type { ColumnGroup } from "./columns.js";
 import type { Gradient, Pass, Signal } from "./layer.js";
-import type { BatchPlace, BatchShape } from "./batch-shape.js";
 
 /**
  * Mean reconstruction loss over what was observed: squared error of numeric channels, cross-entropy of
@@ -26,7 +26,10 @@ export function reconstructionLoss(
   if (columns.every((group) => group.kind === "numeric")) {
     const observed = batch.masked ? place.observed : NONE;
     const dy = gradient?.offset ?? NONE;
-    return ws.maskedSquaredError(dy, y, place.x, observed, weights, 1 / count, rows, output.width, output.stride) / count;
+    return (
+      ws.maskedSquaredError(dy, y, place.x, observed, weights, 1 / count, rows, output.width, output.stride) /
+      count
+    );
   }
 
   const { data } = ws;
@@ -38,7 +41,9 @@ export function reconstructionLoss(
       const at = r * output.width + group.start;
       if (batch.masked && data[place.observed + at] === 0) continue;
       const dy = gradient && gradient.offset + r * gradient.stride + group.start;
-      sum += weight * valueLoss(data, y + r * output.stride + group.start, place.x + at, group, dy, weight / count);
+      sum +=
+        weight *
+        valueLoss(data, y + r * output.stride + group.start, place.x + at, group, dy, weight / count);
     }
   }
   return sum / count;

@@ -23,7 +23,12 @@ export interface LstmOptions {
 }
 
 /** Plans one direction. A repeated input is projected once per case instead of once per step. */
-export function createLstmDirection(plan: Plan, name: string, input: Signal, options: LstmOptions): LstmDirection {
+export function createLstmDirection(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  options: LstmOptions,
+): LstmDirection {
   const { units: H, relu, reverse, inputGradient } = options;
   const F = input.width;
   const Hp = padTo(H, plan.lanes);

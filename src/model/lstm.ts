@@ -1,5 +1,13 @@
 import { padTo } from "../engine/engine.js";
-import { copyRows, type Gradient, type Layer, type Pass, type Plan, plainSequence, type Signal } from "./layer.js";
+import {
+  copyRows,
+  type Gradient,
+  type Layer,
+  type Pass,
+  type Plan,
+  plainSequence,
+  type Signal,
+} from "./layer.js";
 import { createLstmDirection, type LstmDirection } from "./lstm-direction.js";
 import type { LayerSpec } from "./spec.js";
 
@@ -10,12 +18,25 @@ type LstmSpec = Extract<LayerSpec, { type: "lstm" }>;
  * bidirectional: 2H, forward then backward. Masked steps carry the state through. With `goBackwards` and
  * `returnSequences` the states stay in time order (Keras hands them out reversed), so that masks still fit.
  */
-export function createLstm(plan: Plan, name: string, input: Signal, spec: LstmSpec, inputGradient: boolean): Layer {
+export function createLstm(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  spec: LstmSpec,
+  inputGradient: boolean,
+): Layer {
   const { units, activation = "tanh", returnSequences = false } = spec;
   const direction = (part: string, reverse: boolean) =>
     createLstmDirection(plan, part, input, { units, relu: activation === "relu", reverse, inputGradient });
   if (spec.bidirectional)
-    return joinDirections(plan, name, input, [direction(`${name}.forward`, false), direction(`${name}.backward`, true)], units, returnSequences);
+    return joinDirections(
+      plan,
+      name,
+      input,
+      [direction(`${name}.forward`, false), direction(`${name}.backward`, true)],
+      units,
+      returnSequences,
+    );
   const only = direction(name, spec.goBackwards ?? false);
   return {
     name,
@@ -54,7 +75,15 @@ function joinDirections(
       both.forEach((each, k) => {
         each.forward(pass);
         const from = returnSequences ? each.states.every : each.states.last;
-        copyRows(data, output.offset(pass) + k * H, output.stride, from.offset(pass), from.stride, rowsOf(pass), H);
+        copyRows(
+          data,
+          output.offset(pass) + k * H,
+          output.stride,
+          from.offset(pass),
+          from.stride,
+          rowsOf(pass),
+          H,
+        );
       });
     },
     backward(pass, dOutput) {

@@ -100,7 +100,15 @@ export const recipes: readonly Recipe[] = [
 /** @throws {OptionError} that suggests the nearest recipe */
 export function findRecipe(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
-  return recipe ?? unknownName("--recipe", "recipe", name, recipes.map((each) => each.name));
+  return (
+    recipe ??
+    unknownName(
+      "--recipe",
+      "recipe",
+      name,
+      recipes.map((each) => each.name),
+    )
+  );
 }
 
 /**
@@ -116,22 +124,41 @@ export function checkSpec(spec: AutoencoderSpec): void {
         throw new OptionError(`Model spec, ${where}: ${message}`);
       };
       if (layer.type === "repeatVector") {
-        if (kinds[part] !== "vector") fail("got a sequence, expected a vector. Let the LSTM before it return its last state.");
+        if (kinds[part] !== "vector")
+          fail("got a sequence, expected a vector. Let the LSTM before it return its last state.");
         kinds[part] = "sequence";
       } else if (kinds[part] !== "sequence" && layer.type !== "dropout") {
-        fail("got a vector, expected a sequence. Put a repeatVector before it, or returnSequences: true on the LSTM before it.");
+        fail(
+          "got a vector, expected a sequence. Put a repeatVector before it, or returnSequences: true on the LSTM before it.",
+        );
       }
-      if ("units" in layer && layer.units !== undefined && !(Number.isInteger(layer.units) && layer.units > 0))
+      if (
+        "units" in layer &&
+        layer.units !== undefined &&
+        !(Number.isInteger(layer.units) && layer.units > 0)
+      )
         fail(`got ${layer.units} units, expected a whole number above 0.`);
-      if (layer.type === "dropout" && !(layer.rate >= 0 && layer.rate < 1)) fail(`got rate ${layer.rate}, expected 0 <= rate < 1.`);
-      if (layer.type === "gaussianNoise" && !(layer.stddev >= 0)) fail(`got stddev ${layer.stddev}, expected 0 or more.`);
-      if (layer.type === "embedding" && !(part === "encoder" && k === 0)) fail("an embedding reads the data itself: it must be the first layer of the encoder.");
-      if (layer.type === "lstm" && layer.bidirectional && layer.goBackwards) fail("bidirectional already walks both ways; drop goBackwards.");
+      if (layer.type === "dropout" && !(layer.rate >= 0 && layer.rate < 1))
+        fail(`got rate ${layer.rate}, expected 0 <= rate < 1.`);
+      if (layer.type === "gaussianNoise" && !(layer.stddev >= 0))
+        fail(`got stddev ${layer.stddev}, expected 0 or more.`);
+      if (layer.type === "embedding" && !(part === "encoder" && k === 0))
+        fail("an embedding reads the data itself: it must be the first layer of the encoder.");
+      if (layer.type === "lstm" && layer.bidirectional && layer.goBackwards)
+        fail("bidirectional already walks both ways; drop goBackwards.");
       if (layer.type === "lstm" && !layer.returnSequences) kinds[part] = "vector";
-      if (layer.type === "repeatVector" && spec[part][k + 1]?.type !== "lstm") fail("expected an lstm right after it, which is what a repeated vector is for.");
+      if (layer.type === "repeatVector" && spec[part][k + 1]?.type !== "lstm")
+        fail("expected an lstm right after it, which is what a repeated vector is for.");
     });
   }
-  if (kinds.encoder !== "vector") throw new OptionError("Model spec: the encoder ends in a sequence, expected a vector. Its last LSTM must not return sequences.");
-  if (!spec.encoder.some((layer) => layer.type === "lstm")) throw new OptionError("Model spec: the encoder has no LSTM.");
-  if (spec.decoder.at(-1)?.type !== "timeDistributedDense") throw new OptionError("Model spec: the decoder must end in a timeDistributedDense, which makes the output as wide as the data.");
+  if (kinds.encoder !== "vector")
+    throw new OptionError(
+      "Model spec: the encoder ends in a sequence, expected a vector. Its last LSTM must not return sequences.",
+    );
+  if (!spec.encoder.some((layer) => layer.type === "lstm"))
+    throw new OptionError("Model spec: the encoder has no LSTM.");
+  if (spec.decoder.at(-1)?.type !== "timeDistributedDense")
+    throw new OptionError(
+      "Model spec: the decoder must end in a timeDistributedDense, which makes the output as wide as the data.",
+    );
 }

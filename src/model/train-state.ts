@@ -18,7 +18,12 @@ export interface TrainState {
   mean: Float32Array | Float64Array;
   spread: Float32Array | Float64Array;
   /** Where the not-finite guard goes back to. */
-  good: { adamSteps: number; weights: Float32Array | Float64Array; mean: Float32Array | Float64Array; spread: Float32Array | Float64Array };
+  good: {
+    adamSteps: number;
+    weights: Float32Array | Float64Array;
+    mean: Float32Array | Float64Array;
+    spread: Float32Array | Float64Array;
+  };
   /** Weights of the lowest validation loss. */
   best?: { update: number; loss: number; weights: Float32Array | Float64Array };
   /** Halved whenever the guard had to go back. */
@@ -54,11 +59,18 @@ export function stateTensors(state: TrainState): Record<string, Block> {
 /** The rest of a state, as JSON. */
 export function stateNumbers(state: TrainState) {
   const { weights: _w, mean: _m, spread: _s, good, best, ...numbers } = state;
-  return { ...numbers, goodAdamSteps: good.adamSteps, best: best && { update: best.update, loss: best.loss } };
+  return {
+    ...numbers,
+    goodAdamSteps: good.adamSteps,
+    best: best && { update: best.update, loss: best.loss },
+  };
 }
 
 /** Puts a state together again. */
-export function restoreState(numbers: ReturnType<typeof stateNumbers>, tensors: Record<string, Block>): TrainState {
+export function restoreState(
+  numbers: ReturnType<typeof stateNumbers>,
+  tensors: Record<string, Block>,
+): TrainState {
   const { goodAdamSteps, best, ...rest } = numbers;
   return {
     ...rest,

@@ -6,7 +6,16 @@ import { fitMeanPredictor, meanPredictorLoss } from "./baseline-loss.js";
 import { fillBatch } from "./batch.js";
 import { columnsOf } from "./columns.js";
 import { drawsFor } from "./draws.js";
-import { currentState, freshState, hasDiverged, keepGood, noteBest, putWeights, rollBack, SNAPSHOT_EVERY } from "./guard.js";
+import {
+  currentState,
+  freshState,
+  hasDiverged,
+  keepGood,
+  noteBest,
+  putWeights,
+  rollBack,
+  SNAPSHOT_EVERY,
+} from "./guard.js";
 import { createNetwork, type Network } from "./network.js";
 import { adamStep, gradientNorm, learningRateAt } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
@@ -62,14 +71,19 @@ export async function trainAutoencoder(
   options: ResolvedTrainOptions,
   hooks: TrainHooks = {},
 ): Promise<TrainResult> {
-  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
-  if (usable.length === 0) throw new DataError("Training: got no sequence with a step in it, expected at least one.");
+  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter(
+    (n) => lengthOf(train, n) > 0,
+  );
+  if (usable.length === 0)
+    throw new DataError("Training: got no sequence with a step in it, expected at least one.");
   const { groups } = columnsOf(train.channels);
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
   const total = options.updates ?? (options.epochs ? options.epochs * batchesPerEpoch : DEFAULT_UPDATES);
   const evaluateEvery = options.epochs ? batchesPerEpoch : Math.max(SNAPSHOT_EVERY, Math.ceil(total / 20));
-  const relu = [...spec.encoder, ...spec.decoder].some((layer) => layer.type === "lstm" && layer.activation === "relu");
+  const relu = [...spec.encoder, ...spec.decoder].some(
+    (layer) => layer.type === "lstm" && layer.activation === "relu",
+  );
   const peak = options.learningRate ?? (relu ? 1e-3 : 3e-3);
   const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
   const network = createNetwork(
@@ -125,8 +139,16 @@ export async function trainAutoencoder(
       const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
       const validationLoss = validation && evaluate(network, validation);
       const explainedVariance =
-        validationLoss === undefined ? explained(trainLoss, baseline.train) : explained(validationLoss, baseline.validation);
-      state.history.push({ update: state.update, trainLoss, validationLoss, explainedVariance, learningRate: rate });
+        validationLoss === undefined
+          ? explained(trainLoss, baseline.train)
+          : explained(validationLoss, baseline.validation);
+      state.history.push({
+        update: state.update,
+        trainLoss,
+        validationLoss,
+        explainedVariance,
+        learningRate: rate,
+      });
       state.lossSum = state.lossCount = 0;
       hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
       if (validationLoss !== undefined && noteBest(network, state, validationLoss, options.patience)) {
@@ -172,7 +194,12 @@ export async function trainAutoencoder(
     let count = 0;
     for (let n = 0; n < countOf(set); n += batchSize) {
       const size = Math.min(batchSize, countOf(set) - n);
-      const batch = fillBatch(network, set, groups, Int32Array.from({ length: size }, (_, k) => n + k));
+      const batch = fillBatch(
+        network,
+        set,
+        groups,
+        Int32Array.from({ length: size }, (_, k) => n + k),
+      );
       sum += network.loss(batch, network.forward(batch), false) * batch.count;
       count += batch.count;
     }

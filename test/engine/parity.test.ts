@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { NONE, padTo } from "../../src/engine/engine.js";
 import { reference } from "../../src/engine/reference.js";
 import type { Engine } from "../../src/index.js";
-import { randomStream } from "../../src/random.js";
 import { fillBatch } from "../../src/model/batch.js";
 import { columnsOf } from "../../src/model/columns.js";
 import { drawsFor } from "../../src/model/draws.js";
 import { createNetwork } from "../../src/model/network.js";
 import type { AutoencoderSpec } from "../../src/model/spec.js";
+import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
 import { randomSeries } from "../series.js";
@@ -46,10 +46,20 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
             ],
           };
           const lengths = (n: number) => (ragged ? (n * 7919 + seed) % (T + 1) : T);
-          const set = randomSeries({ N: B, F, lengths: (n) => Math.abs(lengths(n)), missing: ragged ? 0.1 : 0, seed });
+          const set = randomSeries({
+            N: B,
+            F,
+            lengths: (n) => Math.abs(lengths(n)),
+            missing: ragged ? 0.1 : 0,
+            seed,
+          });
           const run = (chosen: Engine) => {
             const { groups } = columnsOf(set.channels);
-            const network = createNetwork(chosen, { spec, columns: groups, batch: B, steps: T, purpose: "training" }, seed);
+            const network = createNetwork(
+              chosen,
+              { spec, columns: groups, batch: B, steps: T, purpose: "training" },
+              seed,
+            );
             network.weights.set(Float32Array.from(network.weights));
             network.pack();
             const indices = set.ids.map((_, n) => n);
@@ -83,32 +93,47 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
 
   test("products of any shape, and nothing written beside them", () => {
     fc.assert(
-      fc.property(size, size, fc.oneof(size, fc.integer({ min: 180, max: 400 })), fc.integer(), (K, N, M, seed) => {
-        const run = (chosen: Engine) => {
-          const Np = padTo(N, chosen.lanes);
-          const at = { a: 0, b: M * K, packed: M * K + K * N, c: M * K + K * N + K * Np, g: 0, dc: 0, end: 0 };
-          at.g = at.c + M * Np;
-          at.dc = at.g + M * Np;
-          at.end = at.dc + K * Np;
-          const ws = chosen.createWorkspace(at.end + 1);
-          const random = randomStream(seed);
-          for (let k = 0; k < M * K + K * N; k++) ws.data[k] = Math.fround(random.normal());
-          for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
-          ws.data[at.end] = 77;
-          ws.gemmPack(at.packed, at.b, K, N, N, 0);
-          ws.gemm(at.c, at.a, at.packed, M, Np, K, Np, K, 0);
-          ws.gemmTransposed(at.dc, at.a, at.g, M, Np, K, Np, K, Np);
-          expect(ws.data[at.end]).toBe(77);
-          const unpad = (from: number, rows: number) =>
-            Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
-          return { c: unpad(at.c, M), dc: unpad(at.dc, K) };
-        };
-        const expected = run(reference);
-        const got = run(engine);
-        // Float32 sums of up to 400 products: error grows like sqrt(400) * 2^-24 of the largest.
-        expectClose(got.c, expected.c, { rtol: 2e-6, name: "a b" });
-        expectClose(got.dc, expected.dc, { rtol: 2e-6, name: "a^T g" });
-      }),
+      fc.property(
+        size,
+        size,
+        fc.oneof(size, fc.integer({ min: 180, max: 400 })),
+        fc.integer(),
+        (K, N, M, seed) => {
+          const run = (chosen: Engine) => {
+            const Np = padTo(N, chosen.lanes);
+            const at = {
+              a: 0,
+              b: M * K,
+              packed: M * K + K * N,
+              c: M * K + K * N + K * Np,
+              g: 0,
+              dc: 0,
+              end: 0,
+            };
+            at.g = at.c + M * Np;
+            at.dc = at.g + M * Np;
+            at.end = at.dc + K * Np;
+            const ws = chosen.createWorkspace(at.end + 1);
+            const random = randomStream(seed);
+            for (let k = 0; k < M * K + K * N; k++) ws.data[k] = Math.fround(random.normal());
+            for (let m = 0; m < M; m++)
+              for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
+            ws.data[at.end] = 77;
+            ws.gemmPack(at.packed, at.b, K, N, N, 0);
+            ws.gemm(at.c, at.a, at.packed, M, Np, K, Np, K, 0);
+            ws.gemmTransposed(at.dc, at.a, at.g, M, Np, K, Np, K, Np);
+            expect(ws.data[at.end]).toBe(77);
+            const unpad = (from: number, rows: number) =>
+              Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
+            return { c: unpad(at.c, M), dc: unpad(at.dc, K) };
+          };
+          const expected = run(reference);
+          const got = run(engine);
+          // Float32 sums of up to 400 products: error grows like sqrt(400) * 2^-24 of the largest.
+          expectClose(got.c, expected.c, { rtol: 2e-6, name: "a b" });
+          expectClose(got.dc, expected.dc, { rtol: 2e-6, name: "a^T g" });
+        },
+      ),
       { numRuns: 60, seed: 12 },
     );
   });
@@ -127,7 +152,8 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
         ...[at.gates, at.dh, at.dc, at.dw, NONE, NONE, at.cells, at.xh, NONE, at.u, NONE, NONE],
         ...([T, B, H, H, 1, H, H, 0, 0] as const),
       );
-      return Array.from(ws.data.subarray(at.gates, at.gates + T * B * G)).filter((value) => value !== 0).length;
+      return Array.from(ws.data.subarray(at.gates, at.gates + T * B * G)).filter((value) => value !== 0)
+        .length;
     };
     expect(run(1e-32)).toBe(0);
     expect(run(1e-20)).toBeGreaterThan(0);
@@ -135,7 +161,8 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
 });
 
 test("CI sees every engine", () => {
-  if (process.env.CI) expect(engines.map(({ name }) => name)).toEqual(["reference", "wasm-simd128", "wasm-relaxed-simd"]);
+  if (process.env.CI)
+    expect(engines.map(({ name }) => name)).toEqual(["reference", "wasm-simd128", "wasm-relaxed-simd"]);
 });
 
 function squared(values: ArrayLike<number>): number {

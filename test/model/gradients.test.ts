@@ -19,12 +19,18 @@ const specs: Record<string, AutoencoderSpec> = {
   "lstm, relu": { encoder: [{ type: "lstm", units: 7, activation: "relu" }], decoder },
   "lstm, goBackwards": { encoder: [{ type: "lstm", units: 7, goBackwards: true }], decoder },
   "lstm, goBackwards, every state": {
-    encoder: [{ type: "lstm", units: 3, goBackwards: true, returnSequences: true }, { type: "lstm", units: 7 }],
+    encoder: [
+      { type: "lstm", units: 3, goBackwards: true, returnSequences: true },
+      { type: "lstm", units: 7 },
+    ],
     decoder,
   },
   "lstm, bidirectional": { encoder: [{ type: "lstm", units: 7, bidirectional: true }], decoder },
   "lstm, bidirectional, every state": {
-    encoder: [{ type: "lstm", units: 3, bidirectional: true, returnSequences: true }, { type: "lstm", units: 7, bidirectional: true }],
+    encoder: [
+      { type: "lstm", units: 3, bidirectional: true, returnSequences: true },
+      { type: "lstm", units: 7, bidirectional: true },
+    ],
     decoder,
   },
   "bidirectional decoder": {
@@ -32,15 +38,35 @@ const specs: Record<string, AutoencoderSpec> = {
     decoder: [decoder[0], { type: "lstm", units: 5, bidirectional: true, returnSequences: true }, decoder[2]],
   },
   "dropout on sequence and vector": {
-    encoder: [{ type: "lstm", units: 5, returnSequences: true }, { type: "dropout", rate: 0.3 }, { type: "lstm", units: 7 }, { type: "dropout", rate: 0.3 }],
+    encoder: [
+      { type: "lstm", units: 5, returnSequences: true },
+      { type: "dropout", rate: 0.3 },
+      { type: "lstm", units: 7 },
+      { type: "dropout", rate: 0.3 },
+    ],
     decoder: [decoder[0], decoder[1], { type: "dropout", rate: 0.2 }, decoder[2]],
   },
-  "gaussian noise": { encoder: [{ type: "gaussianNoise", stddev: 0.5 }, { type: "lstm", units: 7 }], decoder },
+  "gaussian noise": {
+    encoder: [
+      { type: "gaussianNoise", stddev: 0.5 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+  },
   "dense inside": {
-    encoder: [{ type: "timeDistributedDense", units: 3 }, { type: "lstm", units: 7 }],
+    encoder: [
+      { type: "timeDistributedDense", units: 3 },
+      { type: "lstm", units: 7 },
+    ],
     decoder: [decoder[0], decoder[1], { type: "timeDistributedDense", units: 11 }, decoder[2]],
   },
-  embedding: { encoder: [{ type: "embedding", units: 3 }, { type: "lstm", units: 7 }], decoder },
+  embedding: {
+    encoder: [
+      { type: "embedding", units: 3 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+  },
 };
 
 /** Turns the last channel into categories. */
@@ -60,11 +86,20 @@ const cases = Object.entries(specs).flatMap(([name, spec]) => [
 ]);
 
 test.each(cases)("gradients agree with central differences: $name", ({ name, spec, ragged }) => {
-  const plain = randomSeries({ N: 5, F: 2, lengths: (n) => (ragged ? [7, 1, 0, 4, 7][n] : 7), missing: ragged ? 0.2 : 0 });
+  const plain = randomSeries({
+    N: 5,
+    F: 2,
+    lengths: (n) => (ragged ? [7, 1, 0, 4, 7][n] : 7),
+    missing: ragged ? 0.2 : 0,
+  });
   const set = name.startsWith("embedding") ? withCategories(plain) : plain;
   if (ragged) set.weights = Float32Array.from([1, 2, 0.5, 3, 0]);
   const { groups } = columnsOf(set.channels);
-  const network = createNetwork(reference, { spec, columns: groups, batch: 5, steps: 7, purpose: "training" }, 3);
+  const network = createNetwork(
+    reference,
+    { spec, columns: groups, batch: 5, steps: 7, purpose: "training" },
+    3,
+  );
   network.weights.forEach((weight, k) => {
     network.weights[k] = weight + 0.05 * Math.sin(7 * k); // no tensor stays at its special start
   });
@@ -97,7 +132,11 @@ test.each(cases)("gradients agree with central differences: $name", ({ name, spe
 test("a categorical channel's loss is the cross-entropy of its softmax, a numeric one's the squared error", () => {
   const set = withCategories(randomSeries({ N: 3, F: 2, lengths: () => 4 }));
   const { groups } = columnsOf(set.channels);
-  const network = createNetwork(reference, { spec: specs.embedding, columns: groups, batch: 3, steps: 4, purpose: "autoencode" }, 3);
+  const network = createNetwork(
+    reference,
+    { spec: specs.embedding, columns: groups, batch: 3, steps: 4, purpose: "autoencode" },
+    3,
+  );
   network.pack();
   const batch = fillBatch(network, set, groups, [0, 1, 2]);
   const pass = network.forward(batch);

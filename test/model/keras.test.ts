@@ -11,7 +11,10 @@ type Golden = ReturnType<typeof readGolden>;
 function specOf(golden: Golden): AutoencoderSpec {
   const { recipe, activation, units } = golden.metadata;
   const act = activation as "tanh" | "relu";
-  const [H, H2 = H] = String(units).split(/[^0-9]+/).filter(Boolean).map(Number);
+  const [H, H2 = H] = String(units)
+    .split(/[^0-9]+/)
+    .filter(Boolean)
+    .map(Number);
   const decoder: AutoencoderSpec["decoder"] = [
     { type: "repeatVector" },
     { type: "lstm", units: H2, activation: act, returnSequences: true },
@@ -48,7 +51,8 @@ function timeMajor(data: ArrayLike<number>, B: number, T: number, width: number)
 
 function goldenDraws(golden: Golden, B: number, T: number): Draws {
   return {
-    gaussian: (_layer, out, _rows, width) => out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
+    gaussian: (_layer, out, _rows, width) =>
+      out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
     dropout: (layer, out, _rows, width) =>
       out.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width)),
   };
@@ -66,16 +70,29 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     const golden = readGolden(name);
     const { tensors } = golden;
     const [B, T, F] = tensors.x.shape;
-    const columns = Array.from({ length: F }, (_, k) => ({ channel: `c${k}`, kind: "numeric" as const, start: k, width: 1 }));
+    const columns = Array.from({ length: F }, (_, k) => ({
+      channel: `c${k}`,
+      kind: "numeric" as const,
+      start: k,
+      width: 1,
+    }));
     // Room for more rows and steps than the batch has: strides must not depend on the plan.
-    const network = createNetwork(engine, { spec: specOf(golden), columns, batch: B + 2, steps: T + 3, purpose: "training" });
+    const network = createNetwork(engine, {
+      spec: specOf(golden),
+      columns,
+      batch: B + 2,
+      steps: T + 3,
+      purpose: "training",
+    });
     for (const { name, start, size } of network.parameters) {
       expect(tensors[name]?.data.length, name).toBe(size);
       network.weights.set(tensors[name].data as Float64Array, start);
     }
     const { data } = network.ws;
     const { place } = network;
-    const masked = tensors.observed !== undefined && Array.from(tensors.observed.data as Float64Array).some((seen) => Number(seen) === 0);
+    const masked =
+      tensors.observed !== undefined &&
+      Array.from(tensors.observed.data as Float64Array).some((seen) => Number(seen) === 0);
     data.set(timeMajor(tensors.x.data as Float64Array, B, T, F), place.x);
     let count = B * T * F;
     if (masked) {
@@ -91,13 +108,20 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     const pass = network.forward(batch, goldenDraws(golden, B, T));
     const rtol = tolerance(engine);
     const { latent, output } = network;
-    expectClose(rowsOf(network, latent.offset(pass), latent.stride, B, latent.width), tensors.latent.data as Float64Array, { rtol, name: "latent" });
+    expectClose(
+      rowsOf(network, latent.offset(pass), latent.stride, B, latent.width),
+      tensors.latent.data as Float64Array,
+      { rtol, name: "latent" },
+    );
     const y = rowsOf(network, output!.offset(pass), output!.stride, T * B, F);
     expectClose(y, timeMajor(tensors.output.data as Float64Array, B, T, F), { rtol, name: "output" });
     if (tensors.states && network.states.length === 1) {
       const [{ every: states }] = network.states;
       const got = rowsOf(network, states.offset(pass), states.stride, T * B, states.width);
-      expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), { rtol, name: "states" });
+      expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), {
+        rtol,
+        name: "states",
+      });
     }
     const loss = network.loss(batch, pass, true);
     expectClose([loss], tensors.loss.data as Float64Array, { rtol, name: "loss" });
@@ -106,7 +130,10 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
       const got = network.gradients.subarray(start, start + size);
       const compared = index ? Array.from(index, (k) => got[k]) : got;
       expectClose(compared, values, { rtol: 0, atol: rtol * max, name });
-      expectClose([network.ws.squaredNorm(network.blocks.gradients + start, size)], [squaredNorm], { rtol: 10 * rtol, name: `norm of ${name}` });
+      expectClose([network.ws.squaredNorm(network.blocks.gradients + start, size)], [squaredNorm], {
+        rtol: 10 * rtol,
+        name: `norm of ${name}`,
+      });
     }
   });
 });

@@ -9,7 +9,11 @@ import { engines } from "../engines.js";
 
 const { groups } = columnsOf([{ name: "c", kind: "numeric" }]);
 const build = (engine: (typeof engines)[number]["engine"]) =>
-  createNetwork(engine, { spec: recipes[0].build({ units: 3 }), columns: groups, batch: 1, steps: 1, purpose: "training" }, 1);
+  createNetwork(
+    engine,
+    { spec: recipes[0].build({ units: 3 }), columns: groups, batch: 1, steps: 1, purpose: "training" },
+    1,
+  );
 
 describe.each(engines)("$name", ({ engine }) => {
   test("three steps of Adam with clipping agree with the formula of Keras", () => {
@@ -19,7 +23,9 @@ describe.each(engines)("$name", ({ engine }) => {
     const m = new Float64Array(n);
     const v = new Float64Array(n);
     for (let step = 1; step <= 3; step++) {
-      const g = Float64Array.from({ length: n }, (_, k) => Math.fround(Math.sin(k * step) * 10 ** ((k % 5) - 3)));
+      const g = Float64Array.from({ length: n }, (_, k) =>
+        Math.fround(Math.sin(k * step) * 10 ** ((k % 5) - 3)),
+      );
       network.gradients.set(g);
       const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
       expectClose([gradientNorm(network)], [norm], { rtol: 1e-6, name: "norm" });
@@ -32,7 +38,11 @@ describe.each(engines)("$name", ({ engine }) => {
       }
     }
     // Float32 holds 1 - 0.999 to 6e-5, which the square root halves; each step moves a weight by 0.01 at most.
-    expectClose(network.weights, w, { rtol: 0, atol: engine.precision === "float64" ? 1e-12 : 3e-6, name: "weights" });
+    expectClose(network.weights, w, {
+      rtol: 0,
+      atol: engine.precision === "float64" ? 1e-12 : 3e-6,
+      name: "weights",
+    });
   });
 
   test("a clipNorm of 0 never clips", () => {

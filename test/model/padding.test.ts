@@ -12,8 +12,14 @@ import { randomSeries } from "../series.js";
 
 const specs: AutoencoderSpec[] = [
   ...recipes.map((recipe) => recipe.build({ units: 5 })),
-  { encoder: [{ type: "lstm", units: 5, bidirectional: true }], decoder: recipes[0].build({ units: 3 }).decoder },
-  { encoder: [{ type: "lstm", units: 5, goBackwards: true }], decoder: recipes[0].build({ units: 3 }).decoder },
+  {
+    encoder: [{ type: "lstm", units: 5, bidirectional: true }],
+    decoder: recipes[0].build({ units: 3 }).decoder,
+  },
+  {
+    encoder: [{ type: "lstm", units: 5, goBackwards: true }],
+    decoder: recipes[0].build({ units: 3 }).decoder,
+  },
 ];
 
 /** The same sequences with `extra` empty steps behind each, and one longer companion in the batch. */
@@ -37,7 +43,12 @@ function run(engine: Engine, spec: AutoencoderSpec, set: SequenceSet, steps: num
   const B = set.ids.length;
   const network = createNetwork(engine, { spec, columns: groups, batch: B, steps, purpose: "training" }, 4);
   network.pack();
-  const batch = fillBatch(network, set, groups, set.ids.map((_, n) => n));
+  const batch = fillBatch(
+    network,
+    set,
+    groups,
+    set.ids.map((_, n) => n),
+  );
   const pass = network.forward(batch);
   const loss = network.loss(batch, pass, true);
   return { loss, latent: latentOf(network, pass, B), gradients: network.gradients.slice() };
@@ -83,7 +94,11 @@ describe.each(engines)("$name", ({ engine }) => {
     for (const spec of [recipes[0].build({ units: 6 }), recipes[0].build({ units: 6, activation: "relu" })]) {
       const set = randomSeries({ N: 3, lengths: () => 5 });
       const { groups } = columnsOf(set.channels);
-      const network = createNetwork(engine, { spec, columns: groups, batch: 3, steps: 5, purpose: "training" }, 4);
+      const network = createNetwork(
+        engine,
+        { spec, columns: groups, batch: 3, steps: 5, purpose: "training" },
+        4,
+      );
       for (const { start } of network.parameters) {
         const held = network.weights[start];
         network.weights[start] = Number.NaN;

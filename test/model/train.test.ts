@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { TrainingError } from "../../src/errors.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/model/options.js";
 import { recipes } from "../../src/model/spec.js";
-import { restoreState, stateNumbers, stateTensors, type TrainState } from "../../src/model/train-state.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/model/train.js";
+import { restoreState, stateNumbers, stateTensors, type TrainState } from "../../src/model/train-state.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 
@@ -40,7 +40,10 @@ describe.each(engines)("$name", ({ engine }) => {
 
   test("training resumed from any checkpoint ends in the same weights", async () => {
     const states: TrainState[] = [];
-    const whole = await run({}, { checkpointSeconds: -1, onCheckpoint: (state) => void states.push(copy(state)) });
+    const whole = await run(
+      {},
+      { checkpointSeconds: -1, onCheckpoint: (state) => void states.push(copy(state)) },
+    );
     expect(states.length).toBe(90);
     for (const k of [0, 6, 24, 25, 51, 89]) {
       const resumed = await run({}, { resume: states[k] });
@@ -76,14 +79,20 @@ describe.each(engines)("$name", ({ engine }) => {
     spoiled.values.fill(3, train.offsets[5] * 2, train.offsets[6] * 2);
     const simple = recipes[0].build({ units: 5 });
     const fitted = await Promise.all(
-      [weighted, spoiled].map((set) => trainAutoencoder(engine, simple, set, undefined, resolveTrainOptions(options))),
+      [weighted, spoiled].map((set) =>
+        trainAutoencoder(engine, simple, set, undefined, resolveTrainOptions(options)),
+      ),
     );
     expect(fitted[1].weights).toEqual(fitted[0].weights);
   });
 
   test("training that overflows goes back, halves the rate and says so", async () => {
     const relu = recipes[0].build({ units: 8, activation: "relu" });
-    const { weights, warnings } = await run({ updates: 200, learningRate: 5, clipNorm: 0, warmUp: 0, patience: 0 }, {}, relu);
+    const { weights, warnings } = await run(
+      { updates: 200, learningRate: 5, clipNorm: 0, warmUp: 0, patience: 0 },
+      {},
+      relu,
+    );
     expect(weights.every(Number.isFinite)).toBe(true);
     expect(warnings.join(" ")).toContain("halved the learning rate");
   });
