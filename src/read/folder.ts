@@ -21,7 +21,7 @@ export interface FoundParts {
 }
 
 const PART = /^(.+)_(TRAIN|TEST)(.*?)\.(ts|arff|tsv|npy|csv)(\.gz)?$/i;
-const PEN_DIGITS = /^(pendigits)\.(tra|tes)(\.gz)?$/i;
+const PEN_DIGITS = /^(pendigits)\.(tra|tes)(?:\.gz)?$/i;
 
 /** The format of a file by the end of its name, `.gz` aside; undefined for one that no reader knows. */
 export function formatOf(path: string): Format | undefined {

@@ -137,3 +137,43 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     }
   });
 });
+
+describe.each(goldenNames("masked_").filter((name) => readGolden(name).tensors.kerasNaiveLoss))(
+  "where Keras is wrong: %s",
+  (name) => {
+    const { tensors, metadata } = readGolden(name);
+    const [loss, naive, padded] = ["loss", "kerasNaiveLoss", "kerasNaiveLossMorePadding"].map((key) =>
+      Number(tensors[key].data[0]),
+    );
+
+    test("its loss is averaged over padding, so that more padding changes it; ours is the masked definition", () => {
+      expect(padded).toBeLessThan(naive);
+      expect(Math.abs(naive - loss)).toBeGreaterThan(0.01 * loss);
+      const { x, output, observed } = tensors;
+      let sum = 0;
+      let count = 0;
+      for (let k = 0; k < x.data.length; k++) {
+        if (Number(observed.data[k]) === 0) continue;
+        sum += (Number(output.data[k]) - Number(x.data[k])) ** 2;
+        count++;
+      }
+      // What every engine above is held to.
+      expectClose([loss], [sum / count], { rtol: 1e-12, name: "loss" });
+    });
+
+    test("its mask is lost at the repeat vector, so that the decoder walks through steps that are not there", () => {
+      const [T, F] = [Number(metadata.T), Number(metadata.F)];
+      const after = Array.from(tensors.stepMask.data, Number).flatMap((seen, k) =>
+        // A masked step hands on the state of the one before it, so a right decoder repeats its output there.
+        seen === 0 && k % T > 0 ? [k] : [],
+      );
+      const repeats = (y: ArrayLike<number>, k: number) =>
+        Array.from({ length: F }, (_, f) => Math.abs(y[k * F + f] - y[(k - 1) * F + f])).every(
+          (d) => d < 1e-12,
+        );
+      expect(after.length).toBeGreaterThan(0);
+      expect(after.every((k) => repeats(tensors.output.data as Float64Array, k))).toBe(true);
+      expect(after.some((k) => repeats(tensors.kerasNaiveOutput.data as Float64Array, k))).toBe(false);
+    });
+  },
+);

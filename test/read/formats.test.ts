@@ -212,13 +212,14 @@ test("Pen Digits: a header to skip, x and y by turns", async () => {
     name,
     train,
     test: set,
+    notes,
   } = await readSource(
     folderOf("PenDigits", {
       "pendigits.tra.gz": gzipSync(`0,1,2\n${row}`),
       "pendigits.tes": `0,1\n${row}${row}`,
     }),
   );
-  expect([name, set!.ids]).toEqual(["pendigits", ["test-1", "test-2"]]);
+  expect([name, set!.ids, notes]).toEqual(["pendigits", ["test-1", "test-2"], []]);
   expect(cellsOf(train)[0].slice(0, 3)).toEqual([
     [1, 2],
     [3, 4],
