@@ -3,7 +3,16 @@
 // builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -73,6 +82,7 @@ await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/m
   for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
     if (name !== "kernels") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 });
 const seconds = (Date.now() - started) / 1000;
 if (seconds > 1.5) say(`ready after ${seconds.toFixed(0)} s.`);

@@ -1,4 +1,5 @@
 import { channelStatistics } from "./channel-statistics.js";
+import { channelsThatTellTheClass, giveAwayWarning } from "./give-away.js";
 import { countDuplicates } from "./leakage.js";
 import { countOf, lengthOf, type SequenceSet } from "./sequence-set.js";
 
@@ -58,7 +59,7 @@ export function describeSet(set: SequenceSet): SetDescription {
     irregularGaps: set.times ? irregularGaps(set) : null,
     warnings: [],
   };
-  description.warnings = warningsOf(description);
+  description.warnings = [...warningsOf(description), ...channelsThatTellTheClass(set).map(giveAwayWarning)];
   return description;
 }
 
@@ -106,14 +107,17 @@ function warningsOf(of: SetDescription): string[] {
     else if (channel.constant) warnings.push(`${name} has the same value everywhere and tells nothing.`);
     else if (channel.missing > 0.5)
       warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
-    if (channel.max !== null && Math.max(channel.max, -channel.min!) > 1000)
-      warnings.push(
-        `${name} reaches ${Math.max(channel.max, -channel.min!).toPrecision(3)}; scale it before training.`,
-      );
+    const { min, mean, std, max } = channel;
+    if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
+      warnings.push(`${name} has values more than 20 deviations from its mean; --scale robust resists them.`);
+    if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
+      warnings.push(`${name} looks like a name, not a measurement; leave it out (--drop ${channel.name}).`);
   }
   if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)
-    warnings.push(`Lengths vary strongly, from ${length.min} to ${length.max} steps; use lengths and masks.`);
+    warnings.push(
+      `Lengths vary strongly, from ${length.min} to ${length.max} steps; padding is ignored, but raw values are stretched to one length.`,
+    );
   if (classes) {
     const present = classes.filter(({ count }) => count > 0);
     if (present.length === 1)
@@ -130,7 +134,7 @@ function warningsOf(of: SetDescription): string[] {
   }
   if (entities !== null && sequences >= 2 * entities && entities > 0)
     warnings.push(
-      `${entities} entities have ${sequences} sequences; split by entity, or the test part holds entities the model has seen.`,
+      `${entities} entities have ${sequences} sequences; compare keeps those of one entity together.`,
     );
   if (of.duplicates > 0) warnings.push(`${of.duplicates} sequences are identical to an earlier one.`);
   const seesGaps = channels.some(({ name }) => name === "time_gap");

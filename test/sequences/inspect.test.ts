@@ -85,7 +85,7 @@ test("sizes, channels, classes and times", () => {
     '"c1" has the same',
     '"c2" has no observed',
     "one class only",
-    "split by entity",
+    "those of one entity together",
     "irregular",
   ])
     expect(warnings.join("\n")).toContain(expected);
@@ -105,10 +105,11 @@ test("warnings appear when due and only then", () => {
   expect(describeSet(makeSet([...rows(1, 4), ...rows(1, 13)])).warnings).toEqual([
     expect.stringMatching(/from 4 to 13/),
   ]);
-  expect(describeSet(makeSet([[[1], [2000]], []])).warnings).toEqual([
-    expect.stringMatching(/"c0" reaches 2\.00e\+3/),
-    expect.stringMatching(/empty/),
-  ]);
+  expect(describeSet(makeSet([[[1], [2]], []])).warnings).toEqual([expect.stringMatching(/empty/)]);
+  const outlier = makeSet([Array.from({ length: 600 }, (_, t) => [t === 7 ? 2000 : Math.sin(t)])]);
+  expect(describeSet(outlier).warnings).toEqual([expect.stringMatching(/"c0".*--scale robust/)]);
+  const named = { ...makeSet(rows(1, 5)), channels: [{ name: "terminal_id", kind: "numeric" as const }] };
+  expect(describeSet(named).warnings).toEqual([expect.stringMatching(/--drop terminal_id/)]);
   expect(
     describeSet(
       makeSet([
