@@ -1,7 +1,8 @@
 import { countOf, isObserved, lengthOf, type SequenceSet } from "./sequence-set.js";
 
-/** A channel with more values than this is a measurement, not a code. */
+/** A channel with more values than this, or fewer than ten cases for each, is a measurement, not a code. */
 const MAX_VALUES = 50;
+const CASES_PER_VALUE = 10;
 /** Share of the rarer classes' cases that a channel may get wrong and still give the class away. */
 const ERRORS = 0.01;
 
@@ -36,7 +37,7 @@ function classesByLastValue(set: SequenceSet, channel: number): Map<number, numb
     const value = lengthOf(set, n) > 0 && isObserved(set, at) ? set.values[at] : Number.NaN;
     let seen = table.get(value);
     if (!seen) {
-      if (table.size >= MAX_VALUES) return undefined;
+      if (table.size >= Math.min(MAX_VALUES, countOf(set) / CASES_PER_VALUE)) return undefined;
       seen = new Array<number>(set.classNames!.length).fill(0);
       table.set(value, seen);
     }

@@ -116,7 +116,7 @@ function warningsOf(of: SetDescription): string[] {
   if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)
     warnings.push(
-      `Lengths vary strongly, from ${length.min} to ${length.max} steps; padding is ignored, but raw values are stretched to one length.`,
+      `Lengths vary strongly, from ${length.min} to ${length.max} steps; padding is ignored, whatever the recipe.`,
     );
   if (classes) {
     const present = classes.filter(({ count }) => count > 0);
