@@ -56,9 +56,6 @@ void gemm(float *c, const float *a, const float *packed, int M, int N, int K, in
   }
 }
 
-// Rows of A and G summed per pass: the gate gradients of one pass stay in the second-level cache.
-#define CHUNK 192
-
 static inline __attribute__((always_inline)) void outer_tile(float *c, const float *a, const float *panel, int M,
                                                              int ldc, int lda, const int rows, const int width) {
   vf acc[ROWS][PANEL];

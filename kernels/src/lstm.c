@@ -126,7 +126,7 @@ void lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *d
                    const float *packed_w, const float *mask, int T, int B, int H, int K, int F, int ldx, int ldd,
                    int use_relu, int reverse) {
   const int Hp = PAD(H), G = 4 * Hp, Fp = PAD(F);
-  const int chunk = B >= 192 ? 1 : 192 / B; // steps whose gate gradients are still in cache for the weights
+  const int chunk = B >= CHUNK ? 1 : CHUNK / B; // in steps
   int done = 0;                             // steps walked since the last weight gradient
   for (int s = T - 1; s >= 0; s--) {
     const int t = reverse ? T - 1 - s : s;
