@@ -1,0 +1,87 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { randomStream } from "../../src/random.js";
+import { folderWith, interruptedUndertone, newFiles, undertone, wideCsv } from "./run.js";
+
+/** Long enough that it can be killed in its midst, with noise and dropout, a checkpoint at every update. */
+const FIT = [
+  "fit",
+  "waves.csv",
+  "--recipe",
+  "denoising",
+  "--units",
+  "12",
+  "--updates",
+  "500",
+  "--patience",
+  "0",
+  "--checkpoint-every",
+  "0",
+];
+const folder = folderWith({ "waves.csv": wideCsv(60, 40) });
+const file = (name: string) => join(folder, name);
+const undisturbed = () => {
+  if (!existsSync(file("whole.undertone"))) undertone(folder, ...FIT, "-o", "whole.undertone");
+  return readFileSync(file("whole.undertone"));
+};
+
+test("killed at random moments and resumed, training ends in the same bytes", async () => {
+  const whole = undisturbed();
+  const random = randomStream(5);
+  let kills = 0;
+  for (let k = 0; k < 8; k++) {
+    const { code } = await interruptedUndertone(
+      folder,
+      "SIGKILL",
+      300 + random.integer(500),
+      ...FIT,
+      "-o",
+      "killed.undertone",
+      "--resume",
+    );
+    if (code === 0) break;
+    kills++;
+    expect(existsSync(file("killed.undertone"))).toBe(false); // nothing half-written
+  }
+  expect(kills).toBeGreaterThanOrEqual(3);
+  expect(undertone(folder, ...FIT, "-o", "killed.undertone", "--resume").code).toBe(0);
+  expect(readFileSync(file("killed.undertone")).equals(whole)).toBe(true);
+  expect(existsSync(file("killed.undertone.checkpoint"))).toBe(false);
+});
+
+test("Ctrl-C saves, says how to go on, exits with 130; --resume ends in the same bytes", async () => {
+  const whole = undisturbed();
+  const quiet = FIT.map((arg) => (arg === "0" ? "3600" : arg)); // only Ctrl-C saves
+  quiet[quiet.indexOf("--patience") + 1] = "0";
+  const { code, stderr } = await interruptedUndertone(
+    folder,
+    "SIGINT",
+    900,
+    ...quiet,
+    "-o",
+    "stopped.undertone",
+  );
+  expect([code, newFiles(folder).includes("stopped.undertone")]).toEqual([130, false]);
+  expect(stderr).toContain("--resume");
+  expect(existsSync(file("stopped.undertone.checkpoint"))).toBe(true);
+  const resumed = undertone(folder, ...quiet, "-o", "stopped.undertone", "--resume");
+  expect(resumed.stderr).toMatch(/resuming at update [1-9]/);
+  expect(readFileSync(file("stopped.undertone")).equals(whole)).toBe(true);
+});
+
+test("a checkpoint of other options, and a damaged one, are refused in words", async () => {
+  await interruptedUndertone(folder, "SIGINT", 900, ...FIT, "-o", "c.undertone");
+  const other = undertone(folder, ...FIT, "-o", "c.undertone", "--resume", "--seed", "9");
+  expect([other.code, other.stderr]).toEqual([
+    2,
+    expect.stringMatching(/checkpoint was made with other options/),
+  ]);
+  writeFileSync(
+    file("c.undertone.checkpoint"),
+    readFileSync(file("c.undertone.checkpoint")).subarray(0, 4000),
+  );
+  const damaged = undertone(folder, ...FIT, "-o", "c.undertone", "--resume");
+  expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/cut short/)]);
+  expect(existsSync(file("c.undertone"))).toBe(false);
+});
