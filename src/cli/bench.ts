@@ -35,6 +35,14 @@ const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
 const REFERENCE_LIMIT = 2e9;
 
 /** `undertone bench`: how fast training and encoding are on this machine, beside its peak and TensorFlow.js. */
+const HELP = `
+Examples:
+  undertone bench
+  undertone bench --shape 50,64,16,256 --engine wasm --no-peers
+
+TensorFlow.js is timed in the same run where it is installed in the current folder:
+  npm i @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4`;
+
 export function benchCommand(): Command {
   return new Command("bench")
     .description(
@@ -49,6 +57,7 @@ export function benchCommand(): Command {
     .option("--engine <name>", `only this one of ${engineNames.join(", ")} (default: every one that loads)`)
     .option("--no-peers", "leave out TensorFlow.js")
     .option("--json", "print one JSON object")
+    .addHelpText("after", HELP)
     .action(async (options: BenchOptions) => {
       const report = await runBench(options);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : renderBench(report));

@@ -3,7 +3,16 @@ import { type CompareOptions, type Comparison, compare } from "../evaluate/compa
 import { type ReadOut, readOuts } from "../features/latent.js";
 import { readSource } from "../read/read.js";
 import { comparisonTable } from "./comparison-table.js";
-import { addCommonFlags, addDataFlags, addFitFlags, type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf, parseNumber } from "./flags.js";
+import {
+  addCommonFlags,
+  addDataFlags,
+  addFitFlags,
+  type CommonOptions,
+  chooseEngine,
+  dataOptionsOf,
+  fitOptionsOf,
+} from "./flags.js";
+import { numberIn } from "./schema-flags.js";
 import { onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -30,10 +39,22 @@ export function addCompareFlags(command: Command): Command {
   return command
     .addOption(new Option("--read-out <name>", "of the encoders").choices(readOuts).default("pooled"))
     .addOption(
-      new Option("--resamples <plan>", "default: the given split, else whole entities, else stratified folds").choices(["given", "stratified", "grouped"]),
+      new Option(
+        "--resamples <plan>",
+        "default: the given split, else whole entities, else stratified folds",
+      ).choices(["given", "stratified", "grouped"]),
     )
-    .option("--folds <number>", "folds of a stratified or grouped plan", parseNumber)
-    .addOption(new Option("--class-weight <name>", "default: balanced where positives are rare").choices(["none", "balanced"]));
+    .option(
+      "--folds <number>",
+      "folds of a stratified or grouped plan",
+      numberIn({ type: "integer", minimum: 2 }),
+    )
+    .addOption(
+      new Option("--class-weight <name>", "default: balanced where positives are rare").choices([
+        "none",
+        "balanced",
+      ]),
+    );
 }
 
 /** Reads, compares, reports progress; shared with the demo. */

@@ -36,8 +36,12 @@ export function demoCommand(): Command {
     await mkdir(options.folder, { recursive: true });
     const path = join(options.folder, "transactions.csv");
     await writeFileAtomically(path, writeTransactionsCsv(transactions));
-    terminal.say(`${path}: ${transactions.length} transactions, ${frauds} marked as fraud (${((100 * frauds) / transactions.length).toFixed(2)} %).`);
-    terminal.say("Each case: a transaction and up to 9 before it of the same customer. Customers in the test part are never trained on.");
+    terminal.say(
+      `${path}: ${transactions.length} transactions, ${frauds} marked as fraud (${((100 * frauds) / transactions.length).toFixed(2)} %).`,
+    );
+    terminal.say(
+      "Each case: a transaction and up to 9 before it of the same customer. Customers in the test part are never trained on.",
+    );
     print(renderComparison(await runCompare(path, { ...options, ...READING }), options));
   });
 }

@@ -2,9 +2,9 @@ import { Command, Option } from "commander";
 import { encode, type ReadOut, readOuts } from "../features/latent.js";
 import { checkFeatureFormat, writeFeatures } from "../features/write-features.js";
 import { loadModel } from "../model/model-file.js";
+import { conformChannels } from "../model/prepare.js";
 import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
-import { conformChannels } from "../model/prepare.js";
 import { concatSequences } from "../sequences/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
 import { addCommonFlags, addDataFlags, type CommonOptions, chooseEngine, dataOptionsOf } from "./flags.js";
@@ -26,8 +26,16 @@ export function encodeCommand(): Command {
     .argument("<model>", "a model file, from undertone fit")
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the features to write: .csv or .npy")
-    .addOption(new Option("--read-out <name>", "last: the last state; pooled: mean, max and last over the steps").choices(readOuts).default("last"))
-    .addOption(new Option("--part <name>", "which part of a split source").choices(["all", "train", "test"]).default("all"));
+    .addOption(
+      new Option("--read-out <name>", "last: the last state; pooled: mean, max and last over the steps")
+        .choices(readOuts)
+        .default("last"),
+    )
+    .addOption(
+      new Option("--part <name>", "which part of a split source")
+        .choices(["all", "train", "test"])
+        .default("all"),
+    );
   addCommonFlags(addDataFlags(command)).addHelpText("after", HELP);
   return command.action(runEncode);
 }
@@ -52,8 +60,12 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   const seconds = (performance.now() - started) / 1000;
   const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
   const files = await writeFeatures(options.output, table, { ids: set.ids, parts, labels });
-  if (options.json) print(JSON.stringify({ files, rows: table.rows, columns: table.names, engine: engine.name, seconds }));
-  else print(`${files.join(", ")}: ${table.rows} rows x ${table.names.length} features (${options.readOut}), encoded in ${duration(seconds)}.`);
+  if (options.json)
+    print(JSON.stringify({ files, rows: table.rows, columns: table.names, engine: engine.name, seconds }));
+  else
+    print(
+      `${files.join(", ")}: ${table.rows} rows x ${table.names.length} features (${options.readOut}), encoded in ${duration(seconds)}.`,
+    );
 }
 
 function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {

@@ -5,7 +5,16 @@ import { fit } from "../model/fit.js";
 import { saveModel } from "../model/model-file.js";
 import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
-import { addCommonFlags, addDataFlags, addFitFlags, type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf, parseNumber } from "./flags.js";
+import {
+  addCommonFlags,
+  addDataFlags,
+  addFitFlags,
+  type CommonOptions,
+  chooseEngine,
+  dataOptionsOf,
+  fitOptionsOf,
+} from "./flags.js";
+import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -25,7 +34,7 @@ export function fitCommand(): Command {
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the model file to write")
     .option("--resume", "go on from OUT.checkpoint where there is one")
-    .option("--checkpoint-every <seconds>", "how often training is saved", parseNumber, 10);
+    .option("--checkpoint-every <seconds>", "how often training is saved", numberIn({ minimum: 0 }), 10);
   addCommonFlags(addFitFlags(addDataFlags(command))).addHelpText("after", HELP);
   return command.action(runFit);
 }
@@ -41,7 +50,10 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const checkpoint = `${options.output}.checkpoint`;
   const identity = JSON.stringify([engine.name, fitting, reading, source.files.map((file) => file.sha256)]);
   const resume = options.resume ? await loadCheckpoint(checkpoint, identity) : undefined;
-  if (options.resume) terminal.say(resume ? `resuming at update ${resume.update}` : "no checkpoint found, training from the start");
+  if (options.resume)
+    terminal.say(
+      resume ? `resuming at update ${resume.update}` : "no checkpoint found, training from the start",
+    );
 
   const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to give it up)");
   const started = performance.now();
@@ -63,9 +75,11 @@ async function runFit(path: string, options: CommonOptions & { output: string })
     await rm(checkpoint, { force: true });
     const { training } = model.metadata;
     for (const warning of training.warnings) terminal.warn(warning);
-    const last = training.history.find((entry) => entry.update === training.bestUpdate) ?? training.history.at(-1);
+    const last =
+      training.history.find((entry) => entry.update === training.bestUpdate) ?? training.history.at(-1);
     const seconds = (performance.now() - started) / 1000;
-    if (options.json) print(JSON.stringify({ model: options.output, engine: engine.name, seconds, ...model.metadata }));
+    if (options.json)
+      print(JSON.stringify({ model: options.output, engine: engine.name, seconds, ...model.metadata }));
     else
       print(
         `${options.output}: ${model.metadata.recipe}, ${model.weights.length} weights, trained on ${training.sequences} sequences ` +

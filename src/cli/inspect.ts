@@ -2,8 +2,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import pc from "picocolors";
 import { readSource } from "../read/read.js";
-import { checkLeakage } from "../sequences/leakage.js";
 import { describeSet, type SetDescription } from "../sequences/inspect.js";
+import { checkLeakage } from "../sequences/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf } from "./flags.js";
 import { openTerminal, print } from "./terminal.js";
 
@@ -35,7 +35,9 @@ export function inspectCommand(): Command {
     print(describe(test ? `${name}, training part` : name, train));
     if (test) print(`\n${describe(`${name}, test part`, test)}`);
     if (shared && shared.duplicates.length > 0)
-      print(`${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`);
+      print(
+        `${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`,
+      );
   });
 }
 
@@ -46,15 +48,29 @@ function describe(title: string, set: SetDescription): string {
       `${min === max ? `${max} steps each` : `${min} to ${max} steps (median ${median})`}` +
       (set.entities === null ? "" : `, ${set.entities} entities`),
   ];
-  if (set.classes) lines.push(`classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the commonest is ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`);
-  const table = new Table({ head: ["channel", "kind", "missing", "min", "mean", "std", "max"], style: { head: [], border: [], compact: true } });
+  if (set.classes)
+    lines.push(
+      `classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the commonest is ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`,
+    );
+  const table = new Table({
+    head: ["channel", "kind", "missing", "min", "mean", "std", "max"],
+    style: { head: [], border: [], compact: true },
+  });
   const show = (value: number | null) => (value === null ? "-" : String(Number(value.toPrecision(4))));
   for (const channel of set.channels.slice(0, 40)) {
     const kind = channel.categories === undefined ? channel.kind : `${channel.categories} categories`;
-    table.push([channel.name, kind, `${(100 * channel.missing).toFixed(1)} %`, ...[channel.min, channel.mean, channel.std, channel.max].map(show)]);
+    table.push([
+      channel.name,
+      kind,
+      `${(100 * channel.missing).toFixed(1)} %`,
+      ...[channel.min, channel.mean, channel.std, channel.max].map(show),
+    ]);
   }
   lines.push(table.toString());
-  if (set.irregularGaps !== null) lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
+  if (set.irregularGaps !== null)
+    lines.push(
+      `irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`,
+    );
   for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);
   return lines.join("\n");
 }

@@ -17,11 +17,20 @@ Start with: undertone demo, then undertone inspect DATA and undertone compare DA
 Exit codes: 0 done, 1 it failed, 2 wrong options, 130 interrupted.`;
 
 const program = new Command("undertone")
-  .description("LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help")
+  .description(
+    "LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help",
+  )
   .version(VERSION)
   .showHelpAfterError("(--help tells what there is)")
   .addHelpText("after", HELP);
-for (const command of [demoCommand(), inspectCommand(), fitCommand(), encodeCommand(), compareCommand(), benchCommand()])
+for (const command of [
+  demoCommand(),
+  inspectCommand(),
+  fitCommand(),
+  encodeCommand(),
+  compareCommand(),
+  benchCommand(),
+])
   program.addCommand(command.exitOverride().showHelpAfterError("(--help tells what there is)"));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -38,7 +47,9 @@ try {
     process.stderr.write(`${pc.red(error.name)}: ${error.message}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`${pc.red("This is a fault in undertone, please report it:")} ${(error as Error).stack}\n`);
+    process.stderr.write(
+      `${pc.red("This is a fault in undertone, please report it:")} ${(error as Error).stack}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -40,7 +40,8 @@ export function pairedBootstrap(
     if (Number.isFinite(difference)) differences.push(difference);
   }
   differences.sort((x, y) => x - y);
-  const at = (share: number) => differences[Math.min(differences.length - 1, Math.floor(share * differences.length))] ?? 0;
+  const at = (share: number) =>
+    differences[Math.min(differences.length - 1, Math.floor(share * differences.length))] ?? 0;
   counts.fill(1);
   return { difference: of[0](counts) - of[1](counts), low: at(0.025), high: at(0.975) };
 }

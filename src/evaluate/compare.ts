@@ -2,7 +2,7 @@ import type { Classifier, ClassWeight } from "../classify/classifier.js";
 import { logisticRegression } from "../classify/logistic.js";
 import { ridgeClassifier } from "../classify/ridge.js";
 import type { Engine } from "../engine/engine.js";
-import { DataError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import type { ReadOut } from "../features/latent.js";
 import type { FitOptions } from "../model/fit.js";
 import type { TrainHooks } from "../model/train.js";
@@ -67,14 +67,21 @@ const RARE = 0.1;
  * fitted on the training part of each resample; test labels only judge.
  * @throws {DataError} without labels, with one class only, or if an entity would be on both sides
  */
-export async function compare(engine: Engine, source: DataSource, options: CompareOptions = {}): Promise<Comparison> {
+export async function compare(
+  engine: Engine,
+  source: DataSource,
+  options: CompareOptions = {},
+): Promise<Comparison> {
   const started = performance.now();
   const { readOut = "pooled", align = "stretch", featureSets = featureSetNames, hooks = {} } = options;
   const seed = options.fit?.train?.seed ?? 1;
   const set = source.test ? concatSequences(source.train, source.test) : source.train;
   const labels = set.labels;
   const classNames = set.classNames ?? [];
-  if (!labels) throw new DataError(`${source.name}: the sequences have no labels, so there is nothing to compare on. Name the column with --label.`);
+  if (!labels)
+    throw new DataError(
+      `${source.name}: the sequences have no labels, so there is nothing to compare on. Name the column with --label.`,
+    );
   const shares = classNames.map((_, c) => labels.filter((label) => label === c).length / labels.length);
   const present = shares.filter((share) => share > 0).length;
   if (present < 2)
@@ -97,15 +104,25 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
     const test = selectSequences(set, part.test);
     const { duplicates } = checkLeakage(train, test);
     if (duplicates.length > 0)
-      notes.push(`${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`);
+      notes.push(
+        `${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`,
+      );
     for (const [f, features] of featureSets.entries()) {
       const done = (k + f / featureSets.length) / parts.length;
       const step = `${features}${parts.length > 1 ? `, resample ${k + 1} of ${parts.length}` : ""}`;
       hooks.onProgress?.(step, done);
-      const pair = await buildFeatures(features, engine, train, test, { fit: options.fit ?? {}, readOut, align }, {
-        signal: hooks.signal,
-        onProgress: ({ update, total }) => hooks.onProgress?.(`${step}: update ${update} of ${total}`, done),
-      });
+      const pair = await buildFeatures(
+        features,
+        engine,
+        train,
+        test,
+        { fit: options.fit ?? {}, readOut, align },
+        {
+          signal: hooks.signal,
+          onProgress: ({ update, total }) =>
+            hooks.onProgress?.(`${step}: update ${update} of ${total}`, done),
+        },
+      );
       if (features === "latent") {
         history = pair.model!.metadata.training.history;
         notes.push(...pair.model!.metadata.training.warnings);
@@ -127,13 +144,21 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
 
   const tested = Int32Array.from(parts.flatMap((part) => Array.from(part.test)));
   const trainLabels = Int32Array.from(parts[0].train, (n) => labels[n]);
-  const rows = [...collected.values()].map(({ features, columns, classifier, labels, predicted, probabilities, notes }) => ({
-    features,
-    columns,
-    classifier,
-    metrics: judgePredictions({ labels, predicted, probabilities, classCount: classNames.length, trainLabels }),
-    notes,
-  }));
+  const rows = [...collected.values()].map(
+    ({ features, columns, classifier, labels, predicted, probabilities, notes }) => ({
+      features,
+      columns,
+      classifier,
+      metrics: judgePredictions({
+        labels,
+        predicted,
+        probabilities,
+        classCount: classNames.length,
+        trainLabels,
+      }),
+      notes,
+    }),
+  );
   const groups = set.entities && Array.from(tested, (n) => set.entities![n]);
   const answersOf = (row: ComparisonRow) =>
     asAnswers(collected.get(`${row.features} ${row.classifier}`)!, classNames.length);
@@ -141,11 +166,16 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
   const differences: Comparison["differences"] = {};
   for (const features of featureSets) {
     if (!latent || features === "latent") continue;
-    const opponent = bestRow(rows.filter((row) => row.features === features), measure);
+    const opponent = bestRow(
+      rows.filter((row) => row.features === features),
+      measure,
+    );
     const interval = pairedBootstrap(answersOf(latent), answersOf(opponent), measure, { groups, seed });
     differences[features] = { ...interval, classifier: opponent.classifier };
   }
-  const positives = rare ? tested.filter((n) => labels[n] === shares.indexOf(Math.min(...shares))).length : undefined;
+  const positives = rare
+    ? tested.filter((n) => labels[n] === shares.indexOf(Math.min(...shares))).length
+    : undefined;
   return {
     name: source.name,
     engine: engine.name,
@@ -181,9 +211,23 @@ interface Judged {
 }
 
 /** Puts the answers of one resample behind those of the earlier ones. */
-function collect(all: Map<string, Collected>, features: FeatureSetName, classifier: string, columns: number, judged: Judged) {
+function collect(
+  all: Map<string, Collected>,
+  features: FeatureSetName,
+  classifier: string,
+  columns: number,
+  judged: Judged,
+) {
   const key = `${features} ${classifier}`;
-  const row = all.get(key) ?? { features, classifier, columns, labels: [], predicted: [], probabilities: [], notes: [] };
+  const row = all.get(key) ?? {
+    features,
+    classifier,
+    columns,
+    labels: [],
+    predicted: [],
+    probabilities: [],
+    notes: [],
+  };
   for (const label of judged.labels) row.labels.push(label);
   for (const label of judged.predicted) row.predicted.push(label);
   for (const probability of judged.probabilities) row.probabilities.push(probability);
@@ -193,11 +237,14 @@ function collect(all: Map<string, Collected>, features: FeatureSetName, classifi
 
 /** The row with the highest measure. */
 export function bestRow(rows: readonly ComparisonRow[], measure: Comparison["measure"]): ComparisonRow {
-  return rows.reduce((best, row) => ((row.metrics[measure] ?? -1) > (best.metrics[measure] ?? -1) ? row : best));
+  return rows.reduce((best, row) =>
+    (row.metrics[measure] ?? -1) > (best.metrics[measure] ?? -1) ? row : best,
+  );
 }
 
 function asAnswers(row: Collected, classCount: number): Answers {
-  const scores = classCount === 2 ? Float64Array.from(row.labels, (_, n) => row.probabilities[2 * n + 1]) : undefined;
+  const scores =
+    classCount === 2 ? Float64Array.from(row.labels, (_, n) => row.probabilities[2 * n + 1]) : undefined;
   return { labels: Int32Array.from(row.labels), predicted: Int32Array.from(row.predicted), scores };
 }
 
@@ -206,7 +253,13 @@ function planOf(source: DataSource, { plan, folds }: CompareOptions, seed: numbe
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (kind === "given") {
     if (!source.test)
-      throw new DataError(`${source.name}: there is no given test part, so --resamples given cannot be. Use stratified or grouped.`);
+      throw new OptionError(
+        `${source.name}: there is no given test part, so --resamples given cannot be. Use stratified or grouped.`,
+      );
+    if (folds !== undefined)
+      throw new OptionError(
+        `${source.name}: folds do not apply to the given split. Add --resamples stratified to pool both parts and fold them.`,
+      );
     return { kind, trainCount: countOf(source.train) };
   }
   if (kind === "grouped" && folds === undefined) return { kind, repeats: 1, testFraction: 0.3, seed };

@@ -47,7 +47,11 @@ export async function buildFeatures(
         name === "latent"
           ? await fit(engine, train, fitting, undefined, hooks)
           : untrained(engine, train, fitting);
-      return { train: encode(engine, model, train, readOut), test: encode(engine, model, test, readOut), model };
+      return {
+        train: encode(engine, model, train, readOut),
+        test: encode(engine, model, test, readOut),
+        model,
+      };
     }
   }
 }

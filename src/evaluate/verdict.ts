@@ -30,7 +30,8 @@ export function verdictOf(
 ): Verdict {
   const say = (name: FeatureSetName) => {
     const { difference, low, high, classifier: other } = differences[name]!;
-    const [scale, digits, unit] = measure === "accuracy" ? [100, 1, "points of accuracy"] : [1, 3, "average precision"];
+    const [scale, digits, unit] =
+      measure === "accuracy" ? [100, 1, "points of accuracy"] : [1, 3, "average precision"];
     const [d, l, h] = [difference, low, high].map((value) => signed(scale * value, digits as number));
     return `The latents (${classifier}) against ${NAMES[name]} (${other}): ${d} ${unit} [${l}, ${h}].`;
   };
@@ -43,17 +44,23 @@ export function verdictOf(
   let decision: Verdict["decision"] = "no difference shown";
   if (worse.length > 0) {
     decision = "keep the baseline";
-    sentences.push(`Keep ${worse.map((name) => NAMES[name]).join(" or ")}: the interval lies below 0.`);
+    sentences.push(
+      `Keep ${worse.map((name) => NAMES[name]).join(" or ")}: ${worse.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`,
+    );
   } else if (baselines.length > 0 && better.length === baselines.length) {
     decision = learned ? "use the latents" : "use the untrained encoder";
     sentences.push("The encoder's features beat every baseline: all intervals lie above 0.");
   } else
-    sentences.push("Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.");
+    sentences.push(
+      "Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.",
+    );
   if (control) {
     sentences.push(say("untrained"));
     if (learned) sentences.push("Training pays: the learning helps, not only the read-out.");
     else if (control.high < 0)
-      sentences.push("Training made the features worse than random weights did: train longer, or use the untrained encoder.");
+      sentences.push(
+        "Training made the features worse than random weights did: train longer, or use the untrained encoder.",
+      );
     else sentences.push("The untrained encoder does as well: the read-out helps, not the learning.");
   }
   if (positives !== undefined && positives < 20)

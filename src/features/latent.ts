@@ -20,17 +20,29 @@ const BATCH = 64;
  * @param set as it was read: the model brings its own scaling and interpolation
  * @throws {OptionError} if a channel of the model is not there
  */
-export function encode(engine: Engine, model: Model, set: SequenceSet, readOut: ReadOut = "last"): FeatureTable {
+export function encode(
+  engine: Engine,
+  model: Model,
+  set: SequenceSet,
+  readOut: ReadOut = "last",
+): FeatureTable {
   const prepared = prepare(set, model.metadata.preparation);
   const N = countOf(prepared);
   const { groups } = columnsOf(prepared.channels);
-  const network = openNetwork(engine, model, { batch: BATCH, steps: Math.max(1, longestOf(prepared)) }, "encode");
+  const network = openNetwork(
+    engine,
+    model,
+    { batch: BATCH, steps: Math.max(1, longestOf(prepared)) },
+    "encode",
+  );
   const Z = network.states.reduce((sum, { last }) => sum + last.width, 0);
   const parts = readOut === "last" ? ["last"] : ["mean", "max", "last"];
   const names = parts.flatMap((part) => Array.from({ length: Z }, (_, z) => `${part}_${z}`));
   const values = new Float32Array(N * names.length);
   // Neighbours in length share a batch, so that little of it is padding.
-  const order = Int32Array.from({ length: N }, (_, n) => n).sort((a, b) => lengthOf(prepared, a) - lengthOf(prepared, b));
+  const order = Int32Array.from({ length: N }, (_, n) => n).sort(
+    (a, b) => lengthOf(prepared, a) - lengthOf(prepared, b),
+  );
   for (let from = 0; from < N; from += BATCH) {
     const indices = order.subarray(from, from + BATCH);
     const batch = fillBatch(network, prepared, groups, indices);
@@ -55,7 +67,14 @@ function readLast({ ws, states }: Network, pass: Pass, b: number, out: Float32Ar
 }
 
 /** Mean and max of the states over the steps that were seen. */
-function poolStates(network: Network, pass: Pass, b: number, masked: boolean, out: Float32Array, Z: number): void {
+function poolStates(
+  network: Network,
+  pass: Pass,
+  b: number,
+  masked: boolean,
+  out: Float32Array,
+  Z: number,
+): void {
   const { ws, states, place } = network;
   let at = 0;
   for (const { every: signal } of states) {

@@ -23,7 +23,9 @@ export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end
   for (let t = 0; t < T; t++)
     for (const group of groups)
       for (let k = 0; k < group.width; k++)
-        names.push(`${group.channel}${group.width > 1 ? `=${set.channels[groups.indexOf(group)].vocabulary?.[k]}` : ""}_${t - (align === "end" ? T - 1 : 0)}`);
+        names.push(
+          `${group.channel}${group.width > 1 ? `=${set.channels[groups.indexOf(group)].vocabulary?.[k]}` : ""}_${t - (align === "end" ? T - 1 : 0)}`,
+        );
   const values = new Float32Array(N * T * width);
   for (let n = 0; n < N; n++) {
     const length = Math.min(T, lengthOf(even, n));

@@ -27,7 +27,8 @@ export function statisticsFeatures(set: SequenceSet): FeatureTable {
       const { kind, width } = groups[c];
       const observed: { t: number; value: number }[] = [];
       for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
-        if (isObserved(set, s * C + c)) observed.push({ t: s - set.offsets[n], value: set.values[s * C + c] });
+        if (isObserved(set, s * C + c))
+          observed.push({ t: s - set.offsets[n], value: set.values[s * C + c] });
       if (kind === "numeric") {
         if (observed.length > 0) values.set(describe(observed, lengthOf(set, n)), at);
         at += NUMERIC.length;
@@ -71,5 +72,15 @@ function describe(observed: readonly { t: number; value: number }[], length: num
     spread += (t - middle) ** 2;
   }
   const slope = spread > 0 ? products / spread : 0;
-  return [mean, Math.sqrt(squares / count), min, max, first, last, slope, change / Math.max(1, count - 1), 1 - count / length];
+  return [
+    mean,
+    Math.sqrt(squares / count),
+    min,
+    max,
+    first,
+    last,
+    slope,
+    change / Math.max(1, count - 1),
+    1 - count / length,
+  ];
 }

@@ -18,7 +18,9 @@ export const featureFormats = [".csv", ".npy"] as const;
 /** @throws {OptionError} unless the file's ending names a format there is */
 export function checkFeatureFormat(path: string): void {
   if (!(featureFormats as readonly string[]).includes(extname(path)))
-    throw new OptionError(`${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`);
+    throw new OptionError(
+      `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`,
+    );
 }
 
 /**
@@ -34,12 +36,20 @@ export async function writeFeatures(path: string, table: FeatureTable, rows: Row
     await writeFileAtomically(description, JSON.stringify({ columns: table.names, ...rows }));
     return [path, description];
   }
-  const leading = [["id", rows.ids], ["part", rows.parts], ["label", rows.labels]] as const;
+  const leading = [
+    ["id", rows.ids],
+    ["part", rows.parts],
+    ["label", rows.labels],
+  ] as const;
   const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
   const lines = [[...present.map(([name]) => name), ...table.names].map(quote).join(",")];
   const C = table.names.length;
   for (let r = 0; r < table.rows; r++)
-    lines.push([...present.map(([, values]) => quote(values[r])), ...table.values.subarray(r * C, (r + 1) * C)].join(","));
+    lines.push(
+      [...present.map(([, values]) => quote(values[r])), ...table.values.subarray(r * C, (r + 1) * C)].join(
+        ",",
+      ),
+    );
   await writeFileAtomically(path, lines.join("\n") + "\n");
   return [path];
 }

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { countOf, longestOf, selectSequences, type SequenceSet } from "../sequences/sequence-set.js";
+import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { fillBatch } from "./batch.js";
 import { columnsOf } from "./columns.js";
 import { type Model, openNetwork } from "./model.js";
@@ -26,7 +26,14 @@ export function latentWarnings(
   const B = countOf(sample);
   const network = openNetwork(engine, model, { batch: B, steps: Math.max(1, longestOf(sample)) }, "encode");
   const { groups } = columnsOf(model.metadata.preparation.channels);
-  const pass = network.forward(fillBatch(network, sample, groups, picked.map((_, k) => k)));
+  const pass = network.forward(
+    fillBatch(
+      network,
+      sample,
+      groups,
+      picked.map((_, k) => k),
+    ),
+  );
   const { width, stride, offset } = network.latent;
   let dead = 0;
   for (let k = 0; k < width; k++) {
@@ -52,6 +59,8 @@ export function latentWarnings(
       "The latent has collapsed: it is the same for every sequence. Train longer (--updates), lower --learning-rate, or check that the series differ.",
     );
   else if (B > 1 && dead > 0)
-    warnings.push(`${dead} of ${width} latent numbers never move; fewer units (--units ${width - dead}) would do as well.`);
+    warnings.push(
+      `${dead} of ${width} latent numbers never move; fewer units (--units ${width - dead}) would do as well.`,
+    );
   return warnings;
 }

@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.js";
-import { DataError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import { randomStream } from "../random.js";
+import { countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { splitGrouped, splitStratified } from "../sequences/split.js";
-import { countOf, selectSequences, type SequenceSet } from "../sequences/sequence-set.js";
 import { VERSION } from "../version.js";
 import { latentWarnings } from "./collapse.js";
 import { columnsOf } from "./columns.js";
@@ -35,14 +35,29 @@ const VALIDATION_FROM = 50;
 /** Sequences that early stopping looks at; more would cost more time than they add precision. */
 const MAX_VALIDATION = 512;
 
-/** The layers, the preparation defaults and the training options that the fit options stand for. */
+/**
+ * The layers, the preparation defaults and the training options that the fit options stand for.
+ * @throws {OptionError} for an option that would have no effect
+ */
 function resolve(options: FitOptions) {
   const recipe = findRecipe(options.recipe ?? "masked");
+  const spec = options.spec ?? recipe.build(options);
+  const train = resolveTrainOptions(options.train);
+  const layers = [...spec.encoder, ...spec.decoder].map((layer) => layer.type);
+  const idle = [
+    options.noise !== undefined && !layers.includes("gaussianNoise") && "noise",
+    train.noiseDraws === "fixed" && !layers.includes("gaussianNoise") && "noise draws",
+    options.dropout !== undefined && !layers.includes("dropout") && "dropout",
+  ].find(Boolean);
+  if (idle)
+    throw new OptionError(
+      `Fit options: ${idle} was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use --recipe denoising.`,
+    );
   return {
     recipe: options.spec ? "custom" : recipe.name,
-    spec: options.spec ?? recipe.build(options),
+    spec,
     prepare: { interpolation: recipe.interpolation, ...options.prepare },
-    train: resolveTrainOptions(options.train),
+    train,
   };
 }
 
@@ -59,7 +74,8 @@ export async function fit(
   hooks: TrainHooks = {},
 ): Promise<Model> {
   const { recipe, spec, prepare: preparing, train: training } = resolve(options);
-  if (countOf(data) === 0) throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
+  if (countOf(data) === 0)
+    throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
   const parts = holdOut(data, options.validation, training.seed);
   const preparation = fitPreparation(parts.train, preparing);
   const train = prepare(parts.train, preparation);
@@ -105,7 +121,11 @@ export function untrained(engine: Engine, data: SequenceSet, options: FitOptions
   const { recipe, spec, prepare: preparing, train } = resolve(options);
   const preparation = fitPreparation(data, preparing);
   const { groups } = columnsOf(preparation.channels);
-  const network = createNetwork(engine, { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" }, train.seed);
+  const network = createNetwork(
+    engine,
+    { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" },
+    train.seed,
+  );
   return {
     metadata: {
       formatVersion: FORMAT_VERSION,

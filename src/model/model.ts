@@ -51,14 +51,30 @@ const metadataSchema = z.looseObject({
   formatVersion: z.number(),
   library: z.string(),
   recipe: z.string(),
-  spec: z.object({ encoder: z.array(z.looseObject({ type: z.string() })), decoder: z.array(z.looseObject({ type: z.string() })) }),
+  spec: z.object({
+    encoder: z.array(z.looseObject({ type: z.string() })),
+    decoder: z.array(z.looseObject({ type: z.string() })),
+  }),
   preparation: z.looseObject({
-    channels: z.array(z.object({ name: z.string(), kind: z.enum(["numeric", "categorical"]), vocabulary: z.array(z.string()).optional() })),
+    channels: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(["numeric", "categorical"]),
+        vocabulary: z.array(z.string()).optional(),
+      }),
+    ),
     interpolation: z.enum(["linear", "previous", "none"]),
-    scaler: z.looseObject({ channels: z.array(z.string()), center: z.array(z.number()), scale: z.array(z.number()) }),
+    scaler: z.looseObject({
+      channels: z.array(z.string()),
+      center: z.array(z.number()),
+      scale: z.array(z.number()),
+    }),
   }),
   training: z.looseObject({ stopped: z.string(), history: z.array(z.looseObject({ update: z.number() })) }),
-  data: z.looseObject({ name: z.string(), files: z.array(z.object({ path: z.string(), sha256: z.string() })) }),
+  data: z.looseObject({
+    name: z.string(),
+    files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  }),
 });
 
 /** Lays a model out for an engine, ready to run. */
@@ -92,7 +108,9 @@ export function encodeModel(model: Model): Uint8Array {
 export function decodeModel(bytes: Uint8Array, where: string): Model {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   if (metadata.format !== "undertone" || metadata.model === undefined)
-    throw new ArtefactError(`${where}: this safetensors file holds no undertone model. Expected one written by "undertone fit".`);
+    throw new ArtefactError(
+      `${where}: this safetensors file holds no undertone model. Expected one written by "undertone fit".`,
+    );
   const raw: unknown = JSON.parse(metadata.model);
   const version = (raw as { formatVersion?: unknown }).formatVersion;
   if (typeof version === "number" && version > FORMAT_VERSION)
@@ -103,7 +121,9 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
   const parsed = metadataSchema.safeParse(raw);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new ArtefactError(`${where}: the model's metadata is damaged at ${issue.path.join(".")}: ${issue.message}. Train it again.`);
+    throw new ArtefactError(
+      `${where}: the model's metadata is damaged at ${issue.path.join(".")}: ${issue.message}. Train it again.`,
+    );
   }
   const checked = raw as ModelMetadata;
   const parameters = parametersOf(checked);

@@ -2,7 +2,13 @@ import { DataError, unknownName } from "../errors.js";
 import { type InterpolationMethod, interpolate } from "../sequences/interpolate.js";
 import { resampleToGrid } from "../sequences/resample.js";
 import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/scale.js";
-import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/sequence-set.js";
+import {
+  type Channel,
+  createBitmap,
+  isObserved,
+  type SequenceSet,
+  setBit,
+} from "../sequences/sequence-set.js";
 
 export interface PrepareOptions {
   /** default "standard" */
@@ -40,7 +46,10 @@ export function prepare(set: SequenceSet, preparation: Preparation): SequenceSet
   return transform(fill(conformChannels(set, preparation.channels), preparation), preparation.scaler);
 }
 
-function fill(set: SequenceSet, { interpolation, resample }: Pick<Preparation, "interpolation" | "resample">) {
+function fill(
+  set: SequenceSet,
+  { interpolation, resample }: Pick<Preparation, "interpolation" | "resample">,
+) {
   return interpolate(resample ? resampleToGrid(set, resample) : set, interpolation);
 }
 
@@ -62,7 +71,8 @@ export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): S
     const recode = channel.vocabulary && found.vocabulary?.map((word) => channel.vocabulary!.indexOf(word));
     return { at, recode };
   });
-  const same = (a: Channel, b: Channel) => a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
+  const same = (a: Channel, b: Channel) =>
+    a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
   if (wanted.length === names.length && wanted.every((channel, k) => same(channel, set.channels[k])))
     return { ...set, channels: wanted };
 

@@ -22,9 +22,20 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     await rm(temporary, { force: true }).catch(() => {});
     const { code = "" } = cause as NodeJS.ErrnoException;
     const why =
-      ({ ENOENT: "the folder does not exist", EACCES: "no permission", EROFS: "the disk is read-only", ENOSPC: "the disk is full", EISDIR: "it is a folder", ENOTDIR: "part of the path is a file" } as Record<string, string>)[code] ??
-      (cause as Error).message;
-    throw new UndertoneError(`Cannot write ${path}: ${why}. Nothing was written. Choose another place, or check ${dirname(path)}.`, { cause });
+      (
+        {
+          ENOENT: "the folder does not exist",
+          EACCES: "no permission",
+          EROFS: "the disk is read-only",
+          ENOSPC: "the disk is full",
+          EISDIR: "it is a folder",
+          ENOTDIR: "part of the path is a file",
+        } as Record<string, string>
+      )[code] ?? (cause as Error).message;
+    throw new UndertoneError(
+      `Cannot write ${path}: ${why}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
+      { cause },
+    );
   }
 }
 
@@ -35,7 +46,9 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
 export async function checkWritable(path: string): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory())
-    throw new UndertoneError(`Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`);
+    throw new UndertoneError(
+      `Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`,
+    );
   const probe = `${path}.${process.pid}.probe`;
   await writeFileAtomically(probe, "").catch((error: Error) => {
     throw new UndertoneError(error.message.replace(probe, path), { cause: error });

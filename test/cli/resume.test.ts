@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
 import { folderWith, interruptedUndertone, newFiles, undertone, wideCsv } from "./run.js";
 
-/** Long enough that it can be killed in its midst, with noise and dropout, a checkpoint at every update. */
+/** Long enough that it can be killed in its midst, with noise and dropout. */
 const FIT = [
   "fit",
   "waves.csv",
@@ -13,10 +13,8 @@ const FIT = [
   "--units",
   "12",
   "--updates",
-  "500",
+  "800",
   "--patience",
-  "0",
-  "--checkpoint-every",
   "0",
 ];
 const folder = folderWith({ "waves.csv": wideCsv(60, 40) });
@@ -28,16 +26,15 @@ const undisturbed = () => {
 
 test("killed at random moments and resumed, training ends in the same bytes", async () => {
   const whole = undisturbed();
+  const everyUpdate = [...FIT, "--checkpoint-every", "0", "-o", "killed.undertone"];
   const random = randomStream(5);
   let kills = 0;
   for (let k = 0; k < 8; k++) {
     const { code } = await interruptedUndertone(
       folder,
       "SIGKILL",
-      300 + random.integer(500),
-      ...FIT,
-      "-o",
-      "killed.undertone",
+      250 + random.integer(450),
+      ...everyUpdate,
       "--resume",
     );
     if (code === 0) break;
@@ -45,34 +42,27 @@ test("killed at random moments and resumed, training ends in the same bytes", as
     expect(existsSync(file("killed.undertone"))).toBe(false); // nothing half-written
   }
   expect(kills).toBeGreaterThanOrEqual(3);
-  expect(undertone(folder, ...FIT, "-o", "killed.undertone", "--resume").code).toBe(0);
+  expect(undertone(folder, ...everyUpdate, "--resume").code).toBe(0);
   expect(readFileSync(file("killed.undertone")).equals(whole)).toBe(true);
   expect(existsSync(file("killed.undertone.checkpoint"))).toBe(false);
 });
 
 test("Ctrl-C saves, says how to go on, exits with 130; --resume ends in the same bytes", async () => {
   const whole = undisturbed();
-  const quiet = FIT.map((arg) => (arg === "0" ? "3600" : arg)); // only Ctrl-C saves
-  quiet[quiet.indexOf("--patience") + 1] = "0";
-  const { code, stderr } = await interruptedUndertone(
-    folder,
-    "SIGINT",
-    900,
-    ...quiet,
-    "-o",
-    "stopped.undertone",
-  );
+  const seldom = [...FIT, "--checkpoint-every", "3600", "-o", "stopped.undertone"]; // only Ctrl-C saves
+  const { code, stderr } = await interruptedUndertone(folder, "SIGINT", /update \d+\//, ...seldom);
   expect([code, newFiles(folder).includes("stopped.undertone")]).toEqual([130, false]);
   expect(stderr).toContain("--resume");
   expect(existsSync(file("stopped.undertone.checkpoint"))).toBe(true);
-  const resumed = undertone(folder, ...quiet, "-o", "stopped.undertone", "--resume");
+  const resumed = undertone(folder, ...seldom, "--resume");
   expect(resumed.stderr).toMatch(/resuming at update [1-9]/);
   expect(readFileSync(file("stopped.undertone")).equals(whole)).toBe(true);
 });
 
 test("a checkpoint of other options, and a damaged one, are refused in words", async () => {
-  await interruptedUndertone(folder, "SIGINT", 900, ...FIT, "-o", "c.undertone");
-  const other = undertone(folder, ...FIT, "-o", "c.undertone", "--resume", "--seed", "9");
+  const command = [...FIT, "-o", "c.undertone"];
+  await interruptedUndertone(folder, "SIGINT", /update \d+\//, ...command);
+  const other = undertone(folder, ...command, "--resume", "--seed", "9");
   expect([other.code, other.stderr]).toEqual([
     2,
     expect.stringMatching(/checkpoint was made with other options/),
@@ -81,7 +71,7 @@ test("a checkpoint of other options, and a damaged one, are refused in words", a
     file("c.undertone.checkpoint"),
     readFileSync(file("c.undertone.checkpoint")).subarray(0, 4000),
   );
-  const damaged = undertone(folder, ...FIT, "-o", "c.undertone", "--resume");
+  const damaged = undertone(folder, ...command, "--resume");
   expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/cut short/)]);
   expect(existsSync(file("c.undertone"))).toBe(false);
 });

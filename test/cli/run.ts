@@ -30,11 +30,11 @@ export function undertone(folder: string, ...args: string[]): Ended {
   return { code: status, stdout, stderr };
 }
 
-/** Starts `undertone ARGS`, sends it a signal after a while, and waits for its end. */
+/** Starts `undertone ARGS`, sends it a signal after so many milliseconds or once it said that, waits for its end. */
 export function interruptedUndertone(
   folder: string,
   signal: NodeJS.Signals,
-  milliseconds: number,
+  when: number | RegExp,
   ...args: string[]
 ): Promise<Ended> {
   return new Promise((resolve) => {
@@ -45,8 +45,14 @@ export function interruptedUndertone(
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text) => (stdout += text));
-    child.stderr.on("data", (text) => (stderr += text));
-    const timer = setTimeout(() => child.kill(signal), milliseconds);
+    const timer = typeof when === "number" ? setTimeout(() => child.kill(signal), when) : undefined;
+    let sent = false;
+    child.stderr.on("data", (text) => {
+      stderr += text;
+      if (sent || typeof when === "number" || !when.test(stderr)) return;
+      sent = true;
+      child.kill(signal);
+    });
     child.on("close", (code) => {
       clearTimeout(timer);
       resolve({ code, stdout, stderr });
