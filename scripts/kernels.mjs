@@ -3,9 +3,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+const relaxed = ["-msimd128", "-mrelaxed-simd"];
+const threads = [
+  ...["-matomics", "-mbulk-memory", "-Wl,--shared-memory", "-Wl,--max-memory=4294967296"],
+  "-Wl,--export=__stack_pointer",
+];
+/** Shared memory is not to be had everywhere, so each comes with and without. */
 const variants = [
   { name: "simd128", flags: ["-msimd128"] },
-  { name: "relaxed-simd", flags: ["-msimd128", "-mrelaxed-simd"] },
+  { name: "simd128-threads", flags: ["-msimd128", ...threads] },
+  { name: "relaxed-simd", flags: relaxed },
+  { name: "relaxed-simd-threads", flags: [...relaxed, ...threads] },
 ];
 
 /** Writes dist/kernels/<variant>.wasm below `root`. @param {string} root */
@@ -17,7 +25,6 @@ export async function compileKernels(root) {
   for (const folder of ["src", "bind"])
     for (const name of readdirSync(join(root, "kernels", folder)))
       if (/\.[ch]$/.test(name)) sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
-  const units = Object.keys(sources).filter((name) => name.endsWith(".c"));
   mkdirSync(join(root, "dist", "kernels"), { recursive: true });
   for (const { name, flags } of variants) {
     let log = "";
@@ -25,21 +32,23 @@ export async function compileKernels(root) {
       commands.clang(
         [
           "--target=wasm32",
-          "-std=c11",
+          "-std=gnu11",
           "-O3",
           "-Wall",
           "-Wextra",
+          "-Wno-unused-function",
           "-Werror",
           "-ffreestanding",
           "-nostdlib",
           "-fno-math-errno",
+          "-ffp-contract=off",
           ...flags,
           "-Wl,--no-entry",
           "-Wl,--import-memory",
           "-Wl,--export=__heap_base",
           "-Wl,-z,stack-size=65536",
           "-Wl,--stack-first",
-          ...units,
+          "wasm.c",
           "-o",
           "out.wasm",
         ],

@@ -1,6 +1,6 @@
 // @ts-check
-// Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly,
-// builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
+// Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly and, where
+// there is a C compiler, to a native add-on, builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -72,15 +72,28 @@ await step("packages", ["package-lock.json"], "node_modules/typescript/package.j
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
-await step("kernels", ["kernels", "scripts/kernels.mjs"], "dist/kernels/relaxed-simd.wasm", async () => {
-  say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
-  const { compileKernels } = await import("./kernels.mjs");
-  await compileKernels(root);
-});
+await step(
+  "kernels",
+  ["kernels", "scripts/kernels.mjs"],
+  "dist/kernels/relaxed-simd-threads.wasm",
+  async () => {
+    say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
+    const { compileKernels } = await import("./kernels.mjs");
+    await compileKernels(root);
+  },
+);
+const { compileNative, findCompiler } = await import("./native.mjs");
+const compiler = findCompiler();
+if (compiler)
+  await step("native", ["kernels", "scripts/native.mjs"], "dist/native/undertone.node", () => {
+    say(`compiling the native engine (${compiler}) ...`);
+    compileNative(root, compiler);
+  });
+else say("no C compiler here, so no native engine: WebAssembly serves.");
 await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js", () => {
   say("building dist/ ...");
   for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
-    if (name !== "kernels") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
+    if (name !== "kernels" && name !== "native") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 });

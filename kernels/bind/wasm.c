@@ -1,8 +1,5 @@
 // What the WebAssembly module exports. Pointers are byte offsets into the imported memory, 0 is null.
-#include "gemm.h"
-#include "lstm.h"
-#include "peak.h"
-#include "vector.h"
+#include "kernels.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -12,16 +9,16 @@ EXPORT(gemm_pack) void export_gemm_pack(float *packed, const float *b, int K, in
   gemm_pack(packed, b, K, N, ldb, transposed);
 }
 
-EXPORT(gemm) void export_gemm(float *c, const float *a, const float *packed, int M, int N, int K, int ldc, int lda, int accumulate) {
-  gemm(c, a, packed, M, N, K, ldc, lda, accumulate);
+EXPORT(gemm) void export_gemm(float *c, const float *a, const float *packed, const float *bias, int M, int N, int K, int ldc, int lda, int accumulate) {
+  gemm(c, a, packed, bias, M, N, K, ldc, lda, accumulate);
 }
 
 EXPORT(gemm_transposed) void export_gemm_transposed(float *c, const float *a, const float *g, int M, int N, int K, int ldc, int lda, int ldg) {
   gemm_transposed(c, a, g, M, N, K, ldc, lda, ldg);
 }
 
-EXPORT(lstm_pack_forward) void export_lstm_pack_forward(float *packed, const float *weights, int H, int K, int rows) {
-  lstm_pack_forward(packed, weights, H, K, rows);
+EXPORT(lstm_pack_forward) void export_lstm_pack_forward(float *packed, const float *weights, int H, int rows) {
+  lstm_pack_forward(packed, weights, H, rows);
 }
 
 EXPORT(lstm_pack_input) void export_lstm_pack_input(float *packed, const float *weights, int H, int rows) {
@@ -36,25 +33,37 @@ EXPORT(lstm_unpack_gradient) void export_lstm_unpack_gradient(float *gradient, c
   lstm_unpack_gradient(gradient, padded, H, rows);
 }
 
-EXPORT(lstm_forward) void export_lstm_forward(float *xh, float *cells, float *gates, const float *packed, const float *constant, const float *mask, int T, int B, int H, int K, int ldx, int use_relu, int reverse) {
-  lstm_forward(xh, cells, gates, packed, constant, mask, T, B, H, K, ldx, use_relu, reverse);
+EXPORT(lstm_forward) void export_lstm_forward(float *hidden, float *cells, float *gates, float *last, const float *x, const float *packed, const float *constant, const float *mask, const float *active, int T, int B, int H, int F, int ldx, int keep, int use_relu, int reverse) {
+  lstm_forward(hidden, cells, gates, last, x, packed, constant, mask, active, T, B, H, F, ldx, keep, use_relu, reverse);
 }
 
-EXPORT(lstm_backward) void export_lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *dx, float *dconstant, const float *cells, const float *xh, const float *dhidden, const float *packed_u, const float *packed_w, const float *mask, int T, int B, int H, int K, int F, int ldx, int ldd, int use_relu, int reverse) {
-  lstm_backward(gates, dh, dc, dweights, dx, dconstant, cells, xh, dhidden, packed_u, packed_w, mask, T, B, H, K, F, ldx, ldd, use_relu, reverse);
+EXPORT(lstm_backward) void export_lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *dx, float *dconstant, const float *cells, const float *hidden, const float *x, const float *dhidden, const float *packed_u, const float *packed_w, const float *mask, const float *active, int T, int B, int H, int F, int ldx, int ldd, int use_relu, int reverse) {
+  lstm_backward(gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden, packed_u, packed_w, mask, active, T, B, H, F, ldx, ldd, use_relu, reverse);
 }
 
 EXPORT(column_sums) void export_column_sums(float *sums, const float *a, int M, int N, int lda) {
   column_sums(sums, a, M, N, lda);
 }
 
+EXPORT(sum_blocks) void export_sum_blocks(float *sums, const float *blocks, int count, int stride, int n) {
+  sum_blocks(sums, blocks, count, stride, n);
+}
+
+EXPORT(copy_rows) void export_copy_rows(float *to, const float *from, int M, int width, int ldto, int ldfrom) {
+  copy_rows(to, from, M, width, ldto, ldfrom);
+}
+
+EXPORT(multiply_rows) void export_multiply_rows(float *y, const float *a, const float *b, int M, int width, int ldy, int lda, int ldb) {
+  multiply_rows(y, a, b, M, width, ldy, lda, ldb);
+}
+
+EXPORT(bernoulli) void export_bernoulli(float *out, int key, float rate, int n) { bernoulli(out, key, rate, n); }
+
 EXPORT(masked_squared_error) double export_masked_squared_error(float *dy, const float *y, const float *x, const float *observed, const float *weights, float scale, int M, int F, int ldy) {
   return masked_squared_error(dy, y, x, observed, weights, scale, M, F, ldy);
 }
 
-EXPORT(squared_norm) double export_squared_norm(const float *a, int n) {
-  return squared_norm(a, n);
-}
+EXPORT(squared_norm) double export_squared_norm(const float *a, int n) { return squared_norm(a, n); }
 
 EXPORT(adam) void export_adam(float *w, float *m, float *v, const float *g, float rate, float beta1, float beta2, float epsilon, float scale, int n) {
   adam(w, m, v, g, rate, beta1, beta2, epsilon, scale, n);

@@ -4,38 +4,27 @@
 
 #include "simd.h"
 
-// x within +-limit. NaN passes: the comparison is on the magnitude, because a plain choice between x and limit
-// is compiled to relaxed_min on WebAssembly, which may drop it.
-static inline vf clamp(vf x, float limit) {
-  const vi magnitude = (vi)x & splat_bits(0x7fffffff);
-  const vi sign = (vi)x & ~splat_bits(0x7fffffff);
-  return choose((vf)magnitude > splat(limit), (vf)(sign | (vi)splat(limit)), x);
-}
-
-// exp by reduction to |r| <= ln(2)/2; the polynomial is that of Cephes' expf (Moshier): 2 ulp.
-static inline vf vexp(vf x) {
-  const vf shifter = splat(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer
-  x = clamp(x, 87.0f);                   // exp and 1/exp stay normal numbers
-  const vf shifted = madd(x, splat(1.44269504088896341f), shifter);
+// 1 + exp(-x): exp(-x) = 2^n exp(-s) with |s| <= ln(2)/2 and a minimax polynomial of degree 5, relative error 1.1e-7.
+INLINE vf one_plus_exp_minus(vf x) {
+  const vf shifter = splat(12583039.0f); // 1.5 * 2^23 + 127: adding it rounds, and leaves n + 127 in the last bits
+  x = clamp(x, 80.0f);                   // exp and 1/exp stay normal numbers
+  const vf shifted = madd(x, splat(-1.44269504088896341f), shifter);
   const vf n = shifted - shifter;
-  vf r = madd(n, splat(-0.693359375f), x);
-  r = madd(n, splat(2.12194440e-4f), r);
-  vf p = splat(1.9875691500e-4f);
-  p = madd(p, r, splat(1.3981999507e-3f));
-  p = madd(p, r, splat(8.3334519073e-3f));
-  p = madd(p, r, splat(4.1665795894e-2f));
-  p = madd(p, r, splat(1.6666665459e-1f));
-  p = madd(p, r, splat(5.0000001201e-1f));
-  p = madd(p, r * r, r + splat(1.0f));
-  const vi exponent = ((vi)shifted - (vi)shifter + splat_bits(127)) << 23;
-  return p * (vf)exponent;
+  const vf s = madd(n, splat(0.69314718055994531f), x);
+  vf p = splat(-0.0083125f);
+  p = madd(p, s, splat(0.04189033f));
+  p = madd(p, s, splat(-0.16667115f));
+  p = madd(p, s, splat(0.4999923f));
+  p = madd(p, s, splat(-1.0f));
+  p = madd(p, s, splat(1.0f));
+  return madd(p, (vf)((vi)shifted << 23), splat(1.0f));
 }
 
-static inline vf sigmoid(vf x) { return splat(1.0f) / (splat(1.0f) + vexp(-x)); }
+INLINE vf sigmoid(vf x) { return reciprocal(one_plus_exp_minus(x)); }
 
 // Rational approximation of degree 13/6, coefficients as in Eigen's generic_fast_tanh: a few ulp, odd, and
 // relatively accurate near 0, where gradients live.
-static inline vf vtanh(vf x) {
+INLINE vf vtanh(vf x) {
   x = clamp(x, 7.90531110763549805f);
   const vf z = x * x;
   vf p = splat(-2.76076847742355e-16f);
@@ -49,16 +38,16 @@ static inline vf vtanh(vf x) {
   q = madd(q, z, splat(1.18534705686654e-04f));
   q = madd(q, z, splat(2.26843463243900e-03f));
   q = madd(q, z, splat(4.89352518554385e-03f));
-  return x * p / q;
+  return x * p * reciprocal(q);
 }
 
-// Not a choice between x and 0, for the same reason.
-static inline vf relu(vf x) { return (vf)((vi)x & ~(x < splat(0.0f))); }
+// Not a choice between x and 0, which WebAssembly may compile to a relaxed_max that drops NaN.
+INLINE vf relu(vf x) { return (vf)((vi)x & ~(x < splat(0.0f))); }
 
-static inline vf activate(vf x, int use_relu) { return use_relu ? relu(x) : vtanh(x); }
+INLINE vf activate(vf x, int use_relu) { return use_relu ? relu(x) : vtanh(x); }
 
 // Derivative of the activation, from its value y = activate(x).
-static inline vf activate_slope(vf y, int use_relu) {
+INLINE vf activate_slope(vf y, int use_relu) {
   if (!use_relu) return splat(1.0f) - y * y;
   return (vf)(~(y <= splat(0.0f)) & (vi)splat(1.0f)); // NaN: 1, so that it goes on
 }

@@ -1,109 +1,158 @@
 // One LSTM layer over time, forward and backward.
 //
-//   a = [h_prev, x, 1] [U; W; b]      i, f, o = sigmoid(a), g = act(a)
+//   a = h_prev U + x W + b            i, f, o = sigmoid(a), g = act(a)
 //   c = f * c_prev + i * g            h = o * act(c)
 //
-// Time-major. Row t of xh holds what step t multiplies: h_prev (Hp), then x (F) and the constant 1, so that one
-// product makes all gates and one product makes all weight gradients. The hidden state of step t is written
-// into the row that the next step reads. Forward in time: step t reads row t and writes row t + 1; reverse:
-// step t reads row t + 1 and writes row t. Cells follow the same rule.
+// Sequences of a batch are sorted by length, longest first, and packed: step t has the rows of the first
+// active[t] sequences, right behind those of step t - 1. So there is no padding, and the cost is that of the
+// steps that are there. R is the sum of active. `hidden` and `cells` have B rows more in front, the state before
+// the first step: row B + (start of t) + b belongs to step t of sequence b.
 #include "lstm.h"
 
 #include "activation.h"
 #include "gemm.h"
 
-static inline __attribute__((always_inline)) void gate_tile(float *h, float *c, float *gates, const float *xh,
-                                                            const float *c_prev, const float *panel,
-                                                            const float *constant, const float *mask, int Hp, int K,
-                                                            int ldx, const int use_relu, const int rows) {
-  vf acc[ROWS][4];
+// The state before step t, and how many of its rows lie with the step walked before; the others start here.
+struct before {
+  size_t row;
+  int rows;
+};
+
+INLINE int active_at(const float *active, int t, int T, int B) { return t < 0 ? B : t >= T ? 0 : active ? (int)active[t] : B; }
+
+INLINE void gate_tile(float *h, float *c, float *gates, const float *h_prev, const float *c_prev, const float *x,
+                      const float *panel, const float *constant, const float *mask, int Hp, int H, int F, int ldx,
+                      int j, const int use_relu, const int rows) {
+  vf acc[GATE_ROWS][4];
+  const float *bias = panel + (size_t)(H + F) * 4 * LANES;
   for (int r = 0; r < rows; r++)
     for (int gate = 0; gate < 4; gate++)
-      acc[r][gate] = constant ? load(constant + ((size_t)r * 4 + gate) * Hp) : splat(0);
-  for (int k = 0; k < K; k++, panel += 4 * LANES) {
-    vf w[4];
-    for (int gate = 0; gate < 4; gate++) w[gate] = load(panel + gate * LANES);
-    for (int r = 0; r < rows; r++) {
-      const vf x = splat(xh[(size_t)r * ldx + k]);
-      for (int gate = 0; gate < 4; gate++) acc[r][gate] = madd(x, w[gate], acc[r][gate]);
+      acc[r][gate] = load(constant ? constant + ((size_t)r * 4 + gate) * Hp + j : bias + gate * LANES);
+  for (int k = 0; k < H; k++, panel += 4 * LANES) {
+    vf v[GATE_ROWS];
+    for (int r = 0; r < rows; r++) v[r] = splat(h_prev[(size_t)r * Hp + k]);
+    for (int gate = 0; gate < 4; gate++) {
+      const vf w = load_once(panel + gate * LANES);
+      for (int r = 0; r < rows; r++) acc[r][gate] = madd(v[r], w, acc[r][gate]);
+    }
+  }
+  for (int k = 0; k < F; k++, panel += 4 * LANES) {
+    vf v[GATE_ROWS];
+    for (int r = 0; r < rows; r++) v[r] = splat(x[(size_t)r * ldx + k]);
+    for (int gate = 0; gate < 4; gate++) {
+      const vf w = load_once(panel + gate * LANES);
+      for (int r = 0; r < rows; r++) acc[r][gate] = madd(v[r], w, acc[r][gate]);
     }
   }
   for (int r = 0; r < rows; r++) {
+    const size_t at = (size_t)r * Hp + j;
     const vf i = sigmoid(acc[r][0]), f = sigmoid(acc[r][1]);
     const vf g = activate(acc[r][2], use_relu), o = sigmoid(acc[r][3]);
-    const vf before = load(c_prev + (size_t)r * Hp);
-    vf cell = flush(madd(f, before, i * g));
-    vf hidden = flush(o * activate(cell, use_relu));
+    const vf before = load(c_prev + at);
+    const vf cell = flush(madd(f, before, i * g));
+    const vf hidden = flush(o * activate(cell, use_relu));
     if (gates) {
-      float *saved = gates + (size_t)r * 4 * Hp;
+      float *saved = gates + (size_t)r * 4 * Hp + j;
       store(saved, i), store(saved + Hp, f), store(saved + 2 * Hp, g), store(saved + 3 * Hp, o);
     }
-    store(c + (size_t)r * Hp, mask && mask[r] == 0 ? before : cell);
-    store(h + (size_t)r * ldx, hidden);
+    const int skipped = mask && mask[r] == 0; // hands on the state it was given
+    store(c + at, skipped ? before : cell);
+    store(h + at, skipped ? load(h_prev + at) : hidden);
   }
 }
 
-static inline __attribute__((always_inline)) void step_forward(float *xh_next, float *c, float *gates, const float *xh,
-                                                               const float *c_prev, const float *packed,
-                                                               const float *constant, const float *mask, int B, int Hp,
-                                                               int K, int ldx, const int use_relu) {
-  for (int j = 0; j < Hp; j += LANES) {
-    const float *panel = packed + (size_t)j * 4 * K;
-    int b = 0;
-#define TILE(rows)                                                                                                    \
-  gate_tile(xh_next + (size_t)b * ldx + j, c + (size_t)b * Hp + j, gates ? gates + (size_t)b * 4 * Hp + j : 0,         \
-            xh + (size_t)b * ldx, c_prev + (size_t)b * Hp + j, panel, constant ? constant + (size_t)b * 4 * Hp + j : 0, \
-            mask ? mask + b : 0, Hp, K, ldx, use_relu, rows)
-    for (; b + ROWS <= B; b += ROWS) TILE(ROWS);
-    for (; b < B; b++) TILE(1);
+// `rows` rows of one step; every pointer is that of the first row.
+INLINE void rows_forward(float *h, float *c, float *gates, const float *h_prev, const float *c_prev, const float *x,
+                         const float *packed, const float *constant, const float *mask, int rows, int H, int F,
+                         int ldx, const int use_relu) {
+  const int Hp = PAD(H);
+  const size_t panel_size = (size_t)(constant ? H : H + F + 1) * 4 * LANES;
+  for (int j = 0; j < Hp; j += LANES, packed += panel_size)
+    for (int b = 0; b < rows;) {
+      const int tile = next_rows(rows - b, GATE_ROWS);
+      const size_t at = (size_t)b * Hp;
+#define TILE(n)                                                                                                       \
+  gate_tile(h + at, c + at, gates ? gates + 4 * at : 0, h_prev + at, c_prev + at, x + (size_t)b * ldx, packed,        \
+            constant ? constant + 4 * at : 0, mask ? mask + b : 0, Hp, H, constant ? 0 : F, ldx, j, use_relu, n)
+      WITH_ROWS(tile, GATE_ROWS, TILE)
 #undef TILE
-  }
-  // A masked step hands on the state it was given.
-  for (int b = 0; mask && b < B; b++)
-    if (mask[b] == 0)
-      for (int j = 0; j < Hp; j += LANES) store(xh_next + (size_t)b * ldx + j, load(xh + (size_t)b * ldx + j));
+      b += tile;
+    }
+}
+
+static void rows_forward_tanh(float *h, float *c, float *gates, const float *h_prev, const float *c_prev,
+                              const float *x, const float *packed, const float *constant, const float *mask, int rows,
+                              int H, int F, int ldx) {
+  rows_forward(h, c, gates, h_prev, c_prev, x, packed, constant, mask, rows, H, F, ldx, 0);
+}
+
+static void rows_forward_relu(float *h, float *c, float *gates, const float *h_prev, const float *c_prev,
+                              const float *x, const float *packed, const float *constant, const float *mask, int rows,
+                              int H, int F, int ldx) {
+  rows_forward(h, c, gates, h_prev, c_prev, x, packed, constant, mask, rows, H, F, ldx, 1);
+}
+
+static void copy_states(float *to, const float *from, int rows, int Hp) {
+  for (size_t k = 0; k < (size_t)rows * Hp; k += LANES) store(to + k, load(from + k));
 }
 
 // All steps of a layer.
-//   xh        (T + 1, B, ldx)  x and 1 filled in; the first row's h is the initial state; out: every h
-//   cells     (T + 1, B, Hp)   the first row is the initial cell state; out: every c.
-//                              Without gates: (B, Hp), updated in place
-//   gates     (T, B, 4Hp)      out: activated gates for lstm_backward, or null
-//   packed    from lstm_pack_forward, K rows
-//   constant  (B, 4Hp)         added at every step (an input that never changes, bias included), or null
-//   mask      (T, B)           0: the step is skipped and the state carried through; null: none
-void lstm_forward(float *xh, float *cells, float *gates, const float *packed, const float *constant, const float *mask,
-                  int T, int B, int H, int K, int ldx, int use_relu, int reverse) {
+//   hidden    (B + R, Hp)  in: the first B rows, the initial state; out: every h.
+//                          Without keep: (3B, Hp), the initial state and the last two steps
+//   cells     likewise     every c
+//   gates     (R, 4Hp)     out: activated gates for lstm_backward, or null
+//   last      (B, Hp)      out: h after the last step of each sequence's walk
+//   x         (R, F)       rows ldx apart; null with constant
+//   packed    from lstm_pack_forward
+//   constant  (B, 4Hp)     added at every step (an input that never changes, bias included), or null
+//   mask      (R)          0: the step is skipped and the state carried through; null: none
+//   active    (T)          how many sequences have step t; null: all have every step
+static void lstm_forward(float *hidden, float *cells, float *gates, float *last, const float *x, const float *packed,
+                         const float *constant, const float *mask, const float *active, int T, int B, int H, int F,
+                         int ldx, int keep, int use_relu, int reverse) {
   const int Hp = PAD(H);
+  const int first = active_at(active, 0, T, B);
+  copy_states(last + (size_t)first * Hp, hidden + (size_t)first * Hp, B - first, Hp); // sequences without a step
+  size_t start = 0; // of the step's rows among the R
+  if (reverse)
+    for (int t = 0; t < T; t++) start += active_at(active, t, T, B);
+  struct before before = {0, 0};
   for (int s = 0; s < T; s++) {
     const int t = reverse ? T - 1 - s : s;
-    const int from = reverse ? t + 1 : t, to = reverse ? t : t + 1;
-    float *c = gates ? cells + (size_t)to * B * Hp : cells;
-    const float *c_prev = gates ? cells + (size_t)from * B * Hp : cells;
-    float *saved = gates ? gates + (size_t)t * B * 4 * Hp : 0;
-    const float *m = mask ? mask + (size_t)t * B : 0;
-    float *next = xh + (size_t)to * B * ldx;
-    const float *now = xh + (size_t)from * B * ldx;
-    if (use_relu)
-      step_forward(next, c, saved, now, c_prev, packed, constant, m, B, Hp, K, ldx, 1);
-    else
-      step_forward(next, c, saved, now, c_prev, packed, constant, m, B, Hp, K, ldx, 0);
+    const int n = active_at(active, t, T, B);
+    if (reverse) start -= n;
+    const size_t row = keep ? B + start : (size_t)B * (1 + (s & 1));
+    // Rows [0, split) come from the step before, the others from the initial state.
+    const int split = before.rows < n ? before.rows : n;
+    for (int part = 0; part < 2; part++) {
+      const int from = part ? split : 0, to = part ? n : split;
+      if (from == to) continue;
+      const size_t prev = ((part ? 0 : before.row) + from) * Hp, out = (row + from) * Hp, r = start + from;
+      (use_relu ? rows_forward_relu : rows_forward_tanh)(
+          hidden + out, cells + out, gates ? gates + r * 4 * Hp : 0, hidden + prev, cells + prev,
+          x ? x + r * ldx : 0, packed, constant ? constant + (size_t)from * 4 * Hp : 0, mask ? mask + r : 0, to - from,
+          H, F, ldx);
+    }
+    const int staying = reverse ? (t == 0 ? 0 : n) : active_at(active, t + 1, T, B);
+    copy_states(last + (size_t)staying * Hp, hidden + (row + staying) * Hp, n - staying, Hp);
+    before = (struct before){row, n};
+    if (!reverse) start += n;
   }
 }
 
-static inline __attribute__((always_inline)) void gates_backward(float *gates, float *dh, float *dc, float *dconstant,
-                                                                 const float *c, const float *c_prev, int Hp,
-                                                                 const int use_relu) {
+INLINE void gates_backward(float *gates, float *dh, float *dc, float *dconstant, const float *dhidden, const float *c,
+                           const float *c_prev, int Hp, const int use_relu) {
   const vf one = splat(1.0f);
   for (int j = 0; j < Hp; j += LANES) {
     const vf i = load(gates + j), f = load(gates + Hp + j), g = load(gates + 2 * Hp + j), o = load(gates + 3 * Hp + j);
-    const vf y = activate(load(c + j), use_relu), dhidden = load(dh + j);
-    const vf dcell = madd(dhidden * o, activate_slope(y, use_relu), load(dc + j));
+    const vf y = activate(load(c + j), use_relu);
+    const vf h = dhidden ? load(dh + j) + load(dhidden + j) : load(dh + j);
+    const vf dcell = madd(h * o, activate_slope(y, use_relu), load(dc + j));
     vf d[4];
     d[0] = flush(dcell * g * i * (one - i));
     d[1] = flush(dcell * load(c_prev + j) * f * (one - f));
     d[2] = flush(dcell * i * activate_slope(g, use_relu));
-    d[3] = flush(dhidden * y * o * (one - o));
+    d[3] = flush(h * y * o * (one - o));
     store(dc + j, flush(dcell * f));
     store(dh + j, splat(0));
     for (int gate = 0; gate < 4; gate++) {
@@ -113,49 +162,87 @@ static inline __attribute__((always_inline)) void gates_backward(float *gates, f
   }
 }
 
+static void gates_backward_tanh(float *gates, float *dh, float *dc, float *dconstant, const float *dhidden,
+                                const float *c, const float *c_prev, int Hp) {
+  gates_backward(gates, dh, dc, dconstant, dhidden, c, c_prev, Hp, 0);
+}
+
+static void gates_backward_relu(float *gates, float *dh, float *dc, float *dconstant, const float *dhidden,
+                                const float *c, const float *c_prev, int Hp) {
+  gates_backward(gates, dh, dc, dconstant, dhidden, c, c_prev, Hp, 1);
+}
+
+// A skipped step passes gradients on and has none of its own.
+static void skip_backward(float *gates, float *dh, const float *dhidden, int Hp) {
+  for (int j = 0; dhidden && j < Hp; j += LANES) store(dh + j, load(dh + j) + load(dhidden + j));
+  for (int j = 0; j < 4 * Hp; j += LANES) store(gates + j, splat(0));
+}
+
+// Neighbouring steps whose weight gradients are summed at once: rows of gates and x from `first` on, of hidden from
+// `h` on; the last rows - with_h of them started from nothing.
+struct run {
+  size_t first, h;
+  int rows, with_h, n;
+};
+
 // Backward through time.
-//   gates      (T, B, 4Hp)  from lstm_forward; out: gradients of the gates before activation
-//   dh, dc     (B, Hp)      in: gradients of the last state; out: of the initial state
-//   dweights   (K, 4Hp)     out, added to: gradients of [U; W; b], padded
-//   dx         (T, B, Fp)   out: gradients of x, or null
-//   dconstant  (B, 4Hp)     out, added to: gradients of `constant`, or null
-//   dhidden    (T, B)       rows of Hp, ldd apart: gradients of every hidden state, or null
-//   packed_u, packed_w      from lstm_pack_backward: recurrentKernel, and kernel where dx is wanted
-void lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *dx, float *dconstant,
-                   const float *cells, const float *xh, const float *dhidden, const float *packed_u,
-                   const float *packed_w, const float *mask, int T, int B, int H, int K, int F, int ldx, int ldd,
-                   int use_relu, int reverse) {
+//   gates      (R, 4Hp)   from lstm_forward; out: gradients of the gates before activation
+//   dh, dc     (B, Hp)    in: gradients of the last state; out: of the initial state
+//   dweights   (rows, 4Hp)  out, added to: gradients of [U; W; b], padded; only of U with dconstant
+//   dx         (R, Fp)    out: gradients of x, or null
+//   dconstant  (B, 4Hp)   out, added to: gradients of `constant`, or null
+//   dhidden    (R)        rows of Hp, ldd apart: gradients of every hidden state, or null
+//   packed_u, packed_w    from lstm_pack_backward: recurrentKernel, and kernel where dx is wanted
+// A reversed walk is taken to have started from a zero state.
+static void lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *dx, float *dconstant,
+                          const float *cells, const float *hidden, const float *x, const float *dhidden,
+                          const float *packed_u, const float *packed_w, const float *mask, const float *active, int T,
+                          int B, int H, int F, int ldx, int ldd, int use_relu, int reverse) {
   const int Hp = PAD(H), G = 4 * Hp, Fp = PAD(F);
-  const int chunk = B >= CHUNK ? 1 : CHUNK / B; // in steps
-  int done = 0;                             // steps walked since the last weight gradient
-  for (int s = T - 1; s >= 0; s--) {
-    const int t = reverse ? T - 1 - s : s;
-    const int from = reverse ? t + 1 : t, to = reverse ? t : t + 1;
-    float *g = gates + (size_t)t * B * G;
-    for (int b = 0; b < B; b++) {
-      if (dhidden)
-        for (int j = 0; j < Hp; j += LANES)
-          store(dh + (size_t)b * Hp + j,
-                load(dh + (size_t)b * Hp + j) + load(dhidden + ((size_t)t * B + b) * ldd + j));
-      if (mask && mask[(size_t)t * B + b] == 0) {
-        for (int j = 0; j < G; j += LANES) store(g + (size_t)b * G + j, splat(0));
+  size_t start = 0; // of the step's rows among the R
+  if (!reverse)
+    for (int t = 0; t < T; t++) start += active_at(active, t, T, B);
+  struct run run = {0, 0, 0, 0, 0};
+  for (int s = 0; s <= T; s++) {
+    const int t = reverse ? s : T - 1 - s;
+    const int n = s < T ? active_at(active, t, T, B) : 0;
+    const int earlier = active_at(active, t - 1, T, B);
+    const int joins = s < T && n == run.n && run.rows + n <= CHUNK && (reverse || earlier == n);
+    if (run.rows > 0 && !joins) {
+      for (int m = 0; m < run.rows; m += CHUNK) {
+        const int rows = run.rows - m < CHUNK ? run.rows - m : CHUNK;
+        const int with_h = run.with_h - m < 0 ? 0 : run.with_h - m < rows ? run.with_h - m : rows;
+        weight_gradient(dweights, hidden + (run.h + m) * Hp, dconstant ? 0 : x + (run.first + m) * ldx,
+                        gates + (run.first + m) * G, rows, with_h, G, H, F, Hp, ldx);
+      }
+      if (dx) gemm(dx + run.first * Fp, gates + run.first * G, packed_w, 0, run.rows, Fp, G, Fp, G, 0);
+      run.rows = 0;
+    }
+    if (s == T) break;
+    if (!reverse) start -= n;
+    // Rows [0, alive) had their state before from the neighbouring step, the others from the initial state.
+    const int alive = reverse ? active_at(active, t + 1, T, B) : n;
+    const size_t prev = reverse ? B + start + n : t == 0 ? 0 : B + start - earlier;
+    for (int b = 0; b < n; b++) {
+      const size_t r = start + b;
+      float *g = gates + r * G;
+      const float *d = dhidden ? dhidden + r * ldd : 0;
+      if (mask && mask[r] == 0) {
+        skip_backward(g, dh + (size_t)b * Hp, d, Hp);
         continue;
       }
-      float *dk = dconstant ? dconstant + (size_t)b * G : 0;
-      const float *c = cells + ((size_t)to * B + b) * Hp, *c_prev = cells + ((size_t)from * B + b) * Hp;
-      if (use_relu)
-        gates_backward(g + (size_t)b * G, dh + (size_t)b * Hp, dc + (size_t)b * Hp, dk, c, c_prev, Hp, 1);
-      else
-        gates_backward(g + (size_t)b * G, dh + (size_t)b * Hp, dc + (size_t)b * Hp, dk, c, c_prev, Hp, 0);
+      const float *c = cells + (B + r) * Hp, *c_prev = cells + ((b < alive ? prev : 0) + b) * Hp;
+      (use_relu ? gates_backward_relu : gates_backward_tanh)(
+          g, dh + (size_t)b * Hp, dc + (size_t)b * Hp, dconstant ? dconstant + (size_t)b * G : 0, d, c, c_prev, Hp);
     }
-    gemm(dh, g, packed_u, B, Hp, G, Hp, G, 1);
-    if (++done == chunk || s == 0) {
-      const int first = reverse ? t - done + 1 : t; // earliest in time, so first in memory
-      const float *rows = xh + (size_t)(reverse ? first + 1 : first) * B * ldx;
-      const float *dgates = gates + (size_t)first * B * G;
-      gemm_transposed(dweights, rows, dgates, done * B, G, K, G, ldx, G);
-      if (dx) gemm(dx + (size_t)first * B * Fp, dgates, packed_w, done * B, Fp, G, Fp, G, 0);
-      done = 0;
-    }
+    gemm(dh, gates + start * G, packed_u, 0, n, Hp, G, Hp, G, 1);
+    run = (struct run){
+        .first = reverse && run.rows > 0 ? run.first : start,
+        .h = reverse && run.rows > 0 ? run.h : prev,
+        .rows = run.rows + n,
+        .with_h = run.rows + alive,
+        .n = n,
+    };
+    if (reverse) start += n;
   }
 }

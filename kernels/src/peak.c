@@ -6,7 +6,7 @@
 // `rounds` times x = x * factor + factor in CHAINS independent vectors, which is CHAINS * LANES multiply-adds a
 // round. Latency of 4 to 6 cycles at two a cycle needs 8 to 12 chains; 12 and their operands still fit into 16
 // registers. The sum is returned, and the factor is unknown to the compiler, so nothing can be left out.
-float multiply_add_peak(float factor, int rounds) {
+static float multiply_add_peak(float factor, int rounds) {
   const vf x = splat(factor);
   vf acc[CHAINS];
   for (int k = 0; k < CHAINS; k++) acc[k] = splat((float)k);

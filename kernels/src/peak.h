@@ -4,6 +4,6 @@
 // Vectors that multiply_add_peak keeps busy at once.
 #define CHAINS 12
 
-float multiply_add_peak(float factor, int rounds);
+static float multiply_add_peak(float factor, int rounds);
 
 #endif

@@ -6,9 +6,47 @@
 // sums += the sum over rows.
 //   sums  (N)
 //   a     (M, N)  rows lda apart
-void column_sums(float *sums, const float *a, int M, int N, int lda) {
+static void column_sums(float *sums, const float *a, int M, int N, int lda) {
   for (int m = 0; m < M; m++)
     for (int n = 0; n < N; n++) sums[n] += a[(size_t)m * lda + n];
+}
+
+// The sum of blocks, in their order: what each shard of a batch adds to the gradient.
+//   sums    (n)         out
+//   blocks  (count, n)  `stride` apart
+static void sum_blocks(float *sums, const float *blocks, int count, int stride, int n) {
+  for (int k = 0; k < n; k += LANES) {
+    vf sum = load(blocks + k);
+    for (int s = 1; s < count; s++) sum = sum + load(blocks + (size_t)s * stride + k);
+    store(sums + k, sum);
+  }
+}
+
+// Copies a matrix (M, width) to rows of another distance.
+static void copy_rows(float *to, const float *from, int M, int width, int ldto, int ldfrom) {
+  for (int m = 0; m < M; m++)
+    for (int k = 0; k < width; k++) to[(size_t)m * ldto + k] = from[(size_t)m * ldfrom + k];
+}
+
+// y = a * b, element by element.
+//   y, a, b  (M, width)  rows ldy, lda, ldb apart
+static void multiply_rows(float *y, const float *a, const float *b, int M, int width, int ldy, int lda, int ldb) {
+  for (int m = 0; m < M; m++)
+    for (int k = 0; k < width; k++) y[(size_t)m * ldy + k] = a[(size_t)m * lda + k] * b[(size_t)m * ldb + k];
+}
+
+// Dropout: 0 with probability `rate`, else 1 / (1 - rate). Number k is the hash of k and the key (Wellons'
+// lowbias32), so that any part can be drawn anywhere, the same on every engine.
+static void bernoulli(float *out, int key, float rate, int n) {
+  const uint32_t limit = (uint32_t)(rate * 16777216.0f);
+  const float kept = 1 / (1 - rate);
+  for (int k = 0; k < n; k++) {
+    uint32_t h = (uint32_t)k * 0x9e3779b1u + (uint32_t)key;
+    h = (h ^ (h >> 16)) * 0x7feb352du;
+    h = (h ^ (h >> 15)) * 0x846ca68bu;
+    h ^= h >> 16;
+    out[k] = (h >> 8) < limit ? 0 : kept;
+  }
 }
 
 // Sum of w o (y - x)^2 over a batch, and its gradient times `scale`.
@@ -17,7 +55,7 @@ void column_sums(float *sums, const float *a, int M, int N, int lda) {
 //   x         (M, F)
 //   observed  (M, F)    1 or 0; null: all observed
 //   weights   (M)       null: all 1
-double masked_squared_error(float *dy, const float *y, const float *x, const float *observed, const float *weights,
+static double masked_squared_error(float *dy, const float *y, const float *x, const float *observed, const float *weights,
                             float scale, int M, int F, int ldy) {
   double sum = 0;
   for (int m = 0; m < M; m++) {
@@ -35,7 +73,7 @@ double masked_squared_error(float *dy, const float *y, const float *x, const flo
   return sum;
 }
 
-double squared_norm(const float *a, int n) {
+static double squared_norm(const float *a, int n) {
   double sums[4] = {0, 0, 0, 0};
   int k = 0;
   for (; k + 4 <= n; k += 4)
@@ -44,15 +82,10 @@ double squared_norm(const float *a, int n) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-static vf square_root(vf x) {
-  for (int lane = 0; lane < LANES; lane++) x[lane] = __builtin_sqrtf(x[lane]);
-  return x;
-}
-
 // One step of Adam (Kingma & Ba 2015) as Keras writes it; `rate` has the bias corrections in it, `scale`
 // multiplies the gradient first (global-norm clipping).
 //   w, m, v, g  (n)  n a multiple of LANES
-void adam(float *w, float *m, float *v, const float *g, float rate, float beta1, float beta2, float epsilon,
+static void adam(float *w, float *m, float *v, const float *g, float rate, float beta1, float beta2, float epsilon,
           float scale, int n) {
   for (int k = 0; k < n; k += LANES) {
     const vf gradient = load(g + k) * splat(scale);

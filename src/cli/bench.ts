@@ -2,8 +2,7 @@ import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import type { Engine } from "../engine/engine.js";
-import { engineNames, loadEngine } from "../engine/load.js";
-import { EngineError } from "../errors.js";
+import { engineNames, loadEngine, loadEveryEngine } from "../engine/load.js";
 import { type SpeedShape, usefulFlops } from "../evaluate/speed.js";
 import { compareSpeed, type ShapeSpeed } from "../evaluate/speed-comparison.js";
 import { loadTfjsPeer } from "../evaluate/tfjs-peer.js";
@@ -28,7 +27,6 @@ export interface BenchReport {
   notes: string[];
 }
 
-const EVERY_ENGINE = ["wasm-relaxed-simd", "wasm-simd128", "reference"];
 const SMALL: SpeedShape = { T: 100, B: 32, F: 1, H: 64 };
 const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
 /** Above so many operations a step the reference engine would take ten seconds for each. */
@@ -131,15 +129,8 @@ export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport):
 }
 
 async function loadEvery(notes: string[]): Promise<Engine[]> {
-  const engines: Engine[] = [];
-  for (const name of EVERY_ENGINE) {
-    try {
-      engines.push(await loadEngine(name));
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      notes.push(error.message);
-    }
-  }
+  const { engines, missing } = await loadEveryEngine();
+  notes.push(...missing);
   return engines;
 }
 

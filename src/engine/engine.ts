@@ -4,13 +4,21 @@
  * first, then strides and sizes. Kernels never allocate. NONE stands for an absent tensor.
  */
 export interface Engine {
-  /** "reference", "wasm-simd128" or "wasm-relaxed-simd". */
+  /** One of `engineNames`, for instance "native-avx512" or "wasm-relaxed-simd". */
   readonly name: string;
   readonly precision: "float32" | "float64";
   /** Numbers a vector; widths of gates and outputs are padded to a multiple of it. */
   readonly lanes: number;
-  /** @throws {EngineError} if so much memory cannot be had */
-  createWorkspace(elements: number): Workspace;
+  /**
+   * An arena of so many numbers, zeros. With `threads` above 1 other threads may attach to its memory.
+   * @throws {EngineError} if so much memory cannot be had
+   */
+  createWorkspace(elements: number, threads?: number): Workspace;
+  /**
+   * The arena of another thread's workspace.
+   * @param thread from 1, different for each thread
+   */
+  attachWorkspace(memory: WorkspaceMemory, elements: number, thread: number): Workspace;
   /**
    * Measures the multiply-add peak of one core in GFLOPS: registers only, at this engine's vector width and
    * precision, a multiply-add counted as two operations whether or not it is fused. Takes about 80 ms.
@@ -18,23 +26,31 @@ export interface Engine {
   peakGflops(): number;
 }
 
+/** What another thread needs to attach to an arena. */
+export type WorkspaceMemory = SharedArrayBuffer | ArrayBuffer | WebAssembly.Memory;
+
 /** Offset of a tensor that is not there. */
 export const NONE = -1;
 
 export interface Workspace extends Kernels {
   readonly engine: Engine;
   readonly data: Float32Array | Float64Array;
+  readonly memory: WorkspaceMemory;
 }
 
-/** Hp = padded H, G = 4 Hp; gates in the order i, f, g, o. Layouts are told in kernels/src. */
+/**
+ * Hp = padded H, G = 4 Hp; gates in the order i, f, g, o. Sequences of a batch are sorted by length, longest first,
+ * and packed: R rows in all, step t has the active[t] rows right behind those of step t - 1. More in kernels/src.
+ */
 export interface Kernels {
   /** Packs b [K, N] (or [N, K] when transposed) for `gemm`: [K, Np]. */
   gemmPack(packed: number, b: number, K: number, N: number, ldb: number, transposed: number): void;
-  /** c [M, N] = a [M, K] b, or += ; N padded. */
+  /** c [M, N] = a [M, K] b + bias ([N] or NONE), or += a b; N padded. */
   gemm(
     c: number,
     a: number,
     packed: number,
+    bias: number,
     M: number,
     N: number,
     K: number,
@@ -54,8 +70,8 @@ export interface Kernels {
     lda: number,
     ldg: number,
   ): void;
-  /** Packs weights [H + rows, 4H] for `lstmForward`: K = Hp + rows. */
-  lstmPackForward(packed: number, weights: number, H: number, K: number, rows: number): void;
+  /** Packs weights [rows, 4H] for `lstmForward`: [U; W; b], or U alone where the input is constant. */
+  lstmPackForward(packed: number, weights: number, H: number, rows: number): void;
   /** Packs weights [rows, 4H] for `gemm` with a constant input: [rows, G]. */
   lstmPackInput(packed: number, weights: number, H: number, rows: number): void;
   /** Packs the transpose of weights [rows, 4H] for `gemm` of gate gradients: [G, padded rows]. */
@@ -63,27 +79,31 @@ export interface Kernels {
   /** gradient [rows, 4H] += padded [rows, G] without its padding. */
   lstmUnpackGradient(gradient: number, padded: number, H: number, rows: number): void;
   /**
-   * xh [T + 1, B, ldx], cells [T + 1, B, Hp] ([B, Hp] without gates), gates [T, B, G] or NONE,
-   * constant [B, G] or NONE, mask [T, B] or NONE.
+   * hidden, cells [B + R, Hp], the initial state first ([3B, Hp] without keep); gates [R, G] or NONE;
+   * last [B, Hp]; x [R, ldx]; constant [B, G] or NONE; mask [R] or NONE; active [T] or NONE.
    */
   lstmForward(
-    xh: number,
+    hidden: number,
     cells: number,
     gates: number,
+    last: number,
+    x: number,
     packed: number,
     constant: number,
     mask: number,
+    active: number,
     T: number,
     B: number,
     H: number,
-    K: number,
+    F: number,
     ldx: number,
+    keep: number,
     useRelu: number,
     reverse: number,
   ): void;
   /**
-   * gates [T, B, G] become gate gradients; dh, dc [B, Hp] in and out; dweights [K, G] and dconstant [B, G] are
-   * added to; dx [T, B, Fp]; dhidden [T, B] rows of Hp, ldd apart.
+   * gates [R, G] become gate gradients; dh, dc [B, Hp] in and out; dweights [H + F + 1, G] ([H, G] with dconstant)
+   * and dconstant [B, G] are added to; dx [R, Fp]; dhidden [R] rows of Hp, ldd apart.
    */
   lstmBackward(
     gates: number,
@@ -93,15 +113,16 @@ export interface Kernels {
     dx: number,
     dconstant: number,
     cells: number,
-    xh: number,
+    hidden: number,
+    x: number,
     dhidden: number,
     packedU: number,
     packedW: number,
     mask: number,
+    active: number,
     T: number,
     B: number,
     H: number,
-    K: number,
     F: number,
     ldx: number,
     ldd: number,
@@ -110,6 +131,23 @@ export interface Kernels {
   ): void;
   /** sums [N] += sums over the rows of a [M, N]. */
   columnSums(sums: number, a: number, M: number, N: number, lda: number): void;
+  /** sums [n] = the sum of `count` blocks, `stride` apart, in their order; n padded. */
+  sumBlocks(sums: number, blocks: number, count: number, stride: number, n: number): void;
+  /** Copies [M, width] between rows of different distances. */
+  copyRows(to: number, from: number, M: number, width: number, ldto: number, ldfrom: number): void;
+  /** y = a o b, all [M, width]. */
+  multiplyRows(
+    y: number,
+    a: number,
+    b: number,
+    M: number,
+    width: number,
+    ldy: number,
+    lda: number,
+    ldb: number,
+  ): void;
+  /** Number k becomes 0 with probability `rate`, else 1 / (1 - rate): a hash of k and the key, alike on all engines. */
+  bernoulli(out: number, key: number, rate: number, n: number): void;
   /**
    * Returns the sum of w o (y - x)^2 for y [M, ldy], x and observed [M, F], weights [M];
    * dy [M, ldy] = 2 scale w o (y - x), or NONE.
@@ -140,6 +178,32 @@ export interface Kernels {
     scale: number,
     n: number,
   ): void;
+}
+
+/** How many leading arguments of each kernel are tensors; the rest are numbers. */
+export const TENSORS: Record<keyof Kernels, number> = {
+  gemmPack: 2,
+  gemm: 4,
+  gemmTransposed: 3,
+  lstmPackForward: 2,
+  lstmPackInput: 2,
+  lstmPackBackward: 2,
+  lstmUnpackGradient: 2,
+  lstmForward: 9,
+  lstmBackward: 14,
+  columnSums: 2,
+  sumBlocks: 2,
+  copyRows: 2,
+  multiplyRows: 3,
+  bernoulli: 1,
+  maskedSquaredError: 5,
+  squaredNorm: 1,
+  adam: 4,
+};
+
+/** A kernel's name in C. */
+export function nativeName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** n rounded up to a whole number of vectors. */

@@ -1,16 +1,22 @@
-import { OptionError } from "../errors.js";
+import { EngineError, OptionError } from "../errors.js";
 import type { Engine } from "./engine.js";
+import { loadNative, type NativeTarget } from "./native.js";
 import { reference } from "./reference.js";
-import { loadWasm } from "./wasm.js";
+import { loadWasm, type WasmVariant } from "./wasm.js";
 
-/** What `--engine` and UNDERTONE_ENGINE accept. */
-export const engineNames = ["auto", "wasm", "wasm-relaxed-simd", "wasm-simd128", "reference"] as const;
+/** What `--engine` and UNDERTONE_ENGINE accept; the first three choose among the others. */
+export const engineNames = [
+  ...(["auto", "native", "wasm"] as const),
+  ...(["native-avx512", "native-avx2", "native-baseline"] as const),
+  ...(["wasm-relaxed-simd", "wasm-simd128", "reference"] as const),
+] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const loaded = new Map<string, Promise<Engine>>();
 
 /**
- * The engine of that name; `auto` and `wasm` are the fastest that loads. Without a name, UNDERTONE_ENGINE decides.
+ * The engine of that name; `auto`, `native` and `wasm` are the fastest that loads. Without a name,
+ * UNDERTONE_ENGINE decides.
  * @throws {OptionError} for an unknown name
  * @throws {EngineError} if the engine cannot run here
  */
@@ -27,16 +33,26 @@ export function loadEngine(name?: string): Promise<Engine> {
 }
 
 async function load(name: EngineName): Promise<Engine> {
-  switch (name) {
-    case "reference":
-      return reference;
-    case "wasm-simd128":
-      return loadWasm("simd128");
-    case "wasm-relaxed-simd":
-      return loadWasm("relaxed-simd");
-    default:
-      return loadWasm("relaxed-simd").catch(() => loadWasm("simd128"));
-  }
+  if (name === "reference") return reference;
+  if (name === "native") return loadNative();
+  if (name.startsWith("native-")) return loadNative(name.slice("native-".length) as NativeTarget);
+  if (name.startsWith("wasm-")) return loadWasm(name.slice("wasm-".length) as WasmVariant);
+  const wasm = () => loadWasm("relaxed-simd").catch(() => loadWasm("simd128"));
+  return name === "wasm" ? wasm() : loadNative().catch(wasm);
+}
+
+/** Every engine that loads here, fastest first, and why the others do not. */
+export async function loadEveryEngine(): Promise<{ engines: Engine[]; missing: string[] }> {
+  const engines: Engine[] = [];
+  const missing: string[] = [];
+  for (const name of engineNames.slice(3))
+    try {
+      engines.push(await loadEngine(name));
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      missing.push(error.message);
+    }
+  return { engines, missing };
 }
 
 function environmentEngine(): string | undefined {

@@ -12,10 +12,9 @@ export const reference: Engine = {
   precision: "float64",
   lanes: 1,
   peakGflops: () => measurePeak(PLAIN_LOOP_FLOPS, plainLoop),
-  createWorkspace(elements: number): Workspace {
-    let data: Float64Array;
+  createWorkspace(elements: number, threads = 1): Workspace {
     try {
-      data = new Float64Array(elements);
+      return workspace(threads > 1 ? new SharedArrayBuffer(elements * 8) : new ArrayBuffer(elements * 8));
     } catch (cause) {
       const gigabytes = ((elements * 8) / 2 ** 30).toFixed(1);
       throw new EngineError(
@@ -23,15 +22,21 @@ export const reference: Engine = {
         { cause },
       );
     }
-    return {
-      engine: reference,
-      data,
-      ...matrixKernels(data),
-      ...lstmKernels(data),
-      ...vectorKernels(data),
-    };
   },
+  attachWorkspace: (memory) => workspace(memory as SharedArrayBuffer),
 };
+
+function workspace(memory: SharedArrayBuffer | ArrayBuffer): Workspace {
+  const data = new Float64Array(memory);
+  return {
+    engine: reference,
+    data,
+    memory,
+    ...matrixKernels(data),
+    ...lstmKernels(data),
+    ...vectorKernels(data),
+  };
+}
 
 function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "gemmTransposed"> {
   return {
@@ -41,10 +46,10 @@ function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "ge
           d[packed + k * N + n] = transposed ? d[b + n * ldb + k] : d[b + k * ldb + n];
     },
 
-    gemm(c, a, packed, M, N, K, ldc, lda, accumulate) {
+    gemm(c, a, packed, bias, M, N, K, ldc, lda, accumulate) {
       for (let m = 0; m < M; m++)
         for (let n = 0; n < N; n++) {
-          let sum = accumulate ? d[c + m * ldc + n] : 0;
+          let sum = accumulate ? d[c + m * ldc + n] : bias < 0 ? 0 : d[bias + n];
           for (let k = 0; k < K; k++) sum += d[a + m * lda + k] * d[packed + k * N + n];
           d[c + m * ldc + n] = sum;
         }
@@ -60,10 +65,39 @@ function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "ge
 
 function vectorKernels(
   d: Float64Array,
-): Pick<Kernels, "columnSums" | "maskedSquaredError" | "squaredNorm" | "adam"> {
+): Omit<Kernels, keyof ReturnType<typeof matrixKernels> | keyof ReturnType<typeof lstmKernels>> {
   return {
     columnSums(sums, a, M, N, lda) {
       for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) d[sums + n] += d[a + m * lda + n];
+    },
+
+    sumBlocks(sums, blocks, count, stride, n) {
+      for (let k = 0; k < n; k++) {
+        let sum = 0;
+        for (let s = 0; s < count; s++) sum += d[blocks + s * stride + k];
+        d[sums + k] = sum;
+      }
+    },
+
+    copyRows(to, from, M, width, ldto, ldfrom) {
+      for (let m = 0; m < M; m++)
+        for (let k = 0; k < width; k++) d[to + m * ldto + k] = d[from + m * ldfrom + k];
+    },
+
+    multiplyRows(y, a, b, M, width, ldy, lda, ldb) {
+      for (let m = 0; m < M; m++)
+        for (let k = 0; k < width; k++) d[y + m * ldy + k] = d[a + m * lda + k] * d[b + m * ldb + k];
+    },
+
+    bernoulli(out, key, rate, n) {
+      const limit = Math.floor(Math.fround(Math.fround(rate) * 16777216));
+      for (let k = 0; k < n; k++) {
+        let h = (Math.imul(k, 0x9e3779b1) + key) | 0;
+        h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+        h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+        h ^= h >>> 16;
+        d[out + k] = h >>> 8 < limit ? 0 : 1 / (1 - rate);
+      }
     },
 
     maskedSquaredError(dy, y, x, observed, weights, scale, M, F, ldy) {

@@ -1,34 +1,19 @@
 import { EngineError } from "../errors.js";
-import type { Engine, Kernels, Workspace } from "./engine.js";
+import { type Engine, type Kernels, nativeName, TENSORS, type Workspace } from "./engine.js";
 import { measurePeak } from "./peak.js";
 
 export type WasmVariant = "simd128" | "relaxed-simd";
 
-/** How many leading arguments of each kernel are tensors; the rest are numbers. */
-const TENSORS: Record<keyof Kernels, number> = {
-  gemmPack: 2,
-  gemm: 3,
-  gemmTransposed: 3,
-  lstmPackForward: 2,
-  lstmPackInput: 2,
-  lstmPackBackward: 2,
-  lstmUnpackGradient: 2,
-  lstmForward: 6,
-  lstmBackward: 12,
-  columnSums: 2,
-  maskedSquaredError: 5,
-  squaredNorm: 1,
-  adam: 4,
-};
-
 const PAGE = 65536;
 const MAX_PAGES = 65536;
-/** Below the heap lie the stack and the constants, within the pages that the module itself asks for. */
+/** Below the heap lie the first thread's stack and the constants, within the pages that the module asks for. */
 const RESERVED = 4 * PAGE;
+/** Every further thread has a stack of its own right behind. */
+const STACK = 2 * PAGE;
 
 /**
  * The C kernels compiled to WebAssembly. Every workspace is an instance of its own whose memory is made to
- * measure, so views of it stay valid.
+ * measure, so views of it stay valid. Threads are instances over one shared memory.
  * @throws {EngineError} if this runtime cannot run the variant or the compiled kernels are not there
  */
 export async function loadWasm(variant: WasmVariant): Promise<Engine> {
@@ -39,15 +24,26 @@ export async function loadWasm(variant: WasmVariant): Promise<Engine> {
       `The engine wasm-${variant} cannot run here: this runtime does not know its instructions. ` +
         `Use --engine wasm${variant === "relaxed-simd" ? "-simd128" : " on Node 20 or later"}, or --engine reference.`,
     );
-  const module = await WebAssembly.compile(bytes);
+  const alone = await WebAssembly.compile(bytes);
+  const shared =
+    typeof SharedArrayBuffer === "undefined"
+      ? undefined
+      : await WebAssembly.compile(await readKernels(`${variant}-threads`));
+  const name = `wasm-${variant}`;
   const engine: Engine = {
-    name: `wasm-${variant}`,
+    name,
     precision: "float32",
     lanes: 4,
-    createWorkspace: (elements) => createWorkspace(engine, module, elements),
+    createWorkspace(elements, threads = 1) {
+      const bytes = RESERVED + (threads > 1 ? (threads - 1) * STACK : 0) + elements * 4;
+      const memory = createMemory(name, bytes, threads > 1);
+      return bindWorkspace(engine, threads > 1 ? shared! : alone, memory, elements, 0);
+    },
+    attachWorkspace: (memory, elements, thread) =>
+      bindWorkspace(engine, shared!, memory as WebAssembly.Memory, elements, thread),
     peakGflops() {
       const memory = new WebAssembly.Memory({ initial: RESERVED / PAGE });
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const { exports } = new WebAssembly.Instance(alone, { env: { memory } });
       const loop = exports.multiply_add_peak as (factor: number, rounds: number) => number;
       const flops = 2 * engine.lanes * (exports.peak_chains as () => number)();
       return measurePeak(flops, loop);
@@ -68,7 +64,7 @@ function isNode(): boolean {
 }
 
 /** Kernels lie in dist/kernels, the same way from src/engine and from dist/engine. */
-async function readKernels(variant: WasmVariant): Promise<Uint8Array<ArrayBuffer>> {
+async function readKernels(variant: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(`../../dist/kernels/${variant}.wasm`, import.meta.url);
   try {
     if (!isNode()) return new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -77,43 +73,49 @@ async function readKernels(variant: WasmVariant): Promise<Uint8Array<ArrayBuffer
   } catch (cause) {
     throw new EngineError(
       `The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
 
-function createWorkspace(engine: Engine, module: WebAssembly.Module, elements: number): Workspace {
-  const pages = Math.ceil((RESERVED + elements * 4) / PAGE);
-  let memory: WebAssembly.Memory;
+function createMemory(engine: string, bytes: number, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
   try {
     if (pages > MAX_PAGES) throw new RangeError("beyond 32-bit memory");
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
-    const gigabytes = ((elements * 4) / 2 ** 30).toFixed(1);
     throw new EngineError(
-      `The engine ${engine.name} cannot get ${gigabytes} GB of memory for this model (at most 4 GB). ` +
+      `The engine ${engine} cannot get ${(bytes / 2 ** 30).toFixed(1)} GB of memory for this model (at most 4 GB). ` +
         "Use a smaller batch, or shorter windows.",
       { cause },
     );
   }
+}
+
+function bindWorkspace(
+  engine: Engine,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  elements: number,
+  thread: number,
+): Workspace {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   if ((exports.__heap_base as WebAssembly.Global).value > RESERVED)
     throw new EngineError("The kernels need more memory below the heap than is reserved; rebuild them.");
+  if (thread > 0) (exports.__stack_pointer as WebAssembly.Global).value = RESERVED + thread * STACK;
+  const bytes = memory.buffer.byteLength;
+  const start = Math.floor((bytes - elements * 4) / 64) * 64; // the arena lies at the end
 
   const bind = (name: keyof Kernels) => {
-    const kernel = exports[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] as (
-      ...args: number[]
-    ) => number;
+    const kernel = exports[nativeName(name)] as (...args: number[]) => number;
     const tensors = TENSORS[name];
     return (...args: number[]) => {
-      for (let k = 0; k < tensors; k++) args[k] = args[k] < 0 ? 0 : RESERVED + 4 * args[k];
+      for (let k = 0; k < tensors; k++) args[k] = args[k] < 0 ? 0 : start + 4 * args[k];
       return kernel(...args);
     };
   };
   const kernels = Object.fromEntries(
     (Object.keys(TENSORS) as (keyof Kernels)[]).map((name) => [name, bind(name)]),
   ) as unknown as Kernels;
-  return { engine, data: new Float32Array(memory.buffer, RESERVED, elements), ...kernels };
+  return { engine, memory, data: new Float32Array(memory.buffer, start, elements), ...kernels };
 }

@@ -1,10 +1,13 @@
+import { soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineError } from "../errors.js";
-import { fillBatch } from "../model/batch.js";
 import { columnsOf } from "../model/columns.js";
-import { createNetwork, type NetworkOptions } from "../model/network.js";
-import { adamStep, gradientNorm } from "../model/optimizer.js";
+import { fillPass } from "../model/fill-pass.js";
+import { createNetwork } from "../model/network.js";
+import { resolveTrainOptions } from "../model/options.js";
 import { findRecipe } from "../model/spec.js";
+import { createTrainer, type TrainJob } from "../model/trainer.js";
+import { createUpdates } from "../model/update.js";
 import { randomStream } from "../random.js";
 import type { SequenceSet } from "../sequences/sequence-set.js";
 
@@ -54,18 +57,27 @@ export function usefulFlops({ T, B, F, H }: SpeedShape): number {
  * @throws {EngineError} if the engine cannot get the memory; from the step: if the loss is not finite
  */
 export function createTrainingStep(engine: Engine, shape: SpeedShape): () => number {
-  const { set, columns, indices, network } = prepare(engine, shape, "training");
+  const set = randomSequences(shape);
+  const job: TrainJob = {
+    spec: findRecipe("simple").build({ units: shape.H }),
+    train: set,
+    validation: undefined,
+    options: resolveTrainOptions({ seed: SEED, clipNorm: 1 }),
+    batchSize: shape.B,
+    threads: 1,
+  };
+  const trainer = createTrainer(engine, job);
+  trainer.network.pack();
+  const updates = createUpdates(trainer, soloCrew(trainer.commands), job);
+  const batch = Int32Array.from({ length: shape.B }, (_, b) => b);
   let step = 0;
   return () => {
-    const batch = fillBatch(network, set, columns, indices);
-    const pass = network.forward(batch);
-    const loss = network.loss(batch, pass, true);
+    const { loss, norm } = updates.gradient(batch, step);
     if (!Number.isFinite(loss))
       throw new EngineError(
         `${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`,
       );
-    adamStep(network, 1e-3, ++step, gradientNorm(network), 1);
-    network.pack();
+    updates.apply(1e-3, ++step, norm);
     return loss;
   };
 }
@@ -89,8 +101,16 @@ export function measureTrainingStep(
  * @param repeats timed batches
  */
 export function measureEncode(engine: Engine, shape: SpeedShape, { repeats }: { repeats: number }): number {
-  const { set, columns, indices, network } = prepare(engine, shape, "encode");
-  const encode = () => network.forward(fillBatch(network, set, columns, indices));
+  const { T, B, H } = shape;
+  const set = randomSequences(shape);
+  const { groups: columns } = columnsOf(set.channels);
+  const spec = findRecipe("simple").build({ units: H });
+  const size = { batch: B, steps: T, purpose: "encode", states: false } as const;
+  const network = createNetwork(engine, { spec, columns, ...size }, SEED);
+  network.pack();
+  const [slot] = network.slots;
+  const indices = Int32Array.from({ length: B }, (_, b) => b);
+  const encode = () => slot.forward(fillPass(slot, set, columns, indices));
   warmUp(encode);
   return (shape.B / median(repeat(encode, repeats))) * 1000;
 }
@@ -124,16 +144,6 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function prepare(engine: Engine, shape: SpeedShape, purpose: NetworkOptions["purpose"]) {
-  const { T, B, H } = shape;
-  const set = randomSequences(shape);
-  const { groups: columns } = columnsOf(set.channels);
-  const spec = findRecipe("simple").build({ units: H });
-  const network = createNetwork(engine, { spec, columns, batch: B, steps: T, purpose }, SEED);
-  network.pack();
-  return { set, columns, indices: Int32Array.from({ length: B }, (_, b) => b), network };
 }
 
 /** B sequences of T steps of standard normal numbers. */

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.js";
-import { fillBatch } from "../model/batch.js";
 import { columnsOf } from "../model/columns.js";
-import type { Pass } from "../model/layer.js";
+import { fillPass } from "../model/fill-pass.js";
 import { type Model, openNetwork } from "../model/model.js";
-import type { Network } from "../model/network.js";
+import type { Slot } from "../model/network.js";
+import type { Pass } from "../model/pass.js";
 import { prepare } from "../model/prepare.js";
 import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
 import type { FeatureTable } from "./feature-table.js";
@@ -12,7 +12,8 @@ import type { FeatureTable } from "./feature-table.js";
 export const readOuts = ["last", "pooled"] as const;
 export type ReadOut = (typeof readOuts)[number];
 
-const BATCH = 64;
+/** Sequences that share a pass: enough for the weights in cache to be used often. */
+const BATCH = 48;
 
 /**
  * The latent features of every sequence, [N, Z] for `last` and [N, 3 Z] for `pooled`, named `last_0`, `mean_0`, ...
@@ -35,7 +36,8 @@ export function encode(
     { batch: BATCH, steps: Math.max(1, longestOf(prepared)) },
     "encode",
   );
-  const Z = network.states.reduce((sum, { last }) => sum + last.width, 0);
+  const [slot] = network.slots;
+  const Z = slot.states.reduce((sum, { last }) => sum + last.width, 0);
   const parts = readOut === "last" ? ["last"] : ["mean", "max", "last"];
   const names = parts.flatMap((part) => Array.from({ length: Z }, (_, z) => `${part}_${z}`));
   const values = new Float32Array(N * names.length);
@@ -45,19 +47,19 @@ export function encode(
   );
   for (let from = 0; from < N; from += BATCH) {
     const indices = order.subarray(from, from + BATCH);
-    const batch = fillBatch(network, prepared, groups, indices);
-    const pass = network.forward(batch);
-    indices.forEach((n, b) => {
-      const row = values.subarray(n * names.length, (n + 1) * names.length);
-      if (readOut === "pooled") poolStates(network, pass, b, batch.masked, row, Z);
-      readLast(network, pass, b, row.subarray(row.length - Z));
+    const pass = fillPass(slot, prepared, groups, indices);
+    slot.forward(pass);
+    if (readOut === "pooled") poolStates(slot, pass, indices, values, names.length, Z);
+    pass.order.forEach((k, b) => {
+      const end = (indices[k] + 1) * names.length;
+      readLast(slot, pass, b, values.subarray(end - Z, end));
     });
   }
   return { values, names, rows: N };
 }
 
 /** The state after the last step of each direction's walk. */
-function readLast({ ws, states }: Network, pass: Pass, b: number, out: Float32Array): void {
+function readLast({ ws, states }: Slot, pass: Pass, b: number, out: Float32Array): void {
   let at = 0;
   for (const { last } of states) {
     const from = last.offset(pass) + b * last.stride;
@@ -66,30 +68,36 @@ function readLast({ ws, states }: Network, pass: Pass, b: number, out: Float32Ar
   }
 }
 
-/** Mean and max of the states over the steps that were seen. */
+/** Mean and max of the states over the steps that were seen, into the rows of `out`. */
 function poolStates(
-  network: Network,
+  { ws, states, place }: Slot,
   pass: Pass,
-  b: number,
-  masked: boolean,
+  indices: Int32Array,
   out: Float32Array,
+  width: number,
   Z: number,
 ): void {
-  const { ws, states, place } = network;
-  let at = 0;
-  for (const { every: signal } of states) {
-    let seen = 0;
-    for (let t = 0; t < pass.T; t++) {
-      if (masked && ws.data[place.mask + t * pass.B + b] === 0) continue;
-      const from = signal.offset(pass) + (t * pass.B + b) * signal.stride;
-      for (let k = 0; k < signal.width; k++) {
-        const value = ws.data[from + k];
-        out[at + k] += value;
-        if (seen === 0 || value > out[Z + at + k]) out[Z + at + k] = value;
+  const { data } = ws;
+  const seen = new Int32Array(pass.B);
+  for (let t = 0, r = 0; t < pass.T; t++) {
+    const n = pass.active < 0 ? pass.B : data[pass.active + t];
+    for (let b = 0; b < n; b++, r++) {
+      if (pass.mask >= 0 && data[place.mask + r] === 0) continue;
+      let mean = indices[pass.order[b]] * width;
+      for (const { every } of states) {
+        const from = every.offset(pass) + r * every.stride;
+        for (let k = 0; k < every.width; k++) {
+          const value = data[from + k];
+          out[mean + k] += value;
+          if (seen[b] === 0 || value > out[mean + Z + k]) out[mean + Z + k] = value;
+        }
+        mean += every.width;
       }
-      seen++;
+      seen[b]++;
     }
-    for (let k = 0; k < signal.width && seen > 1; k++) out[at + k] /= seen;
-    at += signal.width;
   }
+  seen.forEach((count, b) => {
+    const row = indices[pass.order[b]] * width;
+    for (let k = 0; k < Z && count > 1; k++) out[row + k] /= count;
+  });
 }

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
-import { fillBatch } from "./batch.js";
 import { columnsOf } from "./columns.js";
+import { fillPass } from "./fill-pass.js";
 import { type Model, openNetwork } from "./model.js";
 
 const SAMPLE = 256;
@@ -26,15 +26,10 @@ export function latentWarnings(
   const B = countOf(sample);
   const network = openNetwork(engine, model, { batch: B, steps: Math.max(1, longestOf(sample)) }, "encode");
   const { groups } = columnsOf(model.metadata.preparation.channels);
-  const pass = network.forward(
-    fillBatch(
-      network,
-      sample,
-      groups,
-      picked.map((_, k) => k),
-    ),
-  );
-  const { width, stride, offset } = network.latent;
+  const [slot] = network.slots;
+  const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));
+  slot.forward(pass);
+  const { width, stride, offset } = slot.latent;
   let dead = 0;
   for (let k = 0; k < width; k++) {
     let sum = 0;

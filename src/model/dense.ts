@@ -1,7 +1,7 @@
-import { padTo } from "../engine/engine.js";
+import { NONE, padTo } from "../engine/engine.js";
 import { type Layer, type Plan, plainSequence, type Signal } from "./layer.js";
 
-/** The same Dense(units), linear, on every step: [B, T, width] -> [B, T, units]. */
+/** The same Dense(units), linear, on every step: [R, width] -> [R, units]. */
 export function createTimeDistributedDense(plan: Plan, name: string, input: Signal, units: number): Layer {
   const { lanes, training } = plan;
   const H = input.width;
@@ -10,10 +10,11 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
   const kernel = plan.parameter(`${name}.kernel`, [H, units], "glorotUniform");
   const bias = plan.parameter(`${name}.bias`, [units], "zeros");
   const output = plainSequence(plan, units);
-  const packed = plan.take(H * Fp);
-  const packedTransposed = training ? plan.take(units * Hp) : 0;
-  const dKernel = training ? plan.take(H * Fp) : 0;
-  const dInput = training ? plan.take(plan.T * plan.B * Hp) : 0;
+  const packed = plan.share(`${name}.packed`, H * Fp);
+  const paddedBias = plan.share(`${name}.paddedBias`, Fp);
+  const packedTransposed = training ? plan.share(`${name}.packedTransposed`, units * Hp) : NONE;
+  const dKernel = training ? plan.take(H * Fp) : NONE;
+  const dInput = training ? plan.take(plan.T * plan.B * Hp) : NONE;
 
   return {
     name,
@@ -21,49 +22,28 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
     pack() {
       const { ws, weights } = plan;
       ws.gemmPack(packed, weights + kernel.start, H, units, units, 0);
+      ws.copyRows(paddedBias, weights + bias.start, 1, units, Fp, units);
       if (training) ws.gemmPack(packedTransposed, weights + kernel.start, units, H, units, 1);
     },
     forward(pass) {
-      const { ws, weights } = plan;
-      const rows = pass.T * pass.B;
-      const y = output.offset(pass);
-      for (let r = 0; r < rows; r++)
-        for (let k = 0; k < Fp; k++)
-          ws.data[y + r * Fp + k] = k < units ? ws.data[weights + bias.start + k] : 0;
-      ws.gemm(y, input.offset(pass), packed, rows, Fp, H, Fp, input.stride, 1);
+      plan.ws.gemm(
+        ...([output.offset(pass), input.offset(pass), packed, paddedBias] as const),
+        ...([pass.rows, Fp, H, Fp, input.stride, 0] as const),
+      );
     },
     backward(pass, dOutput) {
-      const { ws, gradients } = plan;
-      const rows = pass.T * pass.B;
-      ws.data.fill(0, dKernel, dKernel + H * Fp);
-      ws.gemmTransposed(
-        dKernel,
-        input.offset(pass),
-        dOutput.offset,
-        rows,
-        Fp,
-        H,
-        Fp,
-        input.stride,
-        dOutput.stride,
-      );
-      addRows(ws.data, gradients + kernel.start, units, dKernel, Fp, H, units);
-      ws.columnSums(gradients + bias.start, dOutput.offset, rows, units, dOutput.stride);
-      ws.gemm(dInput, dOutput.offset, packedTransposed, rows, Hp, units, Hp, dOutput.stride, 0);
+      const { ws } = plan;
+      const { rows, gradients } = pass;
+      const { offset, stride } = dOutput;
+      const { data } = ws;
+      data.fill(0, dKernel, dKernel + H * Fp);
+      ws.gemmTransposed(dKernel, input.offset(pass), offset, rows, Fp, H, Fp, input.stride, stride);
+      const into = gradients + kernel.start;
+      for (let k = 0; k < H; k++)
+        for (let u = 0; u < units; u++) data[into + k * units + u] += data[dKernel + k * Fp + u];
+      ws.columnSums(gradients + bias.start, offset, rows, units, stride);
+      ws.gemm(dInput, offset, packedTransposed, NONE, rows, Hp, units, Hp, stride, 0);
       return { offset: dInput, stride: Hp };
     },
   };
-}
-
-function addRows(
-  data: Float32Array | Float64Array,
-  to: number,
-  toStride: number,
-  from: number,
-  fromStride: number,
-  rows: number,
-  width: number,
-): void {
-  for (let r = 0; r < rows; r++)
-    for (let k = 0; k < width; k++) data[to + r * toStride + k] += data[from + r * fromStride + k];
 }

@@ -1,35 +1,38 @@
 import { randomStream } from "../random.js";
-import type { Draws } from "./layer.js";
+import type { Slot } from "./network.js";
+import type { Draws, Pass } from "./pass.js";
 
 /**
- * Noise and dropout of one update. Streams are named by seed, update and layer, so that training can resume
- * anywhere. With `fixed`, noise is named by the sequence instead: the same noisy copy of the data every time.
+ * Noise and dropout of one shard of one update. Streams are named by seed, update, layer and shard, so that
+ * training can resume anywhere and on any number of threads. With `fixed`, noise is named by the sequence
+ * instead: the same noisy copy of the data every time.
  *
- * @param indices which sequence each case of the batch is
+ * @param indices which sequence each case of the shard is
  */
 export function drawsFor(
-  seed: number,
-  update: number,
+  slot: Slot,
+  pass: Pass,
+  { seed, update, shard = 0 }: { seed: number; update: number; shard?: number },
   indices: ArrayLike<number>,
   noise: "fresh" | "fixed",
 ): Draws {
   return {
-    gaussian(layer, out, rows, width, B) {
+    gaussian(layer, out, rows, width) {
       if (noise === "fresh") {
-        const random = randomStream(seed, 2, update, keyOf(layer));
+        const random = randomStream(seed, 2, update, keyOf(layer), shard);
         for (let k = 0; k < rows * width; k++) out[k] = random.normal();
         return;
       }
-      for (let b = 0; b < B; b++) {
-        const random = randomStream(seed, 3, indices[b], keyOf(layer));
-        for (let r = b; r < rows; r += B)
-          for (let k = 0; k < width; k++) out[r * width + k] = random.normal();
+      const streams = Array.from(pass.order, (n) => randomStream(seed, 3, indices[n], keyOf(layer)));
+      for (let t = 0, r = 0; t < pass.T; t++) {
+        const n = pass.active < 0 ? pass.B : slot.ws.data[pass.active + t];
+        for (let b = 0; b < n; b++, r++)
+          for (let k = 0; k < width; k++) out[r * width + k] = streams[b].normal();
       }
     },
-    dropout(layer, out, rows, width, rate) {
-      const random = randomStream(seed, 4, update, keyOf(layer));
-      const kept = 1 / (1 - rate);
-      for (let k = 0; k < rows * width; k++) out[k] = random.uniform() < rate ? 0 : kept;
+    dropout(layer, offset, rows, width, rate) {
+      const key = randomStream(seed, 4, update, keyOf(layer), shard).integer(2 ** 31);
+      slot.ws.bernoulli(offset, key, rate, rows * width);
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { Layer, Pass, Plan, Signal } from "./layer.js";
+import { NONE } from "../engine/engine.js";
+import { type Layer, type Plan, rowsOf, type Signal } from "./layer.js";
 
 /**
  * Inverted dropout: while training every number becomes 0 with probability `rate` and is divided by
@@ -7,33 +8,23 @@ import type { Layer, Pass, Plan, Signal } from "./layer.js";
 export function createDropout(plan: Plan, name: string, input: Signal, rate: number): Layer {
   const { stride, width } = input;
   const size = (input.kind === "sequence" ? plan.T : 1) * plan.B * stride;
-  const kept = plan.training ? plan.take(size) : 0;
-  const result = plan.training ? plan.take(size) : 0;
-  const dInput = plan.training ? plan.take(size) : 0;
-  const rowsOf = ({ T, B }: Pass) => (input.kind === "sequence" ? T * B : B);
+  const take = () => (plan.training ? plan.take(size) : NONE);
+  const [kept, result, dInput] = [take(), take(), take()];
 
   return {
     name,
     output: { ...input, offset: (pass) => (pass.draws ? result : input.offset(pass)) },
     forward(pass) {
       if (!pass.draws) return;
-      const { data } = plan.ws;
-      const rows = rowsOf(pass);
-      const from = input.offset(pass);
-      pass.draws.dropout(name, data.subarray(kept, kept + rows * width), rows, width, rate);
-      for (let r = 0; r < rows; r++)
-        for (let k = 0; k < width; k++)
-          data[result + r * stride + k] = data[from + r * stride + k] * data[kept + r * width + k];
+      const rows = rowsOf(input, pass);
+      pass.draws.dropout(name, kept, rows, width, rate);
+      plan.ws.multiplyRows(result, input.offset(pass), kept, rows, width, stride, stride, width);
     },
     backward(pass, dOutput) {
       if (!pass.draws) return dOutput;
-      const { data } = plan.ws;
-      const rows = rowsOf(pass);
-      for (let r = 0; r < rows; r++)
-        for (let k = 0; k < width; k++)
-          data[dInput + r * dOutput.stride + k] =
-            data[dOutput.offset + r * dOutput.stride + k] * data[kept + r * width + k];
-      return { offset: dInput, stride: dOutput.stride };
+      const { offset, stride: ld } = dOutput;
+      plan.ws.multiplyRows(dInput, offset, kept, rowsOf(input, pass), width, ld, ld, width);
+      return { offset: dInput, stride: ld };
     },
   };
 }

@@ -1,13 +1,6 @@
 import type { ColumnGroup } from "./columns.js";
-import {
-  copyRows,
-  type Gradient,
-  type Layer,
-  type Pass,
-  type Plan,
-  plainSequence,
-  type Signal,
-} from "./layer.js";
+import { type Gradient, type Layer, type Plan, plainSequence, type Signal } from "./layer.js";
+import type { Pass } from "./pass.js";
 
 /**
  * Numeric columns as they are, then `units` learned numbers for every categorical channel: the row of a table
@@ -34,7 +27,7 @@ export function createEmbedding(
   const eachCategory = (pass: Pass, visit: (row: number, to: number, entry: number) => void) => {
     const { data } = plan.ws;
     const from = input.offset(pass);
-    for (let r = 0; r < pass.T * pass.B; r++)
+    for (let r = 0; r < pass.rows; r++)
       for (const { start, width, to, table } of tables)
         for (let k = 0; k < width; k++)
           if (data[from + r * input.stride + start + k] !== 0) visit(r, to, table.start + k * units);
@@ -45,11 +38,11 @@ export function createEmbedding(
     output,
     forward(pass) {
       const { data } = plan.ws;
-      const rows = pass.T * pass.B;
+      const { rows } = pass;
       const y = output.offset(pass);
       data.fill(0, y, y + rows * output.stride);
       numeric.forEach(({ start }, k) => {
-        copyRows(data, y + k, output.stride, input.offset(pass) + start, input.stride, rows, 1);
+        plan.ws.copyRows(y + k, input.offset(pass) + start, rows, 1, output.stride, input.stride);
       });
       eachCategory(pass, (r, to, entry) => {
         for (let u = 0; u < units; u++) data[y + r * output.stride + to + u] = data[plan.weights + entry + u];
@@ -59,7 +52,7 @@ export function createEmbedding(
       const { data } = plan.ws;
       eachCategory(pass, (r, to, entry) => {
         for (let u = 0; u < units; u++)
-          data[plan.gradients + entry + u] += data[dOutput.offset + r * dOutput.stride + to + u];
+          data[pass.gradients + entry + u] += data[dOutput.offset + r * dOutput.stride + to + u];
       });
       return undefined;
     },

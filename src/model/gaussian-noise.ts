@@ -1,4 +1,5 @@
-import type { Layer, Pass, Plan, Signal } from "./layer.js";
+import type { Layer, Plan, Signal } from "./layer.js";
+import type { Pass } from "./pass.js";
 
 /** Adds N(0, stddev) to every number while training; else the input passes as it is. */
 export function createGaussianNoise(plan: Plan, name: string, input: Signal, stddev: number): Layer {
@@ -14,9 +15,9 @@ export function createGaussianNoise(plan: Plan, name: string, input: Signal, std
     forward(pass) {
       if (!active(pass)) return;
       const { data } = plan.ws;
-      const rows = pass.T * pass.B;
+      const { rows } = pass;
       const from = input.offset(pass);
-      pass.draws?.gaussian(name, data.subarray(noise, noise + rows * width), rows, width, pass.B);
+      pass.draws?.gaussian(name, data.subarray(noise, noise + rows * width), rows, width);
       for (let r = 0; r < rows; r++)
         for (let k = 0; k < width; k++)
           data[result + r * stride + k] = data[from + r * stride + k] + stddev * data[noise + r * width + k];

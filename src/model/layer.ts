@@ -1,20 +1,21 @@
 import { padTo, type Workspace } from "../engine/engine.js";
+import type { Pass } from "./pass.js";
 
 /**
- * Where a layer's output lies in the arena. Rows are `stride` apart; a sequence has row t * B + b for step t of
- * case b (time-major), a vector and a repeated vector (one value for all steps) have row b.
+ * Where a layer's output lies in the arena. Rows are `stride` apart; a sequence has the packed rows of a pass, a
+ * vector and a repeated vector (one value for all steps) have row b for case b.
  */
 export interface Signal {
   kind: "sequence" | "vector" | "repeated";
   width: number;
   stride: number;
-  /** A function of the batch: hidden states lie in rows whose distance is B times the stride. */
+  /** A function of the batch: hidden states lie behind the B rows of the initial state. */
   offset(pass: Pass): number;
 }
 
 /** What one direction of a recurrent layer hands out. */
 export interface HiddenStates {
-  /** [T, B, H], in time order whichever way it walks */
+  /** [R, H], in time order whichever way it walks; there unless the network was made without states */
   every: Signal;
   /** [B, H], after the last step of its walk */
   last: Signal;
@@ -36,24 +37,6 @@ export interface Parameter {
   initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "uniform";
 }
 
-/** Random draws of one batch, written into the arena; a test may bring its own. */
-export interface Draws {
-  /** Fills `out` with standard normal numbers; row t * B + b. */
-  gaussian(layer: string, out: Float32Array | Float64Array, rows: number, width: number, B: number): void;
-  /** Fills `out` with 0 or 1 / (1 - rate). */
-  dropout(layer: string, out: Float32Array | Float64Array, rows: number, width: number, rate: number): void;
-}
-
-/** What changes from batch to batch. */
-export interface Pass {
-  T: number;
-  B: number;
-  /** [T, B], 0 for a step that is not there; NONE when every step is. */
-  mask: number;
-  /** Present while training: noise and dropout are on. */
-  draws?: Draws;
-}
-
 export interface Layer {
   readonly name: string;
   readonly output: Signal;
@@ -69,43 +52,32 @@ export interface Layer {
 /** How a layer asks for its share of the arena. Everything is planned before the first step. */
 export interface Plan {
   readonly lanes: number;
-  /** Largest number of steps and of rows in a batch. */
+  /** Largest number of steps and of cases in a pass. */
   readonly T: number;
   readonly B: number;
   /** Without training nothing is kept for a backward pass. */
   readonly training: boolean;
+  /** Whether every hidden state of the last encoder layer is wanted, or the last one alone. */
+  readonly keepStates: boolean;
+  /** Room of this slot's own. */
   take(elements: number): number;
+  /** Room that all slots share, the same for the same key: what is made of the weights alone. */
+  share(key: string, elements: number): number;
+  /** A trainable tensor, the same for the same name. */
   parameter(name: string, shape: readonly number[], initial: Parameter["initial"]): Parameter;
   /** The workspace; there only once planning is over. */
   readonly ws: Workspace;
-  /** Offsets of parameter and gradient blocks, likewise. */
+  /** Offset of the parameter block, likewise. */
   readonly weights: number;
-  readonly gradients: number;
 }
 
-/** A sequence laid out plainly, [T, B, stride]. */
+/** A sequence laid out plainly, [R, stride]. */
 export function plainSequence(plan: Plan, width: number, stride = padTo(width, plan.lanes)): Signal {
   const offset = plan.take(plan.T * plan.B * stride);
   return { kind: "sequence", width, stride, offset: () => offset };
 }
 
-/** Copies rows of `width` numbers. */
-export function copyRows(
-  data: Float32Array | Float64Array,
-  to: number,
-  toStride: number,
-  from: number,
-  fromStride: number,
-  rows: number,
-  width: number,
-): void {
-  if (toStride === width && fromStride === width) {
-    data.copyWithin(to, from, from + rows * width);
-    return;
-  }
-  for (let r = 0; r < rows; r++) {
-    const a = to + r * toStride;
-    const b = from + r * fromStride;
-    for (let k = 0; k < width; k++) data[a + k] = data[b + k];
-  }
+/** How many rows a signal has in a pass. */
+export function rowsOf(signal: Signal, pass: Pass): number {
+  return signal.kind === "sequence" ? pass.rows : pass.B;
 }

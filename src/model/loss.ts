@@ -1,34 +1,31 @@
 import { NONE, type Workspace } from "../engine/engine.js";
-import type { BatchPlace, BatchShape } from "./batch-shape.js";
 import type { ColumnGroup } from "./columns.js";
-import type { Gradient, Pass, Signal } from "./layer.js";
+import type { Gradient, Signal } from "./layer.js";
+import type { DataPlace, Pass } from "./pass.js";
 
 /**
- * Mean reconstruction loss over what was observed: squared error of numeric channels, cross-entropy of
- * categorical ones, each value times the weight of its case, divided by the number of observed values. Padding
- * and missing values count neither above nor below the line. A batch in which nothing was observed has loss 0.
+ * Reconstruction loss over what was observed, as a sum: squared error of numeric channels, cross-entropy of
+ * categorical ones, each value times the weight of its case. What is missing does not count.
  *
- * @param gradient where to write the gradient of the output, [T * B, stride]; undefined: loss only
+ * @param gradient where to write the gradient of the output times `scale`, [R, stride]; undefined: loss only
  */
 export function reconstructionLoss(
   ws: Workspace,
   columns: readonly ColumnGroup[],
-  place: BatchPlace,
+  place: DataPlace,
   output: Signal,
   pass: Pass,
-  batch: BatchShape,
+  scale: number,
   gradient: Gradient | undefined,
 ): number {
-  const rows = pass.T * pass.B;
-  const count = Math.max(batch.count, 1);
+  const { rows } = pass;
   const y = output.offset(pass);
-  const weights = batch.weighted ? place.weights : NONE;
+  const weights = pass.weighted ? place.weights : NONE;
   if (columns.every((group) => group.kind === "numeric")) {
-    const observed = batch.masked ? place.observed : NONE;
+    const observed = pass.masked ? place.observed : NONE;
     const dy = gradient?.offset ?? NONE;
-    return (
-      ws.maskedSquaredError(dy, y, place.x, observed, weights, 1 / count, rows, output.width, output.stride) /
-      count
+    return ws.maskedSquaredError(
+      ...([dy, y, place.x, observed, weights, scale, rows, output.width, output.stride] as const),
     );
   }
 
@@ -36,17 +33,17 @@ export function reconstructionLoss(
   if (gradient) data.fill(0, gradient.offset, gradient.offset + rows * gradient.stride);
   let sum = 0;
   for (let r = 0; r < rows; r++) {
-    const weight = batch.weighted ? data[place.weights + r] : 1;
+    const weight = pass.weighted ? data[place.weights + r] : 1;
     for (const group of columns) {
       const at = r * output.width + group.start;
-      if (batch.masked && data[place.observed + at] === 0) continue;
+      if (pass.masked && data[place.observed + at] === 0) continue;
       const dy = gradient && gradient.offset + r * gradient.stride + group.start;
       sum +=
         weight *
-        valueLoss(data, y + r * output.stride + group.start, place.x + at, group, dy, weight / count);
+        valueLoss(data, y + r * output.stride + group.start, place.x + at, group, dy, weight * scale);
     }
   }
-  return sum / count;
+  return sum;
 }
 
 /** Loss of one value; adds its gradient times `scale` at `dy`. */

@@ -1,5 +1,6 @@
 import { NONE, padTo } from "../engine/engine.js";
-import { copyRows, type Gradient, type HiddenStates, type Pass, type Plan, type Signal } from "./layer.js";
+import type { Gradient, HiddenStates, Plan, Signal } from "./layer.js";
+import type { Pass } from "./pass.js";
 
 /** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
 export interface LstmDirection {
@@ -20,6 +21,8 @@ export interface LstmOptions {
   reverse: boolean;
   /** Whether something before this layer learns. */
   inputGradient: boolean;
+  /** Whether every hidden state is read, by another layer or from outside. */
+  everyState: boolean;
 }
 
 /** Plans one direction. A repeated input is projected once per case instead of once per step. */
@@ -30,50 +33,55 @@ export function createLstmDirection(
   options: LstmOptions,
 ): LstmDirection {
   const { units: H, relu, reverse, inputGradient } = options;
+  const { T, B, training } = plan;
   const F = input.width;
   const Hp = padTo(H, plan.lanes);
   const Fp = padTo(F, plan.lanes);
   const G = 4 * Hp;
   const repeated = input.kind === "repeated";
-  const K = repeated ? Hp : Hp + F + 1; // what one step multiplies: h, and x and 1 unless they never change
-  const inputRows = K - Hp;
+  const keep = training || options.everyState;
+  const stateRows = keep ? B + T * B : 3 * B;
+  const rows = H + F + 1;
+  const forwardRows = repeated ? H : rows;
 
   // One block, [recurrentKernel; kernel; bias], as the kernels read it.
   const recurrent = plan.parameter(`${name}.recurrentKernel`, [H, 4 * H], "orthogonal");
   plan.parameter(`${name}.kernel`, [F, 4 * H], "glorotUniform");
   plan.parameter(`${name}.bias`, [4 * H], "forgetBias");
 
-  const { T, B, training } = plan;
   const take = (needed: boolean, elements: number) => (needed ? plan.take(elements) : NONE);
-  const xh = plan.take((T + 1) * B * K);
-  const cells = plan.take((training ? T + 1 : 1) * B * Hp);
+  const share = (needed: boolean, key: string, elements: number) =>
+    needed ? plan.share(`${name}.${key}`, elements) : NONE;
+  const wantsInput = training && inputGradient;
+  const packed = share(true, "packed", forwardRows * G);
+  const packedInput = share(repeated, "packedInput", (F + 1) * G);
+  const packedU = share(training, "packedU", G * Hp);
+  const packedW = share(wantsInput, "packedW", G * Fp);
+  const hidden = plan.take(stateRows * Hp);
+  const cells = plan.take(stateRows * Hp);
+  const last = plan.take(B * Hp);
   const gates = take(training, T * B * G);
-  const packed = plan.take(K * G);
   const constantInput = take(repeated, B * (F + 1));
   const constant = take(repeated, B * G);
-  const packedInput = take(repeated, (F + 1) * G);
-  const wantsInput = training && inputGradient;
-  const packedU = take(training, G * Hp);
-  const packedW = take(wantsInput, G * Fp);
   const dh = take(training, B * Hp);
   const dc = take(training, B * Hp);
-  const dpadded = take(training, (Hp + F + 1) * G);
+  // Where nothing is padded, gradients are added up where they belong.
+  const padded = take(training && Hp !== H, rows * G);
   const dconstant = take(training && repeated, B * G);
   const dinput = take(wantsInput, (repeated ? B : T * B) * Fp);
 
   const recurrentAt = () => plan.weights + recurrent.start;
   const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
-  const rowOf = (step: number, B: number) => xh + step * B * K;
 
   return {
     states: {
-      every: { kind: "sequence", width: H, stride: K, offset: ({ B }) => rowOf(reverse ? 0 : 1, B) },
-      last: { kind: "vector", width: H, stride: K, offset: ({ T, B }) => rowOf(reverse ? 0 : T, B) },
+      every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
+      last: { kind: "vector", width: H, stride: Hp, offset: () => last },
     },
 
     pack() {
       const { ws } = plan;
-      ws.lstmPackForward(packed, recurrentAt(), H, K, inputRows);
+      ws.lstmPackForward(packed, recurrentAt(), H, forwardRows);
       if (repeated) ws.lstmPackInput(packedInput, inputAt(), H, F + 1);
       if (training) ws.lstmPackBackward(packedU, recurrentAt(), H, H);
       if (wantsInput) ws.lstmPackBackward(packedW, inputAt(), H, F);
@@ -82,44 +90,44 @@ export function createLstmDirection(
     forward(pass) {
       const { ws } = plan;
       const { data } = ws;
-      const { T, B, mask } = pass;
-      const first = rowOf(reverse ? T : 0, B);
-      for (let b = 0; b < B; b++) data.fill(0, first + b * K, first + b * K + Hp);
-      const firstCell = cells + (training && reverse ? T * B * Hp : 0);
-      data.fill(0, firstCell, firstCell + B * Hp);
+      const { T, B, mask, active } = pass;
+      data.fill(0, hidden, hidden + B * Hp);
+      data.fill(0, cells, cells + B * Hp);
+      const x = input.offset(pass);
       if (repeated) {
-        copyRows(data, constantInput, F + 1, input.offset(pass), input.stride, B, F);
+        ws.copyRows(constantInput, x, B, F, F + 1, input.stride);
         for (let b = 0; b < B; b++) data[constantInput + b * (F + 1) + F] = 1;
-        ws.gemm(constant, constantInput, packedInput, B, G, F + 1, G, F + 1, 0);
-      } else {
-        const rows = rowOf(reverse ? 1 : 0, B) + Hp;
-        copyRows(data, rows, K, input.offset(pass), input.stride, T * B, F);
-        for (let r = 0; r < T * B; r++) data[rows + r * K + F] = 1;
+        ws.gemm(constant, constantInput, packedInput, NONE, B, G, F + 1, G, F + 1, 0);
       }
-      ws.lstmForward(xh, cells, gates, packed, constant, mask, T, B, H, K, K, +relu, +reverse);
+      ws.lstmForward(
+        ...([hidden, cells, gates, last, repeated ? NONE : x, packed, constant, mask, active] as const),
+        ...([T, B, H, repeated ? 0 : F, input.stride, +keep, +relu, +reverse] as const),
+      );
     },
 
     backward(pass, dStates, dLast) {
       const { ws } = plan;
       const { data } = ws;
-      const { T, B, mask } = pass;
+      const { T, B, mask, active } = pass;
+      const gradient = pass.gradients + recurrent.start;
+      const dweights = Hp === H ? gradient : padded;
+      if (Hp !== H) data.fill(0, padded, padded + rows * G);
       data.fill(0, dh, dh + B * Hp);
       data.fill(0, dc, dc + B * Hp);
-      data.fill(0, dpadded, dpadded + (Hp + F + 1) * G);
       if (repeated) data.fill(0, dconstant, dconstant + B * G);
-      if (dLast) copyRows(data, dh, Hp, dLast.offset, dLast.stride, B, H);
+      if (dLast) ws.copyRows(dh, dLast.offset, B, H, Hp, dLast.stride);
+      const dx = wantsInput && !repeated ? dinput : NONE;
+      const x = input.offset(pass);
       ws.lstmBackward(
-        ...[gates, dh, dc, dpadded, repeated ? NONE : dinput, dconstant, cells, xh],
-        ...([dStates?.offset ?? NONE, packedU, packedW, mask, T, B, H, K, F, K] as const),
-        ...([dStates?.stride ?? 0, +relu, +reverse] as const),
+        ...([gates, dh, dc, dweights, dx, dconstant, cells, hidden, repeated ? NONE : x] as const),
+        ...([dStates?.offset ?? NONE, packedU, packedW, mask, active, T, B, H] as const),
+        ...([repeated ? 0 : F, input.stride, dStates?.stride ?? 0, +relu, +reverse] as const),
       );
       if (repeated) {
-        ws.gemmTransposed(dpadded + Hp * G, constantInput, dconstant, B, G, F + 1, G, F + 1, G);
-        if (wantsInput) ws.gemm(dinput, dconstant, packedW, B, Fp, G, Fp, G, 0);
+        ws.gemmTransposed(dweights + H * G, constantInput, dconstant, B, G, F + 1, G, F + 1, G);
+        if (wantsInput) ws.gemm(dinput, dconstant, packedW, NONE, B, Fp, G, Fp, G, 0);
       }
-      const gradient = plan.gradients + recurrent.start;
-      ws.lstmUnpackGradient(gradient, dpadded, H, H);
-      ws.lstmUnpackGradient(gradient + H * 4 * H, dpadded + Hp * G, H, F + 1);
+      if (Hp !== H) ws.lstmUnpackGradient(gradient, padded, H, rows);
       return wantsInput ? { offset: dinput, stride: Fp } : undefined;
     },
   };

@@ -81,7 +81,7 @@ const metadataSchema = z.looseObject({
 export function openNetwork(
   engine: Engine,
   model: Model,
-  size: { batch: number; steps: number },
+  size: { batch: number; steps: number; states?: boolean },
   purpose: "encode" | "autoencode",
 ): Network {
   const { spec, preparation } = model.metadata;

@@ -1,91 +1,116 @@
-import { type Engine, NONE, padTo, type Workspace } from "../engine/engine.js";
+import { type Engine, padTo, type Workspace, type WorkspaceMemory } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
-import type { BatchPlace, BatchShape } from "./batch-shape.js";
 import type { ColumnGroup } from "./columns.js";
-import { createTimeDistributedDense } from "./dense.js";
-import { createDropout } from "./dropout.js";
-import { createEmbedding } from "./embedding.js";
-import { createGaussianNoise } from "./gaussian-noise.js";
 import { initialise } from "./initial.js";
-import type { Draws, Gradient, HiddenStates, Layer, Parameter, Pass, Plan, Signal } from "./layer.js";
+import type { Gradient, HiddenStates, Layer, Parameter, Plan, Signal } from "./layer.js";
+import { createChain } from "./layers.js";
 import { reconstructionLoss } from "./loss.js";
-import { createLstm } from "./lstm.js";
-import { createRepeatVector } from "./repeat-vector.js";
-import { type AutoencoderSpec, checkSpec, type LayerSpec } from "./spec.js";
+import type { DataPlace, Draws, Pass } from "./pass.js";
+import { type AutoencoderSpec, checkSpec } from "./spec.js";
 
 export interface NetworkOptions {
   spec: AutoencoderSpec;
   /** The columns of the data and of the output. */
   columns: readonly ColumnGroup[];
-  /** Largest number of rows and of steps in a batch. */
+  /** Largest number of cases and of steps in a pass. */
   batch: number;
   steps: number;
   /** "training" keeps what a backward pass needs, "autoencode" only runs forward, "encode" has no decoder. */
   purpose: "training" | "autoencode" | "encode";
+  /** Passes that can be held at once, one for each thread; default 1. */
+  slots?: number;
+  /** Gradients that are kept apart until they are summed, one for each shard of a batch; default 1. */
+  shards?: number;
+  /** Whether every hidden state of the encoder is wanted, not the last one alone; default true. */
+  states?: boolean;
 }
 
-/** An autoencoder laid out in an arena: everything planned before the first step. */
-export interface Network {
+/** Room for one pass, and the layers that work in it. Weights are shared with the other slots. */
+export interface Slot {
   readonly ws: Workspace;
-  readonly parameters: readonly Parameter[];
-  /** Views of the parameter block and of its gradients. */
-  readonly weights: Float32Array | Float64Array;
-  readonly gradients: Float32Array | Float64Array;
-  /** Arena offsets: weights, gradients, and the two moments of Adam; all `blockSize` long. */
-  readonly blocks: { weights: number; gradients: number; mean: number; spread: number; blockSize: number };
-  readonly place: BatchPlace;
+  readonly place: DataPlace;
+  /** The largest pass that it has room for. */
+  readonly most: { readonly cases: number; readonly steps: number };
+  /** Columns of the data. */
   readonly width: number;
   readonly latent: Signal;
   /** Of the encoder's last LSTM, one a direction. */
   readonly states: readonly HiddenStates[];
   readonly output: Signal | undefined;
+  /** Offset of the gradient of shard 0. */
+  readonly gradients: number;
+  /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
+  forward(pass: Pass, draws?: Draws): void;
+  /**
+   * Sum of the reconstruction loss over the observed values of the last forward.
+   * @param scale where given, gradients of `scale` times that sum are added at `pass.gradients`
+   */
+  loss(pass: Pass, scale?: number): number;
+}
+
+/** An autoencoder laid out in an arena: everything planned before the first step. */
+export interface Network {
+  readonly ws: Workspace;
+  readonly elements: number;
+  readonly parameters: readonly Parameter[];
+  /** Views of the parameter block and of its summed gradient. */
+  readonly weights: Float32Array | Float64Array;
+  readonly gradients: Float32Array | Float64Array;
+  /** Arena offsets, all `blockSize` long; `shards` holds one gradient after the other. */
+  readonly blocks: Record<"weights" | "gradients" | "mean" | "spread" | "shards" | "blockSize", number>;
+  readonly slots: readonly Slot[];
+  /** Layers whose weights are packed, for packing them one by one. */
+  readonly packed: readonly Layer[];
   /** Call after the weights changed. */
   pack(): void;
-  /** Runs encoder and, where there is one, decoder over the batch in `place`. */
-  forward(batch: BatchShape, draws?: Draws): Pass;
-  /** Mean loss of the last forward; with `backward`, gradients are filled too. */
-  loss(batch: BatchShape, pass: Pass, backward: boolean): number;
 }
 
 /** The layers in their places, before there is an arena. */
 interface Layout {
   parameters: Parameter[];
-  place: BatchPlace;
   blocks: Network["blocks"];
+  slots: { place: DataPlace; encoder: Layer[]; decoder: Layer[]; dOutput: Gradient }[];
   width: number;
-  encoder: Layer[];
-  decoder: Layer[];
-  dOutput: Gradient;
   /** Elements of the whole arena. */
   total: number;
   attach(ws: Workspace): void;
 }
 
 /** @throws {OptionError} if the layers make no autoencoder */
-function layOut(lanes: number, { spec, columns, batch: B, steps: T, purpose }: NetworkOptions): Layout {
+function layOut(lanes: number, options: NetworkOptions): Layout {
+  const { spec, columns, batch: B, steps: T, purpose, slots = 1, shards = 1, states = true } = options;
   checkSpec(spec);
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const training = purpose === "training";
-  const parameters: Parameter[] = [];
-  const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, blockSize: 0 };
+  const parameters = new Map<string, Parameter>();
+  const shared = new Map<string, number>();
+  const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, shards: 0, blockSize: 0 };
   let total = 0;
   let parameterTotal = 0;
   let workspace: Workspace | undefined;
+  const take = (elements: number) => {
+    const offset = total;
+    total += padTo(Math.max(elements, 1), 16); // whole cache lines
+    return offset;
+  };
   const plan: Plan = {
     lanes,
     T,
     B,
     training,
-    take(elements) {
-      const offset = total;
-      total += padTo(Math.max(elements, 1), 16); // whole cache lines
-      return offset;
+    keepStates: states,
+    take,
+    share(key, elements) {
+      if (!shared.has(key)) shared.set(key, take(elements));
+      return shared.get(key)!;
     },
     parameter(name, shape, initial) {
+      const known = parameters.get(name);
+      if (known) return known;
       const size = shape.reduce((a, b) => a * b, 1);
       const parameter = { name, shape, start: parameterTotal, size, initial };
       parameterTotal += size;
-      parameters.push(parameter);
+      parameters.set(name, parameter);
       return parameter;
     },
     get ws() {
@@ -94,39 +119,43 @@ function layOut(lanes: number, { spec, columns, batch: B, steps: T, purpose }: N
     get weights() {
       return blocks.weights;
     },
-    get gradients() {
-      return blocks.gradients;
-    },
   };
 
-  const place: BatchPlace = {
-    x: plan.take(T * B * width),
-    mask: plan.take(T * B),
-    observed: plan.take(T * B * width),
-    weights: plan.take(T * B),
+  const layOutSlot = () => {
+    const place: DataPlace = {
+      x: take(T * B * width),
+      mask: take(T * B),
+      observed: take(T * B * width),
+      weights: take(T * B),
+      active: take(T),
+    };
+    const input: Signal = { kind: "sequence", width, stride: width, offset: () => place.x };
+    const encoder = createChain(plan, "encoder", spec.encoder, input, columns, width);
+    const latent = encoder[encoder.length - 1].output;
+    const decoder =
+      purpose === "encode" ? [] : createChain(plan, "decoder", spec.decoder, latent, columns, width);
+    const output = decoder.at(-1)?.output;
+    if (output && output.width !== width)
+      throw new OptionError(
+        `Model spec: the decoder makes ${output.width} columns, expected ${width}, as many as the data has.`,
+      );
+    const dOutput = {
+      offset: output && training ? take(T * B * output.stride) : 0,
+      stride: output?.stride ?? 0,
+    };
+    return { place, encoder, decoder, dOutput };
   };
-  const input: Signal = { kind: "sequence", width, stride: width, offset: () => place.x };
-  const encoder = chain(plan, "encoder", spec.encoder, input, columns, width);
-  const latent = encoder[encoder.length - 1].output;
-  const decoder = purpose === "encode" ? [] : chain(plan, "decoder", spec.decoder, latent, columns, width);
-  const output = decoder.at(-1)?.output;
-  if (output && output.width !== width)
-    throw new OptionError(
-      `Model spec: the decoder makes ${output.width} columns, expected ${width}, as many as the data has.`,
-    );
-  const dOutput = { offset: output ? plan.take(T * B * output.stride) : 0, stride: output?.stride ?? 0 };
+  const laidOut = Array.from({ length: slots }, layOutSlot);
   blocks.blockSize = padTo(parameterTotal, 16);
-  blocks.weights = plan.take(blocks.blockSize);
+  blocks.weights = take(blocks.blockSize);
   for (const block of ["gradients", "mean", "spread"] as const)
-    if (training) blocks[block] = plan.take(blocks.blockSize);
+    if (training) blocks[block] = take(blocks.blockSize);
+  if (training) blocks.shards = take(shards * blocks.blockSize);
   return {
-    parameters,
-    place,
+    parameters: [...parameters.values()],
     blocks,
+    slots: laidOut,
     width,
-    encoder,
-    decoder,
-    dOutput,
     total,
     attach(ws) {
       workspace = ws;
@@ -141,90 +170,63 @@ export function listParameters(spec: AutoencoderSpec, columns: readonly ColumnGr
 
 /**
  * Lays an autoencoder out for an engine; with a seed, its weights are initialised.
+ * @param attach the memory of the same network in another thread, and the number of this one
  * @throws {OptionError} if the layers make no autoencoder
  * @throws {EngineError} if it does not fit into memory
  */
-export function createNetwork(engine: Engine, options: NetworkOptions, seed?: number): Network {
+export function createNetwork(
+  engine: Engine,
+  options: NetworkOptions,
+  seed?: number,
+  attach?: { memory: WorkspaceMemory; thread: number },
+): Network {
   const layout = layOut(engine.lanes, options);
-  const { parameters, place, blocks, width, encoder, decoder, dOutput, total } = layout;
-  const ws = engine.createWorkspace(total);
+  const { parameters, blocks, width, total } = layout;
+  const ws = attach
+    ? engine.attachWorkspace(attach.memory, total, attach.thread)
+    : engine.createWorkspace(total, options.slots);
   layout.attach(ws);
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   const view = (offset: number) => ws.data.subarray(offset, offset + size);
   if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
-  const layers = [...encoder, ...decoder];
-  const output = decoder.at(-1)?.output;
+  const slots = layout.slots.map(({ place, encoder, decoder, dOutput }): Slot => {
+    const layers = [...encoder, ...decoder];
+    const output = decoder.at(-1)?.output;
+    return {
+      ws,
+      place,
+      most: { cases: options.batch, steps: options.steps },
+      width,
+      latent: encoder[encoder.length - 1].output,
+      states: encoder.findLast((layer) => layer.states)?.states ?? [],
+      output,
+      gradients: blocks.shards,
+      forward(pass, draws) {
+        pass.draws = draws;
+        for (const layer of layers) layer.forward(pass);
+      },
+      loss(pass, scale) {
+        const gradient = scale === undefined ? undefined : dOutput;
+        const value = reconstructionLoss(ws, options.columns, place, output!, pass, scale ?? 0, gradient);
+        if (!gradient) return value;
+        let flowing: Gradient | undefined = gradient;
+        for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward(pass, flowing);
+        return value;
+      },
+    };
+  });
+  const packed = [...layout.slots[0].encoder, ...layout.slots[0].decoder].filter((layer) => layer.pack);
   return {
     ws,
+    elements: total,
     parameters,
     weights: view(blocks.weights),
     gradients: view(blocks.gradients),
     blocks,
-    place,
-    width,
-    latent: encoder[encoder.length - 1].output,
-    states: encoder.findLast((layer) => layer.states)?.states ?? [],
-    output,
+    slots,
+    packed,
     pack() {
-      for (const layer of layers) layer.pack?.();
-    },
-    forward(batch, draws) {
-      const pass: Pass = { T: batch.T, B: batch.B, mask: batch.masked ? place.mask : NONE, draws };
-      for (const layer of layers) layer.forward(pass);
-      return pass;
-    },
-    loss(batch, pass, backward) {
-      const gradient = backward ? dOutput : undefined;
-      const value = reconstructionLoss(ws, options.columns, place, output!, pass, batch, gradient);
-      if (!backward) return value;
-      ws.data.fill(0, blocks.gradients, blocks.gradients + blocks.blockSize);
-      let flowing: Gradient | undefined = dOutput;
-      for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward(pass, flowing);
-      return value;
+      for (const layer of packed) layer.pack!();
     },
   };
-}
-
-function chain(
-  plan: Plan,
-  part: "encoder" | "decoder",
-  specs: readonly LayerSpec[],
-  input: Signal,
-  columns: readonly ColumnGroup[],
-  width: number,
-): Layer[] {
-  const layers: Layer[] = [];
-  let learns = part === "decoder"; // whether anything before this layer has weights
-  specs.forEach((spec, k) => {
-    const from = layers.at(-1)?.output ?? input;
-    const name = `${part}.${k}`;
-    layers.push(createLayer(plan, name, spec, from, columns, width, learns));
-    learns ||= spec.type === "lstm" || spec.type === "timeDistributedDense" || spec.type === "embedding";
-  });
-  return layers;
-}
-
-function createLayer(
-  plan: Plan,
-  name: string,
-  spec: LayerSpec,
-  input: Signal,
-  columns: readonly ColumnGroup[],
-  width: number,
-  inputGradient: boolean,
-): Layer {
-  switch (spec.type) {
-    case "lstm":
-      return createLstm(plan, name, input, spec, inputGradient);
-    case "repeatVector":
-      return createRepeatVector(name, input);
-    case "timeDistributedDense":
-      return createTimeDistributedDense(plan, name, input, spec.units ?? width);
-    case "dropout":
-      return createDropout(plan, name, input, spec.rate);
-    case "gaussianNoise":
-      return createGaussianNoise(plan, name, input, spec.stddev);
-    case "embedding":
-      return createEmbedding(plan, name, input, columns, spec.units);
-  }
 }

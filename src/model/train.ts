@@ -1,11 +1,9 @@
+import { type Crew, soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
 import { DataError } from "../errors.js";
 import { randomStream } from "../random.js";
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { countOf, lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
 import { fitMeanPredictor, meanPredictorLoss } from "./baseline-loss.js";
-import { fillBatch } from "./batch.js";
-import { columnsOf } from "./columns.js";
-import { drawsFor } from "./draws.js";
 import {
   currentState,
   freshState,
@@ -16,11 +14,12 @@ import {
   rollBack,
   SNAPSHOT_EVERY,
 } from "./guard.js";
-import { createNetwork, type Network } from "./network.js";
-import { adamStep, gradientNorm, learningRateAt } from "./optimizer.js";
+import { learningRateAt } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import type { AutoencoderSpec } from "./spec.js";
 import type { HistoryEntry, TrainState } from "./train-state.js";
+import { createTrainer, type Trainer, type TrainJob } from "./trainer.js";
+import { createUpdates } from "./update.js";
 
 export interface TrainProgress {
   update: number;
@@ -57,9 +56,13 @@ export interface TrainResult {
 
 const DEFAULT_UPDATES = 600;
 
+/** Brings a crew together for a trainer; the default is the calling thread alone. */
+export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew;
+
 /**
  * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept.
  * @param train prepared (scaled, interpolated); no labels are looked at
+ * @param threads how many `muster` brings together; weights do not depend on it
  * @throws {DataError} if there is nothing to learn from
  * @throws {TrainingError} if the loss stays not finite after every retry
  */
@@ -70,13 +73,16 @@ export async function trainAutoencoder(
   validation: SequenceSet | undefined,
   options: ResolvedTrainOptions,
   hooks: TrainHooks = {},
+  {
+    threads = 1,
+    muster = (_engine, _job, trainer) => soloCrew(trainer.commands),
+  }: { threads?: number; muster?: Muster } = {},
 ): Promise<TrainResult> {
   const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter(
     (n) => lengthOf(train, n) > 0,
   );
   if (usable.length === 0)
     throw new DataError("Training: got no sequence with a step in it, expected at least one.");
-  const { groups } = columnsOf(train.channels);
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
   const total = options.updates ?? (options.epochs ? options.epochs * batchesPerEpoch : DEFAULT_UPDATES);
@@ -85,12 +91,9 @@ export async function trainAutoencoder(
     (layer) => layer.type === "lstm" && layer.activation === "relu",
   );
   const peak = options.learningRate ?? (relu ? 1e-3 : 3e-3);
-  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
-  const network = createNetwork(
-    engine,
-    { spec, columns: groups, batch: batchSize, steps, purpose: "training" },
-    options.seed,
-  );
+  const job: TrainJob = { spec, train, validation, options, batchSize, threads };
+  const trainer = createTrainer(engine, job);
+  const { network, groups } = trainer;
   const predictor = fitMeanPredictor(train, groups);
   const baseline = {
     train: meanPredictorLoss(train, groups, predictor),
@@ -109,67 +112,13 @@ export async function trainAutoencoder(
   let lastCheckpoint = started;
   let stopped: TrainResult["stopped"] = "finished";
   network.pack();
+  const crew = muster(engine, job, trainer);
+  const updates = createUpdates(trainer, crew, job);
 
-  while (state.update < total) {
-    const epoch = Math.floor(state.update / batchesPerEpoch);
-    if (epoch !== orderEpoch) {
-      order = randomStream(options.seed, 5, epoch).shuffle(usable.slice());
-      orderEpoch = epoch;
-    }
-    const from = (state.update % batchesPerEpoch) * batchSize;
-    const indices = order!.subarray(from, from + batchSize);
-    const batch = fillBatch(network, train, groups, indices);
-    const draws = drawsFor(options.seed, state.update, indices, options.noiseDraws);
-    const pass = network.forward(batch, draws);
-    const loss = network.loss(batch, pass, true);
-    const norm = gradientNorm(network);
-    const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
-    state.update++;
-    if (hasDiverged(state, loss, norm)) {
-      rollBack(network, state, loss, norm);
-    } else {
-      adamStep(network, rate, ++state.adamSteps, norm, options.clipNorm);
-      state.lossSum += loss * batch.count;
-      state.lossCount += batch.count;
-      if (state.update % SNAPSHOT_EVERY === 0) keepGood(network, state);
-    }
-    network.pack();
-
-    if (state.update % evaluateEvery === 0 || state.update === total) {
-      const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
-      const validationLoss = validation && evaluate(network, validation);
-      const explainedVariance =
-        validationLoss === undefined
-          ? explained(trainLoss, baseline.train)
-          : explained(validationLoss, baseline.validation);
-      state.history.push({
-        update: state.update,
-        trainLoss,
-        validationLoss,
-        explainedVariance,
-        learningRate: rate,
-      });
-      state.lossSum = state.lossCount = 0;
-      hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
-      if (validationLoss !== undefined && noteBest(network, state, validationLoss, options.patience)) {
-        stopped = "early";
-        break;
-      }
-    }
-
-    const now = performance.now();
-    if (hooks.onCheckpoint && now - lastCheckpoint > checkpointSeconds * 1000) {
-      lastCheckpoint = now;
-      await hooks.onCheckpoint(currentState(network, state));
-    }
-    if (now - lastYield > 50) {
-      await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C and servers have their turn
-      lastYield = performance.now();
-    }
-    if (hooks.signal?.aborted) {
-      await hooks.onCheckpoint?.(currentState(network, state));
-      throw hooks.signal.reason;
-    }
+  try {
+    await walk();
+  } finally {
+    crew.dismiss();
   }
 
   if (state.best) network.weights.set(state.best.weights);
@@ -182,27 +131,68 @@ export async function trainAutoencoder(
     stopped,
   };
 
+  async function walk() {
+    while (state.update < total) {
+      const epoch = Math.floor(state.update / batchesPerEpoch);
+      if (epoch !== orderEpoch) {
+        order = randomStream(options.seed, 5, epoch).shuffle(usable.slice());
+        orderEpoch = epoch;
+      }
+      const from = (state.update % batchesPerEpoch) * batchSize;
+      const { loss, norm, count } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
+      const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
+      state.update++;
+      if (hasDiverged(state, loss, norm)) {
+        rollBack(network, state, loss, norm);
+        network.pack();
+      } else {
+        updates.apply(rate, ++state.adamSteps, norm);
+        state.lossSum += loss * count;
+        state.lossCount += count;
+        if (state.update % SNAPSHOT_EVERY === 0) keepGood(network, state);
+      }
+
+      if (state.update % evaluateEvery === 0 || state.update === total) {
+        const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
+        const validationLoss = validation && updates.evaluate();
+        const explainedVariance =
+          validationLoss === undefined
+            ? explained(trainLoss, baseline.train)
+            : explained(validationLoss, baseline.validation);
+        state.history.push({
+          update: state.update,
+          trainLoss,
+          validationLoss,
+          explainedVariance,
+          learningRate: rate,
+        });
+        state.lossSum = state.lossCount = 0;
+        hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
+        if (validationLoss !== undefined && noteBest(network, state, validationLoss, options.patience)) {
+          stopped = "early";
+          break;
+        }
+      }
+
+      const now = performance.now();
+      if (hooks.onCheckpoint && now - lastCheckpoint > checkpointSeconds * 1000) {
+        lastCheckpoint = now;
+        await hooks.onCheckpoint(currentState(network, state));
+      }
+      if (now - lastYield > 50) {
+        await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C and servers have their turn
+        lastYield = performance.now();
+      }
+      if (hooks.signal?.aborted) {
+        await hooks.onCheckpoint?.(currentState(network, state));
+        throw hooks.signal.reason;
+      }
+    }
+  }
+
   function pace() {
     const seconds = (performance.now() - started) / 1000;
     const updatesPerSecond = (state.update - startUpdate) / Math.max(seconds, 1e-9);
     return { updatesPerSecond, secondsLeft: (total - state.update) / updatesPerSecond };
-  }
-
-  /** Mean loss over a set, in batches, without noise. */
-  function evaluate(network: Network, set: SequenceSet): number {
-    let sum = 0;
-    let count = 0;
-    for (let n = 0; n < countOf(set); n += batchSize) {
-      const size = Math.min(batchSize, countOf(set) - n);
-      const batch = fillBatch(
-        network,
-        set,
-        groups,
-        Int32Array.from({ length: size }, (_, k) => n + k),
-      );
-      sum += network.loss(batch, network.forward(batch), false) * batch.count;
-      count += batch.count;
-    }
-    return count > 0 ? sum / count : 0;
   }
 }

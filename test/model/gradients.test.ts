@@ -1,13 +1,10 @@
 import { expect, test } from "vitest";
 import { reference } from "../../src/engine/reference.js";
-import { fillBatch } from "../../src/model/batch.js";
-import { columnsOf } from "../../src/model/columns.js";
-import { drawsFor } from "../../src/model/draws.js";
-import { createNetwork } from "../../src/model/network.js";
 import type { AutoencoderSpec, LayerSpec } from "../../src/model/spec.js";
 import type { SequenceSet } from "../../src/sequences/sequence-set.js";
 import { expectClose } from "../close.js";
 import { randomSeries } from "../series.js";
+import { networkFor, outputOf, runPass } from "./run-pass.js";
 
 const decoder: LayerSpec[] = [
   { type: "repeatVector" },
@@ -94,21 +91,13 @@ test.each(cases)("gradients agree with central differences: $name", ({ name, spe
   });
   const set = name.startsWith("embedding") ? withCategories(plain) : plain;
   if (ragged) set.weights = Float32Array.from([1, 2, 0.5, 3, 0]);
-  const { groups } = columnsOf(set.channels);
-  const network = createNetwork(
-    reference,
-    { spec, columns: groups, batch: 5, steps: 7, purpose: "training" },
-    3,
-  );
+  const network = networkFor(reference, spec, set, { steps: 7, seed: 3 });
   network.weights.forEach((weight, k) => {
     network.weights[k] = weight + 0.05 * Math.sin(7 * k); // no tensor stays at its special start
   });
-  const indices = [0, 1, 2, 3, 4];
-  const draws = () => drawsFor(1, 9, indices, "fresh");
-  const batch = fillBatch(network, set, groups, indices);
   const loss = (backward: boolean) => {
     network.pack();
-    return network.loss(batch, network.forward(batch, draws()), backward);
+    return runPass(network, set, { backward, update: 9 }).loss;
   };
   loss(true);
   const gradients = network.gradients.slice();
@@ -131,24 +120,17 @@ test.each(cases)("gradients agree with central differences: $name", ({ name, spe
 
 test("a categorical channel's loss is the cross-entropy of its softmax, a numeric one's the squared error", () => {
   const set = withCategories(randomSeries({ N: 3, F: 2, lengths: () => 4 }));
-  const { groups } = columnsOf(set.channels);
-  const network = createNetwork(
-    reference,
-    { spec: specs.embedding, columns: groups, batch: 3, steps: 4, purpose: "autoencode" },
-    3,
-  );
+  const network = networkFor(reference, specs.embedding, set, { steps: 4, seed: 3, purpose: "autoencode" });
   network.pack();
-  const batch = fillBatch(network, set, groups, [0, 1, 2]);
-  const pass = network.forward(batch);
-  const { data } = network.ws;
-  const { offset, stride } = network.output!;
+  const { pass, loss } = runPass(network, set);
+  const output = outputOf(network, pass);
   let sum = 0;
   for (let t = 0; t < 4; t++)
     for (let b = 0; b < 3; b++) {
-      const y = data.subarray(offset(pass) + (t * 3 + b) * stride);
+      const y = output.slice((t * 3 + b) * 5);
       const k = (set.offsets[b] + t) * 2;
       const total = [1, 2, 3, 4].reduce((acc, c) => acc + Math.exp(y[c]), 0);
       sum += (y[0] - set.values[k]) ** 2 - Math.log(Math.exp(y[1 + set.values[k + 1]]) / total);
     }
-  expect(network.loss(batch, pass, false)).toBeCloseTo(sum / 24, 12);
+  expect(loss).toBeCloseTo(sum / 24, 12);
 });

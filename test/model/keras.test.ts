@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Draws } from "../../src/model/layer.js";
+import { NONE } from "../../src/engine/engine.js";
 import { createNetwork, type Network } from "../../src/model/network.js";
+import type { Draws, Pass } from "../../src/model/pass.js";
 import type { AutoencoderSpec } from "../../src/model/spec.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -49,12 +50,12 @@ function timeMajor(data: ArrayLike<number>, B: number, T: number, width: number)
   return out;
 }
 
-function goldenDraws(golden: Golden, B: number, T: number): Draws {
+function goldenDraws({ ws }: Network, golden: Golden, B: number, T: number): Draws {
   return {
     gaussian: (_layer, out, _rows, width) =>
       out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
-    dropout: (layer, out, _rows, width) =>
-      out.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width)),
+    dropout: (layer, offset, _rows, width) =>
+      ws.data.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width), offset),
   };
 }
 
@@ -89,7 +90,8 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
       network.weights.set(tensors[name].data as Float64Array, start);
     }
     const { data } = network.ws;
-    const { place } = network;
+    const [slot] = network.slots;
+    const { place } = slot;
     const masked =
       tensors.observed !== undefined &&
       Array.from(tensors.observed.data as Float64Array).some((seen) => Number(seen) === 0);
@@ -104,10 +106,15 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     const weights = tensors.weights ?? tensors.sampleWeight ?? tensors.sampleWeights;
     if (weights) for (let r = 0; r < T * B; r++) data[place.weights + r] = Number(weights.data[r % B]);
     network.pack();
-    const batch = { T, B, masked, weighted: weights !== undefined, count };
-    const pass = network.forward(batch, goldenDraws(golden, B, T));
+    // Padding is a masked step like any other here: every case has all T steps.
+    const pass: Pass = {
+      ...{ T, B, rows: T * B, active: NONE, mask: masked ? place.mask : NONE, masked, count },
+      ...{ weighted: weights !== undefined, order: Int32Array.from({ length: B }, (_, b) => b) },
+      gradients: network.blocks.gradients,
+    };
+    slot.forward(pass, goldenDraws(network, golden, B, T));
     const rtol = tolerance(engine);
-    const { latent, output } = network;
+    const { latent, output } = slot;
     expectClose(
       rowsOf(network, latent.offset(pass), latent.stride, B, latent.width),
       tensors.latent.data as Float64Array,
@@ -115,15 +122,15 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     );
     const y = rowsOf(network, output!.offset(pass), output!.stride, T * B, F);
     expectClose(y, timeMajor(tensors.output.data as Float64Array, B, T, F), { rtol, name: "output" });
-    if (tensors.states && network.states.length === 1) {
-      const [{ every: states }] = network.states;
+    if (tensors.states && slot.states.length === 1) {
+      const [{ every: states }] = slot.states;
       const got = rowsOf(network, states.offset(pass), states.stride, T * B, states.width);
       expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), {
         rtol,
         name: "states",
       });
     }
-    const loss = network.loss(batch, pass, true);
+    const loss = slot.loss(pass, 1 / count) / count;
     expectClose([loss], tensors.loss.data as Float64Array, { rtol, name: "loss" });
     for (const { name, start, size } of network.parameters) {
       const { values, index, max, squaredNorm } = goldenGradient(golden, name);

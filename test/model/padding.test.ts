@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/index.js";
-import { fillBatch } from "../../src/model/batch.js";
-import { columnsOf } from "../../src/model/columns.js";
-import { createNetwork, type Network } from "../../src/model/network.js";
 import { type AutoencoderSpec, recipes } from "../../src/model/spec.js";
 import { createBitmap, isObserved, type SequenceSet, setBit } from "../../src/sequences/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
 import { randomSeries } from "../series.js";
+import { latentsOf, networkFor, runPass } from "./run-pass.js";
 
 const specs: AutoencoderSpec[] = [
   ...recipes.map((recipe) => recipe.build({ units: 5 })),
@@ -39,25 +37,10 @@ function pad(set: SequenceSet, extra: number): SequenceSet {
 }
 
 function run(engine: Engine, spec: AutoencoderSpec, set: SequenceSet, steps: number) {
-  const { groups } = columnsOf(set.channels);
-  const B = set.ids.length;
-  const network = createNetwork(engine, { spec, columns: groups, batch: B, steps, purpose: "training" }, 4);
+  const network = networkFor(engine, spec, set, { steps, seed: 4 });
   network.pack();
-  const batch = fillBatch(
-    network,
-    set,
-    groups,
-    set.ids.map((_, n) => n),
-  );
-  const pass = network.forward(batch);
-  const loss = network.loss(batch, pass, true);
-  return { loss, latent: latentOf(network, pass, B), gradients: network.gradients.slice() };
-}
-
-function latentOf({ latent, ws }: Network, pass: Parameters<Network["latent"]["offset"]>[0], B: number) {
-  return Array.from({ length: B }, (_, b) =>
-    Array.from(ws.data.subarray(latent.offset(pass) + b * latent.stride).subarray(0, latent.width)),
-  ).flat();
+  const { pass, loss } = runPass(network, set, { backward: true });
+  return { loss, latent: latentsOf(network, pass), gradients: network.gradients.slice() };
 }
 
 describe.each(engines)("$name", ({ engine }) => {
@@ -93,18 +76,12 @@ describe.each(engines)("$name", ({ engine }) => {
   test("NaN in the weights reaches the loss and the gradients", () => {
     for (const spec of [recipes[0].build({ units: 6 }), recipes[0].build({ units: 6, activation: "relu" })]) {
       const set = randomSeries({ N: 3, lengths: () => 5 });
-      const { groups } = columnsOf(set.channels);
-      const network = createNetwork(
-        engine,
-        { spec, columns: groups, batch: 3, steps: 5, purpose: "training" },
-        4,
-      );
+      const network = networkFor(engine, spec, set, { steps: 5, seed: 4 });
       for (const { start } of network.parameters) {
         const held = network.weights[start];
         network.weights[start] = Number.NaN;
         network.pack();
-        const batch = fillBatch(network, set, groups, [0, 1, 2]);
-        expect(network.loss(batch, network.forward(batch), true)).toBeNaN();
+        expect(runPass(network, set, { backward: true }).loss).toBeNaN();
         expect(network.ws.squaredNorm(network.blocks.gradients, network.blocks.blockSize)).toBeNaN();
         network.weights[start] = held;
       }

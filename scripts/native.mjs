@@ -1,0 +1,71 @@
+// @ts-check
+// Compiles kernels/ to the add-on for Node with the system's C compiler, where there is one. Nothing is downloaded:
+// the headers come with the package node-api-headers.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const COMMON = [
+  ...["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"],
+  ...["-fno-trapping-math", "-Wall", "-Wextra", "-Wno-unused-function", "-Wno-psabi", "-Werror"],
+];
+
+/** Flags of each target; the first that a processor supports is used. */
+const TARGETS =
+  process.arch === "x64"
+    ? { avx512: ["-march=x86-64-v4", "-mprefer-vector-width=512"], avx2: ["-march=x86-64-v3"], baseline: [] }
+    : { baseline: [] };
+
+/** The system's C compiler, or undefined. */
+export function findCompiler() {
+  if (process.platform === "win32") return undefined;
+  const named = process.env.CC ? [process.env.CC] : [];
+  return [...named, "cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
+}
+
+/** Writes dist/native/undertone.node below `root`. @param {string} root @param {string} compiler */
+export function compileNative(root, compiler) {
+  const headers = join(createRequire(import.meta.url).resolve("node-api-headers"), "..", "include");
+  const include = [`-I${join(root, "kernels", "src")}`, `-I${join(root, "kernels", "bind")}`, `-I${headers}`];
+  const folder = mkdtempSync(join(tmpdir(), "undertone-"));
+  try {
+    const objects = Object.entries(TARGETS).map(([target, flags]) => {
+      const object = join(folder, `${target}.o`);
+      const names = [`-DTABLE=kernels_${target}`, `-DTARGET="${target}"`];
+      run(compiler, [
+        ...COMMON,
+        ...flags,
+        ...names,
+        ...include,
+        "-c",
+        join(root, "kernels/bind/target.c"),
+        "-o",
+        object,
+      ]);
+      return object;
+    });
+    const output = join(root, "dist", "native", "undertone.node");
+    mkdirSync(join(root, "dist", "native"), { recursive: true });
+    const link = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
+    run(compiler, [
+      ...COMMON,
+      ...include,
+      ...link,
+      join(root, "kernels/bind/napi.c"),
+      ...objects,
+      "-o",
+      `${output}.tmp`,
+    ]);
+    renameSync(`${output}.tmp`, output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {string} command @param {string[]} args */
+function run(command, args) {
+  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} failed on the kernels:\n${stderr}`);
+}

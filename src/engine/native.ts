@@ -1,0 +1,91 @@
+import { EngineError } from "../errors.js";
+import { type Engine, type Kernels, nativeName, TENSORS, type Workspace } from "./engine.js";
+import { measurePeak } from "./peak.js";
+
+/** Targets that the kernels are compiled for, best first. */
+export const nativeTargets = ["avx512", "avx2", "baseline"] as const;
+export type NativeTarget = (typeof nativeTargets)[number];
+
+type NativeKernels = Record<string, (...args: number[]) => number> & { lanes: number; chains: number };
+
+/** What the add-on offers; see kernels/bind/napi.c. */
+interface Addon {
+  targets(): NativeTarget[];
+  open(data: Float32Array, target: string): NativeKernels;
+  /** Where it lies, modulo 4096. */
+  address(data: Float32Array): number;
+}
+
+/** Arenas start on a cache line. */
+const ALIGNMENT = 64;
+
+/**
+ * The same C kernels as a Node add-on, for the widest vectors that this processor has.
+ * @param wanted a target, or undefined for the best
+ * @throws {EngineError} if there is no add-on for this machine, or the processor cannot run the target
+ */
+export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
+  const addon = await loadAddon();
+  const targets = addon.targets();
+  const target = wanted ?? targets[0];
+  if (!targets.includes(target))
+    throw new EngineError(
+      `The engine native-${target} cannot run here: this processor has ${targets.join(", ")}. Use --engine native.`,
+    );
+  const { lanes } = addon.open(new Float32Array(1), target);
+  const engine: Engine = {
+    name: `native-${target}`,
+    precision: "float32",
+    lanes,
+    createWorkspace(elements) {
+      try {
+        return bindWorkspace(engine, new SharedArrayBuffer(elements * 4 + ALIGNMENT), elements);
+      } catch (cause) {
+        throw new EngineError(
+          `The engine ${engine.name} cannot get ${((elements * 4) / 2 ** 30).toFixed(1)} GB of memory for this model. ` +
+            "Use a smaller batch, or shorter windows.",
+          { cause },
+        );
+      }
+    },
+    attachWorkspace: (memory, elements) => bindWorkspace(engine, memory as SharedArrayBuffer, elements),
+    peakGflops() {
+      const { multiply_add_peak, chains } = addon.open(new Float32Array(1), target);
+      return measurePeak(2 * lanes * chains, multiply_add_peak);
+    },
+  };
+  return engine;
+
+  function bindWorkspace(engine: Engine, memory: SharedArrayBuffer, elements: number): Workspace {
+    const from = addon.address(new Float32Array(memory));
+    const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
+    const bound = addon.open(data, target);
+    const kernels = Object.fromEntries(
+      (Object.keys(TENSORS) as (keyof Kernels)[]).map((name) => [name, bound[nativeName(name)]]),
+    ) as unknown as Kernels;
+    return { engine, memory, data, ...kernels };
+  }
+}
+
+/** A published build for this platform where it is installed, else the one that set-up compiled. */
+async function loadAddon(): Promise<Addon> {
+  if (typeof process === "undefined" || process.versions?.node === undefined)
+    throw new EngineError("The native engine runs in Node only. Use --engine wasm.");
+  const { createRequire } = await import("node:module");
+  const require = createRequire(import.meta.url);
+  const failures: string[] = [];
+  for (const place of [
+    `@undertone/native-${process.platform}-${process.arch}`,
+    "../../dist/native/undertone.node",
+  ]) {
+    try {
+      return require(place) as Addon;
+    } catch (error) {
+      failures.push((error as Error).message.split("\n")[0]);
+    }
+  }
+  throw new EngineError(
+    `The native engine is not there (${failures.join("; ")}). Set-up compiles it where there is a C compiler: ` +
+      'install one and run "npm run setup", or use --engine wasm.',
+  );
+}

@@ -1,0 +1,48 @@
+/** Random draws of one pass, written into the arena; a test may bring its own. */
+export interface Draws {
+  /** Fills `out` [rows, width] with standard normal numbers. */
+  gaussian(layer: string, out: Float32Array | Float64Array, rows: number, width: number): void;
+  /** Fills rows * width numbers of the arena from `offset` on with 0 or 1 / (1 - rate). */
+  dropout(layer: string, offset: number, rows: number, width: number, rate: number): void;
+}
+
+/**
+ * One forward pass: cases sorted by length, longest first, and packed. Step t has a row for each of the first
+ * active[t] cases, right behind the rows of step t - 1, so there is no padding.
+ */
+export interface Pass {
+  T: number;
+  /** Cases. */
+  B: number;
+  /** R, the steps of all cases. */
+  rows: number;
+  /** [T], how many cases have step t; NONE when all have every step */
+  active: number;
+  /** [R], 0 for a step at which nothing was observed; NONE when something always was */
+  mask: number;
+  /** Whether some value was not observed. */
+  masked: boolean;
+  weighted: boolean;
+  /** How many values were observed. */
+  count: number;
+  /** Which of the cases each row of a step is: a permutation of 0 .. B - 1. */
+  order: Int32Array;
+  /** Where the gradient of the parameters is added up. */
+  gradients: number;
+  /** Present while training: noise and dropout are on. */
+  draws?: Draws;
+}
+
+/** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
+export interface DataPlace {
+  /** [R, F]; 0 where nothing was observed */
+  x: number;
+  /** [R] */
+  mask: number;
+  /** [R, F] */
+  observed: number;
+  /** [R], weight of the case */
+  weights: number;
+  /** [T] */
+  active: number;
+}

@@ -1,0 +1,132 @@
+import type { Command } from "../engine/crew.js";
+import type { Engine, WorkspaceMemory } from "../engine/engine.js";
+import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { type ColumnGroup, columnsOf } from "./columns.js";
+import { drawsFor } from "./draws.js";
+import { fillPass } from "./fill-pass.js";
+import { createNetwork, type Network } from "./network.js";
+import { adamStep, blockCount, sumGradients } from "./optimizer.js";
+import type { ResolvedTrainOptions } from "./options.js";
+import type { AutoencoderSpec } from "./spec.js";
+
+/** Cases of a batch that are worked on together. Fixed, so that results do not depend on the number of threads. */
+export const SHARD = 16;
+
+/** All that a thread needs to know to take part in a training. */
+export interface TrainJob {
+  spec: AutoencoderSpec;
+  /** prepared */
+  train: SequenceSet;
+  validation: SequenceSet | undefined;
+  options: ResolvedTrainOptions;
+  batchSize: number;
+  threads: number;
+}
+
+/** What leader and followers tell one another, in shared memory where there are followers. */
+export interface TrainBoard {
+  /** [batchSize], the sequences of the batch, longest first */
+  indices: Int32Array;
+  /** Of this update: its number, what gradients are scaled with, rate and step of Adam, scale of clipping. */
+  numbers: Float64Array;
+  /** Loss of each shard; sum of squares of each block of the gradient. */
+  losses: Float64Array;
+  norms: Float64Array;
+}
+
+export const BOARD = { cases: 0, update: 1, scale: 2, rate: 3, step: 4, clip: 5 } as const;
+export const COMMANDS = { step: 0, sum: 1, adam: 2, pack: 3, evaluate: 4 } as const;
+
+export interface Trainer {
+  readonly network: Network;
+  readonly groups: readonly ColumnGroup[];
+  readonly board: TrainBoard;
+  /** In the order of COMMANDS. */
+  readonly commands: readonly Command[];
+}
+
+/**
+ * Lays out the network of a training and what can be done with it piece by piece.
+ * @param attach in a follower: the leader's memory and board, and which thread this is (from 1)
+ */
+export function createTrainer(
+  engine: Engine,
+  job: TrainJob,
+  attach?: { memory: WorkspaceMemory; board: TrainBoard; thread: number },
+): Trainer {
+  const { spec, train, validation, options, batchSize, threads } = job;
+  const { groups } = columnsOf(train.channels);
+  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
+  const most = Math.max(batchSize, validation ? countOf(validation) : 0);
+  const sizes = { batch: Math.min(SHARD, most), steps, slots: threads, shards: shardCount(batchSize) };
+  const network = createNetwork(
+    engine,
+    { spec, columns: groups, ...sizes, purpose: "training", states: false },
+    attach ? undefined : options.seed,
+    attach,
+  );
+  const slot = network.slots[attach?.thread ?? 0];
+  const { ws, blocks } = network;
+  const validationOrder =
+    validation &&
+    byLength(
+      validation,
+      Int32Array.from(validation.ids, (_, n) => n),
+    );
+  const board =
+    attach?.board ??
+    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads);
+  const { indices, numbers, losses, norms } = board;
+
+  const step: Command = (shard) => {
+    const [cases, update, scale] = numbers;
+    const own = shardOf(indices.subarray(0, cases), shard);
+    const pass = fillPass(slot, train, groups, own);
+    pass.gradients = blocks.shards + shard * blocks.blockSize;
+    ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
+    const draws = drawsFor(slot, pass, { seed: options.seed, update, shard }, own, options.noiseDraws);
+    slot.forward(pass, draws);
+    losses[shard] = slot.loss(pass, scale);
+  };
+  const sum: Command = (block) => {
+    norms[block] = sumGradients(network, shardCount(numbers[BOARD.cases]), block);
+  };
+  const adam: Command = (block) =>
+    adamStep(network, numbers[BOARD.rate], numbers[BOARD.step], numbers[BOARD.clip], block);
+  const pack: Command = (layer) => network.packed[layer].pack!();
+  const evaluate: Command = (shard) => {
+    const pass = fillPass(slot, validation!, groups, shardOf(validationOrder!, shard));
+    slot.forward(pass);
+    losses[shard] = slot.loss(pass);
+  };
+  return { network, groups, board, commands: [step, sum, adam, pack, evaluate] };
+}
+
+function createBoard(batchSize: number, validation: number, blocks: number, threads: number): TrainBoard {
+  const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  return {
+    indices: new Int32Array(room(4 * batchSize)),
+    numbers: new Float64Array(room(8 * 6)),
+    losses: new Float64Array(room(8 * shardCount(Math.max(batchSize, validation)))),
+    norms: new Float64Array(room(8 * blocks)),
+  };
+}
+
+/** How many shards so many cases make. */
+export function shardCount(cases: number): number {
+  return Math.ceil(cases / SHARD);
+}
+
+/** Sequences by length, the longest first, neighbours in `indices` staying in order. */
+export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
+  return indices.sort((a, b) => lengthOf(set, b) - lengthOf(set, a) || a - b);
+}
+
+/** The cases of a shard: dealt like cards, so that shards take about equally long. */
+function shardOf(sorted: Int32Array, shard: number): Int32Array {
+  const shards = shardCount(sorted.length);
+  return Int32Array.from(
+    { length: Math.ceil((sorted.length - shard) / shards) },
+    (_, k) => sorted[shard + k * shards],
+  );
+}
