@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/index.js";
 import * as node from "../src/node.js";
-import { undertone } from "./cli/run.js";
+import { folderWith, newFiles, undertone } from "./cli/run.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pages = [
@@ -47,6 +48,37 @@ test("the example in the README is the file, word for word", () => {
     code.trim(),
   );
   expect(blocks).toContain(file);
+});
+
+/** Runs an example in a fresh folder. */
+function runExample(folder: string, name: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "examples", name), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  return stdout;
+}
+
+test("the example in the README runs and prints what the README says, but for the last digits", () => {
+  const folder = folderWith();
+  const printed = runExample(folder, "fit-and-encode.mjs", join(root, "examples", "waves.csv"));
+  expect(newFiles(folder)).toEqual(["waves.undertone"]);
+  const accuracyIn = (text: string) =>
+    Number(
+      /: 84 x 48 features, accuracy (\d\.\d+) on 36 test cases \(always one class: 0\.500\)$/m.exec(
+        text,
+      )?.[1],
+    );
+  // two cases of 36: engines differ in the last digits
+  expect(Math.abs(accuracyIn(textOf("README.md")) - accuracyIn(printed))).toBeLessThan(0.06);
+});
+
+test("the other example runs and ends with a verdict", () => {
+  expect(runExample(folderWith(), "in-memory.mjs")).toMatch(
+    /^keep the baseline\nThe latents \(ridge\) against/m,
+  );
 });
 
 test("the README begins with the two commands", () => {
