@@ -10,7 +10,9 @@
 
 #define MOST_ARGUMENTS 24
 
+// Freed with the last of the functions that are bound to it.
 struct arena {
+  int references;
   float *data;
   double elements;
   const struct kernels *kernels;
@@ -135,18 +137,22 @@ static void set_number(napi_env env, napi_value object, const char *name, double
   napi_set_named_property(env, object, name, value);
 }
 
-static void free_arena(napi_env env, void *arena, void *hint) {
+static void release(napi_env env, void *data, void *hint) {
   (void)env, (void)hint;
-  free(arena);
+  struct arena *arena = data;
+  if (--arena->references == 0) free(arena);
 }
 
 static void bind(napi_env env, napi_value object, const char *name, napi_callback callback, struct arena *arena) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, arena, &function);
+  napi_add_finalizer(env, function, arena, release, 0, 0);
+  arena->references++;
   napi_set_named_property(env, object, name, function);
 }
 
-// open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains.
+// open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains. The caller keeps `data`
+// for as long as it calls them.
 static napi_value open_arena(napi_env env, napi_callback_info info) {
   napi_value values[2], object;
   size_t given = 2, length = 0, name_length = 0;
@@ -168,9 +174,8 @@ static napi_value open_arena(napi_env env, napi_callback_info info) {
 #endif
   struct arena *arena = malloc(sizeof *arena);
   if (!arena) return fail(env, "undertone: no memory");
-  *arena = (struct arena){data, (double)length, chosen};
+  *arena = (struct arena){0, data, (double)length, chosen};
   napi_create_object(env, &object);
-  napi_add_finalizer(env, object, arena, free_arena, 0, 0);
 #define BIND(name, count, args) bind(env, object, #name, call_##name, arena);
   PROCEDURES(BIND)
   FUNCTIONS(BIND)
