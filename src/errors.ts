@@ -31,6 +31,21 @@ export class TrainingError extends UndertoneError {}
 /** An engine was asked for that cannot run here. */
 export class EngineError extends UndertoneError {}
 
+/** The error of that class again, after it crossed from another thread. */
+export function errorFrom(name: string, message: string): Error {
+  const classes = [
+    UndertoneError,
+    DataError,
+    ShapeError,
+    OptionError,
+    ArtefactError,
+    TrainingError,
+    EngineError,
+  ];
+  const found = classes.find((each) => each.name === name);
+  return found ? new found(message) : new Error(`${name}: ${message}`);
+}
+
 /** The name in `names` closest to `wanted` by edit distance, or undefined when none is near. */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
   let best: string | undefined;

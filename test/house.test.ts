@@ -18,6 +18,7 @@ const ROOMS = [
   "evaluate",
   "node.ts",
   "index.ts",
+  "worker.ts",
   "cli",
 ];
 

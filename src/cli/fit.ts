@@ -48,7 +48,8 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   for (const note of source.notes) terminal.warn(note);
   const fitting = fitOptionsOf(options);
   const checkpoint = `${options.output}.checkpoint`;
-  const identity = JSON.stringify([engine.name, fitting, reading, source.files.map((file) => file.sha256)]);
+  const { threads: _any, ...deciding } = fitting; // the same weights on any number of threads
+  const identity = JSON.stringify([engine.name, deciding, reading, source.files.map((file) => file.sha256)]);
   const resume = options.resume ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (options.resume)
     terminal.say(

@@ -63,6 +63,12 @@ export function addFitFlags(command: Command): Command {
         "held out for early stopping (default: 0.1 from 50 sequences on)",
       ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
     );
+  command.addOption(
+    new Option(
+      "--threads <number>",
+      "threads that train; weights do not depend on it (default: one for each core)",
+    ).argParser(numberIn({ type: "integer", minimum: 1, maximum: 64 })),
+  );
   return addSchemaFlags(command, trainOptionsSchema);
 }
 
@@ -78,6 +84,7 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
     scaleScope,
     interpolation,
     resampleStep,
+    threads,
   } = options;
   const prepare = {
     scale,
@@ -88,7 +95,7 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
     }),
   };
   const train = pickOptions(options, trainOptionsSchema as unknown as z.ZodObject);
-  return { recipe, units, activation, noise, dropout, validation, prepare, train } as FitOptions;
+  return { recipe, units, activation, noise, dropout, validation, threads, prepare, train } as FitOptions;
 }
 
 /** What the common flags parse to. */

@@ -1,9 +1,11 @@
 import type { Engine } from "../engine/engine.js";
+import { defaultThreads } from "../engine/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { randomStream } from "../random.js";
 import { countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { splitGrouped, splitStratified } from "../sequences/split.js";
 import { VERSION } from "../version.js";
+import { trainInBackground } from "./background.js";
 import { latentWarnings } from "./collapse.js";
 import { columnsOf } from "./columns.js";
 import { FORMAT_VERSION, type Model } from "./model.js";
@@ -22,6 +24,11 @@ export interface FitOptions extends RecipeOptions {
   train?: TrainOptions;
   /** share of the sequences held out for early stopping; default 0.1 from 50 sequences on, else 0 */
   validation?: number;
+  /**
+   * threads that train, beside the calling one, which stays free; 0: the calling thread alone. Default: one for each
+   * core. Weights do not depend on it
+   */
+  threads?: number;
 }
 
 /** What the model file says about where the data came from. */
@@ -80,7 +87,11 @@ export async function fit(
   const preparation = fitPreparation(parts.train, preparing);
   const train = prepare(parts.train, preparation);
   const validation = parts.validation && prepare(parts.validation, preparation);
-  const result = await trainAutoencoder(engine, spec, train, validation, training, hooks);
+  const threads = options.threads ?? (await defaultThreads());
+  const result =
+    threads === 0
+      ? await trainAutoencoder(engine, spec, train, validation, training, hooks)
+      : await trainInBackground(engine, { spec, train, validation, options: training }, hooks, threads);
   const model: Model = {
     metadata: {
       formatVersion: FORMAT_VERSION,

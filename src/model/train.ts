@@ -57,7 +57,7 @@ export interface TrainResult {
 const DEFAULT_UPDATES = 600;
 
 /** Brings a crew together for a trainer; the default is the calling thread alone. */
-export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew;
+export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew | Promise<Crew>;
 
 /**
  * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept.
@@ -112,7 +112,7 @@ export async function trainAutoencoder(
   let lastCheckpoint = started;
   let stopped: TrainResult["stopped"] = "finished";
   network.pack();
-  const crew = muster(engine, job, trainer);
+  const crew = await muster(engine, job, trainer);
   const updates = createUpdates(trainer, crew, job);
 
   try {

@@ -71,7 +71,7 @@ export function createTrainer(
     validation &&
     byLength(
       validation,
-      Int32Array.from(validation.ids, (_, n) => n),
+      Int32Array.from({ length: countOf(validation) }, (_, n) => n),
     );
   const board =
     attach?.board ??

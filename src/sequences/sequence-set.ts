@@ -155,3 +155,27 @@ export function checkSequenceSet(set: SequenceSet, where: string): void {
     `got ${set.times?.length} times, expected ${steps}.`,
   );
 }
+
+/**
+ * The same sequences in memory that threads can share, without what a model does not look at: ids, entities, labels,
+ * times and static columns. Where memory cannot be shared it stays as it is.
+ */
+export function shareSequences(set: SequenceSet): SequenceSet {
+  const { channels, offsets, values, observed, weights } = set;
+  return {
+    channels,
+    ids: [],
+    offsets: shareArray(offsets),
+    values: shareArray(values),
+    observed: observed && shareArray(observed),
+    weights: weights && shareArray(weights),
+  };
+}
+
+function shareArray<A extends Float32Array | Int32Array | Uint8Array>(array: A): A {
+  if (typeof SharedArrayBuffer === "undefined" || array.buffer instanceof SharedArrayBuffer) return array;
+  const shared = new SharedArrayBuffer(array.byteLength);
+  const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => A)(shared);
+  copy.set(array);
+  return copy;
+}

@@ -11,7 +11,10 @@ describe("the whole path through the command line", () => {
 
   test("fit writes a model, says what it did, and leaves nothing else behind", () => {
     const { code, stdout, stderr } = undertone(folder, "fit", "waves.csv", "-o", "m.undertone", ...QUICK);
-    expect([code, stderr.split("\n")[0]]).toEqual([0, expect.stringMatching(/^engine: (native|wasm|reference)/)]);
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      0,
+      expect.stringMatching(/^engine: (native|wasm|reference)/),
+    ]);
     expect(stdout).toMatch(
       /^m\.undertone: masked, \d+ weights, trained on 24 sequences .* explained variance/,
     );
