@@ -25,6 +25,7 @@ export {
   type RecipeOptions,
   recipes,
 } from "./model/spec.js";
+export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
 export { concatSequences } from "./sequences/concat.js";

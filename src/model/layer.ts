@@ -21,6 +21,17 @@ export interface HiddenStates {
   last: Signal;
 }
 
+/** Where the state before the first step lies, and the cell state after a pass of one step; rows of `stride`. */
+export interface CarriedState {
+  width: number;
+  stride: number;
+  hidden: number;
+  cells: number;
+  /** [B, H], the hidden state after the pass */
+  last: number;
+  cellsAfter(B: number): number;
+}
+
 /** Rows of gradients, as wide as the signal they belong to, padded with zeros to whole vectors. */
 export interface Gradient {
   offset: number;
@@ -42,6 +53,8 @@ export interface Layer {
   readonly output: Signal;
   /** Of every direction: recurrent layers only. */
   readonly states?: readonly HiddenStates[];
+  /** Of a layer that walks forward alone. */
+  readonly carry?: CarriedState;
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
   forward(pass: Pass): void;

@@ -1,10 +1,11 @@
 import { NONE, padTo } from "../engine/engine.js";
-import type { Gradient, HiddenStates, Plan, Signal } from "./layer.js";
+import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer.js";
 import type { Pass } from "./pass.js";
 
 /** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
 export interface LstmDirection {
   readonly states: HiddenStates;
+  readonly carry: CarriedState;
   pack(): void;
   forward(pass: Pass): void;
   /**
@@ -74,6 +75,7 @@ export function createLstmDirection(
   const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
 
   return {
+    carry: { width: H, stride: Hp, hidden, cells, last, cellsAfter: (B) => cells + B * Hp },
     states: {
       every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
       last: { kind: "vector", width: H, stride: Hp, offset: () => last },
@@ -91,8 +93,10 @@ export function createLstmDirection(
       const { ws } = plan;
       const { data } = ws;
       const { T, B, mask, active } = pass;
-      data.fill(0, hidden, hidden + B * Hp);
-      data.fill(0, cells, cells + B * Hp);
+      if (!pass.resume) {
+        data.fill(0, hidden, hidden + B * Hp);
+        data.fill(0, cells, cells + B * Hp);
+      }
       const x = input.offset(pass);
       if (repeated) {
         ws.copyRows(constantInput, x, B, F, F + 1, input.stride);

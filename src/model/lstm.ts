@@ -36,6 +36,7 @@ export function createLstm(
     name,
     output: returnSequences ? only.states.every : only.states.last,
     states: [only.states],
+    carry: spec.goBackwards ? undefined : only.carry,
     pack: only.pack,
     forward: only.forward,
     backward: (pass, dOutput) =>

@@ -37,6 +37,8 @@ export interface Slot {
   /** Of the encoder's last LSTM, one a direction. */
   readonly states: readonly HiddenStates[];
   readonly output: Signal | undefined;
+  /** The encoder's layers, first to last. */
+  readonly encoder: readonly Layer[];
   /** Offset of the gradient of shard 0. */
   readonly gradients: number;
   /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
@@ -200,6 +202,7 @@ export function createNetwork(
       latent: encoder[encoder.length - 1].output,
       states: encoder.findLast((layer) => layer.states)?.states ?? [],
       output,
+      encoder,
       gradients: blocks.shards,
       forward(pass, draws) {
         pass.draws = draws;

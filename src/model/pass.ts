@@ -31,6 +31,8 @@ export interface Pass {
   gradients: number;
   /** Present while training: noise and dropout are on. */
   draws?: Draws;
+  /** Recurrent layers go on from the state that is in place, instead of from zeros. */
+  resume?: boolean;
 }
 
 /** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
