@@ -34,7 +34,7 @@ const { values: flags, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     steps: { type: "string", default: "128" },
     most: { type: "string", default: "400" },
-    penalty: { type: "string", default: "1" },
+    penalty: { type: "string", default: "10" },
     units: { type: "string", default: "32" },
   },
 });

@@ -24,7 +24,7 @@ export interface ReadOutOptions {
   sampleSize?: number;
   /** principal components of the states in the model space; default 12 */
   components?: number;
-  /** ridge penalty in the model space; default 1 */
+  /** ridge penalty in the model space; default 10 */
   penalty?: number;
 }
 
@@ -53,7 +53,7 @@ export interface ReadOutState {
  * @throws {ShapeError} if batches differ in layers, directions or widths
  */
 export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): ReadOutState {
-  const { seed = 1, sampleSize = 20_000, components: K = 12, penalty = 1 } = options;
+  const { seed = 1, sampleSize = 20_000, components: K = 12, penalty = 10 } = options;
   const parts = resolveParts(options.parts);
   for (const [name, value] of [
     ["sampleSize", sampleSize],

@@ -1,5 +1,5 @@
 import type { Parameter } from "../layer.js";
-import type { Products } from "./products.js";
+import type { Block, Products } from "./products.js";
 
 /** The weights of one dense layer inside the parameter block. */
 export interface DenseLayer {
@@ -8,8 +8,6 @@ export interface DenseLayer {
   /** [N] */
   bias: Parameter;
 }
-
-type Block = Float32Array | Float64Array;
 
 /** y [n, N] = x [n, K] kernel + bias */
 export function denseForward(
@@ -37,15 +35,13 @@ export function denseBackward(
   n: number,
 ): Float64Array {
   const [K, N] = kernel.shape;
-  const dKernel = new Float64Array(K * N);
-  products.backwardWeights(dKernel, x, dy, n, K, N);
-  for (let k = 0; k < K * N; k++) gradients[kernel.start + k] += dKernel[k];
+  products.backwardWeights(valuesOf(gradients, kernel), x, dy, n, K, N);
   for (let i = 0; i < n; i++) for (let j = 0; j < N; j++) gradients[bias.start + j] += dy[i * N + j];
   const dx = new Float64Array(n * K);
   products.backwardInput(dx, dy, valuesOf(weights, kernel), n, K, N);
   return dx;
 }
 
-function valuesOf(block: Block, { start, size }: Parameter): Float64Array {
-  return new Float64Array(block.subarray(start, start + size)); // `from` would take ten times as long
+function valuesOf(block: Block, { start, size }: Parameter): Block {
+  return block.subarray(start, start + size);
 }

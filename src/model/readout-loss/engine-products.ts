@@ -1,5 +1,5 @@
 import { type Engine, padTo } from "../../engine/engine.js";
-import type { Products } from "./products.js";
+import type { Block, Products } from "./products.js";
 
 /**
  * The same products by an engine's kernels, in a small arena of its own: float32 on the fast engines.
@@ -18,7 +18,7 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
   const pad = (n: number) => padTo(n, engine.lanes);
 
   /** Copies rows into the arena, each padded to `stride` with zeros. */
-  const put = (at: number, a: Float64Array, rows: number, width: number, stride: number) => {
+  const put = (at: number, a: Block, rows: number, width: number, stride: number) => {
     if (stride === width) return data.set(a.subarray(0, rows * width), at);
     for (let r = 0; r < rows; r++) {
       for (let k = 0; k < width; k++) data[at + r * stride + k] = a[r * width + k];
@@ -50,7 +50,7 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
       put(right, dy, M, N, pad(N));
       data.fill(0, result, result + K * pad(N));
       ws.gemmTransposed(result, left, right, M, pad(N), K, pad(N), K, pad(N));
-      take(dw, K, N, pad(N));
+      for (let r = 0; r < K; r++) for (let k = 0; k < N; k++) dw[r * N + k] += data[result + r * pad(N) + k];
     },
   };
 }

@@ -1,29 +1,35 @@
-/** The matrix products of a dense layer; row-major, every output overwritten. */
+/** float32 or float64, as the network's parameters are. */
+export type Block = Float32Array | Float64Array;
+
+/** The matrix products of a dense layer, row-major. */
 export interface Products {
   /** y [M, N] = x [M, K] w [K, N] */
-  forward(y: Float64Array, x: Float64Array, w: Float64Array, M: number, K: number, N: number): void;
+  forward(y: Float64Array, x: Float64Array, w: Block, M: number, K: number, N: number): void;
   /** dx [M, K] = dy [M, N] w' */
-  backwardInput(dx: Float64Array, dy: Float64Array, w: Float64Array, M: number, K: number, N: number): void;
-  /** dw [K, N] = x' dy */
-  backwardWeights(dw: Float64Array, x: Float64Array, dy: Float64Array, M: number, K: number, N: number): void;
+  backwardInput(dx: Float64Array, dy: Float64Array, w: Block, M: number, K: number, N: number): void;
+  /** dw [K, N] += x' dy */
+  backwardWeights(dw: Block, x: Float64Array, dy: Float64Array, M: number, K: number, N: number): void;
 }
 
 /** Plain float64 loops. */
 export const plainProducts: Products = {
   forward: (y, x, w, M, K, N) => dotProducts(y, x, transposed(w, K, N), M, N, K),
-  backwardInput: (dx, dy, w, M, K, N) => dotProducts(dx, dy, w, M, K, N),
-  backwardWeights: (dw, x, dy, M, K, N) =>
-    dotProducts(dw, transposed(x, M, K), transposed(dy, M, N), K, N, M),
+  backwardInput: (dx, dy, w, M, K, N) => dotProducts(dx, dy, new Float64Array(w), M, K, N),
+  backwardWeights(dw, x, dy, M, K, N) {
+    const sum = new Float64Array(K * N);
+    dotProducts(sum, transposed(x, M, K), transposed(dy, M, N), K, N, M);
+    for (let k = 0; k < K * N; k++) dw[k] += sum[k];
+  },
 };
 
 /** [columns, rows] from [rows, columns] */
-function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
+function transposed(a: Block, rows: number, columns: number): Float64Array {
   const result = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = a[r * columns + c];
   return result;
 }
 
-/** out[i, j] = a_i . b_j for a [m, length], b [n, length]: 4 x 2 tiles, what is left over one by one. */
+/** Overwrites out[i, j] with a_i . b_j for a [m, length], b [n, length]: 4 x 2 tiles, what is left over one by one. */
 function dotProducts(
   out: Float64Array,
   a: Float64Array,

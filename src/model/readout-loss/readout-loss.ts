@@ -5,7 +5,7 @@ import { batchNorm, batchNormBackward } from "./batch-norm.js";
 import { contrastiveLoss } from "./contrastive.js";
 import { crossEntropyLoss } from "./cross-entropy.js";
 import { type DenseLayer, denseBackward, denseForward } from "./dense-layer.js";
-import { type Products, plainProducts } from "./products.js";
+import { type Block, type Products, plainProducts } from "./products.js";
 import { stateMoments } from "./state-moments.js";
 import { trainingReadOut, trainingReadOutBackward, trainingReadOutWidth } from "./training-readout.js";
 
@@ -42,8 +42,6 @@ export interface ReadOutLossValue {
   contrastive?: number;
   crossEntropy?: number;
 }
-
-type Block = Float32Array | Float64Array;
 
 /**
  * Takes the head's parameters: batch norm (none of its own), then dense - relu - dense to the vectors that are
@@ -113,7 +111,8 @@ export function judgeReadOuts(
   const value: ReadOutLossValue = { loss: 0 };
   if (contrastive) {
     const [first, second] = contrastive.projection;
-    const hidden = denseForward(products, first, weights, normal.rows, n).map((a) => Math.max(a, 0));
+    const hidden = denseForward(products, first, weights, normal.rows, n);
+    for (let k = 0; k < hidden.length; k++) hidden[k] = Math.max(hidden[k], 0);
     const z = denseForward(products, second, weights, hidden, n);
     const { loss, dz } = contrastiveLoss(z, n, contrastive.temperature, caseWeights);
     scale(dz, contrastive.weight);
@@ -127,7 +126,8 @@ export function judgeReadOuts(
     const { output, dropout, smoothing, weight } = crossEntropy;
     const kept = new Float64Array(n * R).fill(1);
     if (dropout > 0) draws?.dropout("readOut.classes", kept, n, R, dropout);
-    const input = normal.rows.map((x, k) => x * kept[k]);
+    const input = new Float64Array(n * R);
+    for (let k = 0; k < n * R; k++) input[k] = normal.rows[k] * kept[k];
     const logits = denseForward(products, output, weights, input, n);
     const { loss, dLogits } = crossEntropyLoss(logits, labels!, smoothing, caseWeights);
     scale(dLogits, weight);
