@@ -118,6 +118,15 @@ test("errors of the last steps, the last one first", () => {
   expect((steps[0] + steps[1] + steps[2]) / 7).toBeCloseTo(caseErrors(made)[0], 12);
 });
 
+test("a mask alone hides padding, where every value of a step was observed", () => {
+  const whole = make([[all, all], [all]]);
+  const unmarked = { ...whole, observed: undefined };
+  expect(caseErrors(unmarked)).toEqual(caseErrors(whole));
+  expect(channelErrors(unmarked)).toEqual(channelErrors(whole));
+  expect(lastResiduals(unmarked)).toEqual(lastResiduals(whole));
+  expect(lastStepErrors(unmarked, 3)).toEqual(lastStepErrors(whole, 3));
+});
+
 test("padding changes nothing", () => {
   const anySeen = fc.array(
     fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { maxLength: 5 }),
