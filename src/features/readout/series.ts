@@ -1,6 +1,6 @@
-import { type States, type StatesView, validSteps } from "../../model/states.js";
+import { type States, type StatesView, validRows } from "../../model/states.js";
 
-/** The states of one case over the steps that are there: values [V, Z], views side by side. */
+/** The states of one case over the rows that are there: values [V, Z], views side by side. */
 export interface StateSeries {
   /** Longer than V * Z: only its first V rows belong to this case. */
   values: Float64Array;
@@ -30,16 +30,16 @@ export function layerPrefix(layer: number, all: readonly Direction[]): string {
 
 /** Copies the series of one case after another into the same memory. */
 export function seriesReader(states: States): (b: number) => StateSeries {
-  const { T, B, views } = states;
+  const { T, views } = states;
   const Z = views.reduce((sum, { width }) => sum + width, 0);
   const values = new Float64Array(T * Z);
-  const steps = new Int32Array(T);
+  const rows = new Int32Array(T);
   return (b) => {
-    const V = validSteps(states, b, steps);
+    const V = validRows(states, b, rows);
     let column = 0;
     for (const { data, offset, stride, width } of views) {
       for (let v = 0; v < V; v++) {
-        const from = offset + (steps[v] * B + b) * stride;
+        const from = offset + rows[v] * stride;
         const to = v * Z + column;
         for (let k = 0; k < width; k++) values[to + k] = data[from + k];
       }

@@ -1,4 +1,4 @@
-import { type Engine, padTo } from "../../engine/engine.js";
+import { type Engine, NONE, padTo } from "../../engine/engine.js";
 import type { Block, Products } from "./products.js";
 
 /**
@@ -35,14 +35,14 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
       put(left, x, M, K, K);
       put(right, w, K, N, N);
       ws.gemmPack(packed, right, K, N, N, 0);
-      ws.gemm(result, left, packed, M, pad(N), K, pad(N), K, 0);
+      ws.gemm(result, left, packed, NONE, M, pad(N), K, pad(N), K, 0);
       take(y, M, N, pad(N));
     },
     backwardInput(dx, dy, w, M, K, N) {
       put(left, dy, M, N, N);
       put(right, w, K, N, N);
       ws.gemmPack(packed, right, N, K, N, 1);
-      ws.gemm(result, left, packed, M, pad(K), N, pad(K), N, 0);
+      ws.gemm(result, left, packed, NONE, M, pad(K), N, pad(K), N, 0);
       take(dx, M, K, pad(K));
     },
     backwardWeights(dw, x, dy, M, K, N) {

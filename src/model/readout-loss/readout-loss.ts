@@ -1,5 +1,5 @@
 import { OptionError, ShapeError } from "../../errors.js";
-import type { Draws, Parameter, Plan } from "../layer.js";
+import type { Parameter, Plan } from "../layer.js";
 import type { States, StatesGradient } from "../states.js";
 import { batchNorm, batchNormBackward } from "./batch-norm.js";
 import { contrastiveLoss } from "./contrastive.js";
@@ -31,8 +31,8 @@ export interface ReadOutRows {
   labels?: ArrayLike<number>;
   /** [n], weight of the case of each row; absent: all 1 */
   weights?: ArrayLike<number>;
-  /** Present while training: dropout is on. */
-  draws?: Draws;
+  /** Present while training: fills [n, R] with 0 at that rate, else 1 / (1 - rate). */
+  drop?(kept: Float64Array, rate: number): void;
 }
 
 export interface ReadOutLossValue {
@@ -93,7 +93,7 @@ export function planReadOutLoss(
 export function judgeReadOuts(
   head: ReadOutLoss,
   rows: Float64Array,
-  { labels, weights: caseWeights, draws }: ReadOutRows,
+  { labels, weights: caseWeights, drop }: ReadOutRows,
   weights: Block,
   gradients: Block,
   products: Products = plainProducts,
@@ -125,7 +125,7 @@ export function judgeReadOuts(
   if (crossEntropy) {
     const { output, dropout, smoothing, weight } = crossEntropy;
     const kept = new Float64Array(n * R).fill(1);
-    if (dropout > 0) draws?.dropout("readOut.classes", kept, n, R, dropout);
+    if (dropout > 0) drop?.(kept, dropout);
     const input = new Float64Array(n * R);
     for (let k = 0; k < n * R; k++) input[k] = normal.rows[k] * kept[k];
     const logits = denseForward(products, output, weights, input, n);

@@ -1,4 +1,4 @@
-import { type States, unitsOf, validSteps } from "../states.js";
+import { type States, unitsOf, validRows } from "../states.js";
 
 /**
  * Added to a variance before its root: keeps a unit that never moves from dividing by 0. A spread of 1e-4 is far
@@ -6,7 +6,7 @@ import { type States, unitsOf, validSteps } from "../states.js";
  */
 export const VARIANCE_FLOOR = 1e-8;
 
-/** Mean and spread of every unit over all steps that are there; constants for the gradient. */
+/** Mean and spread of every unit over all rows that are there; constants for the gradient. */
 export interface StateMoments {
   /** [Z] */
   mean: Float64Array;
@@ -29,18 +29,18 @@ export function stateMoments(shards: readonly States[]): StateMoments {
   return { mean, spread };
 }
 
-/** Adds sums and sums of squares; returns how many steps there were. */
+/** Adds sums and sums of squares; returns how many rows there were. */
 function addSums(states: States, sum: Float64Array, squares: Float64Array): number {
   const { T, B, views } = states;
-  const steps = new Int32Array(T);
+  const rows = new Int32Array(T);
   let count = 0;
   for (let b = 0; b < B; b++) {
-    const V = validSteps(states, b, steps);
+    const V = validRows(states, b, rows);
     count += V;
     let column = 0;
     for (const { data, offset, stride, width } of views) {
       for (let v = 0; v < V; v++) {
-        const from = offset + (steps[v] * B + b) * stride;
+        const from = offset + rows[v] * stride;
         for (let k = 0; k < width; k++) {
           const h = data[from + k];
           sum[column + k] += h;

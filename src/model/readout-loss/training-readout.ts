@@ -1,4 +1,4 @@
-import { type States, type StatesGradient, unitsOf, validSteps } from "../states.js";
+import { type States, type StatesGradient, unitsOf, validRows } from "../states.js";
 import { expMinus } from "./sigmoid.js";
 import { type StateMoments, VARIANCE_FLOOR } from "./state-moments.js";
 
@@ -27,17 +27,10 @@ export function trainingReadOutWidth(Z: number): number {
 }
 
 /** Copies the states of one case, [width, V]: unit by unit, so that the sums over steps stay in registers. */
-function gather(
-  states: States,
-  view: number,
-  b: number,
-  steps: Int32Array,
-  V: number,
-  out: Float64Array,
-): void {
+function gather(states: States, view: number, steps: Int32Array, V: number, out: Float64Array): void {
   const { data, offset, stride, width } = states.views[view];
   for (let v = 0; v < V; v++) {
-    const from = offset + (steps[v] * states.B + b) * stride;
+    const from = offset + steps[v] * stride;
     for (let j = 0; j < width; j++) out[j * V + v] = data[from + j];
   }
 }
@@ -57,12 +50,12 @@ export function trainingReadOut(states: States, { mean: shift, spread }: StateMo
   const steps = new Int32Array(T);
   const series = new Float64Array(T * Math.max(...views.map(({ width }) => width)));
   for (let b = 0; b < B; b++) {
-    const V = validSteps(states, b, steps);
+    const V = validRows(states, b, steps);
     if (V === 0) continue;
     let z = 0;
     for (let k = 0; k < views.length; k++) {
       const { width, reverse } = views[k];
-      gather(states, k, b, steps, V, series);
+      gather(states, k, steps, V, series);
       for (let j = 0; j < width; j++, z++) {
         const from = j * V;
         const slope = 1 / (SOFTNESS * spread[z]);
@@ -132,12 +125,12 @@ export function trainingReadOutBackward(
   const steps = new Int32Array(T);
   const series = new Float64Array(T * Math.max(...views.map(({ width }) => width)));
   for (let b = 0; b < B; b++) {
-    const V = validSteps(states, b, steps);
+    const V = validRows(states, b, steps);
     if (V === 0) continue;
     let z = 0;
     for (let k = 0; k < views.length; k++) {
       const { width, reverse } = views[k];
-      gather(states, k, b, steps, V, series);
+      gather(states, k, steps, V, series);
       for (let j = 0; j < width; j++, z++) {
         const from = j * V;
         const row = b * R + z;
@@ -178,7 +171,7 @@ export function trainingReadOutBackward(
       }
       const { data, offset, stride } = gradients[k];
       for (let v = 0; v < V; v++) {
-        const to = offset + (steps[v] * B + b) * stride;
+        const to = offset + steps[v] * stride;
         for (let j = 0; j < width; j++) data[to + j] += series[j * V + v];
       }
     }
