@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { Engine } from "../engine/engine.js";
+import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError } from "../errors.js";
 import { columnsOf } from "./columns.js";
-import { createNetwork, listParameters, type Network } from "./network.js";
+import type { Channel } from "../sequences/sequence-set.js";
+import { createNetwork, listParameters, type Network, type NetworkOptions } from "./network.js";
 import type { Preparation } from "./prepare.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 import type { AutoencoderSpec } from "./spec.js";
@@ -45,6 +46,8 @@ export interface Model {
   metadata: ModelMetadata;
   /** All parameters in the order of the network, float32. */
   weights: Float32Array;
+  /** What was fitted on the states of the training part, for read-outs that need it; see features/fitted-read-out. */
+  readOut?: { state: Record<string, unknown>; tensors: Record<string, Tensor> };
 }
 
 const metadataSchema = z.looseObject({
@@ -77,17 +80,29 @@ const metadataSchema = z.looseObject({
   }),
 });
 
+/** What a network needs of a model, which threads can share. */
+export interface NetworkModel {
+  spec: AutoencoderSpec;
+  channels: readonly Channel[];
+  weights: Float32Array;
+}
+
+export function networkModel({ metadata, weights }: Model): NetworkModel {
+  return { spec: metadata.spec, channels: metadata.preparation.channels, weights };
+}
+
 /** Lays a model out for an engine, ready to run. */
 export function openNetwork(
   engine: Engine,
-  model: Model,
-  size: { batch: number; steps: number; states?: boolean },
+  { spec, channels, weights }: NetworkModel,
+  size: Pick<NetworkOptions, "batch" | "steps" | "states" | "slots">,
   purpose: "encode" | "autoencode",
+  attach?: { memory: WorkspaceMemory; thread: number },
 ): Network {
-  const { spec, preparation } = model.metadata;
-  const { groups } = columnsOf(preparation.channels);
-  const network = createNetwork(engine, { spec, columns: groups, ...size, purpose });
-  network.weights.set(model.weights.subarray(0, network.weights.length)); // the encoder's parameters come first
+  const { groups } = columnsOf(channels);
+  const network = createNetwork(engine, { spec, columns: groups, ...size, purpose }, undefined, attach);
+  if (attach) return network;
+  network.weights.set(weights.subarray(0, network.weights.length)); // the encoder's parameters come first
   network.pack();
   return network;
 }
