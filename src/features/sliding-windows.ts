@@ -70,13 +70,10 @@ export function distinctBefore(
   let different = 0;
   let first = 0; // the window held: places [first, last)
   let last = 0;
-  const drop = (to: number) => {
-    for (; first < to; first++) if (--held[codes[order[first]]] === 0) different--;
-  };
   eachWindow(groups, window, 0, (event, from, to) => {
-    drop(Math.min(from, last)); // a new group starts behind what is held
-    if (first === last) first = last = from;
+    // places run on from group to group, so that what a group leaves behind is taken out at the next one's start
     for (; last < to; last++) if (held[codes[order[last]]]++ === 0) different++;
+    for (; first < from; first++) if (--held[codes[order[first]]] === 0) different--;
     out[event] = different;
   });
 }
