@@ -105,7 +105,7 @@ async function aggregates(file) {
   const labelsOf = (/** @type {number[]} */ rows) => Int32Array.from(rows, (i) => events.labels[i]);
   const count = (/** @type {number[]} */ rows) => rows.filter((i) => events.labels[i] === 1).length;
   console.log(`train ${train.length} (${count(train)} frauds), test ${test.length} (${count(test)} frauds)`);
-  for (const [s, { name, columns }] of steps.entries()) {
+  for (const { name, columns } of steps) {
     const at = columns.map((column) => table.names.indexOf(column));
     const width = 4 + at.length;
     const part = (/** @type {number[]} */ rows) => {

@@ -110,11 +110,14 @@ function byRows(rows: number, columns: number, entry: Entry, k: number) {
   }
   const { values, vectors } = largestEigenpairs(compact(products, padded, rows), rows, k, RANK_FLOOR);
   const components = new Float64Array(values.length * columns);
-  for (let row = 0; row < rows; row++)
-    for (let j = 0; j < columns; j++) {
-      const value = entry(row, j);
-      for (let c = 0; c < values.length; c++) components[c * columns + j] += vectors[c * rows + row] * value;
+  const centred = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) centred[j] = entry(row, j);
+    for (let c = 0; c < values.length; c++) {
+      const weight = vectors[c * rows + row];
+      for (let j = 0, to = c * columns; j < columns; j++, to++) components[to] += weight * centred[j];
     }
+  }
   for (let c = 0; c < values.length; c++) {
     const norm = Math.sqrt(values[c]);
     for (let j = 0; j < columns; j++) components[c * columns + j] /= norm;
