@@ -21,23 +21,12 @@ test.each([
   got.forEach((value, k) => {
     expect(value).toBeCloseTo(expected[k], 4); // z is rounded to float32
   });
-  // a column made 100 times smaller is left out by the penalty
+  // a column made 100 times smaller is held down by the penalty, which standardising would undo
   const shrunk = tableOf(
     z.values.map((value, k) => (k % columns === 0 ? value / 100 : value)),
     columns,
   );
-  const without = tableOf(
-    z.values.map((value, k) => (k % columns === 0 ? 0 : value)),
-    columns,
-  );
-  const [a, b] = [shrunk, without].map((of) => {
-    const state = plain.fit(of, labels, 3).toJSON();
-    return { alpha: state.alpha, decisions: decisionValues(state, of) };
-  });
-  if (a.alpha! >= 1)
-    a.decisions.forEach((value, k) => {
-      expect(Math.abs(value - b.decisions[k])).toBeLessThan(0.02);
-    });
+  const small = decisionValues(plain.fit(shrunk, labels, 3).toJSON(), shrunk);
   const full = decisionValues(plain.fit(z, labels, 3).toJSON(), z);
-  expect(Math.max(...full.map((value, k) => Math.abs(value - a.decisions[k])))).toBeGreaterThan(0.05);
+  expect(Math.max(...full.map((value, k) => Math.abs(value - small[k])))).toBeGreaterThan(0.05);
 });

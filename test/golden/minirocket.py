@@ -1,7 +1,8 @@
 """Writes minirocket.json: what aeon's MiniRocket says, for the tests of features/random-convolutions.ts.
 
-    pip install aeon numpy
-    python minirocket.py
+    pip install aeon numpy scikit-learn
+    python minirocket.py                             writes the file
+    python minirocket.py accuracy DATA/ucr NAME...   prints aeon's accuracies, for docs/features-baselines.md
 
 With one training series of one channel the transform draws nothing, so fit and transform are compared whole. With
 more, aeon's drawn channels and biases are written down, and the transform alone is compared. Series are
@@ -13,6 +14,8 @@ from pathlib import Path
 
 sys.path = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__).resolve().parent]  # not this file
 
+import gzip
+import io
 import json
 import platform
 
@@ -20,6 +23,9 @@ import aeon
 import numpy as np
 from aeon.transformations.collection.convolution_based import MiniRocket
 from aeon.transformations.collection.convolution_based._minirocket import _fit_dilations
+from sklearn.linear_model import RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 SEED = 20262
 
@@ -56,6 +62,25 @@ def case(rng, name, cases, channels, steps, features):
     }
 
 
+def read_part(folder, part):
+    (path,) = [p for p in folder.iterdir() if f"_{part}" in p.name]
+    data = path.read_bytes()
+    data = io.BytesIO(gzip.decompress(data) if path.suffix == ".gz" else data)
+    table = np.load(data) if ".npy" in path.name else np.loadtxt(data, delimiter="\t")
+    return table[:, None, 1:].astype(np.float32), table[:, 0].astype(int)
+
+
+def accuracy(folder, names):
+    for name in names:
+        (x, y), (z, expected) = (read_part(Path(folder, name), part) for part in ("TRAIN", "TEST"))
+        shares = []
+        for seed in (1, 2, 3):
+            transform = MiniRocket(random_state=seed, n_jobs=1)
+            model = make_pipeline(transform, StandardScaler(), RidgeClassifierCV(alphas=10.0 ** np.arange(-3, 4.25, 0.5)))
+            shares.append((model.fit(x, y).predict(z) == expected).mean())
+        print(f"{name}, {np.mean(shares):.4f}", flush=True)
+
+
 def main():
     rng = np.random.default_rng(SEED)
     golden = {
@@ -78,4 +103,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["accuracy"]:
+        accuracy(sys.argv[2], sys.argv[3:])
+    else:
+        main()
