@@ -10,9 +10,19 @@ export { type CompareOptions, type Comparison, type ComparisonRow, compare } fro
 export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics.js";
 export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
 export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
+export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
+export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
+export type { EventColumns } from "./features/event-columns.js";
 export type { FeatureTable } from "./features/feature-table.js";
 export { encode, type ReadOut, readOuts } from "./features/latent.js";
+export { fitPca, type Pca, transformPca } from "./features/pca.js";
+export {
+  fitRandomConvolutions,
+  type RandomConvolutions,
+  transformRandomConvolutions,
+} from "./features/random-convolutions.js";
 export { rawFeatures, rawLength } from "./features/raw.js";
+export type { SeriesScale } from "./features/series-scale.js";
 export { statisticsFeatures } from "./features/statistics.js";
 export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js";
 export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
