@@ -12,9 +12,10 @@ export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
 export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
+export { type EncodeOptions, encode } from "./features/encode.js";
 export type { EventColumns } from "./features/event-columns.js";
 export type { FeatureTable } from "./features/feature-table.js";
-export { encode, type ReadOut, readOuts } from "./features/latent.js";
+export { fitReadOuts } from "./features/fitted-read-out.js";
 export { fitPca, type Pca, transformPca } from "./features/pca.js";
 export {
   fitRandomConvolutions,
@@ -22,6 +23,7 @@ export {
   transformRandomConvolutions,
 } from "./features/random-convolutions.js";
 export { rawFeatures, rawLength } from "./features/raw.js";
+export { type ReadOut, readOuts } from "./features/read-outs.js";
 export type { SeriesScale } from "./features/series-scale.js";
 export { statisticsFeatures } from "./features/statistics.js";
 export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js";

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
+import { fitReadOuts } from "../features/fitted-read-out.js";
 import { loadCheckpoint, saveCheckpoint } from "../model/checkpoint.js";
 import { fit } from "../model/fit.js";
 import { saveModel } from "../model/model-file.js";
@@ -60,7 +61,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const started = performance.now();
   try {
     const origin = { name: source.name, files: source.files, reading };
-    const model = await fit(engine, source.train, fitting, origin, {
+    const trained = await fit(engine, source.train, fitting, origin, {
       resume,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
@@ -71,6 +72,8 @@ async function runFit(path: string, options: CommonOptions & { output: string })
             `${updatesPerSecond.toFixed(1)} steps/s  ${duration(secondsLeft)} left`,
         ),
     });
+    terminal.progress("fitting the read-outs");
+    const model = await fitReadOuts(engine, trained, source.train, { threads: fitting.threads });
     terminal.done();
     await saveModel(options.output, model);
     await rm(checkpoint, { force: true });

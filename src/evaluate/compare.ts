@@ -3,7 +3,7 @@ import { logisticRegression } from "../classify/logistic.js";
 import { ridgeClassifier } from "../classify/ridge.js";
 import type { Engine } from "../engine/engine.js";
 import { DataError, OptionError } from "../errors.js";
-import type { ReadOut } from "../features/latent.js";
+import type { ReadOut } from "../features/read-outs.js";
 import type { FitOptions } from "../model/fit.js";
 import type { TrainHooks } from "../model/train.js";
 import type { HistoryEntry } from "../model/train-state.js";

@@ -1,8 +1,8 @@
+import { runInBackground } from "../engine/background.js";
 import { soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
 import { loadEngine } from "../engine/load.js";
 import { defaultThreads, musterCrew } from "../engine/threads.js";
-import { runInBackground } from "../model/background.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepare } from "../model/prepare.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/sequence-set.js";
@@ -93,7 +93,7 @@ function encodeInBackground(engine: Engine, job: EncodeJob, onProgress?: (done: 
   const set = shareSequences(job.set);
   return runInBackground<Float32Array, number>(
     { kind: "encode", engine: engine.name, job: { ...job, set, threads } } satisfies EncodeMessage,
-    onProgress,
+    { onProgress },
   );
 }
 

@@ -48,7 +48,12 @@ export function createEncoder(
   { model, set, order, readOut, width, steps, threads }: EncodeJob,
   attach?: { memory: WorkspaceMemory; board: EncodeBoard; thread: number },
 ): Encoder {
-  const size = { batch: Math.min(ENCODE_SHARD, order.length), steps, slots: threads, states: readOut !== "last" };
+  const size = {
+    batch: Math.min(ENCODE_SHARD, order.length),
+    steps,
+    slots: threads,
+    states: readOut !== "last",
+  };
   const network = openNetwork(engine, model, size, "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
   const groups: readonly ColumnGroup[] = columnsOf(model.channels).groups;

@@ -24,7 +24,12 @@ export function latentWarnings(
   const picked = Array.from({ length: Math.ceil(countOf(prepared) / every) }, (_, k) => k * every);
   const sample = selectSequences(prepared, picked);
   const B = countOf(sample);
-  const network = openNetwork(engine, networkModel(model), { batch: B, steps: Math.max(1, longestOf(sample)) }, "encode");
+  const network = openNetwork(
+    engine,
+    networkModel(model),
+    { batch: B, steps: Math.max(1, longestOf(sample)) },
+    "encode",
+  );
   const { groups } = columnsOf(model.metadata.preparation.channels);
   const [slot] = network.slots;
   const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));

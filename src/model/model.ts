@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError } from "../errors.js";
-import { columnsOf } from "./columns.js";
 import type { Channel } from "../sequences/sequence-set.js";
+import { columnsOf } from "./columns.js";
 import { createNetwork, listParameters, type Network, type NetworkOptions } from "./network.js";
 import type { Preparation } from "./prepare.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
@@ -112,7 +112,12 @@ export function encodeModel(model: Model): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, start, size } of parametersOf(model.metadata))
     tensors[name] = { shape, data: model.weights.subarray(start, start + size) };
-  return encodeSafetensors(tensors, { format: "undertone", model: JSON.stringify(model.metadata) });
+  if (model.readOut) Object.assign(tensors, model.readOut.tensors);
+  return encodeSafetensors(tensors, {
+    format: "undertone",
+    model: JSON.stringify(model.metadata),
+    ...(model.readOut && { readOut: JSON.stringify(model.readOut.state) }),
+  });
 }
 
 /**
@@ -151,7 +156,14 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
       );
     weights.set(tensor.data, start);
   }
-  return { metadata: checked, weights };
+  if (metadata.readOut === undefined) return { metadata: checked, weights };
+  const own = new Set(parameters.map(({ name }) => name));
+  const others = Object.entries(tensors).filter(([name]) => !own.has(name));
+  return {
+    metadata: checked,
+    weights,
+    readOut: { state: JSON.parse(metadata.readOut), tensors: Object.fromEntries(others) },
+  };
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {
