@@ -91,6 +91,7 @@ export async function trainAutoencoder(
     { spec, columns: groups, batch: batchSize, steps, purpose: "training" },
     options.seed,
   );
+  const initial = network.weights.slice();
   const predictor = fitMeanPredictor(train, groups);
   const baseline = {
     train: meanPredictorLoss(train, groups, predictor),
@@ -126,7 +127,7 @@ export async function trainAutoencoder(
     const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
     state.update++;
     if (hasDiverged(state, loss, norm)) {
-      rollBack(network, state, loss, norm);
+      rollBack(network, state, loss, norm, initial);
     } else {
       adamStep(network, rate, ++state.adamSteps, norm, options.clipNorm);
       state.lossSum += loss * batch.count;
