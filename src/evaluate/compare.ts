@@ -109,6 +109,11 @@ export async function compare(
   for (const [k, part] of parts.entries()) {
     const train = selectSequences(set, part.train);
     const test = selectSequences(set, part.test);
+    const single = new Set(train.labels).size === 1 ? classNames[train.labels![0]] : undefined;
+    if (single !== undefined)
+      throw new DataError(
+        `${source.name}: the training part of resample ${k + 1} has one class only ("${single}"), expected at least two to tell apart. Take another plan (--resamples, --folds), or bring more cases.`,
+      );
     const { duplicates } = checkLeakage(train, test);
     if (duplicates.length > 0)
       notes.push(
@@ -268,6 +273,10 @@ function asAnswers(row: Collected, classCount: number): Answers {
 
 function planOf(source: DataSource, { plan, folds }: CompareOptions, seed: number): ResamplePlan {
   const entities = source.train.entities !== undefined && new Set(source.train.entities).size > 1;
+  if (source.train.entities && !entities && !source.test)
+    throw new DataError(
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, or name another entity column.`,
+    );
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (kind === "given") {
     if (!source.test)

@@ -75,7 +75,9 @@ export async function trainAutoencoder(
     (n) => lengthOf(train, n) > 0,
   );
   if (usable.length === 0)
-    throw new DataError("Training: got no sequence with a step in it, expected at least one.");
+    throw new DataError(
+      `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" tells what was read.`,
+    );
   const { groups } = columnsOf(train.channels);
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
