@@ -86,6 +86,23 @@ describe("the verdict of a case that is known", () => {
   });
 });
 
+test("the latents have ridge alone, every other set the better of both classifiers", async () => {
+  const random = randomStream(15);
+  const set = randomSeries({ N: 160, F: 1, lengths: () => 12 });
+  const noisy = { ...set, values: set.values.map((value) => value + 0.4 * random.normal()) };
+  const { rows, differences } = await compare(engine, halves(noisy, 80), quick);
+  const accuracy = (features: string, classifier: string) =>
+    rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
+  const better = new Set<string>();
+  for (const [features, { difference, classifier }] of Object.entries(differences)) {
+    const best = Math.max(accuracy(features, "ridge"), accuracy(features, "logistic"));
+    expect(accuracy(features, classifier)).toBe(best);
+    expect(difference).toBeCloseTo(accuracy("latent", "ridge") - best, 12);
+    better.add(classifier);
+  }
+  expect([...better].sort()).toEqual(["logistic", "ridge"]); // else this shows too little
+});
+
 describe("plans", () => {
   const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
 

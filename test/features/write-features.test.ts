@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { load } from "npyjs";
@@ -54,6 +54,15 @@ test("a table of no rows is a file with a header", async () => {
   expect(parse(readFileSync(join(folder, "z.csv")))).toEqual([["id", ...table.names]]);
   await writeFeatures(join(folder, "z.npy"), nothing, { ids: [] });
   expect((await load(new Uint8Array(readFileSync(join(folder, "z.npy"))).buffer)).shape).toEqual([0, 3]);
+});
+
+test("where the description cannot be written, the matrix is not written either", async () => {
+  const folder = folderWith();
+  mkdirSync(join(folder, "z.npy.json"));
+  await expect(writeFeatures(join(folder, "z.npy"), table, rows)).rejects.toThrow(
+    /z\.npy\.json: it is a folder/,
+  );
+  expect(newFiles(folder)).toEqual(["z.npy.json"]);
 });
 
 test("an unknown ending and a place that cannot be written to leave nothing behind", async () => {
