@@ -1,10 +1,9 @@
 import { Command, Option } from "commander";
 import { encode } from "../features/encode.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
-import { checkFeatureFormat, writeFeatures } from "../features/write-features.js";
+import { checkFeatureFile, writeFeatures } from "../features/write-features.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
-import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
@@ -49,8 +48,7 @@ interface EncodeOptions extends CommonOptions {
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
   const terminal = openTerminal(options);
-  checkFeatureFormat(options.output);
-  await checkWritable(options.output);
+  await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
   const engine = await chooseEngine(options, terminal.say);
   const source = await readSource(dataPath, { ...model.metadata.data.reading, ...dataOptionsOf(options) });

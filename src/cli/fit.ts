@@ -42,13 +42,14 @@ export function fitCommand(): Command {
 
 async function runFit(path: string, options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);
+  const checkpoint = `${options.output}.checkpoint`;
   await checkWritable(options.output);
+  await checkWritable(checkpoint);
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
   const source = await readSource(path, reading);
   for (const note of source.notes) terminal.warn(note);
   const fitting = fitOptionsOf(options);
-  const checkpoint = `${options.output}.checkpoint`;
   const { threads: _any, ...deciding } = fitting; // the same weights on any number of threads
   const identity = JSON.stringify([engine.name, deciding, reading, source.files.map((file) => file.sha256)]);
   const resume = options.resume ? await loadCheckpoint(checkpoint, identity) : undefined;
