@@ -1,5 +1,5 @@
 import type { FeatureTable } from "../features/feature-table.js";
-import type { Classifier, ClassWeight } from "./classifier.js";
+import type { Classifier, ClassWeight, LinearState } from "./classifier.js";
 import {
   addDotProducts,
   factorTridiagonal,
@@ -27,7 +27,7 @@ const BLOCK = 256;
  * costs a number of steps linear in its size for each row; the full eigendecomposition is not needed.
  * Time grows with rows * columns * the smaller of both.
  */
-export function ridgeClassifier({ classWeight = "none" as ClassWeight } = {}): Classifier {
+export function ridgeClassifier({ classWeight = "none" as ClassWeight } = {}): Classifier<LinearState> {
   const where = "ridge fit";
   return {
     name: "ridge",
