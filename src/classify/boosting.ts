@@ -1,4 +1,3 @@
-import { OptionError } from "../errors.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { binColumns, MAX_BINS } from "./binning.js";
 import { type BoostedModel, boostedClassifier } from "./boosted-classifier.js";
@@ -6,6 +5,7 @@ import type { BoostingState, Classifier, ClassWeight } from "./classifier.js";
 import { holdOut } from "./hold-out.js";
 import { leafWiseGrower } from "./leaf-wise.js";
 import { baselineScores, logLoss, probabilitiesOf, slopes } from "./log-loss.js";
+import { optionChecks } from "./option-range.js";
 import { type TrainingRows, trainingRows } from "./training-rows.js";
 import { leafOf, type Trees, treeBuilder } from "./trees.js";
 
@@ -73,27 +73,20 @@ function checkedSettings({
   tolerance = 1e-7,
   seed = 0,
 }: BoostingOptions) {
-  const expectRange = (name: string, value: number, ok: boolean, expected: string) => {
-    if (!ok) throw new OptionError(`boosting: ${name} is ${value}, expected ${expected}.`);
-  };
-  const expectWhole = (name: string, value: number, least: number, most = 2 ** 31 - 1) =>
-    expectRange(
-      name,
-      value,
-      Number.isInteger(value) && value >= least && value <= most,
-      `a whole number from ${least} ${most < 2 ** 31 - 1 ? `to ${most}` : "up"}`,
-    );
-  expectRange("learningRate", learningRate, learningRate > 0 && learningRate < Infinity, "a number above 0");
-  expectWhole("maxIterations", maxIterations, 1);
-  expectWhole("maxLeafNodes", maxLeafNodes, 2);
-  expectWhole("minSamplesLeaf", minSamplesLeaf, 1);
-  expectRange("l2", l2, l2 >= 0 && l2 < Infinity, "a number from 0 up");
-  expectWhole("maxBins", maxBins, 2, MAX_BINS);
-  const inside = validationFraction > 0 && validationFraction < 1;
-  expectRange("validationFraction", validationFraction, inside, "a number between 0 and 1");
-  expectWhole("patience", patience, 1);
-  expectRange("tolerance", tolerance, tolerance >= 0 && tolerance < Infinity, "a number from 0 up");
-  expectWhole("seed", seed, 0);
+  const { refuse, whole, positive, oneOf } = optionChecks("boosting");
+  positive("learningRate", learningRate, true);
+  whole("maxIterations", maxIterations, 1);
+  whole("maxLeafNodes", maxLeafNodes, 2);
+  whole("minSamplesLeaf", minSamplesLeaf, 1);
+  positive("l2", l2, false);
+  whole("maxBins", maxBins, 2, MAX_BINS);
+  oneOf("classWeight", classWeight, ["none", "balanced"]);
+  oneOf("earlyStopping", earlyStopping, [true, false, "auto"]);
+  if (!(validationFraction > 0 && validationFraction < 1))
+    refuse("validationFraction", validationFraction, "a number between 0 and 1");
+  whole("patience", patience, 1);
+  positive("tolerance", tolerance, false);
+  whole("seed", seed, 0);
   return {
     learningRate,
     maxIterations,

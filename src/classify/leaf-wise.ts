@@ -1,6 +1,7 @@
 import { type BinnedColumns, thresholdBetween } from "./binning.js";
 import { findSplit, type PackedGradients, packGradients, type Split } from "./histogram.js";
 import { histogramSpace } from "./histogram-space.js";
+import { partition } from "./partition.js";
 import type { TreeBuilder } from "./trees.js";
 
 export interface GrowthRules {
@@ -176,32 +177,6 @@ const newLeaf = (node: number, from: number, to: number): Leaf => ({
   hessian: 0,
   split: NO_SPLIT,
 });
-
-/** Moves the rows that go left to the front, in their order; returns where the others start. */
-function partition(
-  rows: Int32Array,
-  aside: Int32Array,
-  codes: Uint8Array,
-  base: number,
-  bin: number,
-  missing: number,
-  from: number,
-  to: number,
-): number {
-  let left = from;
-  let right = 0;
-  for (let i = from; i < to; i++) {
-    const row = rows[i];
-    const code = codes[base + row];
-    rows[left] = row;
-    aside[right] = row;
-    const goesLeft = code <= bin || code === missing ? 1 : 0;
-    left += goesLeft;
-    right += 1 - goesLeft;
-  }
-  rows.set(aside.subarray(0, right), left);
-  return left;
-}
 
 /** out = values of rows[from .. to - 1], pairs */
 function gatherPairs(
