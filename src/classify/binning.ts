@@ -20,9 +20,10 @@ export interface BinnedColumns {
 export const MAX_BINS = 255;
 
 /**
- * Bins every column of the given rows. A column of at most `maxBins` distinct values gets a bin for each; any
- * other is cut so that each bin holds its share of the rows still to come, and a value that has the share of a
- * whole bin gets its own. All rows are read, not a sample. NaN is missing; infinite values are the outermost.
+ * Bins every column of the given rows. A column of at most `maxBins` distinct values gets a bin for each; in any
+ * other a value as frequent as an equal share of the rows gets its own bin, and the rest is cut so that each bin
+ * holds its share of what is still to come. All rows are read, not a sample. NaN is missing; infinite values are
+ * the outermost.
  *
  * @param rows which rows of the table; row i of the codes is rows[i]
  */
@@ -43,27 +44,7 @@ export function binColumns(x: FeatureTable, rows: Int32Array, maxBins = MAX_BINS
     const first = low.length;
     const from = columns.length * n;
     if (missing > 0) codes.fill(MAX_BINS, from, from + n); // until the number of bins is known
-    const distinct = countDistinct(sorted, present);
-    let inBin = 0;
-    let remaining = present;
-    let share = distinct <= maxBins ? 0 : present / maxBins;
-    for (let start = 0, end = 0; start < present; start = end) {
-      const value = sorted[start];
-      while (end < present && sorted[end] === value) end++;
-      const bins = low.length - first;
-      const full = inBin >= share || end - start >= share;
-      if (bins === 0 || (full && bins < maxBins)) {
-        remaining -= inBin;
-        share = distinct <= maxBins ? 0 : remaining / (maxBins - bins);
-        inBin = 0;
-        low.push(value);
-        high.push(value);
-      }
-      const code = low.length - first - 1;
-      high[first + code] = value;
-      inBin += end - start;
-      for (let i = start; i < end; i++) codes[from + order[i]] = code;
-    }
+    assignBins({ low, high, codes, from }, sorted, order, present, maxBins);
     if (low.length - first + (missing > 0 ? 1 : 0) < 2) {
       low.length = first;
       high.length = first;
@@ -98,10 +79,59 @@ export function thresholdBetween({ low, high }: BinnedColumns, left: number, rig
   return Number.isFinite(middle) ? middle : high[left];
 }
 
-function countDistinct(sorted: Float32Array, length: number): number {
-  let distinct = length > 0 ? 1 : 0;
-  for (let i = 1; i < length; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
-  return distinct;
+/** Appends one column's bins to `low` and `high` and writes the codes of its rows. */
+function assignBins(
+  { low, high, codes, from }: { low: number[]; high: number[]; codes: Uint8Array; from: number },
+  sorted: Float32Array,
+  order: Int32Array,
+  present: number,
+  maxBins: number,
+): void {
+  const first = low.length;
+  const runs = countRuns(sorted, present, maxBins);
+  // a bin for each value, or for frequent ones; the others share the bins that are left
+  let { frequent, others } = runs.distinct <= maxBins ? { frequent: runs.distinct, others: 0 } : runs;
+  const limit = runs.distinct <= maxBins ? 1 : runs.limit;
+  let inBin = 0;
+  let share = 0;
+  let wasFrequent = true;
+  for (let start = 0, end = 0; start < present; start = end) {
+    const value = sorted[start];
+    while (end < present && sorted[end] === value) end++;
+    const count = end - start;
+    const isFrequent = count >= limit;
+    const bins = low.length - first;
+    const room = isFrequent || bins + frequent < maxBins;
+    if (bins === 0 || (room && (isFrequent || wasFrequent || inBin >= share))) {
+      if (!isFrequent) share = others / (maxBins - bins - frequent);
+      inBin = 0;
+      low.push(value);
+      high.push(value);
+    }
+    const code = low.length - first - 1;
+    high[first + code] = value;
+    inBin += count;
+    wasFrequent = isFrequent;
+    if (isFrequent) frequent--;
+    else others -= count;
+    for (let i = start; i < end; i++) codes[from + order[i]] = code;
+  }
+}
+
+/** Distinct values; how many of them are as frequent as a bin of equal shares, and the rows of all others. */
+function countRuns(sorted: Float32Array, length: number, maxBins: number) {
+  const limit = length / maxBins;
+  let distinct = 0;
+  let frequent = 0;
+  let others = length;
+  for (let start = 0, end = 0; start < length; start = end) {
+    while (end < length && sorted[end] === sorted[start]) end++;
+    distinct++;
+    if (end - start < limit) continue;
+    frequent++;
+    others -= end - start;
+  }
+  return { distinct, frequent, others, limit };
 }
 
 /** Sorts one column after another in the same memory: radix sort of the bits of float32, 11 at a time. */

@@ -21,11 +21,7 @@ export interface HistogramSpace {
 const PAGE = 65536;
 
 /** @param allowWasm false for the plain loops, which say what the fast ones do */
-export function histogramSpace(
-  binned: BinnedColumns,
-  slots: number,
-  allowWasm = typeof WebAssembly === "object",
-): HistogramSpace {
+export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm = true): HistogramSpace {
   const n = binned.rows;
   const { offsets } = binned;
   const C = offsets.length - 1;
@@ -41,7 +37,8 @@ export function histogramSpace(
   const codesAt = room(C * n);
   const slotsAt = Array.from({ length: slots }, () => room(16 * offsets[C]));
   const pages = Math.ceil(bytes / PAGE);
-  const memory = allowWasm && pages <= 65536 ? new WebAssembly.Memory({ initial: pages }) : undefined;
+  const possible = allowWasm && typeof WebAssembly === "object" && pages <= 65536;
+  const memory = possible ? new WebAssembly.Memory({ initial: pages }) : undefined;
   const loops = memory && histogramLoops(memory);
   const buffer = loops ? memory.buffer : new ArrayBuffer(bytes);
   const codes = new Uint8Array(buffer, codesAt, C * n);

@@ -28,22 +28,25 @@ interface Leaf {
 }
 
 const NO_SPLIT: Split = { gain: 0, column: -1, bin: -1, missingLeft: false };
-/** Memory that waiting leaves may fill with histograms; past it they are built anew from the rows. */
-const HISTOGRAM_BYTES = 256 * 2 ** 20;
 
 /**
  * Grows trees over the same rows, the leaf of largest gain first; memory is taken once and used for every tree.
  * Only the smaller of two children is counted, the other is the parent less it.
  *
+ * @param options.histogramBytes memory that waiting leaves may fill; past it they are counted anew from their rows
  * @returns a function that grows one tree for the given slopes, adds it to the builder, adds the value of each
  * row's leaf to `scores` [rows], and tells the number of leaves
  */
-export function leafWiseGrower(binned: BinnedColumns, rules: GrowthRules, allowWasm?: boolean) {
+export function leafWiseGrower(
+  binned: BinnedColumns,
+  rules: GrowthRules,
+  { histogramBytes = 256 * 2 ** 20, allowWasm = true } = {},
+) {
   const n = binned.rows;
   const { offsets, columns, hasMissing } = binned;
   const bytes = 16 * Math.max(1, offsets[columns.length]);
   // every open leaf may keep one, and one more is being filled
-  const slots = Math.max(3, Math.min(rules.maxLeafNodes + 1, Math.floor(HISTOGRAM_BYTES / bytes)));
+  const slots = Math.max(3, Math.min(rules.maxLeafNodes + 1, Math.floor(histogramBytes / bytes)));
   const space = histogramSpace(binned, slots, allowWasm);
   const { codes, rows } = space;
   const packed: PackedGradients = {

@@ -59,7 +59,7 @@ export function kNearestNeighbours({
         values,
         target: counting.map((row) => training.target[row]),
         weights: Float64Array.from(counting, (row) => training.weights[row]),
-        scaling: columnScaling(where, { values, names: x.names, rows }),
+        scaling: neighbourScaling({ values, names: x.names, rows }),
         notes: [],
       };
       model.k = k === "auto" ? chooseCount(model) : k;
@@ -75,6 +75,18 @@ export type NeighboursModel = Omit<NeighboursState, "values" | "target" | "weigh
   weights: Float64Array;
   scaling: ColumnScaling;
 };
+
+/** A constant column says nothing about who is near, whatever a later row has there: it is scaled to 0. */
+function neighbourScaling(x: FeatureTable): ColumnScaling {
+  const { mean, scale } = columnScaling("nearest neighbours fit", x);
+  const F = mean.length;
+  for (let j = 0; j < F; j++) {
+    let row = 1;
+    while (row < x.rows && x.values[row * F + j] === x.values[j]) row++;
+    if (row === x.rows) scale[j] = Number.POSITIVE_INFINITY;
+  }
+  return { mean, scale };
+}
 
 function chooseCount({ values, target, weights, scaling, classes }: NeighboursModel): number {
   const rows = target.length;

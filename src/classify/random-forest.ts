@@ -1,5 +1,5 @@
 import type { FeatureTable } from "../features/feature-table.js";
-import { randomStream } from "../random.js";
+import { type Random, randomStream } from "../random.js";
 import { binColumns } from "./binning.js";
 import type { Classifier, ClassWeight, FittedClassifier, RandomForestState } from "./classifier.js";
 import { giniGrower } from "./gini-tree.js";
@@ -24,9 +24,9 @@ export interface RandomForestOptions {
 }
 
 /**
- * Random forest (Breiman 2001), as in scikit-learn: every tree is grown on as many rows as there are, drawn with
- * replacement, by Gini impurity, until its leaves are pure. Probabilities are the mean over trees of the class
- * shares in the leaf. Columns are binned first (255 bins at most), which is exact up to 255 distinct values.
+ * Random forest (Breiman 2001), as in scikit-learn (1.9): every tree is grown on as many rows as there are, drawn
+ * with replacement and in proportion to their weights, by Gini impurity, until its leaves are pure. Probabilities
+ * are the mean over trees of the class shares in the leaf, among the rows drawn. Columns are binned first (255 bins at most), which is exact up to 255 distinct values.
  * Missing values are errors. Rows of weight 0 are left out.
  *
  * @throws {OptionError} when a setting is out of its range; at `fit`, when maxFeatures is above the columns
@@ -66,19 +66,16 @@ export function randomForest({
         maxDepth: maxDepth === "none" ? Number.POSITIVE_INFINITY : maxDepth,
       });
       const trees = treeBuilder(classes.length);
-      const weights = new Float64Array(n);
+      const draw = weightedDraw(Float64Array.from(counting, (row) => training.weights[row]));
+      const times = new Float64Array(n);
       const rows = new Int32Array(n);
       for (let tree = 0; tree < treeCount; tree++) {
         const random = randomStream(seed, 0xf0e57, tree);
-        weights.fill(0);
-        for (let draw = 0; draw < n; draw++) weights[random.integer(n)]++;
+        times.fill(0);
+        for (let i = 0; i < n; i++) times[draw(random)]++;
         let drawn = 0;
-        for (let row = 0; row < n; row++) {
-          if (weights[row] === 0) continue;
-          weights[row] *= training.weights[counting[row]];
-          rows[drawn++] = row;
-        }
-        grow(rows, drawn, weights, random, trees);
+        for (let row = 0; row < n; row++) if (times[row] > 0) rows[drawn++] = row;
+        grow(rows, drawn, times, random, trees);
       }
       return forestClassifier({
         kind: "randomForest",
@@ -89,6 +86,26 @@ export function randomForest({
         notes: [],
       });
     },
+  };
+}
+
+/** Draws a row with a probability in proportion to its weight, above 0. */
+function weightedDraw(weights: Float64Array): (random: Random) => number {
+  const n = weights.length;
+  if (weights.every((weight) => weight === weights[0])) return (random) => random.integer(n);
+  const upTo = new Float64Array(n);
+  let total = 0;
+  for (let row = 0; row < n; row++) upTo[row] = total += weights[row];
+  return (random) => {
+    const at = random.uniform() * total;
+    let low = 0;
+    let high = n - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (upTo[middle] > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   };
 }
 
