@@ -16,6 +16,8 @@ export interface BinnedColumns {
   high: Float64Array;
 }
 
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 /** Codes are bytes, and one is kept for missing values. */
 export const MAX_BINS = 255;
 
@@ -72,11 +74,14 @@ export function binColumns(x: FeatureTable, rows: Int32Array, maxBins = MAX_BINS
   };
 }
 
-/** A number between two bins of a column, for values as they come: bins up to `left` are at or below it. */
+/** A number for values as they come: bins up to `left` are at or below it, those from `right` on above. */
 export function thresholdBetween({ low, high }: BinnedColumns, left: number, right: number): number {
-  if (Number.isNaN(low[right])) return Number.POSITIVE_INFINITY; // every value there is against missing
-  const middle = (high[left] + low[right]) / 2; // of two float32: exact in float64
-  return Number.isFinite(middle) ? middle : high[left];
+  const a = high[left];
+  const b = low[right];
+  if (Number.isNaN(b)) return Number.POSITIVE_INFINITY; // every value there is against missing
+  if (Number.isFinite(a) && Number.isFinite(b)) return (a + b) / 2; // of two float32: exact in float64
+  if (Number.isFinite(b)) return a; // minus infinity against the rest
+  return Number.isFinite(a) ? LARGEST_FLOAT32 : 0; // the rest against infinity, or minus infinity against it
 }
 
 /** Appends one column's bins to `low` and `high` and writes the codes of its rows. */

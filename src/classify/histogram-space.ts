@@ -1,5 +1,6 @@
 import type { BinnedColumns } from "./binning.js";
-import { histogramLoops } from "./histogram-wasm.js";
+import { type HistogramLoops, histogramModule } from "./histogram-wasm.js";
+import { wasmLoops } from "./wasm-assembler.js";
 
 /** Everything that counting rows into histograms touches, in one piece of memory. */
 export interface HistogramSpace {
@@ -18,8 +19,6 @@ export interface HistogramSpace {
   wasm: boolean;
 }
 
-const PAGE = 65536;
-
 /** @param allowWasm false for the plain loops, which say what the fast ones do */
 export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm = true): HistogramSpace {
   const n = binned.rows;
@@ -36,18 +35,15 @@ export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm =
   const rowsAt = room(4 * n);
   const codesAt = room(C * n);
   const slotsAt = Array.from({ length: slots }, () => room(16 * offsets[C]));
-  const pages = Math.ceil(bytes / PAGE);
-  const possible = allowWasm && typeof WebAssembly === "object" && pages <= 65536;
-  const memory = possible ? new WebAssembly.Memory({ initial: pages }) : undefined;
-  const loops = memory && histogramLoops(memory);
-  const buffer = loops ? memory.buffer : new ArrayBuffer(bytes);
+  const wasm = allowWasm ? wasmLoops<HistogramLoops>(bytes, histogramModule) : undefined;
+  const buffer = wasm?.buffer ?? new ArrayBuffer(bytes);
   const codes = new Uint8Array(buffer, codesAt, C * n);
   codes.set(binned.codes);
   const rows = new Int32Array(buffer, rowsAt, n);
   const ordered = new Float64Array(buffer, orderedAt, 2 * n);
   const histograms = slotsAt.map((at) => new Float64Array(buffer, at, 2 * offsets[C]));
   const shared = { codes, rows, ordered, histograms };
-  if (!loops)
+  if (!wasm)
     return {
       ...shared,
       wasm: false,
@@ -56,6 +52,7 @@ export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm =
         for (let i = 0; i < whole.length; i++) whole[i] -= part[i];
       },
     };
+  const { loops } = wasm;
   return {
     ...shared,
     wasm: true,

@@ -1,7 +1,25 @@
+import {
+  add,
+  addPair,
+  advance,
+  assemble,
+  constant,
+  get,
+  loadByte,
+  loadInt,
+  loadPair,
+  repeat,
+  set,
+  shiftLeft,
+  storePair,
+  subtractPair,
+  tee,
+} from "./wasm-assembler.js";
+
 /**
- * The two inner loops of boosting as WebAssembly, assembled here instruction by instruction because `fit` does not
- * wait for a file. One 128-bit addition takes both numbers of a bin: 0.4 ns for each value where JavaScript takes
- * 1.5. The sums are of whole numbers, so the plain loops of histogram-space.ts give the same bits.
+ * The two inner loops of boosting as WebAssembly. One 128-bit addition takes both numbers of a bin: 0.4 ns for
+ * each value where JavaScript takes 1.5. The sums are of whole numbers, so the plain loops of histogram-space.ts
+ * give the same bits.
  */
 export interface HistogramLoops {
   /**
@@ -26,31 +44,7 @@ export interface HistogramLoops {
   subtract(whole: number, part: number, end: number): void;
 }
 
-const I32 = 0x7f;
-const V128 = 0x7b;
-const get = (local: number) => [0x20, local];
-const set = (local: number) => [0x21, local];
-const tee = (local: number) => [0x22, local];
-const constant = (value: number) => [0x41, value]; // below 64
-const add = [0x6a];
-const shiftLeft = [0x74];
-const below = [0x49]; // unsigned
-const loadInt = [0x28, 2, 0];
-const loadByte = [0x2d, 0, 0];
-const loadPair = [0xfd, 0x00, 3, 0];
-const storePair = [0xfd, 0x0b, 3, 0];
-const addPair = [0xfd, 0xf0, 0x01];
-const subtractPair = [0xfd, 0xf1, 0x01];
-const advance = (local: number, bytes: number) => [...get(local), ...constant(bytes), ...add, ...set(local)];
-/** Repeats while `local` < `end`. */
-const repeat = (body: number[], local: number, end: number) => [
-  ...[0x03, 0x40],
-  ...body,
-  ...[...get(local), ...get(end), ...below],
-  ...[0x0d, 0x00, 0x0b],
-];
-
-function addRowsBody(): number[] {
+function addRows(): number[] {
   const [ordered, rows, end, row, at, pair] = [8, 9, 10, 11, 12, 13];
   const column = (h: number, c: number) => [
     // at = h + 16 * codes[row]
@@ -58,70 +52,43 @@ function addRowsBody(): number[] {
     ...[...get(c), ...get(row), ...add, ...loadByte, ...constant(4), ...shiftLeft],
     ...[...add, ...tee(at)],
     // store(at, load(at) + pair)
-    ...[...get(at), ...loadPair, ...get(pair), ...addPair, ...storePair],
+    ...[...get(at), ...loadPair, ...get(pair), ...addPair, ...storePair()],
   ];
-  return [
-    ...[2, 2, I32, 1, V128], // locals 11, 12 and 13
-    ...repeat(
-      [
-        ...[...get(rows), ...loadInt, ...set(row)],
-        ...[...get(ordered), ...loadPair, ...set(pair)],
-        ...[0, 1, 2, 3].flatMap((k) => column(k, 4 + k)),
-        ...advance(ordered, 16),
-        ...advance(rows, 4),
-      ],
-      rows,
-      end,
-    ),
-    0x0b,
-  ];
+  return repeat(
+    [
+      ...[...get(rows), ...loadInt, ...set(row)],
+      ...[...get(ordered), ...loadPair, ...set(pair)],
+      ...[0, 1, 2, 3].flatMap((k) => column(k, 4 + k)),
+      ...advance(ordered, 16),
+      ...advance(rows, 4),
+    ],
+    rows,
+    end,
+  );
 }
 
-function subtractBody(): number[] {
+function subtract(): number[] {
   const [whole, part, end] = [0, 1, 2];
-  return [
-    0, // no locals
-    ...repeat(
-      [
-        ...get(whole),
-        ...[...get(whole), ...loadPair, ...get(part), ...loadPair, ...subtractPair, ...storePair],
-        ...advance(whole, 16),
-        ...advance(part, 16),
-      ],
-      whole,
-      end,
-    ),
-    0x0b,
-  ];
-}
-
-/** A length before its bytes, LEB128. */
-const sized = (bytes: number[]) =>
-  bytes.length < 128 ? [bytes.length, ...bytes] : [(bytes.length & 127) | 128, bytes.length >> 7, ...bytes];
-const section = (id: number, bytes: number[]) => [id, ...sized(bytes)];
-const name = (text: string) => sized(Array.from(text, (letter) => letter.charCodeAt(0)));
-const takes = (count: number) => [0x60, count, ...new Array<number>(count).fill(I32), 0];
-
-function moduleBytes(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [2, ...takes(11), ...takes(3)]),
-    ...section(2, [1, ...name("env"), ...name("memory"), 0x02, 0x00, 1]),
-    ...section(3, [2, 0, 1]),
-    ...section(7, [2, ...name("addRows"), 0x00, 0, ...name("subtract"), 0x00, 1]),
-    ...section(10, [2, ...sized(addRowsBody()), ...sized(subtractBody())]),
-  ]);
+  return repeat(
+    [
+      ...get(whole),
+      ...[...get(whole), ...loadPair, ...get(part), ...loadPair, ...subtractPair, ...storePair()],
+      ...advance(whole, 16),
+      ...advance(part, 16),
+    ],
+    whole,
+    end,
+  );
 }
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The loops over that memory, or undefined where WebAssembly is forbidden (a page's security policy) or lacks SIMD. */
-export function histogramLoops(memory: WebAssembly.Memory): HistogramLoops | undefined {
-  try {
-    compiled ??= new WebAssembly.Module(moduleBytes());
-    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-    return instance.exports as unknown as HistogramLoops;
-  } catch {
-    return undefined;
-  }
+export function histogramModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(
+    assemble([
+      { name: "addRows", parameters: 11, integers: 2, vectors: 1, body: addRows() },
+      { name: "subtract", parameters: 3, integers: 0, vectors: 0, body: subtract() },
+    ]),
+  );
+  return compiled;
 }

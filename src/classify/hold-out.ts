@@ -18,11 +18,11 @@ export function holdOut(
   const byClass: number[][] = [];
   for (const row of rows) (byClass[target[row]] ??= []).push(row);
   const isHeld = new Uint8Array(target.length);
-  for (const members of byClass) {
+  byClass.forEach((members) => {
     const count = Math.min(members.length - 1, Math.round(fraction * members.length));
     random.shuffle(members);
     for (let i = 0; i < count; i++) isHeld[members[i]] = 1;
-  }
+  });
   const held = rows.filter((row) => isHeld[row] === 1);
   if (held.length === 0)
     throw new DataError(

@@ -1,12 +1,4 @@
-import type { ColumnScaling } from "./standardize.js";
-
-/** Rows as they come with the scaling that makes their distances fair. */
-export interface ScaledRows {
-  /** [rows, columns] */
-  values: Float32Array;
-  rows: number;
-  scaling: ColumnScaling;
-}
+import { BLOCK, distanceBlocks, type ScaledRows } from "./distances.js";
 
 /** The k nearest training rows of each row, nearest first; of equally near ones the lower row number first. */
 export interface Nearest {
@@ -16,10 +8,6 @@ export interface Nearest {
   /** [rows, k], squared. */
   distances: Float64Array;
 }
-
-/** Rows compared at a time: 64 x 64 distances and 512 columns of 64 rows (256 KB) stay in a second-level cache. */
-const BLOCK = 64;
-const COLUMNS = 512;
 
 /** @param k at most the number of training rows */
 export function nearest(training: ScaledRows, query: ScaledRows, k: number): Nearest {
@@ -78,91 +66,4 @@ function offer({ k, indices, distances }: Nearest, row: number, index: number, d
   }
   distances[at] = distance;
   indices[at] = index;
-}
-
-/**
- * Squared distances between two blocks of rows, as sums of squared differences in float64, column after column:
- * equal rows are at distance 0, and equal pairs at equal distances wherever they stand.
- */
-function distanceBlocks(scaling: ColumnScaling) {
-  const left = new Float64Array(BLOCK * scaling.mean.length);
-  const right = new Float64Array(BLOCK * scaling.mean.length);
-  const out = new Float64Array(BLOCK * BLOCK);
-  const load = (into: Float64Array, { values, rows }: ScaledRows, from: number): number => {
-    const { mean, scale } = scaling;
-    const F = mean.length;
-    const count = Math.min(BLOCK, rows - from);
-    const start = from * F;
-    // rows past the last keep what stood there: their distances are not read
-    for (let i = 0; i < count; i++)
-      for (let j = 0, at = i * F; j < F; j++, at++) into[at] = (values[start + at] - mean[j]) / scale[j];
-    return count;
-  };
-  return {
-    loadLeft: (rows: ScaledRows, from: number) => load(left, rows, from),
-    loadRight: (rows: ScaledRows, from: number) => load(right, rows, from),
-    /** [BLOCK, BLOCK] */
-    compute(): Float64Array {
-      out.fill(0);
-      const F = scaling.mean.length;
-      for (let start = 0; start < F; start += COLUMNS)
-        addSquares(out, left, right, F, start, Math.min(F, start + COLUMNS));
-      return out;
-    },
-  };
-}
-
-/** out[i, j] += sum of (a_i - b_j)^2 over columns start .. end - 1 */
-function addSquares(
-  out: Float64Array,
-  a: Float64Array,
-  b: Float64Array,
-  F: number,
-  start: number,
-  end: number,
-): void {
-  // 4 x 2 tile: 8 sums, 6 operands and a difference stay in the 16 floating-point registers of x86-64
-  for (let i = 0; i < BLOCK; i += 4) {
-    const a0 = i * F;
-    const a1 = a0 + F;
-    const a2 = a1 + F;
-    const a3 = a2 + F;
-    for (let j = 0; j < BLOCK; j += 2) {
-      const b0 = j * F;
-      const b1 = b0 + F;
-      const o = i * BLOCK + j;
-      let s00 = out[o];
-      let s01 = out[o + 1];
-      let s10 = out[o + BLOCK];
-      let s11 = out[o + BLOCK + 1];
-      let s20 = out[o + 2 * BLOCK];
-      let s21 = out[o + 2 * BLOCK + 1];
-      let s30 = out[o + 3 * BLOCK];
-      let s31 = out[o + 3 * BLOCK + 1];
-      for (let k = start; k < end; k++) {
-        const u = b[b0 + k];
-        const v = b[b1 + k];
-        const p = a[a0 + k];
-        s00 += (p - u) * (p - u);
-        s01 += (p - v) * (p - v);
-        const q = a[a1 + k];
-        s10 += (q - u) * (q - u);
-        s11 += (q - v) * (q - v);
-        const r = a[a2 + k];
-        s20 += (r - u) * (r - u);
-        s21 += (r - v) * (r - v);
-        const s = a[a3 + k];
-        s30 += (s - u) * (s - u);
-        s31 += (s - v) * (s - v);
-      }
-      out[o] = s00;
-      out[o + 1] = s01;
-      out[o + BLOCK] = s10;
-      out[o + BLOCK + 1] = s11;
-      out[o + 2 * BLOCK] = s20;
-      out[o + 2 * BLOCK + 1] = s21;
-      out[o + 3 * BLOCK] = s30;
-      out[o + 3 * BLOCK + 1] = s31;
-    }
-  }
 }
