@@ -1,7 +1,20 @@
 // The library for Node and the browser. What reads and writes files is in "undertone/node".
-export type { Classifier, ClassWeight, FittedClassifier, LinearState } from "./classify/classifier.js";
+export { type BoostingOptions, histogramGradientBoosting } from "./classify/boosting.js";
+export type {
+  BoostingState,
+  Classifier,
+  ClassifierState,
+  ClassWeight,
+  FittedClassifier,
+  LinearState,
+  NeighboursState,
+  PackedTrees,
+  RandomForestState,
+} from "./classify/classifier.js";
 export { loadClassifier } from "./classify/load.js";
 export { logisticRegression } from "./classify/logistic.js";
+export { kNearestNeighbours, type NeighboursOptions } from "./classify/neighbours.js";
+export { type RandomForestOptions, randomForest } from "./classify/random-forest.js";
 export { ridgeClassifier } from "./classify/ridge.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, engineNames, loadEngine } from "./engine/load.js";

@@ -6,7 +6,7 @@ import {
   solveTridiagonal,
   tridiagonalize,
 } from "../linear-algebra.js";
-import type { Classifier, ClassWeight } from "./classifier.js";
+import type { Classifier, ClassWeight, LinearState } from "./classifier.js";
 import { linearClassifier, unscaled } from "./linear-model.js";
 import { columnScaling } from "./standardize.js";
 import { trainingRows } from "./training-rows.js";
@@ -32,7 +32,7 @@ const BLOCK = 256;
 export function ridgeClassifier({
   classWeight = "none" as ClassWeight,
   standardise = true,
-} = {}): Classifier {
+} = {}): Classifier<LinearState> {
   const where = "ridge fit";
   return {
     name: "ridge",
