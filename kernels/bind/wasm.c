@@ -41,6 +41,14 @@ EXPORT(lstm_backward) void export_lstm_backward(float *gates, float *dh, float *
   lstm_backward(gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden, packed_u, packed_w, mask, active, T, B, H, F, ldx, ldd, use_relu, reverse);
 }
 
+EXPORT(pool_forward) void export_pool_forward(float *rows, float *places, const float *states, const float *mask, const float *active, int T, int B, int H) {
+  pool_forward(rows, places, states, mask, active, T, B, H);
+}
+
+EXPORT(pool_backward) void export_pool_backward(float *dstates, const float *drows, const float *places, const float *mask, const float *active, int T, int B, int H) {
+  pool_backward(dstates, drows, places, mask, active, T, B, H);
+}
+
 EXPORT(state_sums) void export_state_sums(float *sums, const float *states, const float *mask, const float *active, int T, int B, int H) {
   state_sums(sums, states, mask, active, T, B, H);
 }

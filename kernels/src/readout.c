@@ -39,13 +39,67 @@ static void state_sums(float *sums, const float *states, const float *mask, cons
   }
 }
 
+// Mean and max of the states of each case.
+//   rows    (B, 2, Hp)  out
+//   places  (B, 2, Hp)  out: which step (by t) holds the maximum; how many steps there are
+static void pool_forward(float *rows, float *places, const float *states, const float *mask, const float *active, int T,
+                         int B, int H) {
+  const int Hp = PAD(H);
+  for (size_t k = 0; k < (size_t)2 * B * Hp; k += LANES) store(rows + k, splat(0)), store(places + k, splat(0));
+  size_t start = 0;
+  for (int t = 0; t < T; t++) {
+    const int n = active_at(active, t, T, B);
+    for (int b = 0; b < n; b++) {
+      const size_t r = start + b;
+      if (mask && mask[r] == 0) continue;
+      float *row = rows + (size_t)b * 2 * Hp, *place = places + (size_t)b * 2 * Hp;
+      const int first = place[Hp] == 0;
+      for (int j = 0; j < Hp; j += LANES) {
+        const vf h = load(states + r * Hp + j), high = load(row + Hp + j);
+        const vi above = first ? splat_bits(-1) : ~(h <= high);
+        store(row + j, load(row + j) + h);
+        store(row + Hp + j, choose(above, h, high));
+        store(place + j, choose(above, splat((float)t), load(place + j)));
+        store(place + Hp + j, load(place + Hp + j) + splat(1.0f));
+      }
+    }
+    start += n;
+  }
+  for (int b = 0; b < B; b++) {
+    const float count = places[(size_t)(2 * b + 1) * Hp];
+    if (count == 0) continue;
+    float *row = rows + (size_t)b * 2 * Hp;
+    for (int j = 0; j < Hp; j += LANES) store(row + j, load(row + j) * splat(1 / count));
+  }
+}
+
+//   dstates  (R, Hp)     out, added to
+//   drows    (B, 2, Hp)
+static void pool_backward(float *dstates, const float *drows, const float *places, const float *mask,
+                          const float *active, int T, int B, int H) {
+  const int Hp = PAD(H);
+  size_t start = 0;
+  for (int t = 0; t < T; t++) {
+    const int n = active_at(active, t, T, B);
+    for (int b = 0; b < n; b++) {
+      const size_t r = start + b;
+      if (mask && mask[r] == 0) continue;
+      const float *d = drows + (size_t)b * 2 * Hp, *place = places + (size_t)b * 2 * Hp;
+      const vf share = splat(1 / place[Hp]), step = splat((float)t);
+      for (int j = 0; j < Hp; j += LANES) {
+        const vf top = (vf)((vi)load(d + Hp + j) & (load(place + j) == step));
+        store(dstates + r * Hp + j, load(dstates + r * Hp + j) + madd(load(d + j), share, top));
+      }
+    }
+    start += n;
+  }
+}
+
 // 1 / a_k for a_k = 1 + e factor_k.
 INLINE void shares(vf *s, vf u) {
   const vf e = one_plus_exp_minus(u) - splat(1.0f);
   for (int k = 0; k < LEVELS; k++) s[k] = reciprocal(madd(e, splat(level_factors[k]), splat(1.0f)));
 }
-
-INLINE vf bits_to_float(vi mask, float value, vf otherwise) { return choose(mask, splat(value), otherwise); }
 
 // u must stay where exp(-u) is not lost beside 1 and the factors stay finite.
 INLINE vf argument(vf h, vf middle, vf slope) { return clamp((h - middle) * slope, 40.0f); }
@@ -74,8 +128,8 @@ static void read_out_forward(float *rows, float *places, const float *states, co
         const vi above = first ? splat_bits(-1) : ~(h <= high), below = first ? splat_bits(-1) : ~(h >= low);
         store(row + Hp + j, choose(above, h, high));
         store(row + 3 * Hp + j, choose(below, h, low));
-        store(place + j, bits_to_float(above, (float)t, load(place + j)));
-        store(place + Hp + j, bits_to_float(below, (float)t, load(place + Hp + j)));
+        store(place + j, choose(above, splat((float)t), load(place + j)));
+        store(place + Hp + j, choose(below, splat((float)t), load(place + Hp + j)));
         store(place + 2 * Hp + j, load(place + 2 * Hp + j) + splat(1.0f));
         if (first || !reverse) store(row + 4 * Hp + j, h);
         vf s[LEVELS];

@@ -5,6 +5,10 @@
 #define STATISTICS 5
 #define LEVELS 4
 
+static void pool_forward(float *rows, float *places, const float *states, const float *mask, const float *active, int T,
+                         int B, int H);
+static void pool_backward(float *dstates, const float *drows, const float *places, const float *mask,
+                          const float *active, int T, int B, int H);
 static void state_sums(float *sums, const float *states, const float *mask, const float *active, int T, int B, int H);
 static void read_out_forward(float *rows, float *places, const float *states, const float *middle, const float *slope,
                              const float *mask, const float *active, int T, int B, int H, int reverse);

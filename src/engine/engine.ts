@@ -129,6 +129,28 @@ export interface Kernels {
     useRelu: number,
     reverse: number,
   ): void;
+  /** rows [B, 2, Hp] = mean and max of each case's states [R, Hp]; places [B, 2, Hp] for the way back. */
+  poolForward(
+    rows: number,
+    places: number,
+    states: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+  ): void;
+  /** dstates [R, Hp] += the gradient of the states, from that of the rows. */
+  poolBackward(
+    dstates: number,
+    drows: number,
+    places: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+  ): void;
   /** sums [B, 2, Hp] = sums and sums of squares of each case's states [R, Hp]. */
   stateSums(
     sums: number,
@@ -234,6 +256,8 @@ export const TENSORS: Record<keyof Kernels, number> = {
   lstmUnpackGradient: 2,
   lstmForward: 9,
   lstmBackward: 14,
+  poolForward: 5,
+  poolBackward: 5,
   stateSums: 4,
   readOutForward: 7,
   readOutBackward: 9,

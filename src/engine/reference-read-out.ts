@@ -9,7 +9,7 @@ const WIDTH = STATISTICS + LEVEL_FACTORS.length;
 /** The training read-out of packed states, forward and backward; what it is: kernels/src/readout.c. */
 export function readOutKernels(
   d: Float64Array,
-): Pick<Kernels, "stateSums" | "readOutForward" | "readOutBackward"> {
+): Pick<Kernels, "poolForward" | "poolBackward" | "stateSums" | "readOutForward" | "readOutBackward"> {
   /** Row and step of every state of case b that is there, in the order of time. */
   const stepsOf = (b: number, mask: number, active: number, T: number, B: number) => {
     const steps: { t: number; r: number }[] = [];
@@ -23,6 +23,34 @@ export function readOutKernels(
   const share = (u: number, k: number) => 1 / (1 + Math.exp(-u) * LEVEL_FACTORS[k]);
 
   return {
+    poolForward(rows, places, states, mask, active, T, B, H) {
+      d.fill(0, rows, rows + 2 * B * H);
+      d.fill(0, places, places + 2 * B * H);
+      for (let b = 0; b < B; b++)
+        stepsOf(b, mask, active, T, B).forEach(({ t, r }, v, { length }) => {
+          for (let j = 0; j < H; j++) {
+            const h = d[states + r * H + j];
+            const mean = rows + 2 * b * H + j;
+            d[mean] += h / length;
+            if (v === 0 || !(h <= d[mean + H])) {
+              d[mean + H] = h;
+              d[places + 2 * b * H + j] = t;
+            }
+            d[places + (2 * b + 1) * H + j] = length;
+          }
+        });
+    },
+
+    poolBackward(dstates, drows, places, mask, active, T, B, H) {
+      for (let b = 0; b < B; b++)
+        for (const { t, r } of stepsOf(b, mask, active, T, B))
+          for (let j = 0; j < H; j++) {
+            const mean = 2 * b * H + j;
+            d[dstates + r * H + j] += d[drows + mean] / d[places + mean + H];
+            if (d[places + mean] === t) d[dstates + r * H + j] += d[drows + mean + H];
+          }
+    },
+
     stateSums(sums, states, mask, active, T, B, H) {
       d.fill(0, sums, sums + 2 * B * H);
       for (let b = 0; b < B; b++)
