@@ -119,6 +119,14 @@ describe("early stopping", () => {
     expect(all.toJSON().iterations).toBe(30);
   });
 
+  test("keeps no round when none beats the shares of the classes, and says so", () => {
+    const { x, labels } = pureNoise(300, 3);
+    const fitted = histogramGradientBoosting({ earlyStopping: true, learningRate: 1 }).fit(x, labels, 2);
+    expect(fitted.toJSON().iterations).toBe(0);
+    expect(fitted.notes.join()).toMatch(/none of 10 rounds lowered the loss on the 30 rows held out/);
+    expect(new Set(fitted.predictProba(x)).size).toBe(2);
+  });
+
   test("the rounds kept are the first ones of the whole run on the rows kept", () => {
     const { x, labels } = madeData(600, 5, 3, 2);
     const seed = 5;
