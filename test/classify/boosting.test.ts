@@ -165,6 +165,8 @@ describe("early stopping", () => {
     const count = (part: Int32Array, c: number) => part.filter((row) => target[row] === c).length;
     expect([0, 1, 2].map((c) => count(held, c))).toEqual([20, 6, 0]);
     expect(Array.from([...kept, ...held]).sort((a, b) => a - b)).toEqual(Array.from(rows));
+    const most = holdOut("test", rows, target, 0.99, 3);
+    expect([0, 1, 2].map((c) => count(most.kept, c))).toEqual([1, 1, 1]);
     expect(() => holdOut("test", rows.subarray(126), target, 0.1, 3)).toThrow(DataError);
     expect(() => holdOut("boosting fit", rows.subarray(126), target, 0.1, 3)).toThrow(
       /boosting fit: early stopping found no rows to hold out: 0\.1 of 5 rows/,
