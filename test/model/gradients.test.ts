@@ -47,6 +47,19 @@ const specs: Record<string, AutoencoderSpec> = {
     ],
     decoder,
   },
+  "next step predicted": {
+    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true }],
+    decoder,
+    nextStep: { weight: 0.7 },
+  },
+  "embedding, next step predicted": {
+    encoder: [
+      { type: "embedding", units: 3 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+    nextStep: { weight: 0.7 },
+  },
   "dropout on sequence and vector": {
     encoder: [
       { type: "lstm", units: 5, returnSequences: true },
@@ -110,7 +123,7 @@ test.each(cases)("gradients agree with central differences: $name", ({ name, spe
   });
   const loss = (backward: boolean) => {
     network.pack();
-    return runPass(network, set, { backward, update: 9 }).loss;
+    return runPass(network, set, { backward, update: 9, weightOfNextStep: spec.nextStep?.weight }).loss;
   };
   loss(true);
   const gradients = network.gradients.slice();

@@ -26,7 +26,11 @@ export function networkFor(
 export function runPass(
   network: Network,
   set: SequenceSet,
-  { backward = false, update }: { backward?: boolean; update?: number } = {},
+  {
+    backward = false,
+    update,
+    weightOfNextStep,
+  }: { backward?: boolean; update?: number; weightOfNextStep?: number } = {},
 ): { pass: Pass; loss: number } {
   const [slot] = network.slots;
   const indices = set.ids.map((_, n) => n);
@@ -38,7 +42,9 @@ export function runPass(
   );
   const count = Math.max(pass.count, 1);
   if (backward) network.gradients.fill(0);
-  return { pass, loss: slot.loss(pass, backward ? 1 / count : undefined) / count };
+  const weight = weightOfNextStep ?? 0;
+  const loss = slot.loss(pass, backward ? 1 / count : undefined) + weight * (slot.nextStep?.loss(pass) ?? 0);
+  return { pass, loss: loss / count };
 }
 
 /** The latents in the order of the set, flat. */
