@@ -112,8 +112,10 @@ export async function loadTfjsPeer(shape: SpeedShape, options: TfjsOptions = {})
   const { lstm, repeatVector, timeDistributed, dense } = tf.layers;
   // Not orthogonal, the default, only because that one is slow to start; the step does the same work.
   const recurrentInitializer = "glorotUniform";
-  const encoder = lstm({ units: H, recurrentInitializer, inputShape: [T, F] });
-  const decoder = lstm({ units: H, recurrentInitializer, returnSequences: true });
+  // Its default is a piecewise linear "hardSigmoid", which is another model.
+  const cells = { units: H, recurrentActivation: "sigmoid", recurrentInitializer };
+  const encoder = lstm({ ...cells, inputShape: [T, F] });
+  const decoder = lstm({ ...cells, returnSequences: true });
   const head = timeDistributed({ layer: dense({ units: F }) });
   const model = tf.sequential({ layers: [encoder, repeatVector({ n: T }), decoder, head] });
   const encoderModel = tf.sequential({ layers: [encoder] });
