@@ -15,6 +15,7 @@ import { findRecipe } from "../dist/model/spec.js";
  * @property {number} F
  * @property {number} H units of the latent
  * @property {number[]} lengths steps of each sequence of the batch
+ * @property {string} [twinOf] the workload that it is timed together with
  */
 
 /** The shapes that are asked for again and again: T,B,F,H. */
@@ -37,9 +38,10 @@ export function raggedPair() {
   const { B, shortest, longest, F, H } = RAGGED;
   const lengths = raggedLengths(B, shortest, longest);
   const mean = Math.round(lengths.reduce((a, b) => a + b) / B);
+  const name = `ragged ${shortest}..${longest},${B},${F},${H}`;
   return [
-    { name: `ragged ${shortest}..${longest},${B},${F},${H}`, recipe: "simple", F, H, lengths },
-    { ...plain([mean, B, F, H].join()), name: `mean ${mean},${B},${F},${H}` },
+    { name, recipe: "simple", F, H, lengths },
+    { ...plain([mean, B, F, H].join()), twinOf: name },
   ];
 }
 

@@ -59,6 +59,7 @@ function lossOf(p, steps) {
 /** @param {Value} state { p, m, v } @param {Value} rate corrected for the step @param {Value[]} steps */
 function update({ p, m, v }, rate, steps) {
   const [loss, g] = valueAndGrad(lossOf)(tree.ref(p), steps);
+  /** @type {Record<"p" | "m" | "v", Record<string, Value>>} */
   const next = { p: {}, m: {}, v: {} };
   for (const k of Object.keys(p)) {
     next.m[k] = np.add(np.multiply(m[k], 0.9), np.multiply(g[k].ref, 0.1));

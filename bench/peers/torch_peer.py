@@ -131,4 +131,4 @@ def load(job):
     return {"check": checks[how], "train": train, "encode": encode, "setting": setting}
 
 
-peer.serve(f"PyTorch {torch.__version__}", load)
+peer.serve(f"PyTorch {torch.__version__.split('+')[0]}", load)
