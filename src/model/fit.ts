@@ -13,7 +13,7 @@ import { createNetwork } from "./network.js";
 import { resolveTrainOptions, type TrainOptions } from "./options.js";
 import { fitPreparation, type PrepareOptions, prepare } from "./prepare.js";
 import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "./spec.js";
-import { type TrainHooks, trainAutoencoder } from "./train.js";
+import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
 
 export interface FitOptions extends RecipeOptions {
   /** default "masked" */
@@ -122,9 +122,14 @@ export async function fit(
   model.metadata.training.warnings = [
     ...preparation.scaler.notes,
     ...result.warnings,
-    ...latentWarnings(engine, model, train, result.history.at(-1)?.explainedVariance),
+    ...latentWarnings(engine, model, train, keptEntry(result)?.explainedVariance),
   ];
   return model;
+}
+
+/** The evaluation of the weights that were kept. */
+function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestUpdate">) {
+  return history.find((entry) => entry.update === bestUpdate) ?? history.at(-1);
 }
 
 /** The same model before its first update: the control that tells whether learning helped. */

@@ -19,6 +19,8 @@ export interface HiddenStates {
   every: Signal;
   /** [B, H], after the last step of its walk */
   last: Signal;
+  /** Whether it walks from the last step to the first. */
+  reverse: boolean;
 }
 
 /** Where the state before the first step lies, and the cell state after a pass of one step; rows of `stride`. */

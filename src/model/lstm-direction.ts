@@ -79,6 +79,7 @@ export function createLstmDirection(
     states: {
       every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
       last: { kind: "vector", width: H, stride: Hp, offset: () => last },
+      reverse,
     },
 
     pack() {

@@ -3,7 +3,7 @@ import { NONE } from "../engine/engine.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { columnsOf } from "./columns.js";
 import type { CarriedState, Layer } from "./layer.js";
-import { type Model, openNetwork } from "./model.js";
+import { type Model, networkModel, openNetwork } from "./model.js";
 import type { Pass } from "./pass.js";
 
 /** Encodes sequences event by event: what a stream needs. */
@@ -40,7 +40,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
   };
   if (scaler.scope === "series") refuse("this model scales every series by its own statistics");
   if (resample) refuse("this model resamples sequences to a grid");
-  const network = openNetwork(engine, model, { batch, steps: 1, states: false }, "encode");
+  const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");
   const [slot] = network.slots;
   const carried = slot.encoder.flatMap((layer: Layer): CarriedState[] => {
     if (!layer.states) return [];

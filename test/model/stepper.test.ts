@@ -37,9 +37,9 @@ function eventsAt(set: SequenceSet, cases: number[], t: number): number[] {
 }
 
 describe.each(engines)("$name", ({ engine }) => {
-  test("event by event, any batch, a sequence ends in the latent that encode gives", () => {
+  test("event by event, any batch, a sequence ends in the latent that encode gives", async () => {
     const model = untrained(engine, withKinds, { spec: stacked, prepare: { interpolation: "none" } });
-    const expected = encode(engine, model, withKinds, "last");
+    const expected = await encode(engine, model, withKinds);
     const stepper = openStepper(engine, model, { batch: 5 });
     expect([stepper.stateSize, stepper.latentSize]).toEqual([2 * (5 + 7), 7]);
     const rtol = engine.precision === "float64" ? 1e-7 : 1e-6; // states cross in float32
