@@ -42,7 +42,6 @@ export async function startChild(command, args, threads) {
     ? ["taskset", "-c", cores.slice(-threads).join(","), command, ...args]
     : [command, ...args];
   const child = spawn(file, rest, { stdio: ["pipe", "pipe", "pipe"], env: environment(threads) });
-  process.once("exit", () => child.kill());
   let said = "";
   child.stderr.on("data", (text) => {
     said = (said + text).slice(-4000);

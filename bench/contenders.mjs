@@ -28,7 +28,7 @@ export const PEERS = /** @type {const} */ ([
 ]);
 
 const INSTALL_PYTHON = "python3 -m pip install -r bench/peers/requirements.txt";
-const INSTALL_NODE = "npm ci --prefix bench/peers --ignore-scripts";
+const INSTALL_NODE = "cd bench/peers && npm ci";
 /** A training step of more operations takes tfjs-wasm more than two seconds. */
 const TFJS_LIMIT = 1e9;
 

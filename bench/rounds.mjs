@@ -11,21 +11,21 @@ import { startChild } from "./child.mjs";
  * @property {string} id @property {Contender["kind"]} kind @property {number} threads @property {string} workload
  * @property {string} name with version and setting
  * @property {string} version name and version alone
- * @property {number} lossDifference the largest, relative to ours, of the losses that were compared
+ * @property {number} difference the largest, relative to ours, of latents and losses
  * @property {Times} train @property {Times} encode
  * @property {number} peakMB
  */
 /**
  * @typedef {object} Running
  * @property {Entry} entry @property {import("./child.mjs").Child} child @property {string} name
- * @property {number} lossDifference @property {number} peakMB
+ * @property {number} difference @property {number} peakMB
  * @property {{ train: number[][]; encode: number[][] }} times @property {{ train: number[]; encode: number[] }} cpu
  */
 /** @typedef {{ rounds: number; trainMs: number; encodeMs: number }} Pace how long a turn is */
 
 const MOST_RUNS = 20;
 /** Float32 sums in another order, and Adam's epsilon, which PyTorch puts elsewhere. */
-const LOSS_TOLERANCE = 1e-4;
+const TOLERANCE = 1e-4;
 
 /** Processes that are kept from one workload to the next, and why others are not there. */
 export class Pool {
@@ -77,16 +77,16 @@ export async function timeTogether(pool, entries, pace, { onFailure, onProgress,
     onProgress(`loading ${contender.label}`);
     try {
       const child = await pool.get(contender, workload.twinOf);
-      const { setting, ...losses } = await child.ask({ load: path });
-      if (!expected.has(workload.name)) expected.set(workload.name, losses);
-      const lossDifference = compareLosses(losses, expected.get(workload.name));
+      const { setting, ...check } = await child.ask({ load: path });
+      if (!expected.has(workload.name)) expected.set(workload.name, check);
+      const difference = compareChecks(check, expected.get(workload.name));
       const name = [contender.kind === "peer" ? child.name : contender.id, contender.suffix, setting];
       const times = { train: /** @type {number[][]} */ ([]), encode: /** @type {number[][]} */ ([]) };
       const cpu = { train: /** @type {number[]} */ ([]), encode: /** @type {number[]} */ ([]) };
       running.push({
         entry,
         child,
-        lossDifference,
+        difference,
         name: name.filter(Boolean).join(", "),
         times,
         cpu,
@@ -128,9 +128,9 @@ export async function timeTogether(pool, entries, pace, { onFailure, onProgress,
   // A fresh process is cheap for us, and its memory is that of one workload; the others keep what they compiled.
   for (const { entry } of running)
     if (entry.contender.kind !== "peer") pool.end(entry.contender, entry.workload.twinOf);
-  return running.map(({ entry, child, name, lossDifference, times, cpu, peakMB }) => ({
+  return running.map(({ entry, child, name, difference, times, cpu, peakMB }) => ({
     ...{ id: entry.contender.id, kind: entry.contender.kind, threads: entry.contender.threads },
-    ...{ workload: entry.workload.name, name, version: child.name, lossDifference, peakMB },
+    ...{ workload: entry.workload.name, name, version: child.name, difference, peakMB },
     train: summary(times.train, cpu.train),
     encode: summary(times.encode, cpu.encode),
   }));
@@ -142,17 +142,22 @@ function summary(times, cpu) {
   return { milliseconds: median(rounds), fastest: Math.min(...times.flat()), rounds, cpu: median(cpu) };
 }
 
+/** @typedef {{ latent: number; loss?: number; losses?: number[] }} Check see bench/peers/peer.py */
+
 /**
- * @param {{ loss?: number; losses?: number[] }} theirs @param {{ loss?: number; losses?: number[] }} ours
+ * @param {Check} theirs @param {Check} ours
  * @returns {number} the largest relative difference
  * @throws if they are not of one model
  */
-export function compareLosses(theirs, ours) {
-  const [a, b] = [theirs, ours].map(({ loss, losses }) => losses ?? [loss ?? Number.NaN]);
+export function compareChecks(theirs, ours) {
+  const [a, b] = [theirs, ours].map(({ latent, loss, losses }) => [
+    latent,
+    ...(losses ?? [loss ?? Number.NaN]),
+  ]);
   const difference = Math.max(...b.map((value, k) => Math.abs(a[k] - value) / Math.abs(value)));
-  if (!(a.length === b.length && difference <= LOSS_TOLERANCE))
+  if (!(a.length === b.length && difference <= TOLERANCE))
     throw new Error(
-      `it does not run the same model: its losses are ${a.join(", ")}, ours ${b.join(", ")}, expected equal to ${LOSS_TOLERANCE}`,
+      `it does not run the same model: latent and losses are ${a.join(", ")}, ours ${b.join(", ")}, expected equal to ${TOLERANCE}`,
     );
   return difference;
 }

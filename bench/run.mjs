@@ -7,11 +7,10 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { contenders, ENGINES, PEERS } from "./contenders.mjs";
 import { Pool, timeTogether } from "./rounds.mjs";
-import { renderReport } from "./table.mjs";
+import { putTable, renderReport } from "./table.mjs";
 import { denoising, plain, raggedPair, SHAPES, sizesOf, writeJob } from "./workloads.mjs";
 
 const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
-const [BEGIN, END] = ["<!-- the last run: begin -->", "<!-- the last run: end -->"];
 const FULL = { rounds: 5, trainMs: 150, encodeMs: 60 };
 const QUICK = { rounds: 2, trainMs: 40, encodeMs: 20 };
 
@@ -66,7 +65,7 @@ const program = new Command("npm run bench --")
   .option("--write-docs", "also write the table into docs/performance.md")
   .addHelpText(
     "after",
-    "\nInstall the peers: see bench/peers/requirements.txt, and npm ci --prefix bench/peers --ignore-scripts",
+    "\nInstall the peers: see bench/peers/requirements.txt, and: cd bench/peers && npm ci",
   );
 program.parse();
 const options = program.opts();
@@ -116,7 +115,7 @@ try {
       },
       onFailure({ contender, workload }, error) {
         const who = [contender.label, contender.suffix].filter(Boolean).join(", ");
-        const absent = /ENOENT|No module named|not installed/.test(error.message);
+        const absent = /ENOENT|^taskset: failed to execute|No module named|not installed/.test(error.message);
         const cannot = contender.kind !== "peer" && /cannot run here|is not there/.test(error.message);
         if (absent)
           missing.set(contender.id, `${who} is missing (${error.message}): \`${contender.install}\``);
@@ -160,12 +159,7 @@ const report = {
 const text = renderReport(report);
 process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : text);
 if (options.out) writeFileSync(options.out, `# Performance\n\n${text}`);
-if (options.writeDocs) {
-  const page = readFileSync(PAGE, "utf8");
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`${PAGE}: expected the lines "${BEGIN}" and "${END}".`);
-  writeFileSync(PAGE, `${page.slice(0, from + BEGIN.length)}\n\n${text}\n${page.slice(to)}`);
-}
+if (options.writeDocs) writeFileSync(PAGE, putTable(readFileSync(PAGE, "utf8"), text));
 if (failed) {
   process.stderr.write("bench: something failed, see the end of the table.\n");
   process.exitCode = 1;

@@ -21,6 +21,15 @@ import { sizesOf } from "./workloads.mjs";
  * @property {string[]} missing in sentences
  */
 
+const [BEGIN, END] = ["<!-- the last run: begin -->", "<!-- the last run: end -->"];
+
+/** A page whose last table is replaced. @param {string} page @param {string} text @throws if it has no place for it */
+export function putTable(page, text) {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`The page needs the lines "${BEGIN}" and "${END}".`);
+  return `${page.slice(0, from + BEGIN.length)}\n\n${text}\n${page.slice(to)}`;
+}
+
 /** How often the first goes into the second. @param {Times} ours @param {Times} theirs @returns {Ratio} */
 export function ratioOf(ours, theirs) {
   const ratios = theirs.rounds.map((time, round) => time / ours.rounds[round]);
@@ -77,7 +86,7 @@ function describe({ name, recipe, lengths, H, twinOf }) {
  */
 function details({ timed }, workload, highest) {
   const own = timed.filter((each) => each.workload === workload.name);
-  const { sequences, flops } = sizesOf(workload);
+  const { encoded, flops } = sizesOf(workload);
   const rows = own.map((each) => {
     const gflops = flops.training / each.train.milliseconds / 1e6;
     const ratio = (/** @type {string} */ kind, /** @type {What} */ what) => {
@@ -92,7 +101,7 @@ function details({ timed }, workload, highest) {
       percent(gflops / highest / each.threads),
       ratio("native", "train"),
       ratio("wasm", "train"),
-      thousands((1000 * sequences) / each.encode.milliseconds),
+      thousands((1000 * encoded) / each.encode.milliseconds),
       ratio("native", "encode"),
       ratio("wasm", "encode"),
       each.peakMB.toFixed(0),
@@ -130,7 +139,7 @@ function glance({ timed, workloads }, highest) {
   ];
   const rows = workloads.map((workload) => {
     const own = timed.filter((each) => each.workload === workload.name);
-    const { sequences, flops } = sizesOf(workload);
+    const { encoded, flops } = sizesOf(workload);
     const alone = baseOf(own, "native", 1) ?? baseOf(own, "wasm", 1);
     const both = alone && own.find(({ id, threads }) => id === alone.id && threads === 2);
     /** The fastest peer of this name. @param {string} kind @param {RegExp} peers @param {What} what @param {number} threads */
@@ -153,7 +162,7 @@ function glance({ timed, workloads }, highest) {
       against("wasm", /^torch(-compile)?$/, "train", 1),
       against("wasm", /^tfjs/, "train", 1),
       alone && both ? showRatio(ratioOf(both.train, alone.train)) : "",
-      encodes ? thousands((1000 * sequences) / encodes.encode.milliseconds) : "",
+      encodes ? thousands((1000 * encoded) / encodes.encode.milliseconds) : "",
       against("native", /^torch$/, "encode", encodes?.threads ?? 1),
     ];
   });

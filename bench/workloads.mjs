@@ -4,7 +4,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEngine } from "../dist/engine/load.js";
 import { createTrainingRun } from "../dist/evaluate/speed.js";
-import { countFlops, equalLengths, raggedLengths, randomSequences } from "../dist/evaluate/speed-workload.js";
+import {
+  countFlops,
+  encodeCopies,
+  equalLengths,
+  raggedLengths,
+  randomSequences,
+} from "../dist/evaluate/speed-workload.js";
 import { decodeSafetensors, encodeSafetensors } from "../dist/model/safetensors.js";
 import { findRecipe } from "../dist/model/spec.js";
 
@@ -51,7 +57,7 @@ export function sizesOf({ recipe, F, H, lengths }) {
   const spec = findRecipe(recipe).build({ units: H });
   return {
     rows,
-    sequences: lengths.length,
+    encoded: lengths.length * encodeCopies(lengths.length), // sequences, in one run
     flops: countFlops(spec, { sequences: lengths.length, rows, features: F }),
   };
 }

@@ -4,8 +4,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { encodeCopies } from "../../dist/evaluate/speed-workload.js";
 import { readJob } from "../workloads.mjs";
-import { CHECKED_STEPS, RATE, serve } from "./serve.mjs";
+import { CHECKED_STEPS, meanSize, RATE, serve } from "./serve.mjs";
 
 const require = createRequire(new URL("../peers/", import.meta.url));
 let place;
@@ -107,12 +108,16 @@ await serve(`jax-js ${version}`, async (path) => {
     await state.p.D.ref.data(); // waits for the update too
     return number;
   };
+  const encodeBatch = async () => (await compiledEncode(fromNames(state.p), borrow())).data();
+  const latent = meanSize(await encodeBatch());
   const losses = [];
   for (let k = 0; k < CHECKED_STEPS; k++) losses.push(await train());
   return {
     train,
-    encode: async () => (await compiledEncode(fromNames(state.p), borrow())).data(),
-    check: { losses },
+    async encode() {
+      for (let copy = 0; copy < encodeCopies(B); copy++) await encodeBatch();
+    },
+    check: { latent, losses },
     setting: "unrolled",
     dispose() {
       for (const x of steps) x.dispose();

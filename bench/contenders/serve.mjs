@@ -7,13 +7,18 @@ import { createInterface } from "node:readline";
  * @typedef {object} Loaded
  * @property {() => unknown} train one step; may return a promise
  * @property {() => unknown} encode
- * @property {{ loss: number } | { losses: number[] }} check
+ * @property {{ latent: number } & ({ loss: number } | { losses: number[] })} check
  * @property {string} setting
  * @property {() => void} dispose
  */
 
 export const RATE = 1e-3;
 export const CHECKED_STEPS = 3;
+/** The mean size of latents. @param {ArrayLike<number>} latents */
+export function meanSize(latents) {
+  return Array.from(latents).reduce((sum, value) => sum + Math.abs(value), 0) / latents.length;
+}
+
 const WARM_UP_MS = 300;
 /** A run that takes longer needs no untimed one before each turn. */
 const SLOW_MS = 500;

@@ -6,7 +6,7 @@ import { createTrainingRun } from "../../dist/evaluate/speed.js";
 import { createEncodeRun } from "../../dist/evaluate/speed-encode.js";
 import { VERSION } from "../../dist/version.js";
 import { readJob } from "../workloads.mjs";
-import { CHECKED_STEPS, serve } from "./serve.mjs";
+import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
 
 const [name, threads] = [process.argv[2], Number(process.argv[3])];
 const engine = await loadEngine(name);
@@ -21,13 +21,15 @@ await serve(
     for (const [tensor, { data }] of Object.entries(weights))
       if (own[tensor].data.some((value, k) => value !== data[k]))
         throw new Error(`The weights ${tensor} of ${engine.name} are not those of the file.`);
+    encoding.encode();
+    const latent = meanSize(encoding.latents);
     return {
       train: run.step,
       encode: encoding.encode,
       check:
         recipe === "denoising"
-          ? { loss: run.evaluate() }
-          : { losses: Array.from({ length: CHECKED_STEPS }, run.step) },
+          ? { latent, loss: run.evaluate() }
+          : { latent, losses: Array.from({ length: CHECKED_STEPS }, run.step) },
       setting: "",
       dispose() {
         run.dismiss();

@@ -1,7 +1,8 @@
 """Keras 3 on TensorFlow or JAX, on the CPU, as a peer of `npm run bench`; peer.py tells what it reads and prints.
 
 Training is `train_on_batch`, encoding `predict_on_batch`. On TensorFlow both are tried with and without XLA
-(jit_compile) and the faster one is timed; on JAX there is nothing but XLA worth trying.
+(jit_compile) and the faster one is timed; on JAX there is nothing but XLA worth trying. Encoding is tried in batches
+and with all sequences at once.
 """
 
 import argparse
@@ -31,7 +32,7 @@ keras.utils.set_random_seed(1)
 
 
 def build(job):
-    """The autoencoder and its encoder, with the weights of the job."""
+    """The autoencoder, its encoder, and its encoder for all sequences at once, with the weights of the job."""
     noisy = job.recipe == "denoising"
     x = keras.Input(batch_shape=(job.B, job.T, job.F))
     loaded = []
@@ -42,11 +43,17 @@ def build(job):
         loaded.append((layer, weights))
         return layer
 
-    h = x
+    encoder = [lstm("encoder.3" if noisy else "encoder.0")]
     if noisy:
-        h = lstm("encoder.1", return_sequences=True)(layers.GaussianNoise(peer.NOISE)(h))
-        h = layers.Dropout(peer.DROPOUT)(h)
-    latent = lstm("encoder.3" if noisy else "encoder.0")(h)
+        first = lstm("encoder.1", return_sequences=True)
+        encoder = [layers.GaussianNoise(peer.NOISE), first, layers.Dropout(peer.DROPOUT), *encoder]
+
+    def encode(h):
+        for layer in encoder:
+            h = layer(h)
+        return h
+
+    latent = encode(x)
     h = lstm("decoder.1", return_sequences=True)(layers.RepeatVector(job.T)(latent))
     if noisy:
         h = layers.Dropout(peer.DROPOUT)(h)
@@ -55,7 +62,8 @@ def build(job):
     y = dense(h)  # on every step, as TimeDistributed would
     for layer, weights in loaded:
         layer.set_weights(weights)
-    return keras.Model(x, y), keras.Model(x, latent)
+    many = keras.Input(batch_shape=(job.B * job.copies, job.T, job.F))
+    return keras.Model(x, y), keras.Model(x, latent), keras.Model(many, encode(many))
 
 
 def load(job):
@@ -65,12 +73,14 @@ def load(job):
     noisy = job.recipe == "denoising"
     numbers = job.padded()
     x = keras.ops.convert_to_tensor(numbers)
+    many = keras.ops.convert_to_tensor(np.tile(numbers, (job.copies, 1, 1)))
     trains, encodes, checks = {}, {}, {}
     for jit in (False, True) if options.backend == "tensorflow" else (True,):
-        model, encoder = build(job)
+        model, encoder, encoder_of_all = build(job)
         adam = keras.optimizers.Adam(peer.RATE, epsilon=peer.EPSILON)
         model.compile(optimizer=adam, loss="mse", jit_compile=jit)
-        encoder.compile(jit_compile=jit)
+        for each in (encoder, encoder_of_all):
+            each.compile(jit_compile=jit)
 
         def step(model=model):
             model.reset_metrics()  # else it is the mean of all losses so far
@@ -80,16 +90,18 @@ def load(job):
             return float(np.mean((np.array(model(x, training=False)) - numbers) ** 2))
 
         name = "XLA" if jit else "graph"
-        checks[name] = peer.check_losses(evaluate, step, noisy)
+        encodes[f"{name} at once"] = lambda each=encoder_of_all: each.predict_on_batch(many)
+        encodes[f"{name} in batches"] = lambda each=encoder: [each.predict_on_batch(x) for _ in range(job.copies)]
+        latents = encodes[f"{name} at once"]()
+        checks[name] = peer.check(latents, evaluate, step, noisy)
         trains[name] = lambda model=model: model.train_on_batch(x, x)
-        encodes[name] = lambda encoder=encoder: encoder.predict_on_batch(x)
     how, train = peer.best_of(trains)
     how_encode, encode = peer.best_of(encodes)
     return {
         "check": checks[how],
         "train": train,
         "encode": encode,
-        "setting": how if how == how_encode else f"{how}; encode: {how_encode}",
+        "setting": f"{how}; encode {how_encode}",
     }
 
 

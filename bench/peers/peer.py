@@ -1,13 +1,14 @@
 """What every Python peer of `npm run bench` shares: it reads one JSON command a line and answers with one JSON line.
 
-    {"load": FILE}                                    -> {"loss": l} or {"losses": [l, l, l]}, and "setting"
+    {"load": FILE}                                    -> {"loss": l} or {"losses": [l, l, l]}, "latent", "setting"
     {"run": "train", "milliseconds": 200, "most": 10} -> {"times": [ms, ...], "cpu": ms a run}
     {"run": "encode", ...}                            -> the same
     {"unload": true}                                  -> {"peakMB": resident memory at its peak since "load"}
 
 FILE is a safetensors file: `x` [all steps, F], sequence after sequence; `lengths` [B]; the weights under our names
 and in Keras' layout; and the metadata "recipe". "losses" are those of the first three training steps, each before
-its step; where noise is drawn there is only "loss", without it. The script that gave the command compares them with
+its step; where noise is drawn there is only "loss", without it. "latent" is the mean size of the latents, before any
+step. The script that gave the command compares them with
 its own: so both sides have the same model, the same gradients and the same optimiser.
 """
 
@@ -24,6 +25,7 @@ import numpy as np
 RATE, EPSILON = 1e-3, 1e-7  # Adam, as Keras has it
 NOISE, DROPOUT = 0.1, 0.2  # of the recipe denoising
 CHECKED_STEPS = 3
+ENCODED = 192
 WARM_UP_SECONDS = 0.3
 SLOW_SECONDS = 0.5  # a run that takes longer needs no untimed one before each turn
 
@@ -47,6 +49,11 @@ class Job:
         self.weights = tensors
         self.B, self.T, self.F = len(self.lengths), int(self.lengths.max()), self.rows.shape[1]
         self.ragged = bool((self.lengths != self.T).any())
+
+    @property
+    def copies(self):
+        """How often the batch is encoded in one run: 192 sequences or more."""
+        return -(-ENCODED // self.B)
 
     def padded(self):
         """[B, T, F], zeros behind the end of a sequence."""
@@ -90,9 +97,10 @@ def best_of(works):
     return min(works.items(), key=lambda item: fastest(item[1])) if len(works) > 1 else next(iter(works.items()))
 
 
-def check_losses(evaluate, step, noisy):
-    """What the other side compares."""
-    return {"loss": evaluate()} if noisy else {"losses": [step() for _ in range(CHECKED_STEPS)]}
+def check(latents, evaluate, step, noisy):
+    """What the other side compares; takes the first training steps."""
+    latent = float(np.abs(latents).mean())
+    return {"latent": latent} | ({"loss": evaluate()} if noisy else {"losses": [step() for _ in range(CHECKED_STEPS)]})
 
 
 def run(work, milliseconds, most, last):
@@ -129,7 +137,7 @@ def serve(name, load):
     Answers until the input ends.
 
     name: with version
-    load: makes of a Job a dict of "train" and "encode" (functions), "check" (see check_losses) and "setting"
+    load: makes of a Job a dict of "train" and "encode" (functions), "check" (see above) and "setting"
     """
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer

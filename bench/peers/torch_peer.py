@@ -83,23 +83,24 @@ class Autoencoder(nn.Module):
 
 
 def ways_of(job):
-    """For each way to lay out the batch: x, the model, the loss of its output."""
+    """For each way to lay out the batch: x, the model, the loss of its output, x several times over for encoding."""
     x = torch.tensor(job.padded()).transpose(0, 1).contiguous()
     if not job.ragged:
-        return {"": (x, Autoencoder(job), lambda y: nn.functional.mse_loss(y, x))}
+        return {"": (x, Autoencoder(job), lambda y: nn.functional.mse_loss(y, x), x.repeat(1, job.copies, 1))}
     lengths = torch.tensor(job.lengths)
     packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
     mask = (torch.arange(job.T)[:, None] < lengths)[:, :, None] / float(lengths.sum() * job.F)
     last = (lengths - 1)[None, :, None].expand(1, -1, job.weights["encoder.0.recurrentKernel"].shape[0])
+    many = pack_padded_sequence(x.repeat(1, job.copies, 1), lengths.repeat(job.copies), enforce_sorted=False)
     return {
-        "packed": (packed, Autoencoder(job, None, lengths), lambda y: nn.functional.mse_loss(y, packed.data)),
-        "padded": (x, Autoencoder(job, last), lambda y: ((y - x) ** 2 * mask).sum()),
+        "packed": (packed, Autoencoder(job, None, lengths), lambda y: nn.functional.mse_loss(y, packed.data), many),
+        "padded": (x, Autoencoder(job, last), lambda y: ((y - x) ** 2 * mask).sum(), None),
     }
 
 
 def load(job):
     checks, trains, encodes = {}, {}, {}
-    for name, (x, model, loss_of) in ways_of(job).items():
+    for name, (x, model, loss_of, many) in ways_of(job).items():
         learning = [p for p in model.parameters() if p.requires_grad]
         adam = torch.optim.Adam(learning, lr=peer.RATE, eps=peer.EPSILON, fused=True)
         forward = torch.compile(model) if options.compile else model
@@ -113,21 +114,29 @@ def load(job):
             adam.step()
             return loss.item()
 
-        def encode(model=model, encoder=encoder, x=x):
+        def encode(model=model, encoder=encoder, x=x, copies=job.copies):
             model.eval()
             with torch.inference_mode():
-                return encoder(x)
+                return [encoder(x) for _ in range(copies)]
+
+        def encode_at_once(model=model, encoder=encoder, many=many):
+            model.eval()
+            with torch.inference_mode():
+                return [encoder(many)]
 
         def evaluate(model=model, loss_of=loss_of, x=x):
             model.eval()
             with torch.inference_mode():
                 return loss_of(model(x)).item()
 
-        checks[name] = peer.check_losses(evaluate, train, job.recipe == "denoising")
-        trains[name], encodes[name] = train, encode
+        latents = encode()[0].numpy()
+        checks[name] = peer.check(latents, evaluate, train, job.recipe == "denoising")
+        trains[name], encodes[f"{name} in batches".strip()] = train, encode
+        if many is not None and not options.compile:  # which would compile once more
+            encodes[f"{name} at once".strip()] = encode_at_once
     how, train = peer.best_of(trains)
     how_encode, encode = peer.best_of(encodes)
-    setting = how if how == how_encode else f"{how}; encode: {how_encode}"
+    setting = "; ".join(filter(None, [how, f"encode {how_encode}"]))
     return {"check": checks[how], "train": train, "encode": encode, "setting": setting}
 
 

@@ -42,6 +42,11 @@ export function raggedLengths(B: number, shortest: number, longest: number): num
   return Array.from({ length: B }, () => shortest + stream.integer(longest - shortest + 1));
 }
 
+/** How often a batch of B is encoded at once: 192 sequences or more, as sets have more of them than batches. */
+export function encodeCopies(B: number): number {
+  return Math.ceil(192 / B);
+}
+
 /** Sequences of these lengths, of standard normal numbers. */
 export function randomSequences(lengths: readonly number[], F: number): SequenceSet {
   const stream = randomStream(SEED);

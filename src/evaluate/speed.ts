@@ -106,17 +106,17 @@ export async function measureTrainingStep(
 }
 
 /**
- * Sequences encoded in a second on one thread, in batches of B; from the median batch, filling it included.
- * @param repeats timed batches
+ * Sequences encoded in a second on one thread, filling batches included; from the median run over 192 or more.
+ * @param repeats timed runs
  */
 export async function measureEncode(
   engine: Engine,
   shape: SpeedShape,
   { repeats }: { repeats: number },
 ): Promise<number> {
-  const { encode } = await createEncodeRun(engine, plainWorkload(shape));
+  const { encode, sequences } = await createEncodeRun(engine, plainWorkload(shape));
   warmUp(encode);
-  return (shape.B / median(repeat(encode, repeats))) * 1000;
+  return (sequences / median(repeat(encode, repeats))) * 1000;
 }
 
 /** @param times milliseconds of each step */

@@ -13,10 +13,8 @@ export type TfjsPeer =
       name: string;
       /** Trains on one batch and returns its milliseconds. */
       step(): Promise<number>;
-      /** Encodes the batch once and returns its milliseconds. */
-      encode(): Promise<number>;
-      /** Mean squared error over the batch. */
-      evaluate(): Promise<number>;
+      /** [B, H] */
+      encode(): Promise<Float32Array>;
       /** Loss of the last `step`, before it. */
       readonly loss: number;
       dispose(): void;
@@ -61,7 +59,6 @@ interface TfLayer {
 interface TfModel {
   compile(config: { optimizer: unknown; loss: string }): void;
   trainOnBatch(x: TfTensor, y: TfTensor): Promise<number | number[]>;
-  evaluate(x: TfTensor, y: TfTensor, options: { batchSize: number }): TfTensor;
   predictOnBatch(x: TfTensor): TfTensor;
   dispose(): void;
 }
@@ -141,17 +138,11 @@ export async function loadTfjsPeer(shape: SpeedShape, options: TfjsOptions = {})
     installed: true,
     name: `tfjs-${backend} ${tf.version_core}`,
     step,
-    encode: () =>
-      timed(async () => {
-        const latent = encoderModel.predictOnBatch(x);
-        await latent.data();
-        latent.dispose();
-      }),
-    async evaluate() {
-      const value = model.evaluate(x, x, { batchSize: B });
-      const [number] = await value.data();
-      value.dispose();
-      return number;
+    async encode() {
+      const latent = encoderModel.predictOnBatch(x);
+      const values = await latent.data();
+      latent.dispose();
+      return values;
     },
     get loss() {
       return loss;
