@@ -54,7 +54,8 @@ export async function startChild(command, args, threads) {
   child.on("error", (error) => fail(error.message));
   child.stdin.on("error", () => {}); // it died: "close" tells why
   child.on("close", (code, signal) => {
-    const last = said.trim().split("\n").at(-1);
+    const lines = said.trim().split("\n");
+    const last = lines.findLast((line) => line.includes("Error")) ?? lines.at(-1);
     ended = last || `${command} ended with ${signal ?? code}`;
     fail(ended);
   });

@@ -29,13 +29,16 @@ export const PEERS = /** @type {const} */ ([
 
 const INSTALL_PYTHON = "python3 -m pip install -r bench/peers/requirements.txt";
 const INSTALL_NODE = "cd bench/peers && npm ci";
-/** A training step of more operations takes tfjs-wasm more than two seconds. */
-const TFJS_LIMIT = 1e9;
+/** A training step of more operations takes tfjs-wasm and the reference more than a second. */
+const SLOW_LIMIT = 1e9;
 
 /** @param {Workload} w */
 const isRagged = (w) => w.lengths.some((length) => length !== w.lengths[0]);
 /** @param {Workload} w */
 const isPlain = (w) => w.recipe === "simple" && !isRagged(w);
+
+/** @param {Workload} w */
+const small = (w) => isPlain(w) && sizesOf(w).flops.training < SLOW_LIMIT;
 
 /**
  * @param {{ engines: readonly string[]; peers: readonly string[]; threads: readonly number[]; python: string }} options
@@ -52,7 +55,7 @@ export function contenders({ engines, peers, threads, python }) {
       all.push({
         ...{ id, kind, label: id, threads: count, ...node },
         args: [place("contenders/undertone.mjs"), id, `${count}`],
-        fits: (workload, smallest) => kind !== "reference" || (smallest && isPlain(workload)),
+        fits: (workload, smallest) => kind !== "reference" || (smallest && small(workload)),
       });
     }
     /** @param {string} id @param {string} label @param {Partial<Contender> & Pick<Contender, "args" | "fits">} how */
@@ -82,7 +85,6 @@ export function contenders({ engines, peers, threads, python }) {
       fits: (workload, smallest) => smallest && isPlain(workload),
     });
     const js = { ...node, install: INSTALL_NODE };
-    const small = (/** @type {Workload} */ w) => isPlain(w) && sizesOf(w).flops.training < TFJS_LIMIT;
     peer("tfjs-wasm", "TensorFlow.js", {
       ...{ ...js, suffix: "wasm", args: [place("contenders/tfjs.mjs"), "wasm"] },
       fits: (workload) => small(workload) && !workload.twinOf,

@@ -24,7 +24,7 @@ import { startChild } from "./child.mjs";
 /** @typedef {{ rounds: number; trainMs: number; encodeMs: number }} Pace how long a turn is */
 
 const MOST_RUNS = 20;
-/** Float32 sums in another order, and Adam's epsilon, which PyTorch puts elsewhere. */
+/** Float32 sums in another order, and Adam's epsilon, which TensorFlow.js adds elsewhere. */
 const TOLERANCE = 1e-4;
 
 /** Processes that are kept from one workload to the next, and why others are not there. */
@@ -107,9 +107,13 @@ export async function timeTogether(pool, entries, pace, { onFailure, onProgress,
   };
   for (let round = 0; round < pace.rounds; round++) {
     onProgress(`round ${round + 1} of ${pace.rounds}`);
-    for (const { entry, child } of running)
-      if (entry.contender.kind !== "peer" && entry.contender.threads === 1)
-        onPeak(entry.contender.id, (await child.ask({ peak: true })).gflops);
+    const asked = new Set();
+    for (const { entry, child } of running) {
+      const { id, kind } = entry.contender;
+      if (kind === "peer" || asked.has(id)) continue;
+      asked.add(id);
+      onPeak(id, (await child.ask({ peak: true })).gflops);
+    }
     for (const what of /** @type {const} */ (["train", "encode"])) {
       const order = running.map((_, k) => running[(k + round) % running.length]); // nobody is always first
       for (const each of order)

@@ -11,7 +11,7 @@ import { putTable, renderReport } from "./table.mjs";
 import { denoising, plain, raggedPair, SHAPES, sizesOf, writeJob } from "./workloads.mjs";
 
 const PAGE = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
-const FULL = { rounds: 5, trainMs: 150, encodeMs: 60 };
+const FULL = { rounds: 5, trainMs: 100, encodeMs: 40 };
 const QUICK = { rounds: 2, trainMs: 40, encodeMs: 20 };
 
 /** @param {readonly string[]} known */
@@ -114,6 +114,7 @@ try {
         peaks[id] = Math.max(peaks[id] ?? 0, gflops);
       },
       onFailure({ contender, workload }, error) {
+        progress(`${where}: ${contender.label} is left out: ${error.message}`);
         const who = [contender.label, contender.suffix].filter(Boolean).join(", ");
         const absent = /ENOENT|^taskset: failed to execute|No module named|not installed/.test(error.message);
         const cannot = contender.kind !== "peer" && /cannot run here|is not there/.test(error.message);

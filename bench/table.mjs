@@ -65,7 +65,7 @@ export function renderReport(report) {
     `step: one training step, median of ${pace.rounds} rounds. GFLOPS: operations the mathematics needs; of peak: over the`,
     "highest peak above and the number of threads. x native, x wasm: how many times as long it takes as our best",
     "engine of that kind on as many threads, and the range over the rounds. MB: resident memory at its peak, the",
-    "libraries included.",
+    "libraries included; a peer keeps its process, and what it has compiled, from shape to shape.",
     ...(missing.length > 0 ? ["", ...missing.map((line) => `- ${line}`)] : []),
   ];
   return `${lines.join("\n")}\n`;

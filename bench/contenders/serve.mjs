@@ -19,9 +19,9 @@ export function meanSize(latents) {
   return Array.from(latents).reduce((sum, value) => sum + Math.abs(value), 0) / latents.length;
 }
 
-const WARM_UP_MS = 300;
+const WARM_UP_MS = 200;
 /** A run that takes longer needs no untimed one before each turn. */
-const SLOW_MS = 500;
+const SLOW_MS = 100;
 
 /** Milliseconds. @param {() => unknown} work */
 async function timeOf(work) {
@@ -35,7 +35,7 @@ async function timeOf(work) {
 async function warmUp(work) {
   const end = performance.now() + WARM_UP_MS;
   let last = await timeOf(work);
-  if (last > 5 * SLOW_MS) return last;
+  if (last > 1000) return last;
   do {
     last = await timeOf(work);
     await new Promise((resolve) => setImmediate(resolve));

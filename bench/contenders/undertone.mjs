@@ -9,7 +9,10 @@ import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
 
 const [name, threads] = [process.argv[2], Number(process.argv[3])];
-const engine = await loadEngine(name);
+const engine = await loadEngine(name).catch((error) => {
+  console.error(`${error}`);
+  process.exit(1);
+});
 
 await serve(
   `undertone ${VERSION}`,

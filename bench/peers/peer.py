@@ -26,8 +26,8 @@ RATE, EPSILON = 1e-3, 1e-7  # Adam, as Keras has it
 NOISE, DROPOUT = 0.1, 0.2  # of the recipe denoising
 CHECKED_STEPS = 3
 ENCODED = 192
-WARM_UP_SECONDS = 0.3
-SLOW_SECONDS = 0.5  # a run that takes longer needs no untimed one before each turn
+WARM_UP_SECONDS = 0.2
+SLOW_SECONDS = 0.1  # a run that takes longer needs no untimed one before each turn
 
 
 class Job:
