@@ -67,17 +67,22 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   }
 }
 
-/** A published build for this platform where it is installed, else the one that set-up compiled. */
+/**
+ * A published build for this platform where it is installed, else the one that set-up compiled; the file that
+ * UNDERTONE_NATIVE names, and no other, where it is set.
+ */
 async function loadAddon(): Promise<Addon> {
   if (typeof process === "undefined" || process.versions?.node === undefined)
     throw new EngineError("The native engine runs in Node only. Use --engine wasm.");
   const { createRequire } = await import("node:module");
+  const { resolve } = await import("node:path");
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
-  for (const place of [
-    `@undertone/native-${process.platform}-${process.arch}`,
-    "../../dist/native/undertone.node",
-  ]) {
+  const named = process.env.UNDERTONE_NATIVE;
+  const places = named
+    ? [resolve(named)]
+    : [`@undertone/native-${process.platform}-${process.arch}`, "../../dist/native/undertone.node"];
+  for (const place of places) {
     try {
       return require(place) as Addon;
     } catch (error) {
