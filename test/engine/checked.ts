@@ -70,16 +70,35 @@ const EXTENTS: { [Name in keyof Kernels]: (sizes: Sizes, ...args: Args<Name>) =>
     block("gradient", gradient, "inout", rows * 4 * H),
     block("padded", padded, "in", rows * 4 * padTo(H, lanes)),
   ],
-  lstmForward: (sizes, hidden, cells, gates, last, x, packed, constant, mask, active, T, B, H, F, ldx, keep) => {
+  lstmForward: (
+    sizes,
+    hidden,
+    cells,
+    gates,
+    last,
+    x,
+    packed,
+    constant,
+    mask,
+    active,
+    T,
+    B,
+    H,
+    F,
+    ldx,
+    keep,
+  ) => {
     const Hp = padTo(H, sizes.lanes);
     const R = rowsOf(sizes.data, active, T, B);
     return [
       ...(["hidden", "cells"] as const).flatMap((name) => {
         const at = name === "hidden" ? hidden : cells;
-        const steps = keep ? block(name, at + B * Hp, "out", R * Hp) : block(name, at + B * Hp, "scratch", 2 * B * Hp);
+        const steps = keep
+          ? block(name, at + B * Hp, "out", R * Hp)
+          : block(name, at + B * Hp, "scratch", 2 * B * Hp);
         return [block(`${name} before`, at, "in", B * Hp), steps];
       }),
-      block("gates", gates, "out", R * 4 * Hp),
+      block("gates", gates, mask < 0 ? "out" : "scratch", R * 4 * Hp), // a step that is skipped has none
       block("last", last, "out", B * Hp),
       matrix("x", x, "in", R, F, ldx),
       block("packed", packed, "in", (constant < 0 ? H + F + 1 : H) * 4 * Hp),
@@ -90,7 +109,23 @@ const EXTENTS: { [Name in keyof Kernels]: (sizes: Sizes, ...args: Args<Name>) =>
   },
   lstmBackward: (
     sizes,
-    ...[gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden, packedU, packedW, mask, active, ...rest]
+    ...[
+      gates,
+      dh,
+      dc,
+      dweights,
+      dx,
+      dconstant,
+      cells,
+      hidden,
+      x,
+      dhidden,
+      packedU,
+      packedW,
+      mask,
+      active,
+      ...rest
+    ]
   ) => {
     const [T, B, H, F, ldx, ldd] = rest;
     const Hp = padTo(H, sizes.lanes);
@@ -147,8 +182,8 @@ const READ = 1;
 const WRITTEN = 2;
 const WHOLE = 4;
 
-/** A NaN that no arithmetic makes. */
-const PATTERN = 0x7fa5a5a5;
+/** Makes a NaN that no arithmetic makes, in one word or in two. */
+const PATTERN = { float32: 0x7fa5a5a5, float64: 0x7ff5a5a5 };
 
 /** Numbers behind the arena that nothing may touch. */
 const BEHIND = 64;
@@ -164,11 +199,14 @@ export const guard: Guard | undefined = process.env.UNDERTONE_NATIVE
 /**
  * The same engine, every kernel of which is watched. While it runs, all numbers that it may not read are a NaN that
  * spoils what is made of them; an error says what it wrote elsewhere and what it should have written and did not.
+ * The time goes with the size of the arena.
+ * @param most numbers of an arena that is still watched
  */
-export function checked(engine: Engine): Engine {
+export function checked(engine: Engine, most = Number.POSITIVE_INFINITY): Engine {
   const watched: Engine = {
     ...engine,
     createWorkspace(elements, threads) {
+      if (elements > most) return engine.createWorkspace(elements, threads);
       const inner = engine.createWorkspace(elements + BEHIND, threads);
       const kernels = Object.fromEntries(
         (Object.keys(EXTENTS) as (keyof Kernels)[]).map((name) => [name, watch(inner, name, elements)]),
@@ -186,36 +224,41 @@ function watch(ws: Workspace, name: keyof Kernels, elements: number) {
   const { data, engine } = ws;
   const kernel = ws[name] as (...args: number[]) => number;
   const extents = EXTENTS[name] as (sizes: Sizes, ...args: number[]) => Extent[];
-  const bits = new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-  const words = bits.length / data.length;
+  const words = data.BYTES_PER_ELEMENT / 4;
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length * words);
+  const pattern = PATTERN[engine.precision];
   const native = guard && engine.name.startsWith("native") ? guard : undefined;
   return (...args: number[]): number => {
     const allowed = extents({ lanes: engine.lanes, data }, ...args).filter(({ at }) => at >= 0);
     const marks = new Uint8Array(data.length);
     for (const each of allowed) mark(marks, each, elements, name);
+    const fail = (what: string, k: number) => {
+      throw new Error(`${engine.name} ${name}(${args}): ${what} at ${k}, ${near(allowed, k)}`);
+    };
     const before = bits.slice();
-    for (let k = 0; k < data.length; k++)
-      if (!(marks[k] & READ)) bits.fill(PATTERN, k * words, (k + 1) * words);
+    for (let word = 0; word < bits.length; word++)
+      if (!(marks[word >> (words - 1)] & READ)) bits[word] = pattern;
+    const held = bits.slice();
     native?.(data as Float32Array, marks);
     const result = kernel(...args);
-    native?.(data as Float32Array, new Uint8Array(data.length).fill(1));
-    for (let k = 0; k < data.length; k++) {
-      const written = marks[k] & WRITTEN;
-      if (written && !(marks[k] & WHOLE)) continue;
-      for (let word = k * words; word < (k + 1) * words; word++) {
-        const held = marks[k] & READ ? before[word] : PATTERN;
-        if (!written && bits[word] !== held)
-          throw new Error(`${engine.name} ${name}(${args}): wrote at ${k}, ${near(allowed, k)}`);
-        if (written && !(marks[k] & READ) && bits[word] === PATTERN)
-          throw new Error(`${engine.name} ${name}(${args}): left ${k} as it was, ${near(allowed, k)}`);
-        if (!written) bits[word] = before[word];
-      }
+    native?.(data as Float32Array, new Uint8Array(data.length).fill(READ));
+    for (let k = 0, word = 0; k < data.length; k++, word += words) {
+      const use = marks[k];
+      const changed = bits[word] !== held[word] || bits[word + words - 1] !== held[word + words - 1];
+      if (changed && !(use & WRITTEN)) fail("something was written", k);
+      if (!changed && use & WHOLE) fail("nothing was written", k);
+      if (!changed) for (let w = word; w < word + words; w++) bits[w] = before[w];
     }
     return result;
   };
 }
 
-function mark(marks: Uint8Array, { tensor, at, rows, width, distance, use }: Extent, elements: number, name: string) {
+function mark(
+  marks: Uint8Array,
+  { tensor, at, rows, width, distance, use }: Extent,
+  elements: number,
+  name: string,
+) {
   if (rows < 1 || width < 1) return;
   const end = at + (rows - 1) * distance + width;
   if (end > elements) throw new Error(`${name}: ${tensor} ends at ${end}, the arena at ${elements}`);
@@ -231,7 +274,8 @@ function near(extents: Extent[], k: number): string {
     .filter(({ rows, width }) => rows > 0 && width > 0)
     .sort((a, b) => distanceTo(a, k) - distanceTo(b, k));
   const { tensor, at, end } = nearest;
-  const place = k < at ? `${at - k} before` : k >= end ? `${k - end + 1} behind the end of` : `${k - at} inside`;
+  const place =
+    k < at ? `${at - k} before` : k >= end ? `${k - end + 1} behind the end of` : `${k - at} inside`;
   return `${place} ${tensor} [${at}, ${end})`;
 }
 
