@@ -7,7 +7,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const COMMON = [
+/** Flags of every target and every way to optimise. */
+export const COMMON = [
   ...["-std=gnu11", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"],
   ...["-fno-trapping-math", "-Wall", "-Wextra", "-Wno-unused-function", "-Wno-psabi", "-Werror"],
 ];

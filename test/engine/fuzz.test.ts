@@ -113,53 +113,93 @@ function dataOf({ B, T, F, lengths, missing, weighted, categories, encoder, seed
   return set;
 }
 
-/** Output, loss and gradients of one step of training, noise and dropout on. */
-function step(engine: Engine, each: Case, set: SequenceSet) {
+type Tensors = Record<string, Float32Array | Float64Array>;
+
+/**
+ * Output, loss and gradients of one step of training, noise and dropout on.
+ * @param move by how much weights are moved first, of themselves
+ */
+function step(engine: Engine, each: Case, set: SequenceSet, move?: () => number): Tensors {
   const network = networkFor(engine, specOf(each), set, { steps: each.T, seed: each.seed });
   network.weights.set(Float32Array.from(network.weights)); // the reference rounds them as the others do
+  if (move) for (let k = 0; k < network.weights.length; k++) network.weights[k] *= 1 + move();
   network.pack();
   const { pass, loss } = runPass(network, set, { backward: true, update: 1 });
-  return { output: outputOf(network, pass), loss, gradients: network.gradients, network };
+  return {
+    output: Float64Array.from(outputOf(network, pass)),
+    loss: Float64Array.of(loss),
+    ...Object.fromEntries(
+      network.parameters.map(({ name, start, size }) => [name, network.gradients.slice(start, start + size)]),
+    ),
+  };
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array) =>
-  Buffer.from(buffer, byteOffset, byteLength);
+/**
+ * Float32 sums err by their terms, not by their result: what cancels is noise of the whole. So a tensor whose gradient
+ * is below a thousandth of the norm of all, or an output below 0.05, is held to that instead.
+ * @param slack further error allowed, by tensor
+ */
+function compare(got: Tensors, expected: Tensors, engine: string, slack: Record<string, number> = {}) {
+  let squares = 0;
+  for (const [name, values] of Object.entries(expected))
+    if (name.includes(".")) for (const value of values) squares += value * value;
+  const floors: Record<string, number> = { output: 1e-6, loss: 0 };
+  for (const [name, values] of Object.entries(expected)) {
+    const atol = (floors[name] ?? 1e-3 * RTOL * Math.sqrt(squares)) + (slack[name] ?? 0);
+    expectClose(got[name], values, { rtol: RTOL, atol, name: `${engine}: ${name}` });
+  }
+}
+
+/**
+ * How far each tensor of the reference moves when weights move by some units of float32's last place, in four draws. A
+ * relu whose argument is about 0 turns on or off, and gradients jump: then an engine may be off by as much.
+ */
+function spreadOf(each: Case, set: SequenceSet, expected: Tensors): Record<string, number> {
+  const spread: Record<string, number> = {};
+  for (let draw = 0; draw < 4; draw++) {
+    const random = randomStream(each.seed, 2, draw);
+    const moved = step(reference, each, set, () => 2 ** -21 * random.normal());
+    for (const [name, values] of Object.entries(expected))
+      values.forEach((value, k) => {
+        spread[name] = Math.max(spread[name] ?? 0, Math.abs(moved[name][k] - value));
+      });
+  }
+  return spread;
+}
 
 const fast = engines.filter(({ engine }) => engine.precision === "float32");
 
 test(`${numRuns} networks (seed ${seed}): every engine agrees with the reference and keeps to its tensors, AVX2 and AVX-512 to the bit`, {
   timeout: 3_600_000,
 }, () => {
+  let jumps = 0;
   fc.assert(
     fc.property(networks, (each) => {
       const set = dataOf(each);
       const expected = step(checked(reference, MOST_WATCHED), each, set);
-      // A float32 sum errs by its terms, not by its result: what cancels is noise of the whole. So a tensor whose
-      // gradient is below a thousandth of the norm of all, or an output below 0.05, is held to that instead.
-      const { ws, blocks } = expected.network;
-      const norm = Math.sqrt(ws.squaredNorm(blocks.gradients, blocks.blockSize));
-      const steps = new Map<string, ReturnType<typeof step>>();
+      const steps = new Map<string, Tensors>();
+      let slack: Record<string, number> | undefined;
       for (const { engine, name } of fast) {
         const got = step(checked(engine, MOST_WATCHED), each, set);
         steps.set(name, got);
-        expectClose(got.output, expected.output, { rtol: RTOL, atol: 1e-6, name: `${name}: output` });
-        expectClose([got.loss], [expected.loss], { rtol: RTOL, name: `${name}: loss` });
-        for (const { name: tensor, start, size } of expected.network.parameters)
-          expectClose(
-            got.gradients.subarray(start, start + size),
-            expected.gradients.subarray(start, start + size),
-            { rtol: RTOL, atol: 1e-3 * RTOL * norm, name: `${name}: ${tensor}` },
-          );
+        try {
+          compare(got, expected, name);
+        } catch (error) {
+          if (each.activation !== "relu") throw error;
+          if (!slack) jumps++;
+          slack ??= spreadOf(each, set, expected);
+          compare(got, expected, name, slack);
+        }
       }
       const [narrow, wide] = ["native-avx2", "native-avx512"].map((name) => steps.get(name));
-      if (narrow && wide) {
-        expect(wide.loss).toBe(narrow.loss);
-        expect(wide.output).toEqual(narrow.output);
-        expect(Buffer.compare(bytesOf(wide.gradients), bytesOf(narrow.gradients))).toBe(0);
-      }
+      if (narrow && wide)
+        for (const [name, values] of Object.entries(narrow))
+          expect(values.every((value, k) => Object.is(value, wide[name][k])) || name).toBe(true);
     }),
     { numRuns, seed, endOnFailure: true },
   );
+  expect(jumps).toBeLessThanOrEqual(Math.max(1, numRuns / 100)); // rare, or the exception hides errors
+  if (jumps > 0) console.log(`${jumps} of ${numRuns} networks were compared at the jump of a relu`);
 });
 
 test.skipIf(!process.env.UNDERTONE_NATIVE?.includes("sanitized"))("the sanitizers watch the arena", () => {
