@@ -26,7 +26,13 @@ const listed = spawnSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd
 if (listed.status !== 0) fail("this is no clone that git knows.");
 for (const file of listed.stdout.split("\n").filter((name) => name && existsSync(join(root, name))))
   cpSync(join(root, file), join(copy, file), { recursive: true });
-symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+// Packages are the same, but not what set-up notes beside them about dist/.
+const stamp = join("node_modules", ".undertone", "packages");
+cpSync(join(root, stamp), join(copy, stamp), { recursive: true });
+for (const name of readdirSync(join(root, "node_modules")).filter(
+  (entry) => !/^\.(undertone|vite)/.test(entry),
+))
+  symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name));
 
 mkdirSync(bin);
 for (const place of [dirname(process.execPath), ...(process.env.PATH ?? "").split(delimiter)])

@@ -202,7 +202,7 @@ static void bind(napi_env env, napi_value object, napi_value data, const char *n
 }
 
 // open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains. Each of them keeps `data`
-// alive; its buffer must not be detached or resized, which memory that is shared never is.
+// alive; its buffer must not be detached or resized.
 static napi_value open_arena(napi_env env, napi_callback_info info) {
   napi_value values[2], object;
   size_t given = 2, length = 0, name_length = 0;

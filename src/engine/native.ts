@@ -37,9 +37,11 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
     name: `native-${target}`,
     precision: "float32",
     lanes,
-    createWorkspace(elements) {
+    createWorkspace(elements, threads = 1) {
+      // The collector does not see how large shared memory is, and lets arenas that are gone pile up.
+      const Memory = threads > 1 ? SharedArrayBuffer : ArrayBuffer;
       try {
-        return bindWorkspace(engine, new SharedArrayBuffer(elements * 4 + ALIGNMENT), elements);
+        return bindWorkspace(engine, new Memory(elements * 4 + ALIGNMENT), elements);
       } catch (cause) {
         throw new EngineError(
           `The engine ${engine.name} cannot get ${((elements * 4) / 2 ** 30).toFixed(1)} GB of memory for this model. ` +
@@ -56,7 +58,11 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   };
   return engine;
 
-  function bindWorkspace(engine: Engine, memory: SharedArrayBuffer, elements: number): Workspace {
+  function bindWorkspace(
+    engine: Engine,
+    memory: SharedArrayBuffer | ArrayBuffer,
+    elements: number,
+  ): Workspace {
     const from = addon.address(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
     const bound = addon.open(data, target);

@@ -49,6 +49,16 @@ describe.each(native)("$name: memory", ({ engine }) => {
     expect(memory!.deref()).toBeUndefined();
   });
 
+  test("arenas that are gone do not pile up until something else makes the collector work", () => {
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    for (let k = 0; k < 400; k++) {
+      engine.createWorkspace(500_000).data.fill(1); // 2 MB
+      most = Math.max(most, process.memoryUsage.rss() - before);
+    }
+    expect(most / 2 ** 20).toBeLessThan(400);
+  });
+
   test("arenas come and go while kernels over others run", async () => {
     const kept: Kernels[] = [];
     for (let round = 0; round < 12; round++) {
