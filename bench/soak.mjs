@@ -84,7 +84,7 @@ if (options.engine === undefined) {
   const again = performance.now();
   const calls = Math.ceil(ENCODES / N);
   for (let k = 0; k < calls; k++) {
-    encode(engine, model, set, k % 2 ? "pooled" : "last");
+    await encode(engine, model, set, { readOut: k % 2 ? "pooled" : "last", threads });
     if (k % Math.ceil(calls / SAMPLES) === 0) encoding.sample();
     if (k % 50 === 0) await new Promise((resolve) => setImmediate(resolve)); // as a server would: finalizers run
   }

@@ -1,7 +1,20 @@
 // The library for Node and the browser. What reads and writes files is in "undertone/node".
-export type { Classifier, ClassWeight, FittedClassifier, LinearState } from "./classify/classifier.js";
+export { type BoostingOptions, histogramGradientBoosting } from "./classify/boosting.js";
+export type {
+  BoostingState,
+  Classifier,
+  ClassifierState,
+  ClassWeight,
+  FittedClassifier,
+  LinearState,
+  NeighboursState,
+  PackedTrees,
+  RandomForestState,
+} from "./classify/classifier.js";
 export { loadClassifier } from "./classify/load.js";
 export { logisticRegression } from "./classify/logistic.js";
+export { kNearestNeighbours, type NeighboursOptions } from "./classify/neighbours.js";
+export { type RandomForestOptions, randomForest } from "./classify/random-forest.js";
 export { ridgeClassifier } from "./classify/ridge.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, engineNames, loadEngine } from "./engine/load.js";
@@ -10,9 +23,21 @@ export { type CompareOptions, type Comparison, type ComparisonRow, compare } fro
 export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics.js";
 export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
 export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
+export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
+export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
+export { type EncodeOptions, encode } from "./features/encode.js";
+export type { EventColumns } from "./features/event-columns.js";
 export type { FeatureTable } from "./features/feature-table.js";
-export { encode, type ReadOut, readOuts } from "./features/latent.js";
+export { fitReadOuts } from "./features/fitted-read-out.js";
+export { fitPca, type Pca, transformPca } from "./features/pca.js";
+export {
+  fitRandomConvolutions,
+  type RandomConvolutions,
+  transformRandomConvolutions,
+} from "./features/random-convolutions.js";
 export { rawFeatures, rawLength } from "./features/raw.js";
+export { type ReadOut, readOuts } from "./features/read-outs.js";
+export type { SeriesScale } from "./features/series-scale.js";
 export { statisticsFeatures } from "./features/statistics.js";
 export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js";
 export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
@@ -25,6 +50,7 @@ export {
   type RecipeOptions,
   recipes,
 } from "./model/spec.js";
+export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
 export { concatSequences } from "./sequences/concat.js";

@@ -5,6 +5,7 @@
 #include "gemm.h"
 #include "lstm.h"
 #include "peak.h"
+#include "readout.h"
 #include "vector.h"
 
 // Name, what each argument is, and how it becomes C's. t: a tensor, an offset into the arena; o: one that may be
@@ -23,6 +24,12 @@
   X(lstm_backward, "ttttoottootooossssssss", (p(0), p(1), p(2), p(3), p(4), p(5), p(6), p(7), p(8), p(9), p(10),      \
                                               p(11), p(12), p(13), i(14), i(15), i(16), i(17), i(18), i(19), i(20),   \
                                               i(21)))                                                                 \
+  X(pool_forward, "tttoosss", (p(0), p(1), p(2), p(3), p(4), i(5), i(6), i(7)))                                       \
+  X(pool_backward, "tttoosss", (p(0), p(1), p(2), p(3), p(4), i(5), i(6), i(7)))                                      \
+  X(state_sums, "ttoosss", (p(0), p(1), p(2), p(3), i(4), i(5), i(6)))                                                \
+  X(read_out_forward, "tttttoossss", (p(0), p(1), p(2), p(3), p(4), p(5), p(6), i(7), i(8), i(9), i(10)))             \
+  X(read_out_backward, "tttttttoossss", (p(0), p(1), p(2), p(3), p(4), p(5), p(6), p(7), p(8), i(9), i(10), i(11),    \
+                                         i(12)))                                                                      \
   X(column_sums, "ttsss", (p(0), p(1), i(2), i(3), i(4)))                                                             \
   X(sum_blocks, "ttsss", (p(0), p(1), i(2), i(3), i(4)))                                                              \
   X(copy_rows, "ttssss", (p(0), p(1), i(2), i(3), i(4), i(5)))                                                        \

@@ -1,6 +1,6 @@
-import { ShapeError } from "../errors.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import type { FittedClassifier, LinearState } from "./classifier.js";
+import { expectColumns } from "./predict-rows.js";
 import { expectFinite } from "./standardize.js";
 
 /**
@@ -8,7 +8,7 @@ import { expectFinite } from "./standardize.js";
  * the logistic function of their difference. For logistic regression these are the model's own. Ridge fits +-1
  * targets, so there they only rank cases and are not calibrated: do not read 0.9 as nine in ten.
  */
-export function linearClassifier(state: LinearState): FittedClassifier {
+export function linearClassifier(state: LinearState): FittedClassifier<LinearState> {
   const { classCount, classes } = state;
   // A ridge decision d stands for +d of the second class against -d of the first: a difference of 2 d.
   const margin = state.kind === "ridge" && classes.length === 2 ? 2 : 1;
@@ -53,11 +53,7 @@ export function linearClassifier(state: LinearState): FittedClassifier {
 export function decisionValues(state: LinearState, x: FeatureTable): Float64Array {
   const where = `${state.kind} predict`;
   const { columns, intercepts } = state;
-  if (x.names.length !== columns)
-    throw new ShapeError(
-      `${where}: got a table of ${x.names.length} columns, expected ${columns}, as in training. ` +
-        "Make the features with the same settings as those the classifier was fitted on.",
-    );
+  expectColumns(where, x, columns);
   const coefficients = Float64Array.from(state.coefficients);
   const outputs = intercepts.length;
   const decisions = new Float64Array(x.rows * outputs);

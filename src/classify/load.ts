@@ -1,40 +1,129 @@
 import { z } from "zod";
 import { ArtefactError } from "../errors.js";
+import { boostedClassifier } from "./boosted-classifier.js";
 import type { FittedClassifier } from "./classifier.js";
 import { linearClassifier } from "./linear-model.js";
+import { neighboursClassifier } from "./neighbours.js";
+import { unpack } from "./packed.js";
+import { forestClassifier } from "./random-forest.js";
+import { unpackTrees } from "./trees.js";
 
-const linearState = z
-  .object({
-    kind: z.enum(["ridge", "logistic"]),
-    classCount: z.int().min(2),
-    classes: z.array(z.int().min(0)).min(2),
-    columns: z.int().min(1),
-    coefficients: z.array(z.number()),
-    intercepts: z.array(z.number()),
-    alpha: z.number().optional(),
-    notes: z.array(z.string()),
-  })
-  .refine((state) => state.classes.every((c) => c < state.classCount), "a class beyond classCount")
-  .refine(
-    ({ classes, intercepts }) => intercepts.length === (classes.length === 2 ? 1 : classes.length),
-    "intercepts that do not match the classes",
-  )
-  .refine(
-    ({ coefficients, intercepts, columns }) => coefficients.length === intercepts.length * columns,
-    "coefficients that do not match the columns",
-  );
+const common = {
+  classCount: z.int().min(2),
+  classes: z.array(z.int().min(0)).min(2),
+  columns: z.int().min(1),
+  notes: z.array(z.string()),
+};
+const linear = {
+  ...common,
+  coefficients: z.array(z.number()),
+  intercepts: z.array(z.number()),
+  alpha: z.number().optional(),
+};
+const trees = z.object({
+  outputs: z.int().min(1),
+  starts: z.string(),
+  feature: z.string(),
+  threshold: z.string(),
+  child: z.string(),
+  missingLeft: z.string(),
+  leaves: z.string(),
+});
+const anyState = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("ridge"), ...linear }),
+    z.object({ kind: z.literal("logistic"), ...linear }),
+    z.object({
+      kind: z.literal("boosting"),
+      ...common,
+      baseline: z.array(z.number()),
+      iterations: z.int().min(0),
+      trees,
+    }),
+    z.object({ kind: z.literal("randomForest"), ...common, trees }),
+    z.object({
+      kind: z.literal("neighbours"),
+      ...common,
+      k: z.int().min(1),
+      values: z.string(),
+      target: z.string(),
+      weights: z.string(),
+      mean: z.string(),
+      scale: z.string(),
+    }),
+  ])
+  .refine((state) => state.classes.every((c) => c < state.classCount), "a class beyond classCount");
+type AnyState = z.infer<typeof anyState>;
 
 /**
  * A fitted classifier from what its `toJSON` returned.
  * @throws {ArtefactError} when the state is not of a classifier
  */
 export function loadClassifier(state: unknown): FittedClassifier {
-  const parsed = linearState.safeParse(state);
-  if (parsed.success) return linearClassifier(parsed.data);
-  const [issue] = parsed.error.issues;
-  const place = issue.path.length > 0 ? ` at ${issue.path.join(".")}` : "";
+  const parsed = anyState.safeParse(state);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    refuse(`${issue.path.length > 0 ? ` at ${issue.path.join(".")}` : ""}: ${issue.message}`);
+  }
+  try {
+    return fromState(parsed.data);
+  } catch (error) {
+    return refuse(`: ${(error as Error).message}`);
+  }
+}
+
+function refuse(what: string): never {
   throw new ArtefactError(
-    `load classifier: this is not the state of a ridge or logistic classifier${place}: ${issue.message}. ` +
+    `load classifier: this is not the state of a classifier${what}. ` +
       "Fit the classifier again, or take the state that its toJSON returned.",
   );
+}
+
+/** @throws {Error} in a few words when parts of the state do not match */
+function fromState(state: AnyState): FittedClassifier {
+  const outputs = state.classes.length === 2 ? 1 : state.classes.length;
+  const expect = (holds: boolean, what: string) => {
+    if (!holds) throw new Error(what);
+  };
+  switch (state.kind) {
+    case "ridge":
+    case "logistic": {
+      const { intercepts, coefficients, columns } = state;
+      expect(intercepts.length === outputs, "intercepts that do not match the classes");
+      expect(coefficients.length === outputs * columns, "coefficients that do not match the columns");
+      return linearClassifier(state);
+    }
+    case "boosting": {
+      const unpacked = unpackTrees(state.trees, state.columns);
+      expect(state.baseline.length === outputs, "a baseline that does not match the classes");
+      expect(unpacked.outputs === 1, "trees of several outputs");
+      expect(unpacked.starts.length === state.iterations * outputs, "trees that do not match the rounds");
+      return boostedClassifier({ ...state, trees: unpacked });
+    }
+    case "randomForest": {
+      const unpacked = unpackTrees(state.trees, state.columns);
+      expect(unpacked.outputs === state.classes.length, "leaves that do not match the classes");
+      expect(unpacked.starts.length > 0, "a forest without trees");
+      return forestClassifier({ ...state, trees: unpacked });
+    }
+    case "neighbours": {
+      const { columns, k, classes } = state;
+      const values = unpack("float32", state.values);
+      const target = unpack("int32", state.target);
+      const weights = unpack("float64", state.weights);
+      const scaling = { mean: unpack("float64", state.mean), scale: unpack("float64", state.scale) };
+      const rows = target.length;
+      expect(values.length === rows * columns && weights.length === rows, "rows that do not match");
+      expect(
+        scaling.mean.length === columns && scaling.scale.length === columns,
+        "a scaling that does not match the columns",
+      );
+      expect(k <= rows, "more neighbours than rows");
+      expect(
+        target.every((c) => c >= 0 && c < classes.length),
+        "a row of an unknown class",
+      );
+      return neighboursClassifier({ ...state, values, target, weights, scaling });
+    }
+  }
 }

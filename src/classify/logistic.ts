@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.js";
 import type { FeatureTable } from "../features/feature-table.js";
-import type { Classifier, ClassWeight } from "./classifier.js";
+import type { Classifier, ClassWeight, LinearState } from "./classifier.js";
 import { minimise } from "./lbfgs.js";
 import { dotRow, linearClassifier, softmaxInPlace, unscaled } from "./linear-model.js";
 import { type ColumnScaling, columnScaling } from "./standardize.js";
@@ -19,7 +19,7 @@ export function logisticRegression({
   classWeight = "none" as ClassWeight,
   tolerance = 1e-4,
   maxIterations = 500,
-} = {}): Classifier {
+} = {}): Classifier<LinearState> {
   for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
     if (!(value > 0))
       throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);

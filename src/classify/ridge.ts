@@ -1,12 +1,12 @@
 import type { FeatureTable } from "../features/feature-table.js";
-import type { Classifier, ClassWeight } from "./classifier.js";
 import {
   addDotProducts,
   factorTridiagonal,
   inverseQuadraticForms,
   solveTridiagonal,
   tridiagonalize,
-} from "./linear-algebra.js";
+} from "../linear-algebra.js";
+import type { Classifier, ClassWeight, LinearState } from "./classifier.js";
 import { linearClassifier, unscaled } from "./linear-model.js";
 import { columnScaling } from "./standardize.js";
 import { trainingRows } from "./training-rows.js";
@@ -26,8 +26,13 @@ const BLOCK = 256;
  * X X' + alpha or X' X + alpha. The smaller of the two is reduced once to tridiagonal form, in which each alpha
  * costs a number of steps linear in its size for each row; the full eigendecomposition is not needed.
  * Time grows with rows * columns * the smaller of both.
+ *
+ * @param standardise false: columns are only centred, for tables whose scale means something (balanced blocks)
  */
-export function ridgeClassifier({ classWeight = "none" as ClassWeight } = {}): Classifier {
+export function ridgeClassifier({
+  classWeight = "none" as ClassWeight,
+  standardise = true,
+} = {}): Classifier<LinearState> {
   const where = "ridge fit";
   return {
     name: "ridge",
@@ -40,7 +45,7 @@ export function ridgeClassifier({ classWeight = "none" as ClassWeight } = {}): C
         classWeight,
         options.weights,
       );
-      const problem = ridgeProblem(x, target, weights, classes.length);
+      const problem = ridgeProblem(x, target, weights, classes.length, standardise);
       const solved = x.rows <= x.names.length ? solveByRows(problem) : solveByColumns(problem);
       return linearClassifier({
         kind: "ridge",
@@ -79,9 +84,11 @@ function ridgeProblem(
   target: Int32Array,
   weights: Float64Array,
   classes: number,
+  standardise: boolean,
 ): RidgeProblem {
   const columns = x.names.length;
-  const { scale } = columnScaling("ridge fit", x);
+  const scaling = columnScaling("ridge fit", x);
+  const scale = standardise ? scaling.scale : new Float64Array(columns).fill(1);
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
   const centre = new Float64Array(columns);
   for (let row = 0, k = 0; row < x.rows; row++)

@@ -15,8 +15,7 @@ export interface ColumnScaling {
 export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
   const columns = x.names.length;
   const { values, rows } = x;
-  const mean = new Float64Array(columns);
-  for (let row = 0, k = 0; row < rows; row++) for (let j = 0; j < columns; j++, k++) mean[j] += values[k];
+  const mean = columnSums(x);
   expectFinite(where, x, mean);
   for (let j = 0; j < columns; j++) mean[j] /= rows;
   const scale = new Float64Array(columns);
@@ -28,6 +27,14 @@ export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
   // a constant column has a spread of exactly 0: copies of a float32 add up without rounding in float64
   for (let j = 0; j < columns; j++) scale[j] = scale[j] === 0 ? 1 : Math.sqrt(scale[j] / rows);
   return { mean, scale };
+}
+
+/** [columns] */
+export function columnSums({ values, names, rows }: FeatureTable): Float64Array {
+  const columns = names.length;
+  const sums = new Float64Array(columns);
+  for (let row = 0, k = 0; row < rows; row++) for (let j = 0; j < columns; j++, k++) sums[j] += values[k];
+  return sums;
 }
 
 /**

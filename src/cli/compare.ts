@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type CompareOptions, type Comparison, compare } from "../evaluate/compare.js";
-import { type ReadOut, readOuts } from "../features/latent.js";
+import { type ReadOut, readOuts } from "../features/read-outs.js";
 import { readSource } from "../read/read.js";
 import { comparisonTable } from "./comparison-table.js";
 import {

@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { writeFileAtomically } from "../model/write-file.js";
+import { makeFolder, writeFileAtomically } from "../model/write-file.js";
 import { writeTransactionsCsv } from "../simulate/csv.js";
 import { simulateTransactions } from "../simulate/transactions.js";
 import { addCompareFlags, renderComparison, runCompare } from "./compare.js";
@@ -30,10 +29,10 @@ export function demoCommand(): Command {
   addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
   return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
     const terminal = openTerminal(options);
+    await makeFolder(options.folder);
     terminal.say("Simulating card transactions of many customers (what is in them: docs/simulation.md) ...");
     const transactions = simulateTransactions({ seed: options.seed ?? 1 });
     const frauds = transactions.filter(({ fraud }) => fraud === 1).length;
-    await mkdir(options.folder, { recursive: true });
     const path = join(options.folder, "transactions.csv");
     await writeFileAtomically(path, writeTransactionsCsv(transactions));
     terminal.say(

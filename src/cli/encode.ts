@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
-import { encode, type ReadOut, readOuts } from "../features/latent.js";
-import { checkFeatureFormat, writeFeatures } from "../features/write-features.js";
+import { encode } from "../features/encode.js";
+import { type ReadOut, readOuts } from "../features/read-outs.js";
+import { checkFeatureFile, writeFeatures } from "../features/write-features.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
-import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
@@ -27,7 +27,7 @@ export function encodeCommand(): Command {
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the features to write: .csv or .npy")
     .addOption(
-      new Option("--read-out <name>", "last: the last state; pooled: mean, max and last over the steps")
+      new Option("--read-out <name>", "what is read out of the encoder's states: docs/features.md")
         .choices(readOuts)
         .default("last"),
     )
@@ -48,15 +48,19 @@ interface EncodeOptions extends CommonOptions {
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
   const terminal = openTerminal(options);
-  checkFeatureFormat(options.output);
-  await checkWritable(options.output);
+  await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
   const engine = await chooseEngine(options, terminal.say);
   const source = await readSource(dataPath, { ...model.metadata.data.reading, ...dataOptionsOf(options) });
   for (const note of source.notes) terminal.warn(note);
   const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
   const started = performance.now();
-  const table = encode(engine, model, set, options.readOut);
+  const table = await encode(engine, model, set, {
+    readOut: options.readOut,
+    threads: options.threads as number | undefined,
+    onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
+  });
+  terminal.done();
   const seconds = (performance.now() - started) / 1000;
   const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
   const files = await writeFeatures(options.output, table, { ids: set.ids, parts, labels });

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
+import { fitReadOuts } from "../features/fitted-read-out.js";
 import { loadCheckpoint, saveCheckpoint } from "../model/checkpoint.js";
 import { fit } from "../model/fit.js";
 import { saveModel } from "../model/model-file.js";
@@ -41,13 +42,14 @@ export function fitCommand(): Command {
 
 async function runFit(path: string, options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);
+  const checkpoint = `${options.output}.checkpoint`;
   await checkWritable(options.output);
+  await checkWritable(checkpoint);
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
   const source = await readSource(path, reading);
   for (const note of source.notes) terminal.warn(note);
   const fitting = fitOptionsOf(options);
-  const checkpoint = `${options.output}.checkpoint`;
   const { threads: _any, ...deciding } = fitting; // the same weights on any number of threads
   const identity = JSON.stringify([engine.name, deciding, reading, source.files.map((file) => file.sha256)]);
   const resume = options.resume ? await loadCheckpoint(checkpoint, identity) : undefined;
@@ -60,7 +62,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const started = performance.now();
   try {
     const origin = { name: source.name, files: source.files, reading };
-    const model = await fit(engine, source.train, fitting, origin, {
+    const trained = await fit(engine, source.train, fitting, origin, {
       resume,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
@@ -71,6 +73,8 @@ async function runFit(path: string, options: CommonOptions & { output: string })
             `${updatesPerSecond.toFixed(1)} steps/s  ${duration(secondsLeft)} left`,
         ),
     });
+    terminal.progress("fitting the read-outs");
+    const model = await fitReadOuts(engine, trained, source.train, { threads: fitting.threads });
     terminal.done();
     await saveModel(options.output, model);
     await rm(checkpoint, { force: true });

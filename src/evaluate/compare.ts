@@ -3,13 +3,13 @@ import { logisticRegression } from "../classify/logistic.js";
 import { ridgeClassifier } from "../classify/ridge.js";
 import type { Engine } from "../engine/engine.js";
 import { DataError, OptionError } from "../errors.js";
-import type { ReadOut } from "../features/latent.js";
+import type { ReadOut } from "../features/read-outs.js";
 import type { FitOptions } from "../model/fit.js";
 import type { TrainHooks } from "../model/train.js";
 import type { HistoryEntry } from "../model/train-state.js";
 import { concatSequences } from "../sequences/concat.js";
 import { checkLeakage } from "../sequences/leakage.js";
-import { countOf, type DataSource, selectSequences } from "../sequences/sequence-set.js";
+import { countOf, type DataSource, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { type Answers, pairedBootstrap } from "./bootstrap.js";
 import { buildFeatures, type FeatureSetName, featureSetNames } from "./feature-sets.js";
 import { judgePredictions, type Metrics } from "./metrics.js";
@@ -44,6 +44,7 @@ export interface ComparisonRow {
 export interface Comparison {
   name: string;
   engine: string;
+  /** Where positives are rare the rarer class comes second, whatever its name: figures of two classes are its. */
   classNames: readonly string[];
   plan: string;
   train: number;
@@ -75,24 +76,30 @@ export async function compare(
   const started = performance.now();
   const { readOut = "pooled", align = "stretch", featureSets = featureSetNames, hooks = {} } = options;
   const seed = options.fit?.train?.seed ?? 1;
-  const set = source.test ? concatSequences(source.train, source.test) : source.train;
-  const labels = set.labels;
-  const classNames = set.classNames ?? [];
-  if (!labels)
+  const given = source.test ? concatSequences(source.train, source.test) : source.train;
+  if (!given.labels)
     throw new DataError(
       `${source.name}: the sequences have no labels, so there is nothing to compare on. Name the column with --label.`,
     );
-  const shares = classNames.map((_, c) => labels.filter((label) => label === c).length / labels.length);
-  const present = shares.filter((share) => share > 0).length;
+  const counts = countClasses(given.labels, given.classNames ?? []);
+  const present = counts.filter((count) => count > 0).length;
   if (present < 2)
     throw new DataError(
-      `${source.name}: got ${present === 1 ? `one class only ("${classNames[shares.findIndex((share) => share > 0)]}")` : "no labelled sequence"}, expected at least two classes to tell apart. Check the label column.`,
+      `${source.name}: got ${present === 1 ? `one class only ("${given.classNames?.[counts.findIndex((count) => count > 0)]}")` : "no labelled sequence"}, expected at least two classes to tell apart. Check the label column.`,
     );
-  const rare = classNames.length === 2 && Math.min(...shares) < RARE;
+  const plan = planOf(source, options, seed);
+  const parts = resamples(plan, given.labels, given.entities);
+  // Test labels only judge: what is rare, and with it the weights of classes, is told by the training part.
+  const known = countClasses(
+    parts[0].train.map((n) => given.labels![n]),
+    given.classNames ?? [],
+  );
+  const rare = known.length === 2 && Math.min(...known) < RARE * (known[0] + known[1]);
+  const set = rare && known[0] < known[1] ? swapClasses(given) : given;
+  const labels = set.labels!;
+  const classNames = set.classNames ?? [];
   const measure = rare ? "averagePrecision" : "accuracy";
   const classWeight = options.classWeight ?? (rare ? "balanced" : "none");
-  const plan = planOf(source, options, seed);
-  const parts = resamples(plan, labels, set.entities);
   const classifiers: Classifier[] = [ridgeClassifier({ classWeight }), logisticRegression({ classWeight })];
   const judge = classifiers[rare ? 1 : 0].name;
 
@@ -102,6 +109,11 @@ export async function compare(
   for (const [k, part] of parts.entries()) {
     const train = selectSequences(set, part.train);
     const test = selectSequences(set, part.test);
+    const single = new Set(train.labels).size === 1 ? classNames[train.labels![0]] : undefined;
+    if (single !== undefined)
+      throw new DataError(
+        `${source.name}: the training part of resample ${k + 1} has one class only ("${single}"), expected at least two to tell apart. Take another plan (--resamples, --folds), or bring more cases.`,
+      );
     const { duplicates } = checkLeakage(train, test);
     if (duplicates.length > 0)
       notes.push(
@@ -173,9 +185,7 @@ export async function compare(
     const interval = pairedBootstrap(answersOf(latent), answersOf(opponent), measure, { groups, seed });
     differences[features] = { ...interval, classifier: opponent.classifier };
   }
-  const positives = rare
-    ? tested.filter((n) => labels[n] === shares.indexOf(Math.min(...shares))).length
-    : undefined;
+  const positives = rare ? tested.filter((n) => labels[n] === 1).length : undefined;
   return {
     name: source.name,
     engine: engine.name,
@@ -190,6 +200,19 @@ export async function compare(
     history,
     notes: [...new Set(notes)],
     seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function countClasses(labels: Int32Array, classNames: readonly string[]): number[] {
+  return classNames.map((_, c) => labels.filter((label) => label === c).length);
+}
+
+/** The same set with its two classes in the other order, so that class 1, the positive one, is the rarer. */
+function swapClasses(set: SequenceSet): SequenceSet {
+  return {
+    ...set,
+    labels: set.labels?.map((label) => (label < 0 ? label : 1 - label)),
+    classNames: set.classNames?.toReversed(),
   };
 }
 
@@ -250,6 +273,10 @@ function asAnswers(row: Collected, classCount: number): Answers {
 
 function planOf(source: DataSource, { plan, folds }: CompareOptions, seed: number): ResamplePlan {
   const entities = source.train.entities !== undefined && new Set(source.train.entities).size > 1;
+  if (source.train.entities && !entities && !source.test)
+    throw new DataError(
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, or name another entity column.`,
+    );
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (kind === "given") {
     if (!source.test)

@@ -1,7 +1,8 @@
 import type { Engine } from "../engine/engine.js";
+import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
-import { encode, type ReadOut } from "../features/latent.js";
 import { rawFeatures, rawLength } from "../features/raw.js";
+import type { ReadOut } from "../features/read-outs.js";
 import { statisticsFeatures } from "../features/statistics.js";
 import { type FitOptions, fit, untrained } from "../model/fit.js";
 import type { Model } from "../model/model.js";
@@ -48,8 +49,8 @@ export async function buildFeatures(
           ? await fit(engine, train, fitting, undefined, hooks)
           : untrained(engine, train, fitting);
       return {
-        train: encode(engine, model, train, readOut),
-        test: encode(engine, model, test, readOut),
+        train: await encode(engine, model, train, { readOut, threads: fitting.threads }),
+        test: await encode(engine, model, test, { readOut, threads: fitting.threads }),
         model,
       };
     }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { dump } from "npyjs";
 import { OptionError } from "../errors.js";
-import { writeFileAtomically } from "../model/write-file.js";
+import { checkWritable, writeFileAtomically } from "../model/write-file.js";
 import type { FeatureTable } from "./feature-table.js";
 
 /** What stands beside the numbers of each row. */
@@ -16,11 +16,27 @@ export interface RowLabels {
 export const featureFormats = [".csv", ".npy"] as const;
 
 /** @throws {OptionError} unless the file's ending names a format there is */
-export function checkFeatureFormat(path: string): void {
+function checkFeatureFormat(path: string): void {
   if (!(featureFormats as readonly string[]).includes(extname(path)))
     throw new OptionError(
       `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`,
     );
+}
+
+/** The file beside an NPY file that says what its columns and rows are. */
+function descriptionOf(path: string): string {
+  return `${path}.json`;
+}
+
+/**
+ * Finds out before long work whether features could be written there.
+ * @throws {OptionError} for an unknown ending
+ * @throws {UndertoneError} if the place cannot be written to
+ */
+export async function checkFeatureFile(path: string): Promise<void> {
+  checkFeatureFormat(path);
+  await checkWritable(path);
+  if (extname(path) === ".npy") await checkWritable(descriptionOf(path));
 }
 
 /**
@@ -31,8 +47,9 @@ export function checkFeatureFormat(path: string): void {
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
   checkFeatureFormat(path);
   if (extname(path) === ".npy") {
+    const description = descriptionOf(path);
+    await checkWritable(description); // both files or none
     await writeFileAtomically(path, new Uint8Array(dump(table.values, [table.rows, table.names.length])));
-    const description = `${path}.json`;
     await writeFileAtomically(description, JSON.stringify({ columns: table.names, ...rows }));
     return [path, description];
   }

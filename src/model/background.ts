@@ -1,8 +1,8 @@
+import { runInBackground } from "../engine/background.js";
 import { soloCrew } from "../engine/crew.js";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { loadEngine } from "../engine/load.js";
-import { hireThread, musterCrew, returnThread } from "../engine/threads.js";
-import { errorFrom } from "../errors.js";
+import { musterCrew } from "../engine/threads.js";
 import { type SequenceSet, shareSequences } from "../sequences/sequence-set.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import type { AutoencoderSpec } from "./spec.js";
@@ -15,9 +15,7 @@ export type TrainMessage =
   | { kind: "train"; engine: string; threads: number; checkpoints: boolean; task: TrainTask }
   | ({ kind: "train-follow"; engine: string; job: TrainJob; control: Int32Array } & {
       attach: { memory: WorkspaceMemory; board: TrainBoard; thread: number };
-    })
-  | { kind: "saved" }
-  | { kind: "abort" };
+    });
 
 interface TrainTask {
   spec: AutoencoderSpec;
@@ -28,101 +26,62 @@ interface TrainTask {
   resume?: TrainState;
 }
 
-/** Sent back by the worker that leads. */
-export type TrainReply =
-  | { kind: "progress"; progress: TrainProgress }
-  | { kind: "checkpoint"; state: TrainState }
-  | { kind: "aborted" }
-  | { kind: "done"; result: TrainResult }
-  | { kind: "failed"; name: string; message: string };
-
 /**
  * `trainAutoencoder` on threads of its own, so that the calling one stays free. Weights do not depend on how many.
  * @param threads at least 1
  */
-export async function trainInBackground(
+export function trainInBackground(
   engine: Engine,
   task: TrainTask,
-  hooks: TrainHooks,
+  { checkpointSeconds, resume, onProgress, onCheckpoint, signal }: TrainHooks,
   threads: number,
 ): Promise<TrainResult> {
   const { train, validation } = task;
-  const shared = {
-    ...task,
-    train: shareSequences(train),
-    validation: validation && shareSequences(validation),
-    checkpointSeconds: hooks.checkpointSeconds,
-    resume: hooks.resume,
+  const message: TrainMessage = {
+    ...{ kind: "train", engine: engine.name, threads, checkpoints: onCheckpoint !== undefined },
+    task: {
+      ...task,
+      train: shareSequences(train, task.spec.readOutLoss?.crossEntropy !== undefined),
+      validation: validation && shareSequences(validation),
+      checkpointSeconds,
+      resume,
+    },
   };
-  const thread = await hireThread();
-  const abort = () => thread.post({ kind: "abort" });
-  try {
-    return await new Promise<TrainResult>((resolve, reject) => {
-      thread.onError(reject);
-      thread.onMessage((reply: TrainReply) => {
-        if (reply.kind === "progress") hooks.onProgress?.(reply.progress);
-        else if (reply.kind === "checkpoint")
-          Promise.resolve(hooks.onCheckpoint?.(reply.state)).then(
-            () => thread.post({ kind: "saved" }),
-            reject,
-          );
-        else if (reply.kind === "aborted") reject(hooks.signal?.reason);
-        else if (reply.kind === "failed") reject(errorFrom(reply.name, reply.message));
-        else resolve(reply.result);
-      });
-      hooks.signal?.addEventListener("abort", abort);
-      const checkpoints = hooks.onCheckpoint !== undefined;
-      thread.post({ kind: "train", engine: engine.name, threads, checkpoints, task: shared });
-      if (hooks.signal?.aborted) abort();
-    });
-  } finally {
-    hooks.signal?.removeEventListener("abort", abort);
-    returnThread(thread);
-  }
+  const onAsk = (state: TrainState) => onCheckpoint?.(state);
+  return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal });
 }
 
-/** In a worker: leads the training that a message asks for. `receive` resolves with the next message of a kind. */
+/** How a worker that leads speaks with whoever asked it to. */
+export interface Line {
+  progress(progress: unknown): void;
+  /** Resolves once it was dealt with. */
+  ask(question: unknown): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** In a worker: leads the training that a message asks for. */
 export async function leadTraining(
-  message: Extract<TrainMessage, { kind: "train" }>,
-  reply: (reply: TrainReply) => void,
-  receive: (kind: TrainMessage["kind"]) => Promise<unknown>,
-): Promise<void> {
-  const { threads, checkpoints, task } = message;
+  { engine: name, threads, checkpoints, task }: Extract<TrainMessage, { kind: "train" }>,
+  line: Line,
+): Promise<TrainResult> {
   const { spec, train, validation, options, resume, checkpointSeconds } = task;
-  const controller = new AbortController();
-  receive("abort").then(() => controller.abort());
-  const engine = await loadEngine(message.engine);
   const hooks: TrainHooks = {
     resume,
     checkpointSeconds,
-    signal: controller.signal,
-    onProgress: (progress) => reply({ kind: "progress", progress }),
-    onCheckpoint: checkpoints
-      ? async (state) => {
-          const saved = receive("saved");
-          reply({ kind: "checkpoint", state });
-          await saved;
-        }
-      : undefined,
+    signal: line.signal,
+    onProgress: (progress) => line.progress(progress),
+    onCheckpoint: checkpoints ? (state) => line.ask(state) : undefined,
   };
   const most = Math.min(threads, shardCount(options.batchSize));
-  const crew = {
-    threads: most,
-    muster: (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
-      most === 1
-        ? soloCrew(trainer.commands)
-        : musterCrew(most, trainer.commands, (control, thread): TrainMessage => {
-            const attach = { memory: trainer.network.ws.memory, board: trainer.board, thread };
-            return { kind: "train-follow", engine: engine.name, job, control, attach };
-          }),
-  };
-  try {
-    const result = await trainAutoencoder(engine, spec, train, validation, options, hooks, crew);
-    reply({ kind: "done", result });
-  } catch (error) {
-    if (controller.signal.aborted) reply({ kind: "aborted" });
-    else reply({ kind: "failed", name: (error as Error).name, message: (error as Error).message });
-  }
+  const muster = (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
+    most === 1
+      ? soloCrew(trainer.commands)
+      : musterCrew(most, trainer.commands, (control, thread): TrainMessage => {
+          const attach = { memory: trainer.network.ws.memory, board: trainer.board, thread };
+          return { kind: "train-follow", engine: engine.name, job, control, attach };
+        });
+  const engine = await loadEngine(name);
+  return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads: most, muster });
 }
 
 /** In a worker: what a follower of a training can do. */

@@ -2,7 +2,8 @@ import type { Engine } from "../engine/engine.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { columnsOf } from "./columns.js";
 import { fillPass } from "./fill-pass.js";
-import { type Model, openNetwork } from "./model.js";
+import { type Model, networkModel, openNetwork } from "./model.js";
+import { inputChannels } from "./prepare.js";
 
 const SAMPLE = 256;
 /** A latent number whose standard deviation over the data is below this tells the classifier nothing. */
@@ -24,8 +25,13 @@ export function latentWarnings(
   const picked = Array.from({ length: Math.ceil(countOf(prepared) / every) }, (_, k) => k * every);
   const sample = selectSequences(prepared, picked);
   const B = countOf(sample);
-  const network = openNetwork(engine, model, { batch: B, steps: Math.max(1, longestOf(sample)) }, "encode");
-  const { groups } = columnsOf(model.metadata.preparation.channels);
+  const network = openNetwork(
+    engine,
+    networkModel(model),
+    { batch: B, steps: Math.max(1, longestOf(sample)) },
+    "encode",
+  );
+  const { groups } = columnsOf(inputChannels(model.metadata.preparation));
   const [slot] = network.slots;
   const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));
   slot.forward(pass);

@@ -19,6 +19,19 @@ export interface HiddenStates {
   every: Signal;
   /** [B, H], after the last step of its walk */
   last: Signal;
+  /** Whether it walks from the last step to the first. */
+  reverse: boolean;
+}
+
+/** Where the state before the first step lies, and the cell state after a pass of one step; rows of `stride`. */
+export interface CarriedState {
+  width: number;
+  stride: number;
+  hidden: number;
+  cells: number;
+  /** [B, H], the hidden state after the pass */
+  last: number;
+  cellsAfter(B: number): number;
 }
 
 /** Rows of gradients, as wide as the signal they belong to, padded with zeros to whole vectors. */
@@ -34,7 +47,7 @@ export interface Parameter {
   /** From the start of the parameter block. */
   start: number;
   size: number;
-  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "uniform";
+  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "logUniformForget" | "uniform";
 }
 
 export interface Layer {
@@ -42,6 +55,10 @@ export interface Layer {
   readonly output: Signal;
   /** Of every direction: recurrent layers only. */
   readonly states?: readonly HiddenStates[];
+  /** Of every direction, where something outside the chain of layers adds to it between forward and backward. */
+  readonly stateGradients?: readonly (Gradient | undefined)[];
+  /** Of a layer that walks forward alone. */
+  readonly carry?: CarriedState;
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
   forward(pass: Pass): void;
@@ -59,6 +76,8 @@ export interface Plan {
   readonly training: boolean;
   /** Whether every hidden state of the last encoder layer is wanted, or the last one alone. */
   readonly keepStates: boolean;
+  /** Whether something outside the chain of layers adds to the gradients of the encoder's states. */
+  readonly stateGradients: boolean;
   /** Room of this slot's own. */
   take(elements: number): number;
   /** Room that all slots share, the same for the same key: what is made of the weights alone. */

@@ -1,10 +1,13 @@
 import { NONE, padTo } from "../engine/engine.js";
-import type { Gradient, HiddenStates, Plan, Signal } from "./layer.js";
+import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer.js";
 import type { Pass } from "./pass.js";
 
 /** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
 export interface LstmDirection {
   readonly states: HiddenStates;
+  readonly carry: CarriedState;
+  /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, where it was asked for. */
+  readonly stateGradient: Gradient | undefined;
   pack(): void;
   forward(pass: Pass): void;
   /**
@@ -21,6 +24,10 @@ export interface LstmOptions {
   reverse: boolean;
   /** Whether something before this layer learns. */
   inputGradient: boolean;
+  /** Forget biases for many time scales instead of 1. */
+  logUniformForget: boolean;
+  /** Whether gradients of the states come from outside the chain of layers too. */
+  stateGradient: boolean;
   /** Whether every hidden state is read, by another layer or from outside. */
   everyState: boolean;
 }
@@ -47,7 +54,7 @@ export function createLstmDirection(
   // One block, [recurrentKernel; kernel; bias], as the kernels read it.
   const recurrent = plan.parameter(`${name}.recurrentKernel`, [H, 4 * H], "orthogonal");
   plan.parameter(`${name}.kernel`, [F, 4 * H], "glorotUniform");
-  plan.parameter(`${name}.bias`, [4 * H], "forgetBias");
+  plan.parameter(`${name}.bias`, [4 * H], options.logUniformForget ? "logUniformForget" : "forgetBias");
 
   const take = (needed: boolean, elements: number) => (needed ? plan.take(elements) : NONE);
   const share = (needed: boolean, key: string, elements: number) =>
@@ -68,15 +75,19 @@ export function createLstmDirection(
   // Where nothing is padded, gradients are added up where they belong.
   const padded = take(training && Hp !== H, rows * G);
   const dconstant = take(training && repeated, B * G);
+  const dstates = take(training && options.stateGradient, T * B * Hp);
   const dinput = take(wantsInput, (repeated ? B : T * B) * Fp);
 
   const recurrentAt = () => plan.weights + recurrent.start;
   const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
 
   return {
+    stateGradient: dstates === NONE ? undefined : { offset: dstates, stride: Hp },
+    carry: { width: H, stride: Hp, hidden, cells, last, cellsAfter: (B) => cells + B * Hp },
     states: {
       every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
       last: { kind: "vector", width: H, stride: Hp, offset: () => last },
+      reverse,
     },
 
     pack() {
@@ -91,8 +102,11 @@ export function createLstmDirection(
       const { ws } = plan;
       const { data } = ws;
       const { T, B, mask, active } = pass;
-      data.fill(0, hidden, hidden + B * Hp);
-      data.fill(0, cells, cells + B * Hp);
+      if (!pass.resume) {
+        data.fill(0, hidden, hidden + B * Hp);
+        data.fill(0, cells, cells + B * Hp);
+      }
+      if (dstates !== NONE) data.fill(0, dstates, dstates + pass.rows * Hp);
       const x = input.offset(pass);
       if (repeated) {
         ws.copyRows(constantInput, x, B, F, F + 1, input.stride);
@@ -105,9 +119,18 @@ export function createLstmDirection(
       );
     },
 
-    backward(pass, dStates, dLast) {
+    backward(pass, dOutput, dLast) {
       const { ws } = plan;
       const { data } = ws;
+      let dStates = dOutput;
+      if (dstates !== NONE) {
+        // Rows of both are padded with zeros.
+        if (dOutput)
+          for (let r = 0; r < pass.rows; r++)
+            for (let k = 0; k < H; k++)
+              data[dstates + r * Hp + k] += data[dOutput.offset + r * dOutput.stride + k];
+        dStates = { offset: dstates, stride: Hp };
+      }
       const { T, B, mask, active } = pass;
       const gradient = pass.gradients + recurrent.start;
       const dweights = Hp === H ? gradient : padded;

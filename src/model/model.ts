@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { Engine } from "../engine/engine.js";
-import { ArtefactError } from "../errors.js";
+import type { Engine, WorkspaceMemory } from "../engine/engine.js";
+import { ArtefactError, UndertoneError } from "../errors.js";
+import type { Channel } from "../sequences/sequence-set.js";
 import { columnsOf } from "./columns.js";
-import { createNetwork, listParameters, type Network } from "./network.js";
-import type { Preparation } from "./prepare.js";
+import { createNetwork, listParameters, type Network, type NetworkOptions } from "./network.js";
+import { inputChannels, type Preparation } from "./prepare.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 import type { AutoencoderSpec } from "./spec.js";
 import type { HistoryEntry } from "./train-state.js";
@@ -45,15 +46,40 @@ export interface Model {
   metadata: ModelMetadata;
   /** All parameters in the order of the network, float32. */
   weights: Float32Array;
+  /** What was fitted on the states of the training part, for read-outs that need it; see features/fitted-read-out. */
+  readOut?: { state: Record<string, unknown>; tensors: Record<string, Tensor> };
 }
+
+const interpolationSchema = z.enum(["linear", "previous", "none"]);
+
+const layersSchema = z.array(
+  z.discriminatedUnion("type", [
+    z.looseObject({
+      type: z.literal("lstm"),
+      units: z.number(),
+      activation: z.enum(["tanh", "relu"]).optional(),
+      returnSequences: z.boolean().optional(),
+      goBackwards: z.boolean().optional(),
+      bidirectional: z.boolean().optional(),
+      pool: z.boolean().optional(),
+      forgetBias: z.enum(["one", "logUniform"]).optional(),
+    }),
+    z.looseObject({ type: z.literal("repeatVector") }),
+    z.looseObject({ type: z.literal("timeDistributedDense"), units: z.number().optional() }),
+    z.looseObject({ type: z.literal("dropout"), rate: z.number() }),
+    z.looseObject({ type: z.literal("gaussianNoise"), stddev: z.number() }),
+    z.looseObject({ type: z.literal("embedding"), units: z.number() }),
+  ]),
+);
 
 const metadataSchema = z.looseObject({
   formatVersion: z.number(),
   library: z.string(),
   recipe: z.string(),
-  spec: z.object({
-    encoder: z.array(z.looseObject({ type: z.string() })),
-    decoder: z.array(z.looseObject({ type: z.string() })),
+  spec: z.looseObject({
+    encoder: layersSchema,
+    decoder: layersSchema,
+    target: z.enum(["same", "reversed"]).optional(),
   }),
   preparation: z.looseObject({
     channels: z.array(
@@ -63,31 +89,48 @@ const metadataSchema = z.looseObject({
         vocabulary: z.array(z.string()).optional(),
       }),
     ),
-    interpolation: z.enum(["linear", "previous", "none"]),
+    interpolation: interpolationSchema,
+    resample: z.object({ step: z.number().positive(), method: interpolationSchema }).optional(),
+    differences: z.boolean().optional(),
     scaler: z.looseObject({
+      method: z.enum(["standard", "min-max", "robust", "none"]),
+      scope: z.enum(["channel", "series"]),
       channels: z.array(z.string()),
       center: z.array(z.number()),
-      scale: z.array(z.number()),
+      scale: z.array(z.number().positive()),
     }),
   }),
   training: z.looseObject({ stopped: z.string(), history: z.array(z.looseObject({ update: z.number() })) }),
   data: z.looseObject({
     name: z.string(),
     files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+    reading: z.record(z.string(), z.unknown()),
   }),
 });
+
+/** What a network needs of a model, which threads can share. */
+export interface NetworkModel {
+  spec: AutoencoderSpec;
+  channels: readonly Channel[];
+  weights: Float32Array;
+}
+
+export function networkModel({ metadata, weights }: Model): NetworkModel {
+  return { spec: metadata.spec, channels: inputChannels(metadata.preparation), weights };
+}
 
 /** Lays a model out for an engine, ready to run. */
 export function openNetwork(
   engine: Engine,
-  model: Model,
-  size: { batch: number; steps: number; states?: boolean },
+  { spec, channels, weights }: NetworkModel,
+  size: Pick<NetworkOptions, "batch" | "steps" | "states" | "slots" | "threads">,
   purpose: "encode" | "autoencode",
+  attach?: { memory: WorkspaceMemory; thread: number },
 ): Network {
-  const { spec, preparation } = model.metadata;
-  const { groups } = columnsOf(preparation.channels);
-  const network = createNetwork(engine, { spec, columns: groups, ...size, purpose });
-  network.weights.set(model.weights.subarray(0, network.weights.length)); // the encoder's parameters come first
+  const { groups } = columnsOf(channels);
+  const network = createNetwork(engine, { spec, columns: groups, ...size, purpose }, undefined, attach);
+  if (attach) return network;
+  network.weights.set(weights.subarray(0, network.weights.length)); // the encoder's parameters come first
   network.pack();
   return network;
 }
@@ -97,7 +140,12 @@ export function encodeModel(model: Model): Uint8Array {
   const tensors: Record<string, Tensor> = {};
   for (const { name, shape, start, size } of parametersOf(model.metadata))
     tensors[name] = { shape, data: model.weights.subarray(start, start + size) };
-  return encodeSafetensors(tensors, { format: "undertone", model: JSON.stringify(model.metadata) });
+  if (model.readOut) Object.assign(tensors, model.readOut.tensors);
+  return encodeSafetensors(tensors, {
+    format: "undertone",
+    model: JSON.stringify(model.metadata),
+    ...(model.readOut && { readOut: JSON.stringify(model.readOut.state) }),
+  });
 }
 
 /**
@@ -111,8 +159,16 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
     throw new ArtefactError(
       `${where}: this safetensors file holds no undertone model. Expected one written by "undertone fit".`,
     );
-  const raw: unknown = JSON.parse(metadata.model);
-  const version = (raw as { formatVersion?: unknown }).formatVersion;
+  const damaged = (why: string): never => {
+    throw new ArtefactError(`${where}: the model's metadata is damaged${why}. Train it again.`);
+  };
+  let raw: unknown;
+  try {
+    raw = JSON.parse(metadata.model);
+  } catch {
+    return damaged(" (not JSON)");
+  }
+  const version = (raw as { formatVersion?: unknown } | null)?.formatVersion;
   if (typeof version === "number" && version > FORMAT_VERSION)
     throw new ArtefactError(
       `${where}: the model has format version ${version}, this library reads up to ${FORMAT_VERSION}. ` +
@@ -121,12 +177,27 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
   const parsed = metadataSchema.safeParse(raw);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new ArtefactError(
-      `${where}: the model's metadata is damaged at ${issue.path.join(".")}: ${issue.message}. Train it again.`,
-    );
+    return damaged(` at ${issue.path.join(".")}: ${issue.message}`);
   }
   const checked = raw as ModelMetadata;
-  const parameters = parametersOf(checked);
+  const { scaler } = checked.preparation;
+  const numeric = inputChannels(checked.preparation)
+    .filter(({ kind }) => kind === "numeric")
+    .map(({ name }) => name);
+  const scales = scaler.scope === "channel" ? numeric.length : 0;
+  if (scaler.channels.join("\n") !== numeric.join("\n"))
+    damaged(`: its scaler has the channels ${scaler.channels.join(", ")}, its data ${numeric.join(", ")}`);
+  if (scaler.center.length !== scales || scaler.scale.length !== scales)
+    damaged(
+      `: its scaler has ${scaler.center.length} centres and ${scaler.scale.length} scales, expected ${scales}`,
+    );
+  let parameters: ReturnType<typeof parametersOf>;
+  try {
+    parameters = parametersOf(checked);
+  } catch (cause) {
+    if (!(cause instanceof UndertoneError)) throw cause;
+    return damaged(`: ${cause.message.replace(/\.$/, "")}`);
+  }
   const weights = new Float32Array(parameters.reduce((sum, { size }) => sum + size, 0));
   for (const { name, shape, start } of parameters) {
     const tensor = tensors[name];
@@ -136,9 +207,18 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
       );
     weights.set(tensor.data, start);
   }
-  return { metadata: checked, weights };
+  if (metadata.readOut === undefined) return { metadata: checked, weights };
+  const own = new Set(parameters.map(({ name }) => name));
+  const others = Object.entries(tensors).filter(([name]) => !own.has(name));
+  let state: Record<string, unknown>;
+  try {
+    state = JSON.parse(metadata.readOut);
+  } catch {
+    return damaged(": its read-outs are not JSON");
+  }
+  return { metadata: checked, weights, readOut: { state, tensors: Object.fromEntries(others) } };
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {
-  return listParameters(spec, columnsOf(preparation.channels).groups);
+  return listParameters(spec, columnsOf(inputChannels(preparation)).groups);
 }

@@ -31,15 +31,19 @@ export interface Pass {
   gradients: number;
   /** Present while training: noise and dropout are on. */
   draws?: Draws;
+  /** Recurrent layers go on from the state that is in place, instead of from zeros. */
+  resume?: boolean;
 }
 
 /** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
 export interface DataPlace {
   /** [R, F]; 0 where nothing was observed */
   x: number;
+  /** What the decoder must rebuild, likewise: `x` itself, or every sequence from its end */
+  target: number;
   /** [R] */
   mask: number;
-  /** [R, F] */
+  /** [R, F] of the target */
   observed: number;
   /** [R], weight of the case */
   weights: number;

@@ -1,9 +1,15 @@
+import { z } from "zod";
 import { ArtefactError } from "../errors.js";
 
 export interface Tensor {
   shape: readonly number[];
   data: Float32Array | Float64Array;
 }
+
+const whole = z.number().int().nonnegative();
+const headerSchema = z
+  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
+  .catchall(z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }));
 
 /** The safetensors format: 8 bytes of header length, a JSON header, then the tensors one after another. */
 export function encodeSafetensors(
@@ -50,13 +56,18 @@ export function decodeSafetensors(
     fail("this is not a model file (no safetensors header at its start).");
   if (8 + length > bytes.length)
     fail(`the file was cut short: its header alone has ${length} bytes, the file ${bytes.length}.`);
-  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  let json: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    json = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   } catch {
     return fail("its header is damaged (not JSON).");
   }
-  const { __metadata__, ...entries } = header;
+  const header = headerSchema.safeParse(json);
+  if (!header.success) {
+    const [issue] = header.error.issues;
+    return fail(`its header is damaged at ${issue.path.join(".")}: ${issue.message}.`);
+  }
+  const { __metadata__: metadata = {}, ...entries } = header.data;
   const tensors: Record<string, Tensor> = {};
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
     const [start, end] = data_offsets;
@@ -65,11 +76,13 @@ export function decodeSafetensors(
         `the file was cut short: tensor "${name}" ends at byte ${8 + length + end}, the file has ${bytes.length}.`,
       );
     if (dtype !== "F32" && dtype !== "F64") fail(`tensor "${name}" has type ${dtype}, expected F32 or F64.`);
+    if (start > end || (end - start) % (dtype === "F32" ? 4 : 8) !== 0)
+      fail(`tensor "${name}" lies from byte ${start} to ${end}, expected whole numbers of type ${dtype}.`);
     const part = buffer.slice(8 + length + start, 8 + length + end);
     const data = dtype === "F32" ? new Float32Array(part) : new Float64Array(part);
     if (data.length !== shape.reduce((a, b) => a * b, 1))
       fail(`tensor "${name}" has ${data.length} numbers, its shape is [${shape}].`);
     tensors[name] = { shape, data };
   }
-  return { tensors, metadata: (__metadata__ ?? {}) as unknown as Record<string, string> };
+  return { tensors, metadata };
 }

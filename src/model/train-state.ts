@@ -29,6 +29,8 @@ export interface TrainState {
   /** Halved whenever the guard had to go back. */
   rateScale: number;
   rollbacks: number;
+  /** Of them, those to the present good point. */
+  sameGood: number;
   /** Evaluations since the best one. */
   stale: number;
   /** Sums since the last evaluation. */

@@ -82,7 +82,9 @@ export async function trainAutoencoder(
     (n) => lengthOf(train, n) > 0,
   );
   if (usable.length === 0)
-    throw new DataError("Training: got no sequence with a step in it, expected at least one.");
+    throw new DataError(
+      `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" tells what was read.`,
+    );
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
   const total = options.updates ?? (options.epochs ? options.epochs * batchesPerEpoch : DEFAULT_UPDATES);
@@ -94,6 +96,7 @@ export async function trainAutoencoder(
   const job: TrainJob = { spec, train, validation, options, batchSize, threads };
   const trainer = createTrainer(engine, job);
   const { network, groups } = trainer;
+  const initial = network.weights.slice();
   const predictor = fitMeanPredictor(train, groups);
   const baseline = {
     train: meanPredictorLoss(train, groups, predictor),
@@ -139,11 +142,16 @@ export async function trainAutoencoder(
         orderEpoch = epoch;
       }
       const from = (state.update % batchesPerEpoch) * batchSize;
-      const { loss, norm, count } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
+      const {
+        loss,
+        norm,
+        count,
+        judged = 0,
+      } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
       const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
       state.update++;
-      if (hasDiverged(state, loss, norm)) {
-        rollBack(network, state, loss, norm);
+      if (hasDiverged(state, loss + judged, norm)) {
+        rollBack(network, state, loss, norm, initial);
         network.pack();
       } else {
         updates.apply(rate, ++state.adamSteps, norm);

@@ -1,4 +1,4 @@
-import { open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UndertoneError } from "../errors.js";
 
@@ -20,23 +20,39 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    const { code = "" } = cause as NodeJS.ErrnoException;
-    const why =
-      (
-        {
-          ENOENT: "the folder does not exist",
-          EACCES: "no permission",
-          EROFS: "the disk is read-only",
-          ENOSPC: "the disk is full",
-          EISDIR: "it is a folder",
-          ENOTDIR: "part of the path is a file",
-        } as Record<string, string>
-      )[code] ?? (cause as Error).message;
     throw new UndertoneError(
-      `Cannot write ${path}: ${why}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
+      `Cannot write ${path}: ${reasonOf(cause)}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
       { cause },
     );
   }
+}
+
+/**
+ * Makes a folder and those above it, where they are not there yet.
+ * @throws {UndertoneError} if it cannot be made
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause) => {
+    throw new UndertoneError(
+      `Cannot make the folder ${path}: ${reasonOf(cause)}. Nothing was written. Choose another place.`,
+      { cause },
+    );
+  });
+}
+
+/** Why the file system refused, in words. */
+function reasonOf(cause: unknown): string {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const known: Record<string, string> = {
+    ENOENT: "the folder does not exist",
+    EACCES: "no permission",
+    EROFS: "the disk is read-only",
+    ENOSPC: "the disk is full",
+    EISDIR: "it is a folder",
+    EEXIST: "there is a file of that name",
+    ENOTDIR: "part of the path is a file",
+  };
+  return known[code] ?? message;
 }
 
 /**

@@ -113,7 +113,9 @@ function warningsOf(of: SetDescription): string[] {
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
       warnings.push(`${name} looks like a name, not a measurement; leave it out (--drop ${channel.name}).`);
   }
-  if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
+  if (sequences > 0 && length.max === 0)
+    warnings.push("All sequences are empty: there is nothing to train on.");
+  else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)
     warnings.push(
       `Lengths vary strongly, from ${length.min} to ${length.max} steps; padding is ignored, whatever the recipe.`,

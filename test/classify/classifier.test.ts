@@ -1,14 +1,25 @@
 import { describe, expect, test } from "vitest";
-import type { Classifier } from "../../src/classify/classifier.js";
+import { histogramGradientBoosting } from "../../src/classify/boosting.js";
+import type { Classifier, ClassWeight } from "../../src/classify/classifier.js";
 import { loadClassifier } from "../../src/classify/load.js";
 import { logisticRegression } from "../../src/classify/logistic.js";
+import { kNearestNeighbours } from "../../src/classify/neighbours.js";
+import { randomForest } from "../../src/classify/random-forest.js";
 import { ridgeClassifier } from "../../src/classify/ridge.js";
 import { ArtefactError, DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { madeData, selectRows, tableOf } from "./table.js";
 
-const classifiers: Classifier[] = [ridgeClassifier(), logisticRegression()];
+type Make = (options?: { classWeight?: ClassWeight }) => Classifier;
+const makers: Make[] = [
+  ridgeClassifier,
+  logisticRegression,
+  (options) => histogramGradientBoosting({ minSamplesLeaf: 5, ...options }),
+  (options) => randomForest({ trees: 50, ...options }),
+  (options) => kNearestNeighbours({ k: 5, ...options }),
+];
+const cases = makers.map((make) => ({ make, classifier: make(), name: make().name }));
 
-describe.each(classifiers)("$name", (classifier) => {
+describe.each(cases)("$name", ({ make, classifier, name }) => {
   const { x, labels } = madeData(61, 5, 3, 7);
 
   test("predicts the class with the largest probability, and rows of probabilities add up to 1", () => {
@@ -55,6 +66,7 @@ describe.each(classifiers)("$name", (classifier) => {
     );
     const plain = classifier.fit(x, labels, 3);
     const fitted = classifier.fit(wider, labels, 3);
+    // linear classifiers have a coefficient of 0 there, trees no question, and neighbours no distance
     const other = tableOf([1, 2, 3, 4, 5, 1e6, -1e6], 7);
     plain.predictProba(tableOf([1, 2, 3, 4, 5], 5)).forEach((p, c) => {
       expect(fitted.predictProba(other)[c]).toBeCloseTo(p, 6);
@@ -63,7 +75,8 @@ describe.each(classifiers)("$name", (classifier) => {
 
   test("a table of constant columns predicts the shares of the classes", () => {
     const flat = tableOf(new Float32Array(3 * 4).fill(0.1), 3);
-    const fitted = classifier.fit(flat, Int32Array.of(0, 1, 1, 1), 2);
+    const used = name === "neighbours" ? kNearestNeighbours({ k: 4 }) : classifier;
+    const fitted = used.fit(flat, Int32Array.of(0, 1, 1, 1), 2);
     expect(Array.from(fitted.predict(flat))).toEqual([1, 1, 1, 1]);
     expect(fitted.predictProba(flat)[1]).toBeGreaterThan(0.7);
   });
@@ -85,10 +98,9 @@ describe.each(classifiers)("$name", (classifier) => {
     const rare = Array.from(random.labels.keys()).filter((i) => random.labels[i] === 0 || i % 12 === 0);
     const table = selectRows(random.x, rare);
     const few = Int32Array.from(rare, (i) => random.labels[i]);
-    const found = (classWeight: "none" | "balanced") => {
-      const make = classifier.name === "ridge" ? ridgeClassifier : logisticRegression;
-      const predicted = make({ classWeight }).fit(table, few, 2).predict(table);
-      return predicted.filter((p, i) => p === 1 && few[i] === 1).length;
+    const found = (classWeight: ClassWeight) => {
+      const predicted = make({ classWeight }).fit(table, few, 2).predict(random.x);
+      return predicted.filter((p, i) => p === 1 && random.labels[i] === 1).length;
     };
     expect(found("balanced")).toBeGreaterThan(found("none"));
   });
@@ -97,17 +109,6 @@ describe.each(classifiers)("$name", (classifier) => {
     expect(() => classifier.fit(x, new Int32Array(61), 3)).toThrow(DataError);
     expect(() => classifier.fit(x, new Int32Array(61), 3)).toThrow(/all 61 training rows are of class 0/);
     expect(() => classifier.fit(tableOf([], 5), new Int32Array(0), 3)).toThrow(/no training rows/);
-  });
-
-  test("a missing value is an error that names column and row, in fit and predict", () => {
-    const broken = { ...x, values: x.values.slice() };
-    broken.values[17 * 5 + 3] = Number.NaN;
-    expect(() => classifier.fit(broken, labels, 3)).toThrow(DataError);
-    expect(() => classifier.fit(broken, labels, 3)).toThrow(/column "f3" is NaN in row 17/);
-    const fitted = classifier.fit(x, labels, 3);
-    expect(() => fitted.predict(broken)).toThrow(/column "f3" is NaN in row 17/);
-    broken.values[17 * 5 + 3] = Number.NEGATIVE_INFINITY;
-    expect(() => fitted.predictProba(broken)).toThrow(/column "f3" is -Infinity in row 17/);
   });
 
   test("wrong shapes, labels and weights are errors", () => {
@@ -130,6 +131,85 @@ describe.each(classifiers)("$name", (classifier) => {
       classifier.fit(x, labels, 3, { weights: Float32Array.from(labels, (c) => (c === 1 ? 0 : 1)) }),
     ).toThrow(/every row of class 1 has weight 0/);
   });
+});
+
+describe.each(cases.filter(({ name }) => name !== "boosting"))("$name", ({ classifier }) => {
+  const { x, labels } = madeData(61, 5, 3, 7);
+
+  test("a missing value is an error that names column and row, in fit and predict", () => {
+    const broken = { ...x, values: x.values.slice() };
+    broken.values[17 * 5 + 3] = Number.NaN;
+    expect(() => classifier.fit(broken, labels, 3)).toThrow(DataError);
+    expect(() => classifier.fit(broken, labels, 3)).toThrow(/column "f3" is NaN in row 17/);
+    const fitted = classifier.fit(x, labels, 3);
+    expect(() => fitted.predict(broken)).toThrow(/column "f3" is NaN in row 17/);
+    broken.values[17 * 5 + 3] = Number.NEGATIVE_INFINITY;
+    expect(() => fitted.predictProba(broken)).toThrow(/column "f3" is -Infinity in row 17/);
+  });
+});
+
+describe.each(cases.slice(2))("$name, beyond the linear ones", ({ classifier }) => {
+  const { x, labels } = madeData(97, 5, 3, 11);
+
+  test("a row of weight 0 is as if it were not there", () => {
+    const weights = Float32Array.from({ length: 97 }, (_, i) => (i % 4 === 0 ? 0 : 1 + (i % 3)));
+    const counting = Array.from(weights.keys()).filter((i) => weights[i] > 0);
+    const whole = classifier.fit(x, labels, 3, { weights });
+    const part = classifier.fit(
+      selectRows(x, counting),
+      Int32Array.from(counting, (i) => labels[i]),
+      3,
+      { weights: Float32Array.from(counting, (i) => weights[i]) },
+    );
+    expect(whole.toJSON()).toEqual(part.toJSON());
+    expect(whole.toJSON()).not.toEqual(classifier.fit(x, labels, 3).toJSON());
+  });
+
+  test("the same settings and data give the same fit, and the data is left as it was", () => {
+    const before = x.values.slice();
+    const first = classifier.fit(x, labels, 3).toJSON();
+    classifier.fit(madeData(31, 5, 2, 1).x, madeData(31, 5, 2, 1).labels, 2);
+    expect(classifier.fit(x, labels, 3).toJSON()).toEqual(first);
+    expect(x.values).toEqual(before);
+  });
+
+  test("takes more columns than rows", () => {
+    const wide = madeData(29, 211, 2, 3);
+    const fitted = classifier.fit(wide.x, wide.labels, 2);
+    const predicted = fitted.predict(wide.x);
+    expect(wide.labels.filter((label, i) => label === predicted[i]).length).toBeGreaterThan(22);
+  });
+
+  test("takes a single column", () => {
+    const one = tableOf(
+      Array.from({ length: 41 }, (_, i) => i),
+      1,
+    );
+    const fitted = classifier.fit(
+      one,
+      Int32Array.from({ length: 41 }, (_, i) => (i < 20 ? 1 : 0)),
+      2,
+    );
+    expect(Array.from(fitted.predict(tableOf([-5, 3, 37, 90], 1)))).toEqual([1, 1, 0, 0]);
+  });
+
+  test("predicts no rows", () => {
+    const fitted = classifier.fit(x, labels, 3);
+    expect(fitted.predict(tableOf([], 5))).toHaveLength(0);
+    expect(fitted.predictProba(tableOf([], 5))).toHaveLength(0);
+  });
+});
+
+test("one row for each class: neighbours and forest tell the rows apart, boosting says it cannot", () => {
+  const x = tableOf([0, 0, 10, 0, 0, 10], 2);
+  const labels = Int32Array.of(2, 0, 1);
+  const neighbours = kNearestNeighbours().fit(x, labels, 3);
+  expect(neighbours.toJSON().k).toBe(1);
+  expect(neighbours.predict(x)).toEqual(labels);
+  expect(randomForest().fit(x, labels, 3).predict(x)).toEqual(labels);
+  const boosted = histogramGradientBoosting().fit(x, labels, 3);
+  for (const p of boosted.predictProba(x)) expect(p).toBeCloseTo(1 / 3, 12);
+  expect(boosted.notes.join()).toMatch(/nothing to split in 3 rows.*minSamplesLeaf \(20\)/);
 });
 
 test("C and the weights of rows scale the loss alike", () => {

@@ -39,6 +39,10 @@ const cases: Record<string, { set: SequenceSet; options: FitOptions }> = {
     set: randomSeries({ N: 70, F: 5, lengths: ragged(29) }),
     options: { recipe: "denoising", units: 19 },
   },
+  "a loss on what is read out of the states": {
+    set: randomSeries({ N: 60, F: 2, lengths: ragged(21), missing: 0.1 }),
+    options: { recipe: "label-aware", units: 11 },
+  },
   "long enough for several chunks of rows": {
     set: randomSeries({ N: 33, F: 7, lengths: () => 60 }),
     options: { recipe: "simple", units: 70 },
@@ -71,9 +75,9 @@ describe.skipIf(pair.length < 2)("AVX2 and AVX-512 give the same bits", () => {
     const [narrow, wide] = await Promise.all(
       pair.map(async ({ engine }) => {
         const model = await fit(engine, set, { ...options, train, threads: 0, validation: 0.2 });
-        const read = (["last", "pooled"] as const).map(
-          (readOut) => encode(engine, model, set, readOut).values,
-        );
+        const read: Float32Array[] = [];
+        for (const readOut of ["last", "pooled", "narrow"] as const)
+          read.push((await encode(engine, model, set, { readOut, threads: 0 })).values);
         return { model, read, history: model.metadata.training.history };
       }),
     );

@@ -37,6 +37,26 @@ function rowsOf(data: Workspace["data"], active: number, T: number, B: number): 
   return rows;
 }
 
+/** States of every step, read, and what says which steps there are. */
+function packedStates(
+  { data }: Sizes,
+  states: number,
+  mask: number,
+  active: number,
+  T: number,
+  B: number,
+  Hp: number,
+): Extent[] {
+  const R = rowsOf(data, active, T, B);
+  return [
+    ...[
+      block("states", states, "in", R * Hp),
+      block("mask", mask, "in", R),
+      block("active", active, "in", T),
+    ],
+  ];
+}
+
 /** What each kernel may touch, as src/engine/engine.ts and kernels/src promise it. */
 const EXTENTS: { [Name in keyof Kernels]: (sizes: Sizes, ...args: Args<Name>) => Extent[] } = {
   gemmPack: ({ lanes }, packed, b, K, N, ldb, transposed) => [
@@ -147,6 +167,46 @@ const EXTENTS: { [Name in keyof Kernels]: (sizes: Sizes, ...args: Args<Name>) =>
       block("packedW", packedW, "in", G * Fp),
       block("mask", mask, "in", R),
       block("active", active, "in", T),
+    ];
+  },
+  poolForward: (sizes, rows, places, states, mask, active, T, B, H) => {
+    const Hp = padTo(H, sizes.lanes);
+    return [
+      ...[block("rows", rows, "out", B * 2 * Hp), block("places", places, "out", B * 2 * Hp)],
+      ...packedStates(sizes, states, mask, active, T, B, Hp),
+    ];
+  },
+  poolBackward: (sizes, dstates, drows, places, mask, active, T, B, H) => {
+    const Hp = padTo(H, sizes.lanes);
+    const [states, ...others] = packedStates(sizes, dstates, mask, active, T, B, Hp);
+    return [
+      ...[{ ...states, tensor: "dstates", use: "inout" as const }, ...others],
+      ...[block("drows", drows, "in", B * 2 * Hp), block("places", places, "in", B * 2 * Hp)],
+    ];
+  },
+  stateSums: (sizes, sums, states, mask, active, T, B, H) => {
+    const Hp = padTo(H, sizes.lanes);
+    return [block("sums", sums, "out", B * 2 * Hp), ...packedStates(sizes, states, mask, active, T, B, Hp)];
+  },
+  readOutForward: (sizes, rows, places, states, middle, slope, mask, active, T, B, H) => {
+    const Hp = padTo(H, sizes.lanes);
+    return [
+      ...[block("rows", rows, "out", B * 9 * Hp), block("places", places, "out", B * 3 * Hp)],
+      ...[block("middle", middle, "in", Hp), block("slope", slope, "in", Hp)],
+      ...packedStates(sizes, states, mask, active, T, B, Hp),
+    ];
+  },
+  readOutBackward: (
+    sizes,
+    ...[dstates, drows, rows, places, states, middle, slope, mask, active, T, B, H]
+  ) => {
+    const Hp = padTo(H, sizes.lanes);
+    return [
+      block("dstates", dstates, "inout", rowsOf(sizes.data, active, T, B) * Hp),
+      ...[block("drows", drows, "in", B * 9 * Hp), block("rows", rows, "in", B * 9 * Hp)],
+      ...[block("places", places, "in", B * 3 * Hp)],
+      ...[block("middle", middle, "in", Hp), block("slope", slope, "in", Hp)],
+      ...packedStates(sizes, states, mask, active, T, B, Hp),
     ];
   },
   columnSums: (_, sums, a, M, N, lda) => [block("sums", sums, "inout", N), matrix("a", a, "in", M, N, lda)],

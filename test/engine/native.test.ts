@@ -82,6 +82,11 @@ const OPTIONAL: Partial<Record<keyof Kernels, number[]>> = {
   gemm: [3],
   lstmForward: [2, 4, 6, 7, 8],
   lstmBackward: [4, 5, 8, 9, 11, 12, 13],
+  poolForward: [3, 4],
+  poolBackward: [3, 4],
+  stateSums: [2, 3],
+  readOutForward: [5, 6],
+  readOutBackward: [7, 8],
   maskedSquaredError: [0, 3, 4],
 };
 const REAL: Partial<Record<keyof Kernels, number[]>> = {
@@ -93,6 +98,7 @@ const COUNT: Record<keyof Kernels, number> = {
   ...{ gemmPack: 6, gemm: 10, gemmTransposed: 9, lstmPackForward: 4, lstmPackInput: 4, lstmPackBackward: 4 },
   ...{ lstmUnpackGradient: 4, lstmForward: 17, lstmBackward: 22, columnSums: 5, sumBlocks: 5, copyRows: 6 },
   ...{ multiplyRows: 8, bernoulli: 4, maskedSquaredError: 9, squaredNorm: 2, adam: 10 },
+  ...{ poolForward: 8, poolBackward: 8, stateSums: 7, readOutForward: 11, readOutBackward: 13 },
 };
 const names = Object.keys(TENSORS) as (keyof Kernels)[];
 const ELEMENTS = 64;

@@ -15,7 +15,8 @@ export function networkFor(
   { steps, seed, purpose = "training" }: { steps: number; seed: number; purpose?: NetworkOptions["purpose"] },
 ): Network {
   const { groups } = columnsOf(set.channels);
-  return createNetwork(engine, { spec, columns: groups, batch: set.ids.length, steps, purpose }, seed);
+  const sizes = { batch: set.ids.length, steps, purpose, classes: 3 };
+  return createNetwork(engine, { spec, columns: groups, ...sizes }, seed);
 }
 
 /**

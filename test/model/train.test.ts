@@ -23,11 +23,24 @@ describe.each(engines)("$name", ({ engine }) => {
   const run = (more: TrainOptions = {}, hooks: TrainHooks = {}, layers = spec) =>
     trainAutoencoder(engine, layers, train, validation, resolveTrainOptions({ ...options, ...more }), hooks);
 
-  test("the loss falls, the best weights are kept", async () => {
-    const { history, bestUpdate } = await run({ updates: 300, learningRate: 0.01 });
+  test("the loss falls", async () => {
+    const { history } = await run({ updates: 300, learningRate: 0.01 });
     expect(history.at(-1)!.validationLoss!).toBeLessThan(0.8 * history[0].validationLoss!);
+  });
+
+  test("the weights of the best validation loss are kept, not the last ones", async () => {
+    const at = new Map<number, Float32Array>();
+    const hooks: TrainHooks = {
+      checkpointSeconds: -1,
+      onCheckpoint: ({ update, weights }) => void at.set(update, Float32Array.from(weights)),
+    };
+    // a rate that only grows: it learns, then is ruined
+    const ruin = { updates: 300, learningRate: 2, warmUp: 300, patience: 0 };
+    const { history, bestUpdate, weights, updates } = await run(ruin, hooks);
     const best = history.reduce((a, b) => (b.validationLoss! < a.validationLoss! ? b : a));
     expect(bestUpdate).toBe(best.update);
+    expect([bestUpdate < 300, updates]).toEqual([true, 300]);
+    expect(weights).toEqual(at.get(bestUpdate));
   });
 
   test("the same seed gives the same weights, another seed others", async () => {

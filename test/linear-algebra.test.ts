@@ -5,8 +5,8 @@ import {
   inverseQuadraticForms,
   solveTridiagonal,
   tridiagonalize,
-} from "../../src/classify/linear-algebra.js";
-import { randomStream } from "../../src/random.js";
+} from "../src/linear-algebra.js";
+import { randomStream } from "../src/random.js";
 
 function randomSymmetric(n: number, rank: number): Float64Array {
   const random = randomStream(n, rank);

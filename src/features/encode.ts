@@ -1,0 +1,115 @@
+import { runInBackground } from "../engine/background.js";
+import { soloCrew } from "../engine/crew.js";
+import type { Engine } from "../engine/engine.js";
+import { loadEngine } from "../engine/load.js";
+import { defaultThreads, musterCrew } from "../engine/threads.js";
+import { type Model, networkModel } from "../model/model.js";
+import { prepare } from "../model/prepare.js";
+import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/sequence-set.js";
+import { createEncoder, ENCODE_SHARD, type EncodeBoard, type EncodeJob, ROUND } from "./encoder.js";
+import type { FeatureTable } from "./feature-table.js";
+import { type ReadOut, resolveReadOut } from "./read-outs.js";
+
+export interface EncodeOptions {
+  /** default "last" */
+  readOut?: ReadOut;
+  /**
+   * threads that encode, beside the calling one; 0: the calling thread alone. Default: one for each core, or 0 for
+   * little work. Numbers do not depend on it
+   */
+  threads?: number;
+  onProgress?(done: number): void;
+}
+
+/** Steps below which starting threads takes longer than the work. */
+const LITTLE = 50_000;
+
+/**
+ * The features of every sequence, [N, columns]. A sequence without a single observed step has zeros. Numbers of a
+ * sequence do not depend on what else is in the set.
+ * @param set as it was read: the model brings its own scaling and interpolation
+ * @throws {OptionError} if a channel of the model is not there, or the model has no fitted read-out of that name
+ */
+export async function encode(
+  engine: Engine,
+  model: Model,
+  set: SequenceSet,
+  { readOut = "last", threads, onProgress }: EncodeOptions = {},
+): Promise<FeatureTable> {
+  const prepared = prepare(set, model.metadata.preparation);
+  const { request, names, project } = resolveReadOut(model, readOut);
+  const N = countOf(prepared);
+  const order = Int32Array.from({ length: N }, (_, n) => n).sort(
+    (a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b,
+  );
+  const job: EncodeJob = {
+    model: networkModel(model),
+    set: prepared,
+    order,
+    readOut: request,
+    width: names.length,
+    steps: Math.max(1, longestOf(prepared)),
+    threads: 1,
+  };
+  const wanted = threads ?? (prepared.offsets[N] < LITTLE ? 0 : await defaultThreads());
+  const rows =
+    wanted === 0
+      ? await encodeRows(engine, job, onProgress)
+      : await encodeInBackground(engine, { ...job, threads: wanted }, onProgress);
+  return project({ values: rows, names, rows: N });
+}
+
+/** Leads a crew through all shards, in rounds. */
+async function encodeRows(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {
+  const shards = Math.ceil(job.order.length / ENCODE_SHARD);
+  if (shards === 0) return new Float32Array();
+  const { network, board, commands } = createEncoder(engine, job);
+  const follow = (control: Int32Array, thread: number): EncodeMessage => {
+    const attach = { memory: network.ws.memory, board, thread };
+    return { kind: "encode-follow", engine: engine.name, job, control, attach };
+  };
+  const crew = job.threads === 1 ? soloCrew(commands) : await musterCrew(job.threads, commands, follow);
+  try {
+    for (let first = 0; first < shards; first += ROUND) {
+      board.first[0] = first;
+      crew.run(0, Math.min(ROUND, shards - first));
+      onProgress?.(Math.min(1, (first + ROUND) / shards));
+    }
+  } finally {
+    crew.dismiss();
+  }
+  return board.rows;
+}
+
+/** Sent to a worker: lead an encoding, or follow in one. */
+export type EncodeMessage =
+  | { kind: "encode"; engine: string; job: EncodeJob }
+  | ({ kind: "encode-follow"; engine: string; job: EncodeJob; control: Int32Array } & {
+      attach: { memory: Parameters<Engine["attachWorkspace"]>[0]; board: EncodeBoard; thread: number };
+    });
+
+function encodeInBackground(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {
+  const threads = Math.max(1, Math.min(job.threads, Math.ceil(job.order.length / ENCODE_SHARD)));
+  const set = shareSequences(job.set);
+  return runInBackground<Float32Array, number>(
+    { kind: "encode", engine: engine.name, job: { ...job, set, threads } } satisfies EncodeMessage,
+    { onProgress },
+  );
+}
+
+/** In a worker: leads the encoding that a message asks for. */
+export async function leadEncoding(
+  { engine, job }: Extract<EncodeMessage, { kind: "encode" }>,
+  onProgress: (done: number) => void,
+): Promise<Float32Array> {
+  return encodeRows(await loadEngine(engine), job, onProgress);
+}
+
+/** In a worker: what a follower of an encoding can do. */
+export async function followEncoding({
+  engine,
+  job,
+  attach,
+}: Extract<EncodeMessage, { kind: "encode-follow" }>) {
+  return createEncoder(await loadEngine(engine), job, attach).commands;
+}

@@ -1,0 +1,296 @@
+import { describe, expect, test } from "vitest";
+import { loadEngine } from "../../src/engine/load.js";
+import { DataError, OptionError } from "../../src/errors.js";
+import { type CompareOptions, compare } from "../../src/evaluate/compare.js";
+import { randomStream } from "../../src/random.js";
+import { type DataSource, type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
+import { cellsOf, makeSet } from "../sequences/make-set.js";
+import { randomSeries } from "../series.js";
+
+const engine = await loadEngine();
+const quick: CompareOptions = { fit: { units: 6, train: { updates: 30, batchSize: 16 } } };
+const sourceOf = (train: SequenceSet, test?: SequenceSet): DataSource => ({
+  name: "made up",
+  train,
+  test,
+  files: [],
+  notes: [],
+});
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+const halves = (set: SequenceSet, train: number) =>
+  sourceOf(selectSequences(set, range(0, train)), selectSequences(set, range(train, set.ids.length)));
+
+/** Class 1 where `of` says so; labels and names of two classes. */
+function labelledSet(cases: number[][][], of: (n: number) => number, classNames = ["no", "yes"]) {
+  return makeSet(cases, { labels: Int32Array.from(cases, (_, n) => of(n)), classNames });
+}
+
+/**
+ * A short wave at a random place of a flat series: up, down, down, up, or the same upside down. Mean, deviation,
+ * extremes, slope and changes are equal, and no step tells the class: only the order does.
+ */
+function hiddenOrder(N: number, T: number): SequenceSet {
+  const random = randomStream(11);
+  const cases = range(0, N).map((n) => {
+    const at = 1 + random.integer(T - 6);
+    const sign = n % 2 ? 1 : -1;
+    return range(0, T).map((t) => [sign * ([1, -1, -1, 1][t - at] ?? 0) + 0.05 * random.normal()]);
+  });
+  return labelledSet(cases, (n) => n % 2);
+}
+
+/** Noise, and the class in the third of 40 steps: the raw values need one column for it. */
+function oneStep(N: number): SequenceSet {
+  const random = randomStream(12);
+  const cases = range(0, N).map((n) =>
+    range(0, 40).map((t) => [random.normal() * (t === 2 ? 0.2 : 1) + (t === 2 ? (n % 2) * 2 - 1 : 0)]),
+  );
+  return labelledSet(cases, (n) => n % 2);
+}
+
+describe("the verdict of a case that is known", () => {
+  test("waves of two speeds and any phase, drowned in noise: training pays, use the latents", async () => {
+    const set = randomSeries({ N: 500, F: 1, lengths: () => 24 });
+    const random = randomStream(9);
+    const noisy = { ...set, values: set.values.map((value) => value + 0.8 * random.normal()) };
+    const { verdict, differences, measure } = await compare(engine, halves(noisy, 250), {
+      readOut: "last",
+      fit: { units: 10, train: { updates: 500, learningRate: 0.01 } },
+    });
+    expect([measure, verdict.decision]).toEqual(["accuracy", "use the latents"]);
+    for (const { low } of Object.values(differences)) expect(low).toBeGreaterThan(0.05);
+  });
+
+  test("order alone tells the class: random weights do as well as trained ones", async () => {
+    const { verdict, differences } = await compare(engine, halves(hiddenOrder(300, 24), 150), {
+      fit: { units: 24, train: { updates: 200, learningRate: 0.01 } },
+    });
+    expect(verdict.decision).toBe("use the untrained encoder");
+    for (const name of ["raw", "statistics"] as const) expect(differences[name]!.low).toBeGreaterThan(0.1);
+  });
+
+  test("a single step tells the class: the raw values are kept", async () => {
+    const { verdict, differences } = await compare(engine, halves(oneStep(240), 120), quick);
+    expect(verdict.decision).toBe("keep the baseline");
+    expect(differences.raw!.high).toBeLessThan(-0.2);
+    expect(verdict.sentences.join(" ")).toMatch(/Keep the raw values/);
+  });
+
+  test("labels drawn by lot: no difference is shown", async () => {
+    const random = randomStream(13);
+    const set = { ...randomSeries({ N: 240, F: 1 }), classNames: ["no", "yes"] };
+    set.labels = Int32Array.from(set.ids, () => random.integer(2));
+    const { verdict, rows } = await compare(engine, halves(set, 120), quick);
+    expect(verdict.decision).toBe("no difference shown");
+    for (const { metrics } of rows) expect(Math.abs(metrics.accuracy! - 0.5)).toBeLessThan(0.15);
+  });
+});
+
+test("the latents have ridge alone, every other set the better of both classifiers", async () => {
+  const random = randomStream(15);
+  const set = randomSeries({ N: 160, F: 1, lengths: () => 12 });
+  const noisy = { ...set, values: set.values.map((value) => value + 0.4 * random.normal()) };
+  const { rows, differences } = await compare(engine, halves(noisy, 80), quick);
+  const accuracy = (features: string, classifier: string) =>
+    rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
+  const better = new Set<string>();
+  for (const [features, { difference, classifier }] of Object.entries(differences)) {
+    const best = Math.max(accuracy(features, "ridge"), accuracy(features, "logistic"));
+    expect(accuracy(features, classifier)).toBe(best);
+    expect(difference).toBeCloseTo(accuracy("latent", "ridge") - best, 12);
+    better.add(classifier);
+  }
+  expect([...better].sort()).toEqual(["logistic", "ridge"]); // else this shows too little
+});
+
+describe("plans", () => {
+  const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
+
+  test("the given split is the default where there is one, and judges the test part", async () => {
+    const { plan, train, test, rows } = await compare(engine, halves(set, 40), quick);
+    expect([plan, train, test]).toEqual(["the given split", 40, 20]);
+    expect(rows.map(({ features, classifier }) => `${features} ${classifier}`)).toEqual(
+      ["raw", "statistics", "untrained", "latent"].flatMap((name) => [`${name} ridge`, `${name} logistic`]),
+    );
+    expect(rows.every(({ metrics }) => metrics.cases === 20)).toBe(true);
+  });
+
+  test("stratified folds test every case once, pooling a given split where asked", async () => {
+    const { plan, test } = await compare(engine, sourceOf(set), quick);
+    expect([plan, test]).toEqual(["5 folds of cases, stratified by class (seed 1)", 60]);
+    const pooled = await compare(engine, halves(set, 40), { ...quick, plan: "stratified", folds: 3 });
+    expect([pooled.plan, pooled.train, pooled.test]).toEqual([
+      "3 folds of cases, stratified by class (seed 1)",
+      40,
+      60,
+    ]);
+    expect(pooled.rows[0].metrics.cases).toBe(60);
+  });
+
+  test("grouped is the default where there are entities: whole ones are held out, or folded", async () => {
+    const entities = set.ids.map((_, n) => `e${Math.floor(n / 6)}`);
+    const { plan, train, test } = await compare(engine, sourceOf({ ...set, entities }), quick);
+    expect([plan, test % 6, train + test]).toEqual(["30 % of whole entities held out (seed 1)", 0, 60]);
+    const folded = await compare(engine, sourceOf({ ...set, entities }), { ...quick, folds: 2 });
+    expect([folded.plan, folded.test]).toEqual(["2 folds of whole entities (seed 1)", 60]);
+  });
+
+  test("what cannot be is refused", async () => {
+    await expect(compare(engine, sourceOf(set), { ...quick, plan: "given" })).rejects.toThrow(OptionError);
+    await expect(compare(engine, halves(set, 40), { ...quick, folds: 3 })).rejects.toThrow(
+      /--resamples stratified/,
+    );
+    await expect(compare(engine, sourceOf(set), { ...quick, plan: "grouped" })).rejects.toThrow(DataError);
+  });
+
+  test("an entity on both sides of a given split fails the run", async () => {
+    const entities = set.ids.map((_, n) => `e${n % 7}`);
+    await expect(compare(engine, halves({ ...set, entities }, 40), quick)).rejects.toThrow(
+      /entities are on both sides/,
+    );
+  });
+});
+
+describe("labels", () => {
+  const set = randomSeries({ N: 90, F: 2, lengths: (n) => 6 + (n % 5) });
+
+  /** What the classifiers answered, however the cases are really labelled. */
+  const answered = async (source: DataSource) => {
+    const { rows, history, differences } = await compare(engine, source, quick);
+    return {
+      said: rows.map(({ metrics }) => metrics.confusion.reduce((sum, row) => sum.map((s, k) => s + row[k]))),
+      confusion: rows.map(({ metrics }) => metrics.confusion),
+      history,
+      differences,
+    };
+  };
+
+  test("of the test part never touch training: other test labels, the same model and the same answers", async () => {
+    const { train, test } = halves(set, 60);
+    const relabelled = (labels: Int32Array) => answered(sourceOf(train, { ...test!, labels }));
+    const honest = await relabelled(test!.labels!);
+    const turned = await relabelled(test!.labels!.map((label) => 1 - label));
+    expect(turned.history).toEqual(honest.history);
+    // every single answer is the same: with all labels turned the rows of each table change places
+    expect(turned.confusion).toEqual(honest.confusion.map((table) => table.toReversed()));
+    const shuffled = randomStream(1).shuffle(test!.labels!.slice());
+    expect(shuffled).not.toEqual(test!.labels);
+    const permuted = await relabelled(shuffled);
+    expect([permuted.said, permuted.history]).toEqual([honest.said, honest.history]);
+    expect(permuted.confusion).not.toEqual(honest.confusion);
+    // nearly all of one class: that positives are rare in the test part is no business of training either
+    const rareTest = await relabelled(test!.labels!.map((_, n) => (n === 0 ? 1 : 0)));
+    expect(rareTest.said).toEqual(honest.said);
+  });
+
+  test("of the training part matter", async () => {
+    const { train, test } = halves(set, 60);
+    const honest = await answered(sourceOf(train, test));
+    const other = { ...train, labels: randomStream(2).shuffle(train.labels!.slice()) };
+    const misled = await answered(sourceOf(other, test));
+    expect(misled.said).not.toEqual(honest.said);
+    expect(misled.history).toEqual(honest.history); // the autoencoder does not see labels at all
+  });
+
+  test("cases without one are left out on both sides", async () => {
+    const labels = set.labels!.map((label, n) => (n % 3 === 0 ? -1 : label));
+    const { train, test, rows } = await compare(engine, halves({ ...set, labels }, 60), quick);
+    expect([train, test, rows[0].metrics.cases]).toEqual([40, 20, 20]);
+  });
+
+  test("none, and of one class only: said in words", async () => {
+    const bare = { ...set, labels: undefined, classNames: undefined };
+    await expect(compare(engine, sourceOf(bare), quick)).rejects.toThrow(/have no labels.*--label/);
+    const one = { ...set, labels: set.labels!.map(() => 1) };
+    await expect(compare(engine, sourceOf(one), quick)).rejects.toThrow(/one class only \("fast"\)/);
+    const unknown = { ...set, labels: set.labels!.map(() => -1) };
+    await expect(compare(engine, sourceOf(unknown), quick)).rejects.toThrow(/no labelled sequence/);
+    const { train, test } = halves(set, 60);
+    const lopsided = sourceOf({ ...train, labels: train.labels!.map(() => 0) }, test);
+    await expect(compare(engine, lopsided, quick)).rejects.toThrow(/class/);
+  });
+});
+
+describe("rare positives", () => {
+  const N = 300;
+  const random = randomStream(14);
+  const cases = range(0, N).map((n) => range(0, 6).map(() => [random.normal() + (n % 15 === 0 ? 0.8 : 0)]));
+  const rare = (n: number) => (n % 15 === 0 ? 1 : 0);
+  const named = labelledSet(cases, rare, ["0", "1"]);
+
+  test("average precision decides, by logistic regression, with balanced weights", async () => {
+    const { measure, verdict, rows } = await compare(engine, halves(named, 150), quick);
+    expect(measure).toBe("averagePrecision");
+    expect(verdict.sentences[0]).toMatch(/^The latents \(logistic\).*average precision/);
+    expect(verdict.sentences.at(-1)).toMatch(/Only 10 positive test cases/);
+    const raw = rows.find(({ features, classifier }) => features === "raw" && classifier === "logistic")!;
+    const plain = await compare(engine, halves(named, 150), { ...quick, classWeight: "none" });
+    const same = plain.rows.find((row) => row.features === "raw" && row.classifier === "logistic")!;
+    const saidYes = ({ metrics }: typeof raw) => metrics.confusion[0][1] + metrics.confusion[1][1];
+    expect(saidYes(raw)).toBeGreaterThan(saidYes(same)); // what balanced weights are for
+  });
+
+  test("the rarer class is the positive one, whatever the order of the names", async () => {
+    const straight = await compare(engine, halves(named, 150), quick);
+    const turned = labelledSet(cases, (n) => 1 - rare(n), ["fraud", "honest"]);
+    const reversed = await compare(engine, halves(turned, 150), quick);
+    expect(reversed.classNames).toEqual(["honest", "fraud"]);
+    expect(reversed.rows).toEqual(straight.rows);
+    expect(reversed.differences).toEqual(straight.differences);
+    expect(reversed.verdict).toEqual(straight.verdict);
+  });
+});
+
+test("test sequences that were trained on are counted in a note", async () => {
+  const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
+  const cells = cellsOf(set);
+  for (const n of [50, 55]) cells[n] = cells[n - 40];
+  const twins = makeSet(cells, { labels: set.labels, classNames: set.classNames });
+  const { notes } = await compare(engine, halves(twins, 40), quick);
+  expect(notes).toContain(
+    "2 test sequences are also in the training part (resample 1); scores are that much too good.",
+  );
+  const clean = await compare(engine, halves(set, 40), quick);
+  expect(clean.notes.join()).not.toMatch(/also in the training part/);
+});
+
+test("notes of reading and warnings of training are handed on, each once", async () => {
+  const set = randomSeries({ N: 40, F: 1, lengths: () => 6 });
+  const cells = cellsOf(set).map((steps) => steps.map(([a]) => [a, 4]));
+  const source = sourceOf(makeSet(cells, { labels: set.labels, classNames: set.classNames }));
+  const { notes } = await compare(engine, { ...source, notes: ["read with care"] }, { ...quick, folds: 3 });
+  expect(notes[0]).toBe("read with care");
+  expect(notes.filter((note) => note.includes('"c1" is constant'))).toHaveLength(1);
+});
+
+test("only the feature sets that were asked for; without latents there is nothing to judge", async () => {
+  const source = halves(randomSeries({ N: 60, F: 1 }), 40);
+  const { rows, differences } = await compare(engine, source, { ...quick, featureSets: ["raw", "latent"] });
+  expect(rows.map(({ features }) => features)).toEqual(["raw", "raw", "latent", "latent"]);
+  expect(Object.keys(differences)).toEqual(["raw"]);
+  const bare = await compare(engine, source, { ...quick, featureSets: ["raw"] });
+  expect([bare.differences, bare.verdict.decision]).toEqual([{}, "no difference shown"]);
+});
+
+test("the same seed gives the same comparison; progress is told and never falls; a signal stops it", async () => {
+  const source = sourceOf(randomSeries({ N: 40, F: 1, lengths: () => 6 }));
+  const shares: number[] = [];
+  const run = (seed: number) =>
+    compare(engine, source, {
+      fit: { units: 4, train: { updates: 20, seed } },
+      folds: 2,
+      hooks: { onProgress: (_, done) => shares.push(done) },
+    });
+  const { seconds: _, ...first } = await run(3);
+  const told = shares.splice(0);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect([told[0], told.at(-1)! < 1]).toEqual([0, true]);
+  const { seconds: __, ...second } = await run(3);
+  expect(second).toEqual(first);
+  expect((await run(4)).rows).not.toEqual(first.rows);
+  const stopped = compare(engine, source, {
+    ...quick,
+    hooks: { signal: AbortSignal.abort(new Error("enough")) },
+  });
+  await expect(stopped).rejects.toThrow("enough");
+});

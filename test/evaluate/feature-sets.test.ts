@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { loadEngine } from "../../src/engine/load.js";
+import { buildFeatures, type FeatureSetName, featureSetNames } from "../../src/evaluate/feature-sets.js";
+import { encode } from "../../src/features/encode.js";
+import { rawFeatures } from "../../src/features/raw.js";
+import { statisticsFeatures } from "../../src/features/statistics.js";
+import { type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
+import { randomSeries } from "../series.js";
+
+const engine = await loadEngine();
+const all = randomSeries({ N: 70, F: 2, lengths: (n) => 4 + (n % 6), missing: 0.1 });
+const pick = (from: number, to: number) =>
+  selectSequences(
+    all,
+    Array.from({ length: to - from }, (_, n) => from + n),
+  );
+const train = pick(0, 60);
+const test_ = pick(60, 70);
+const options = {
+  fit: { units: 5, train: { updates: 30 } },
+  readOut: "pooled" as const,
+  align: "stretch" as const,
+};
+const build = (name: FeatureSetName, first: SequenceSet, second: SequenceSet, more = {}) =>
+  buildFeatures(name, engine, first, second, { ...options, ...more }, {});
+
+describe.each(featureSetNames)("%s", async (name) => {
+  test("both parts have the same named columns, one row per sequence", async () => {
+    const pair = await build(name, train, test_);
+    expect(pair.test.names).toEqual(pair.train.names);
+    expect([pair.train.rows, pair.test.rows]).toEqual([60, 10]);
+    expect(pair.train.values.length).toBe(60 * pair.train.names.length);
+    expect(new Set(pair.train.names).size).toBe(pair.train.names.length);
+  });
+
+  test("nothing of the training features depends on the test part", async () => {
+    const spoiled = { ...test_, values: test_.values.map((value) => 1000 * value) };
+    const honest = await build(name, train, test_);
+    const other = await build(name, train, spoiled);
+    expect(other.train).toEqual(honest.train);
+    expect(other.test).not.toEqual(honest.test);
+    expect(other.model?.weights).toEqual(honest.model?.weights);
+  });
+
+  test("a test row depends on its own sequence alone", async () => {
+    const whole = await build(name, train, test_);
+    const alone = await build(name, train, selectSequences(test_, [4]));
+    const C = whole.test.names.length;
+    expect(alone.test.values).toEqual(whole.test.values.slice(4 * C, 5 * C));
+  });
+
+  test("a longer test sequence is no wider", async () => {
+    const long = randomSeries({ N: 2, F: 2, lengths: () => 40 });
+    const pair = await build(name, train, long);
+    expect(pair.test.values.length).toBe(2 * pair.train.names.length);
+  });
+});
+
+test("each is what its name says", async () => {
+  expect((await build("raw", train, test_)).train).toEqual(rawFeatures(train, 9, "stretch"));
+  const ended = await build("raw", train, test_, { align: "end" });
+  expect(ended.test).toEqual(rawFeatures(test_, 9, "end"));
+  expect((await build("statistics", train, test_)).test).toEqual(statisticsFeatures(test_));
+  const latent = await build("latent", train, test_, { readOut: "last" });
+  expect(latent.test).toEqual(await encode(engine, latent.model!, test_, { readOut: "last" }));
+  expect(latent.model!.metadata.training).toMatchObject({ updates: 30, stopped: "finished" });
+  const control = await build("untrained", train, test_);
+  expect(control.model!.metadata.training).toMatchObject({ updates: 0, sequences: 60 });
+  expect(control.train.names).toEqual((await build("latent", train, test_)).train.names);
+});

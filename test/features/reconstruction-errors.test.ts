@@ -1,0 +1,144 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { reference } from "../../src/engine/reference.js";
+import {
+  caseErrors,
+  channelErrors,
+  lastResiduals,
+  lastStepErrors,
+  type Reconstruction,
+} from "../../src/features/reconstruction-errors.js";
+import { reconstructionLoss } from "../../src/model/loss.js";
+import { randomStream } from "../../src/random.js";
+
+const columns = [
+  { channel: "a", kind: "numeric", start: 0, width: 1 },
+  { channel: "kind", kind: "categorical", start: 1, width: 3 },
+  { channel: "b", kind: "numeric", start: 4, width: 1 },
+] as const;
+const F = 5;
+
+/** Random x and y; `seen[b][t]` says which channels of a step were observed, an empty list is a step that is not there. */
+function make(seen: boolean[][][], extra = 0, yStride = 8): Reconstruction {
+  const B = seen.length;
+  const T = Math.max(1, ...seen.map((steps) => steps.length)) + extra;
+  const rows = T * B;
+  const x = 3;
+  const y = x + rows * F;
+  const observed = y + rows * yStride;
+  const mask = observed + rows * F;
+  const data = new Float64Array(mask + rows);
+  data.fill(1e6, y, observed); // of steps that are not there
+  for (let b = 0; b < B; b++) {
+    const random = randomStream(1, b);
+    seen[b].forEach((channels, t) => {
+      const r = t * B + b;
+      for (let k = 0; k < F; k++) data[y + r * yStride + k] = random.normal();
+      columns.forEach(({ kind, start, width }, c) => {
+        const value = kind === "numeric" ? random.normal() : 1;
+        const at = r * F + start + (kind === "numeric" ? 0 : random.integer(3));
+        if (!channels[c]) return;
+        data[x + at] = value;
+        data.fill(1, observed + r * F + start, observed + r * F + start + width);
+        data[mask + r] = 1;
+      });
+    });
+  }
+  return { T, B, columns, data, x, y, yStride, observed, mask };
+}
+
+const all = [true, true, true];
+const none = [false, false, false];
+const cases = [
+  [all, [true, false, false], none, [false, true, true]],
+  [all],
+  [],
+  [none, all, all, [true, false, true]],
+];
+
+test("errors of cases and channels add up to the loss of training", () => {
+  const made = make(cases);
+  const { T, B, data, x, y, yStride, observed, mask } = made;
+  const ws = reference.createWorkspace(data.length);
+  ws.data.set(data);
+  const output = { kind: "sequence" as const, width: F, stride: yStride, offset: () => y };
+  const counts = cases.map((steps) => steps.flat().filter(Boolean).length);
+  const count = counts.reduce((a, b) => a + b, 0);
+  const place = { x, target: x, mask: mask!, observed: observed!, weights: 0, active: 0 };
+  const pass = {
+    ...{ T, B, rows: T * B, active: -1, mask: mask!, masked: true, weighted: false, count },
+    ...{ order: new Int32Array(B), gradients: 0 },
+  };
+  const loss = reconstructionLoss(ws, columns, place, output, pass, 0, undefined) / count;
+  const errors = caseErrors(made);
+  expect(errors.reduce((sum, error, b) => sum + error * counts[b], 0) / count).toBeCloseTo(loss, 12);
+  expect(errors[2]).toBe(0);
+  const channels = channelErrors(made);
+  const seen = (b: number, c: number) => cases[b].filter((step) => step[c]).length;
+  for (const b of [0, 1, 2, 3]) {
+    const sum = [0, 1, 2].reduce((total, c) => total + channels[3 * b + c] * seen(b, c), 0);
+    expect(sum / Math.max(counts[b], 1)).toBeCloseTo(errors[b], 12);
+  }
+  expect(Array.from(channels.subarray(6, 9))).toEqual([0, 0, 0]);
+});
+
+test("residuals are those of the last step that is there, signed, and 0 where nothing was observed", () => {
+  const made = make(cases);
+  const { B, data, x, y, yStride } = made;
+  const residuals = lastResiduals(made);
+  const at = (t: number, b: number, k: number) => ({
+    x: data[x + (t * B + b) * F + k],
+    y: data[y + (t * B + b) * yStride + k],
+  });
+  const number = (t: number, b: number, k: number) => at(t, b, k).x - at(t, b, k).y;
+  expect(residuals[0]).toBe(0);
+  expect(residuals[4]).toBeCloseTo(number(3, 0, 4), 12);
+  const total = [1, 2, 3].reduce((sum, k) => sum + Math.exp(at(3, 0, k).y), 0);
+  for (const k of [1, 2, 3])
+    expect(residuals[k]).toBeCloseTo(at(3, 0, k).x - Math.exp(at(3, 0, k).y) / total, 12);
+  expect(residuals[F]).toBeCloseTo(number(0, 1, 0), 12);
+  expect(Array.from(residuals.subarray(2 * F, 3 * F))).toEqual([0, 0, 0, 0, 0]);
+  expect(residuals[3 * F + 4]).toBeCloseTo(number(3, 3, 4), 12);
+  expect(Array.from(residuals.subarray(3 * F + 1, 3 * F + 4))).toEqual([0, 0, 0]);
+});
+
+test("errors of the last steps, the last one first", () => {
+  const made = make([[all, none, [true, false, false], all], [all]]);
+  const { B, data, x, y, yStride } = made;
+  const errors = lastStepErrors(made, 3);
+  const square = (t: number, k: number) => (data[x + t * B * F + k] - data[y + t * B * yStride + k]) ** 2;
+  expect(errors[1]).toBeCloseTo(square(2, 0), 12);
+  expect(errors[0]).toBeGreaterThan(0);
+  expect(Array.from(errors.subarray(4))).toEqual([0, 0]);
+  const steps = [errors[0] * 3, errors[1] * 1, errors[2] * 3];
+  expect((steps[0] + steps[1] + steps[2]) / 7).toBeCloseTo(caseErrors(made)[0], 12);
+});
+
+test("a mask alone hides padding, where every value of a step was observed", () => {
+  const whole = make([[all, all], [all]]);
+  const unmarked = { ...whole, observed: undefined };
+  expect(caseErrors(unmarked)).toEqual(caseErrors(whole));
+  expect(channelErrors(unmarked)).toEqual(channelErrors(whole));
+  expect(lastResiduals(unmarked)).toEqual(lastResiduals(whole));
+  expect(lastStepErrors(unmarked, 3)).toEqual(lastStepErrors(whole, 3));
+});
+
+test("padding changes nothing", () => {
+  const anySeen = fc.array(
+    fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { maxLength: 5 }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  );
+  fc.assert(
+    fc.property(anySeen, fc.integer({ min: 1, max: 6 }), (seen, extra) => {
+      const [plain, padded] = [make(seen), make(seen, extra)];
+      expect(caseErrors(padded)).toEqual(caseErrors(plain));
+      expect(channelErrors(padded)).toEqual(channelErrors(plain));
+      expect(lastResiduals(padded)).toEqual(lastResiduals(plain));
+      expect(lastStepErrors(padded, 2)).toEqual(lastStepErrors(plain, 2));
+    }),
+    { numRuns: 50, seed: 2 },
+  );
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { load } from "npyjs";
+import { expect, test } from "vitest";
+import { OptionError, UndertoneError } from "../../src/errors.js";
+import type { FeatureTable } from "../../src/features/feature-table.js";
+import { writeFeatures } from "../../src/features/write-features.js";
+import { folderWith, newFiles } from "../cli/run.js";
+
+const table: FeatureTable = {
+  values: Float32Array.of(0.1, -1e-30, 3, 1 / 3, 123456.789, -0.5),
+  names: ["last_0", 'say "x"', "kind=a,b_share"],
+  rows: 2,
+};
+const rows = { ids: ["a,1", 'line\nbreak "q"'], parts: ["train", "test"], labels: ["yes", ""] };
+
+test("CSV: any reader gets the very numbers and texts back", async () => {
+  const folder = folderWith();
+  const path = join(folder, "z.csv");
+  expect(await writeFeatures(path, table, rows)).toEqual([path]);
+  const [header, ...lines] = parse(readFileSync(path)) as string[][];
+  expect(header).toEqual(["id", "part", "label", ...table.names]);
+  expect(lines.map((line) => line.slice(0, 3))).toEqual([
+    ["a,1", "train", "yes"],
+    ['line\nbreak "q"', "test", ""],
+  ]);
+  expect(Float32Array.from(lines.flatMap((line) => line.slice(3).map(Number)))).toEqual(table.values);
+  expect(newFiles(folder)).toEqual(["z.csv"]);
+});
+
+test("CSV: without parts and labels there are no such columns", async () => {
+  const path = join(folderWith(), "z.csv");
+  await writeFeatures(path, table, { ids: ["1", "2"] });
+  const [header, first] = parse(readFileSync(path)) as string[][];
+  expect(header).toEqual(["id", ...table.names]);
+  expect(first).toHaveLength(4);
+});
+
+test("NPY: the matrix, and its description beside it", async () => {
+  const folder = folderWith();
+  const path = join(folder, "z.npy");
+  expect(await writeFeatures(path, table, rows)).toEqual([path, `${path}.json`]);
+  const { data, shape, dtype, fortranOrder } = await load(new Uint8Array(readFileSync(path)).buffer);
+  expect({ shape, dtype, fortranOrder }).toEqual({ shape: [2, 3], dtype: "f4", fortranOrder: false });
+  expect(data).toEqual(table.values);
+  expect(JSON.parse(readFileSync(`${path}.json`, "utf8"))).toEqual({ columns: table.names, ...rows });
+});
+
+test("a table of no rows is a file with a header", async () => {
+  const folder = folderWith();
+  const nothing = { ...table, values: new Float32Array(0), rows: 0 };
+  await writeFeatures(join(folder, "z.csv"), nothing, { ids: [] });
+  expect(parse(readFileSync(join(folder, "z.csv")))).toEqual([["id", ...table.names]]);
+  await writeFeatures(join(folder, "z.npy"), nothing, { ids: [] });
+  expect((await load(new Uint8Array(readFileSync(join(folder, "z.npy"))).buffer)).shape).toEqual([0, 3]);
+});
+
+test("where the description cannot be written, the matrix is not written either", async () => {
+  const folder = folderWith();
+  mkdirSync(join(folder, "z.npy.json"));
+  await expect(writeFeatures(join(folder, "z.npy"), table, rows)).rejects.toThrow(
+    /z\.npy\.json: it is a folder/,
+  );
+  expect(newFiles(folder)).toEqual(["z.npy.json"]);
+});
+
+test("an unknown ending and a place that cannot be written to leave nothing behind", async () => {
+  const folder = folderWith();
+  await expect(writeFeatures(join(folder, "z.parquet"), table, rows)).rejects.toThrow(OptionError);
+  await expect(writeFeatures(join(folder, "no", "z.csv"), table, rows)).rejects.toThrow(UndertoneError);
+  expect(newFiles(folder)).toEqual([]);
+});
