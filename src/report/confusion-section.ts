@@ -80,7 +80,7 @@ function matrix({ features, classifier, metrics }: ComparisonRow, classNames: re
     });
     return html`<tr><th scope="row">${classNames[label]}</th>${cells}${written && html`<td class="recall">${percent(total === 0 ? null : row[label] / total, 0)}</td>`}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${features}, ${classifier}</caption><thead><tr><td></td>${classNames.map(
+  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${features}, ${classifier}</caption><thead><tr><td class="corner">is ↓ taken for →</td>${classNames.map(
     (name) => html`<th scope="col">${written ? name : html`<span class="hidden">${name}</span>`}</th>`,
   )}${written && html`<th scope="col" class="recall">recall</th>`}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

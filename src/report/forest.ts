@@ -54,7 +54,7 @@ export function forest(
       y += beside === "above" ? TALL : LINE;
       return lineOf(line, beside, y - LINE / 2, at, axis);
     });
-    return html`${heading && html`<p class="forest-heading">${heading}</p>`}<div class="forest-row"><p class="forest-name">${name} <small>${note}</small></p><svg style="height: ${y + 6}px">${grid}${rule}${drawn}</svg></div>`;
+    return html`${heading && html`<p class="forest-heading">${heading}</p>`}<div class="forest-row"><p class="forest-name">${name} <small>${note}</small></p><svg style="min-height: ${y + 6}px">${grid}${rule}${drawn}</svg></div>`;
   });
   const foot = axis.ticks.map(
     ({ value, text }) => html`<text class="tick middle" x="${at(value)}" y="14">${text}</text>`,

@@ -3,7 +3,7 @@ import { type Axis, axisOver } from "./axis.js";
 import { chart, curve, dot, percent as place, spread } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
-import { count, figures, percent, plural, seconds } from "./numbers.js";
+import { count, figures, percent, seconds } from "./numbers.js";
 
 /** Panels of more feature sets than this would repeat one another. */
 const MOST = 4;
@@ -28,7 +28,7 @@ ${figure({
       : explained > 0
         ? `The network explains ${percent(explained, 0)} of the variance after ${count(first.bestUpdate)} updates.`
         : "The network explains no more than the mean does.",
-  caption: `Loss (reconstruction error and what was added to it) over updates. The dot is the state that was kept.${trained.length > sets.length ? ` Faint lines are the other ${plural(trained.length - sets.length, "network")}${seeds > 1 ? `, of ${seeds} seeds in all` : ""}.` : ""}`,
+  caption: `Loss (reconstruction error and what was added to it) over updates. The dot is the state that was kept.${trained.length > sets.length ? ` Faint lines are the other networks${seeds > 1 ? ` (${seeds} seeds)` : ""}.` : ""}`,
   chart: html`<div class="${sets.length > 1 ? "pair" : ""}">${sets.slice(0, MOST).map((features) =>
     lossPanel(
       features,

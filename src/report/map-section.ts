@@ -5,8 +5,8 @@ import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
 import { count, fixed, percent } from "./numbers.js";
 
-/** Width to height; both directions have the same scale, so that distances may be compared. */
-const RATIO = 4 / 3;
+/** Width to height, as the cases lie; both directions have the same scale, so that distances may be compared. */
+const [NARROWEST, WIDEST] = [1.2, 2.2];
 /** More names than this hide the cases. */
 const NAMED = 12;
 
@@ -16,7 +16,7 @@ export function mapSection({ map, classNames }: Comparison, figure: Figures): Ht
   const classes = classNames
     .map((name, c) => ({ name, c, points: map.points.filter((point) => point.label === c) }))
     .filter(({ points }) => points.length > 0);
-  const { x, y } = axesOf(map);
+  const { x, y, ratio } = axesOf(map);
   const drawn = [...classes].sort((a, b) => b.points.length - a.points.length); // rare classes on top
   const middles = new Map(classes.map(({ c, points }) => [c, middleOf(points)]));
   return html`<section id="map" aria-labelledby="map-title">
@@ -32,7 +32,7 @@ ${figure({
   chart: chart({
     x,
     y,
-    size: { ratio: RATIO },
+    size: { ratio },
     left: 2.6,
     grid: "both",
     description: `Scatter of ${map.points.length} test cases over two principal components. ${classes
@@ -71,15 +71,18 @@ ${figure({
 }
 
 /** Axes of one scale around all points. */
-function axesOf({ points, explained }: LatentMap): { x: Axis; y: Axis } {
+function axesOf({ points, explained }: LatentMap): { x: Axis; y: Axis; ratio: number } {
   const [left, right] = endsOf(points.map((point) => point.x));
   const [low, high] = endsOf(points.map((point) => point.y));
-  const height = 1.06 * Math.max(high - low, (right - left) / RATIO, 1e-9);
+  const [across, up] = [Math.max(right - left, 1e-9), Math.max(high - low, 1e-9)];
+  const ratio = Math.round(100 * Math.min(WIDEST, Math.max(NARROWEST, across / up))) / 100;
+  const height = 1.06 * Math.max(up, across / ratio);
   const around = (a: number, b: number, size: number) => [(a + b - size) / 2, (a + b + size) / 2];
   const name = (which: string, share: number) => `${which} component, ${percent(share, 0)} of the variance`;
   return {
-    x: axisOver(around(left, right, RATIO * height), name("first", explained[0]), { tight: true }),
+    x: axisOver(around(left, right, ratio * height), name("first", explained[0]), { tight: true }),
     y: axisOver(around(low, high, height), name("second", explained[1]), { tight: true }),
+    ratio,
   };
 }
 

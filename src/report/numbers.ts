@@ -1,5 +1,6 @@
 /** A typographic minus, so that signs line up with plus. */
 const MINUS = "\u2212";
+const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
 /** Digits after the point, with a true minus. */
 export function fixed(value: number, digits: number): string {
@@ -31,7 +32,10 @@ export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) {
     const [mantissa, exponent] = value.toExponential(2).split("e");
-    return `${mantissa.replace("-", MINUS)} x 10^${Number(exponent)}`;
+    const power = String(Number(exponent)).replace(/./g, (c) =>
+      c === "-" ? "\u207b" : SUPERSCRIPTS[Number(c)],
+    );
+    return `${mantissa.replace("-", MINUS)} \u00d7 10${power}`;
   }
   if (size >= 1000) return (value < 0 ? MINUS : "") + count(size);
   return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);

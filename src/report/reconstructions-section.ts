@@ -57,7 +57,7 @@ function group(
       channels.flatMap(({ given, made }) => [...given.filter((value) => value !== null), ...made]),
     ),
     "",
-    { count: 3 },
+    { count: 3, tight: true },
   );
   return html`<h3>${name}</h3><div class="multiples">${shown.map(({ id, label, error, channels }) => {
     const steps = channels[0]?.given.length ?? 0;
@@ -66,7 +66,7 @@ function group(
       ({ name: channel, given, made }, k) =>
         chart({
           x: k === channels.length - 1 ? x : { ...x, label: "", ticks: [] },
-          y: { ...y, label: channels.length > 1 ? channel : "" },
+          y: { ...y, label: channel },
           size: { height: channels.length > 1 ? 64 : 110 },
           left: 2.2,
           right: 0.4,

@@ -69,7 +69,7 @@ function legend({ rows }: Comparison): Html {
   const present = (Object.keys(ROLES) as ComparisonRow["role"][]).filter((role) =>
     rows.some((row) => row.role === role),
   );
-  return html`${present.map((role, k) => html`${k > 0 && ", "}<span class="swatch ${role}">${ROLES[role]}</span>`)}`;
+  return html`${present.map((role, k) => html`${k > 0 && ", "}<span class="swatch"><i class="${role}"></i>${ROLES[role]}</span>`)}`;
 }
 
 function columnsOf(set: readonly ComparisonRow[]): string {

@@ -58,7 +58,7 @@ figcaption .number { color: rgb(var(--muted)); font-weight: 400; margin-right: 0
 .stroke-key { width: 1.9rem; height: 0.8rem; flex: none; }
 .mark-key { width: 0.85rem; height: 0.85rem; flex: none; overflow: visible; fill: currentColor; }
 .swatch { white-space: nowrap; }
-.swatch::before { content: ""; display: inline-block; width: 0.62em; height: 0.62em; border-radius: 50%; background: currentColor; margin-right: 0.3em; }
+.swatch i { display: inline-block; width: 0.62em; height: 0.62em; border-radius: 50%; background: currentColor; margin-right: 0.3em; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 details { margin-top: 0.9rem; font-family: ${CHART}; }
 summary { cursor: pointer; font-size: 0.82rem; color: rgb(var(--muted)); padding: 0.35rem 0; width: fit-content; }
 summary:hover { color: rgb(var(--ink)); }
@@ -67,6 +67,7 @@ svg { display: block; overflow: visible; font-family: ${CHART}; }
 .away { position: absolute; width: 0; height: 0; }
 .chart { padding-top: 1.9rem; padding-bottom: 3.3rem; }
 .chart > svg, .forest svg { width: 100%; }
+.forest-row svg { height: 100%; }
 text { fill: rgb(var(--ink)); font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .tick, .axis { fill: rgb(var(--muted)); }
 .middle { text-anchor: middle; }
@@ -107,10 +108,9 @@ ${ROLES.map((name) => `.${name} { color: rgb(var(--${name})); }`).join("\n")}
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 0.5rem 2rem; }
 .pair h3 { margin-top: 0.4rem; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr)); gap: 0.6rem 1.2rem; }
-.multiples .chart { padding-top: 0.9rem; padding-bottom: 2.2rem; }
-.multiples .chart:not(:last-child) { padding-bottom: 0.5rem; }
-.multiples .chart .axis.end { display: none; }
-.multiples .panel-title + .chart .axis { font-size: 11.5px; }
+.multiples .chart { padding-top: 1.5rem; padding-bottom: 2.9rem; }
+.multiples .chart:not(:last-child) { padding-bottom: 0.4rem; }
+.multiples text { font-size: 12px; }
 .panel-title { font: 600 0.84rem/1.4 ${CHART}; margin: 0; overflow-wrap: anywhere; }
 .panel-title small { font-weight: 400; color: rgb(var(--muted)); display: block; }
 .bars { display: grid; grid-template-columns: minmax(3rem, max-content) minmax(0, 1fr); gap: 0.3rem 0.9rem; align-items: center; font: 0.86rem/1.4 ${CHART}; }
@@ -137,6 +137,7 @@ thead .n { white-space: normal; }
 .matrix th, .matrix td { border: 0; padding: 0.34rem 0.5rem; text-align: right; max-width: 8rem; overflow-wrap: anywhere; vertical-align: middle; }
 .matrix thead th { color: rgb(var(--muted)); font-weight: 500; vertical-align: bottom; }
 .matrix tbody th { color: rgb(var(--muted)); text-align: right; padding-left: 0; }
+.matrix .corner { color: rgb(var(--muted)); font-size: 0.72rem; max-width: 5.5rem; text-align: left; vertical-align: bottom; padding-left: 0; }
 .matrix .right { background: rgb(var(--latent) / calc(var(--share) * 42%)); }
 .matrix .wrong { background: rgb(var(--worse) / calc(var(--share) * 42%)); }
 .matrix td.right, .matrix td.wrong { min-width: 2.9rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
