@@ -6,10 +6,18 @@ import { trainOptionsSchema } from "../model/options.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
+/** Columns that only aggregates of events need, so that only what makes these has flags for them. */
+const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
+
 /** Flags that say how DATA is read. */
 export function addDataFlags(command: Command): Command {
-  addSchemaFlags(command, DATA_OPTIONS);
+  addSchemaFlags(command, DATA_OPTIONS.omit(EVENT_OPTIONS));
   return command.addOption(new Option("--no-time-channels", "leave the derived time channels out"));
+}
+
+/** Flags for columns that aggregates of events are made of. */
+export function addEventFlags(command: Command): Command {
+  return addSchemaFlags(command, DATA_OPTIONS.pick(EVENT_OPTIONS));
 }
 
 export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
