@@ -28,8 +28,7 @@ export function confusionSection(comparison: Comparison, figure: Figures): Html 
   const [lead] = shown;
   const mistakes = mistakesOf(lead.metrics.confusion);
   const [top] = mistakes;
-  const seeds =
-    lead.bySeed.length > 1 ? ` Cases of all ${lead.bySeed.length} network seeds are counted.` : "";
+  const seeds = seedsOf(shown);
   return html`<section id="confusion" aria-labelledby="confusion-title">
 <h2 id="confusion-title">What is taken for what</h2>
 ${figure({
@@ -58,6 +57,14 @@ ${figure({
 `;
 }
 
+/** Counts of sets with a network are of every seed, so that they look larger. */
+function seedsOf(shown: readonly ComparisonRow[]): string {
+  const seeds = Math.max(...shown.map((row) => row.bySeed.length));
+  return seeds > 1
+    ? ` Where a network is part of the features, the cases of all ${seeds} seeds are counted.`
+    : "";
+}
+
 function mistakesOf(confusion: readonly number[][]) {
   return confusion
     .flatMap((row, label) => {
@@ -80,7 +87,7 @@ function matrix({ features, classifier, metrics }: ComparisonRow, classNames: re
     });
     return html`<tr><th scope="row">${classNames[label]}</th>${cells}${written && html`<td class="recall">${percent(total === 0 ? null : row[label] / total, 0)}</td>`}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${features}, ${classifier}</caption><thead><tr><td class="corner">is ↓ taken for →</td>${classNames.map(
+  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${features}, ${classifier}</caption><thead><tr><td class="corner">is ↓<br>taken for →</td>${classNames.map(
     (name) => html`<th scope="col">${written ? name : html`<span class="hidden">${name}</span>`}</th>`,
   )}${written && html`<th scope="col" class="recall">recall</th>`}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

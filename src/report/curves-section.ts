@@ -4,7 +4,7 @@ import { chart, curve, dot, label } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
 import { fixed, percent } from "./numbers.js";
-import { bestOf, bySet, isChoice, positiveClass } from "./words.js";
+import { bestOf, bySet, capital, isChoice, positiveClass } from "./words.js";
 
 /** More lines than this nobody can follow. */
 const MOST = 6;
@@ -38,7 +38,7 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
       grid: "both",
       description: `${name}: ${rows.map((row) => `${row.features}, ${row.classifier}`).join("; ")}. ${words}`,
       marks: [
-        curve(chance, x, y, "chance"),
+        curve(chance, x, y, "curve chance"),
         label(
           "guessing",
           [middle, chance[0][1] === chance[1][1] ? chance[0][1] : middle],
@@ -58,9 +58,9 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
   };
   return html`<section id="curves" aria-labelledby="curves-title">
 <h2 id="curves-title">Every threshold at once</h2>
-<p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". Left: of the alarms, how many are right. Right: of the others, how many are alarmed for nothing. ${thresholds ? "Dots are the thresholds that were chosen on training cases and then frozen." : ""}</p>
+<p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". The first chart asks how many of the alarms are right, the second how many of the others are alarmed for nothing. ${thresholds ? "Dots are the thresholds that were chosen on training cases and then frozen." : ""}</p>
 ${figure({
-  title: `${first.features} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
+  title: `${capital(first.features)} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
   caption: html`Class "${positive}", the best classifier of each feature set${first.bySeed.length > 1 ? ", first network seed" : ""}. Higher is better in both panels. <span class="keys">${rows.map((row, k) => key(row, strokes[k]))}</span>`,
   chart: html`<div class="pair">${panel(
     "Precision and recall",

@@ -40,7 +40,7 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
 ${figure({
   title: `${settled === 0 ? "None" : `${settled}`} of ${differences.length} differences ${settled === 1 ? "lies" : "lie"} wholly on one side of zero.`,
   caption: `Right of zero, the first of the two is better. Lines are ${levels(differences)} intervals of a paired bootstrap.`,
-  chart: forest(axis, groups, describe(differences, words), { value: 0, text: "no difference", solid: true }),
+  chart: forest(axis, groups, describe(differences, words), { value: 0, solid: true }),
   table: tableOf(differences, words),
 })}</section>
 `;

@@ -28,7 +28,8 @@ export interface ForestGroup {
 
 const LINE = 23; // CSS pixels a line
 const TALL = 38; // where the text stands above its interval
-const ROOM = 0.36; // share of the frame that a text beside its interval may need
+const NARROW = 350; // a frame on a phone; texts must have room in it
+const LETTER = 6.8; // CSS pixels, of figures in the charts' font
 
 /**
  * Figures with intervals, one below the other, names beside them, or above them on a narrow page.
@@ -38,7 +39,7 @@ export function forest(
   axis: Axis,
   groups: readonly ForestGroup[],
   description: string,
-  reference?: { value: number; text: string; solid?: boolean },
+  reference?: { value: number; text?: string; solid?: boolean },
 ): Html {
   const at = (value: number) => percent(axis.place(value));
   const grid = axis.ticks.map(
@@ -54,22 +55,26 @@ export function forest(
       y += beside === "above" ? TALL : LINE;
       return lineOf(line, beside, y - LINE / 2, at, axis);
     });
-    return html`${heading && html`<p class="forest-heading">${heading}</p>`}<div class="forest-row"><p class="forest-name">${name} <small>${note}</small></p><svg style="min-height: ${y + 6}px">${grid}${rule}${drawn}</svg></div>`;
+    return html`${heading && html`<p class="forest-heading">${heading}</p>`}<div class="forest-row"><p class="forest-name">${name} <small>${note}</small></p><div class="lane" style="min-height: ${y + 6}px"><svg>${grid}${rule}${drawn}</svg></div></div>`;
   });
   const foot = axis.ticks.map(
     ({ value, text }) => html`<text class="tick middle" x="${at(value)}" y="14">${text}</text>`,
   );
   const name =
-    reference &&
+    reference?.text &&
     html`<text class="tick ${axis.place(reference.value) < 0.5 ? "" : "end"}" x="${at(reference.value)}" y="52">${reference.text}</text><line class="${reference.solid ? "zero" : "reference"}" x1="${at(reference.value)}" x2="${at(reference.value)}" y1="20" y2="40"/>`;
-  return html`<div class="forest" role="img" aria-label="${description}">${rows}<div class="forest-row forest-foot"><p class="forest-name"></p><svg style="height: ${reference ? 58 : 36}px">${foot}<text class="axis end" x="100%" y="33">${axis.label}</text>${name}</svg></div></div>`;
+  return html`<div class="forest" role="img" aria-label="${description}">${rows}<div class="forest-row forest-foot"><p class="forest-name"></p><div class="lane" style="min-height: ${reference?.text ? 58 : 38}px"><svg>${foot}<text class="axis end" x="100%" y="33">${axis.label}</text>${name}</svg></div></div></div>`;
 }
 
 /** Where the text of a line has room. */
-function sideOf(axis: Axis, { low, high }: ForestLine): "left" | "right" | "above" {
+function sideOf(axis: Axis, { low, high, text }: ForestLine): "left" | "right" | "above" {
   const left = axis.place(low);
   const right = 1 - axis.place(high);
-  return Math.max(left, right) < ROOM ? "above" : right >= left ? "right" : "left";
+  return Math.max(left, right) * NARROW < LETTER * text.length + 12
+    ? "above"
+    : right >= left
+      ? "right"
+      : "left";
 }
 
 function lineOf(
@@ -81,12 +86,13 @@ function lineOf(
 ): Html {
   const css = `${tone}${strong ? " strong" : ""}`;
   const place = axis.place(value);
+  const half = (LETTER * text.length) / 2 / NARROW;
   const words =
     side === "right"
       ? html`<text class="label" x="${at(high)}" y="${y}" dx="9" dy="0.34em">${text}</text>`
       : side === "left"
         ? html`<text class="label end" x="${at(low)}" y="${y}" dx="-9" dy="0.34em">${text}</text>`
-        : html`<text class="label ${place > 0.8 ? "end" : place < 0.2 ? "" : "middle"}" x="${at(value)}" y="${y}" dy="-0.9em">${text}</text>`;
+        : html`<text class="label ${place > 1 - half ? "end" : place < half ? "" : "middle"}" x="${at(value)}" y="${y}" dy="-0.9em">${text}</text>`;
   return html`<g class="${css}"><line class="interval" x1="${at(low)}" x2="${at(high)}" y1="${y}" y2="${y}"/>${strokes.map(
     (stroke) =>
       html`<line class="stroke" x1="${at(stroke)}" x2="${at(stroke)}" y1="${y - 6}" y2="${y + 6}"/>`,

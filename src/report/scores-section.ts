@@ -102,7 +102,8 @@ function measuresTable(comparison: Comparison, rows: readonly ComparisonRow[]) {
   const three = (value: number | null | undefined) =>
     value === null || value === undefined ? "-" : fixed(value, 3);
   const range = (bounds: { low: number; high: number } | undefined, write: (value: number) => string) =>
-    bounds ? `${write(bounds.low)} to ${write(bounds.high)}` : "-";
+    bounds ? `${write(bounds.low).replace(" %", "")} to ${write(bounds.high)}` : "-";
+  const rules = [...new Set(rows.flatMap((row) => row.thresholds?.rule ?? []))];
   const { budget } = comparison;
   const columns: [string, (row: ComparisonRow) => string][] = [
     ["features", (row) => row.features],
@@ -117,8 +118,10 @@ function measuresTable(comparison: Comparison, rows: readonly ComparisonRow[]) {
     ["ROC AUC", (row) => three(row.metrics.rocAuc)],
     ["average precision", (row) => three(row.metrics.averagePrecision)],
     ["95 % interval of it", (row) => range(row.intervals.averagePrecision, three)],
-    ["threshold", (row) => (row.thresholds ? row.thresholds.values.map(three).join(", ") : "-")],
-    ["threshold chosen for", (row) => row.thresholds?.rule ?? "-"],
+    [
+      `threshold for ${rules.join(", ")}`,
+      (row) => (row.thresholds ? ends(row.thresholds.values, three) : "-"),
+    ],
     [
       budget ? `precision at ${count(budget.alerts)} alerts a ${budget.unit}` : "precision of alerts",
       (row) => share(row.alerts?.precision),
@@ -138,6 +141,12 @@ function measuresTable(comparison: Comparison, rows: readonly ComparisonRow[]) {
     rows: rows.map((row) => kept.map(([, cell]) => cell(row))),
     numbersFrom: 2,
   };
+}
+
+/** The ends of several values, or the one that they are. */
+function ends(values: readonly number[], write: (value: number) => string): string {
+  const [low, high] = [write(Math.min(...values)), write(Math.max(...values))];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 function notesOf(rows: readonly ComparisonRow[]): Html | undefined {

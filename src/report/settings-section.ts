@@ -1,5 +1,4 @@
 import type { Comparison } from "../evaluate/comparison.js";
-import { dataTable } from "./figure.js";
 import { type Html, html } from "./html.js";
 import { seconds } from "./numbers.js";
 
@@ -41,7 +40,7 @@ ${pairs("Seeds and hashes", origin)}
 <h3>Where it ran</h3>
 ${pairs("Where it ran", place)}
 <h3>Every setting</h3>
-${dataTable({ caption: "Every setting as it was resolved", head: ["setting", "value"], rows: flat(settings), numbersFrom: 2 })}
+${pairs("Every setting as it was resolved", flat(settings))}
 </section>
 `;
 }
@@ -56,7 +55,12 @@ function flat(value: unknown, path = ""): [string, string][] {
   const entries = plain ? Object.entries(value as object) : [];
   if (plain && entries.length > 0)
     return entries.flatMap(([key, inner]) => flat(inner, path === "" ? key : `${path}.${key}`));
-  return value === undefined ? [] : [[path, typeof value === "string" ? value : JSON.stringify(value)]];
+  return value === undefined ? [] : [[path, written(value)]];
+}
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return value.map(written).join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** As a shell of Unix takes it. */

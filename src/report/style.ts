@@ -24,7 +24,7 @@ main, footer { max-width: 56rem; margin: 0 auto; }
 p, ul, dl, pre { margin: 0 0 1rem; }
 main > section > p, .reasons, .notes, figcaption { max-width: 40rem; }
 header { padding-top: clamp(1.5rem, 6vw, 4rem); }
-h1 { font-size: clamp(1.9rem, 1.2rem + 3.2vw, 3rem); line-height: 1.12; font-weight: 600; letter-spacing: -0.012em; margin: 0.3rem 0 1.6rem; text-wrap: balance; overflow-wrap: anywhere; }
+h1 { font-size: clamp(1.7rem, 1.05rem + 3vw, 3rem); line-height: 1.12; font-weight: 600; letter-spacing: -0.012em; margin: 0.3rem 0 1.6rem; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 1.55rem; line-height: 1.25; font-weight: 600; letter-spacing: -0.005em; margin: 0 0 0.8rem; text-wrap: balance; }
 h3 { font: 600 0.92rem/1.4 ${CHART}; margin: 1.6rem 0 0.5rem; }
 a { color: rgb(var(--latent)); text-underline-offset: 0.18em; }
@@ -34,8 +34,9 @@ section { margin-top: 3.6rem; padding-top: 1.4rem; border-top: 1px solid rgb(var
 header + section { margin-top: 0; padding-top: 1.2rem; border-top: 3px solid rgb(var(--ink)); }
 .headline { font-size: clamp(1.3rem, 1.05rem + 1.1vw, 1.7rem); line-height: 1.32; margin: 0.4rem 0 0.7rem; max-width: 36rem; text-wrap: balance; }
 .choice { margin-bottom: 0.7rem; }
-.reasons, .notes { padding-left: 1.1rem; }
-.reasons li, .notes li { margin-bottom: 0.25rem; overflow-wrap: anywhere; }
+.reasons, .notes, .evidence { padding-left: 1.1rem; }
+.evidence { max-width: 40rem; font: 0.88rem/1.5 ${CHART}; color: rgb(var(--muted)); font-variant-numeric: tabular-nums; }
+.reasons li, .notes li, .evidence li { margin-bottom: 0.25rem; overflow-wrap: anywhere; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.2rem 1.6rem; margin: 1.8rem 0 1.2rem; }
 .facts div { display: flex; flex-direction: column-reverse; justify-content: flex-end; border-top: 1px solid rgb(var(--rule)); padding-top: 0.55rem; }
 .facts dd { margin: 0; font: 600 1.5rem/1.2 ${CHART}; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
@@ -66,8 +67,9 @@ summary:hover { color: rgb(var(--ink)); }
 svg { display: block; overflow: visible; font-family: ${CHART}; }
 .away { position: absolute; width: 0; height: 0; }
 .chart { padding-top: 1.9rem; padding-bottom: 3.3rem; }
-.chart > svg, .forest svg { width: 100%; }
-.forest-row svg { height: 100%; }
+.chart > svg { width: 100%; }
+.lane { position: relative; }
+.lane svg { position: absolute; top: 0; left: 0; width: 100%; height: 100%; }
 text { fill: rgb(var(--ink)); font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .tick, .axis { fill: rgb(var(--muted)); }
 .middle { text-anchor: middle; }
@@ -107,7 +109,7 @@ ${ROLES.map((name) => `.${name} { color: rgb(var(--${name})); }`).join("\n")}
 
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 0.5rem 2rem; }
 .pair h3 { margin-top: 0.4rem; }
-.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr)); gap: 0.6rem 1.2rem; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 44%), 1fr)); gap: 0.6rem 1.2rem; }
 .multiples .chart { padding-top: 1.5rem; padding-bottom: 2.9rem; }
 .multiples .chart:not(:last-child) { padding-bottom: 0.4rem; }
 .multiples text { font-size: 12px; }
@@ -119,7 +121,7 @@ ${ROLES.map((name) => `.${name} { color: rgb(var(--${name})); }`).join("\n")}
 .bar div { background: rgb(var(--baseline)); height: 0.95rem; min-width: 2px; flex: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .bar span { font-variant-numeric: tabular-nums; }
 
-.scroll { overflow-x: auto; margin: 0.4rem 0 1rem; position: relative; }
+.scroll { overflow-x: auto; margin: 0.4rem 0 1rem; position: relative; background: linear-gradient(to right, rgb(var(--paper)) 1.5rem, transparent) left / 3rem 100% no-repeat local, linear-gradient(to left, rgb(var(--paper)) 1.5rem, transparent) right / 3rem 100% no-repeat local, linear-gradient(to right, rgb(var(--ink) / 14%), transparent) left / 0.6rem 100% no-repeat scroll, linear-gradient(to left, rgb(var(--ink) / 14%), transparent) right / 0.6rem 100% no-repeat scroll; }
 table { border-collapse: collapse; font: 0.82rem/1.4 ${CHART}; font-variant-numeric: tabular-nums; min-width: min(100%, 30rem); }
 caption { text-align: left; color: rgb(var(--muted)); padding-bottom: 0.4rem; }
 th, td { padding: 0.32rem 0.8rem 0.32rem 0; vertical-align: top; border-bottom: 1px solid rgb(var(--rule)); }
@@ -137,7 +139,7 @@ thead .n { white-space: normal; }
 .matrix th, .matrix td { border: 0; padding: 0.34rem 0.5rem; text-align: right; max-width: 8rem; overflow-wrap: anywhere; vertical-align: middle; }
 .matrix thead th { color: rgb(var(--muted)); font-weight: 500; vertical-align: bottom; }
 .matrix tbody th { color: rgb(var(--muted)); text-align: right; padding-left: 0; }
-.matrix .corner { color: rgb(var(--muted)); font-size: 0.72rem; max-width: 5.5rem; text-align: left; vertical-align: bottom; padding-left: 0; }
+.matrix .corner { color: rgb(var(--muted)); font-size: 0.72rem; max-width: none; white-space: nowrap; text-align: left; vertical-align: bottom; padding-left: 0; }
 .matrix .right { background: rgb(var(--latent) / calc(var(--share) * 42%)); }
 .matrix .wrong { background: rgb(var(--worse) / calc(var(--share) * 42%)); }
 .matrix td.right, .matrix td.wrong { min-width: 2.9rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -179,7 +181,8 @@ pre code { font-size: 1em; }
   h2, h3, figcaption, .forest-heading { break-after: avoid; }
   figure > .chart, .forest-row, .pair > *, .multiples > *, .matrices > *, tr, .facts div, pre { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
+  .multiples, .bars { break-inside: avoid; }
   table { font-size: 7.5pt; }
   th, td { padding-right: 0.45rem; }
   .n { white-space: normal; }
