@@ -42,15 +42,15 @@ class LeaveOneOut:
 
 def timed(task, make, sets, rounds):
     x, y, test, truth = sets
-    result = {"task": task, "fitSeconds": np.inf, "predictSeconds": np.inf}
+    result = {"task": task, "fitSeconds": np.inf, "fitClock": np.inf, "predictSeconds": np.inf}
     for _ in range(rounds):
-        start = time.perf_counter()
+        clock, start = time.perf_counter(), time.process_time()
         fitted = make().fit(x, y)
-        between = time.perf_counter()
+        between = time.process_time()
+        result["fitClock"] = min(result["fitClock"], time.perf_counter() - clock)
         predicted = fitted.predict(test)
-        end = time.perf_counter()
         result["fitSeconds"] = min(result["fitSeconds"], between - start)
-        result["predictSeconds"] = min(result["predictSeconds"], end - between)
+        result["predictSeconds"] = min(result["predictSeconds"], time.process_time() - between)
         result["accuracy"] = float((predicted == truth).mean())
     print(json.dumps(result), flush=True)
 

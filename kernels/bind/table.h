@@ -5,6 +5,7 @@
 #include "gemm.h"
 #include "lstm.h"
 #include "peak.h"
+#include "readout.h"
 #include "vector.h"
 
 // Name, number of arguments, and how JavaScript's numbers become them: p a tensor (an offset, below 0 absent),
@@ -21,6 +22,11 @@
                        i(15), i(16)))                                                                                 \
   X(lstm_backward, 22, (p(0), p(1), p(2), p(3), p(4), p(5), p(6), p(7), p(8), p(9), p(10), p(11), p(12), p(13),       \
                         i(14), i(15), i(16), i(17), i(18), i(19), i(20), i(21)))                                      \
+  X(pool_forward, 8, (p(0), p(1), p(2), p(3), p(4), i(5), i(6), i(7)))                                                \
+  X(pool_backward, 8, (p(0), p(1), p(2), p(3), p(4), i(5), i(6), i(7)))                                               \
+  X(state_sums, 7, (p(0), p(1), p(2), p(3), i(4), i(5), i(6)))                                                        \
+  X(read_out_forward, 11, (p(0), p(1), p(2), p(3), p(4), p(5), p(6), i(7), i(8), i(9), i(10)))                        \
+  X(read_out_backward, 13, (p(0), p(1), p(2), p(3), p(4), p(5), p(6), p(7), p(8), i(9), i(10), i(11), i(12)))          \
   X(column_sums, 5, (p(0), p(1), i(2), i(3), i(4)))                                                                   \
   X(sum_blocks, 5, (p(0), p(1), i(2), i(3), i(4)))                                                                    \
   X(copy_rows, 6, (p(0), p(1), i(2), i(3), i(4), i(5)))                                                               \

@@ -41,6 +41,26 @@ EXPORT(lstm_backward) void export_lstm_backward(float *gates, float *dh, float *
   lstm_backward(gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden, packed_u, packed_w, mask, active, T, B, H, F, ldx, ldd, use_relu, reverse);
 }
 
+EXPORT(pool_forward) void export_pool_forward(float *rows, float *places, const float *states, const float *mask, const float *active, int T, int B, int H) {
+  pool_forward(rows, places, states, mask, active, T, B, H);
+}
+
+EXPORT(pool_backward) void export_pool_backward(float *dstates, const float *drows, const float *places, const float *mask, const float *active, int T, int B, int H) {
+  pool_backward(dstates, drows, places, mask, active, T, B, H);
+}
+
+EXPORT(state_sums) void export_state_sums(float *sums, const float *states, const float *mask, const float *active, int T, int B, int H) {
+  state_sums(sums, states, mask, active, T, B, H);
+}
+
+EXPORT(read_out_forward) void export_read_out_forward(float *rows, float *places, const float *states, const float *middle, const float *slope, const float *mask, const float *active, int T, int B, int H, int reverse) {
+  read_out_forward(rows, places, states, middle, slope, mask, active, T, B, H, reverse);
+}
+
+EXPORT(read_out_backward) void export_read_out_backward(float *dstates, const float *drows, const float *rows, const float *places, const float *states, const float *middle, const float *slope, const float *mask, const float *active, int T, int B, int H, int reverse) {
+  read_out_backward(dstates, drows, rows, places, states, middle, slope, mask, active, T, B, H, reverse);
+}
+
 EXPORT(column_sums) void export_column_sums(float *sums, const float *a, int M, int N, int lda) {
   column_sums(sums, a, M, N, lda);
 }

@@ -3,4 +3,5 @@
 #include "lstm-pack.c"
 #include "lstm.c"
 #include "peak.c"
+#include "readout.c"
 #include "vector.c"

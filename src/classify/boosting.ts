@@ -132,7 +132,8 @@ function boost(
   const probabilities = baseline.map(() => new Float64Array(kept.length));
   let iterations = 0;
   let bestIterations = 0;
-  let best = Number.POSITIVE_INFINITY;
+  const lossOutside = () => logLoss(outerScores, outer.target, outer.weights) / outer.total;
+  let best = lossOutside();
   while (iterations < settings.maxIterations) {
     probabilitiesOf(scores, probabilities);
     let leaves = 0;
@@ -144,7 +145,7 @@ function boost(
     iterations++;
     if (!stopping) continue;
     addRound(outerScores, trees.view(), (iterations - 1) * K, x, held);
-    const loss = logLoss(outerScores, outer.target, outer.weights) / outer.total;
+    const loss = lossOutside();
     if (loss < best - settings.tolerance) {
       best = loss;
       bestIterations = iterations;
@@ -158,6 +159,10 @@ function boost(
       `Boosting found nothing to split in ${kept.length} rows, so it predicts the shares of the classes: ` +
         `a split needs a column that is not constant and minSamplesLeaf (${settings.minSamplesLeaf}) rows on either side. ` +
         "With few rows lower minSamplesLeaf, or take a linear classifier.",
+    );
+  else if (keep === 0)
+    notes.push(
+      `Boosting predicts the shares of the classes: none of ${iterations} rounds lowered the loss on the ${held.length} rows held out.`,
     );
   return {
     kind: "boosting",

@@ -89,7 +89,7 @@ export function findSplit(
     for (let missingLeft = 0; missingLeft <= missing; missingLeft++) {
       let left = missingLeft === 1 ? histogram[end - 2] : 0;
       let packed = missingLeft === 1 ? histogram[end - 1] : 0;
-      const last = missingLeft === 1 ? end - 4 : end - 2; // this bin has to stay on the right
+      const last = end - 2; // this bin has to stay on the right
       for (let k = start; k < last; k += 2) {
         left += histogram[k];
         packed += histogram[k + 1];

@@ -129,6 +129,71 @@ export interface Kernels {
     useRelu: number,
     reverse: number,
   ): void;
+  /** rows [B, 2, Hp] = mean and max of each case's states [R, Hp]; places [B, 2, Hp] for the way back. */
+  poolForward(
+    rows: number,
+    places: number,
+    states: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+  ): void;
+  /** dstates [R, Hp] += the gradient of the states, from that of the rows. */
+  poolBackward(
+    dstates: number,
+    drows: number,
+    places: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+  ): void;
+  /** sums [B, 2, Hp] = sums and sums of squares of each case's states [R, Hp]. */
+  stateSums(
+    sums: number,
+    states: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+  ): void;
+  /**
+   * rows [B, 9, Hp] = mean, max, std, min, last and four smooth shares of the states; places [B, 3, Hp] for the way
+   * back; middle, slope [Hp]. See kernels/src/readout.c.
+   */
+  readOutForward(
+    rows: number,
+    places: number,
+    states: number,
+    middle: number,
+    slope: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+    reverse: number,
+  ): void;
+  /** dstates [R, Hp] += the gradient of the states, from that of the rows. */
+  readOutBackward(
+    dstates: number,
+    drows: number,
+    rows: number,
+    places: number,
+    states: number,
+    middle: number,
+    slope: number,
+    mask: number,
+    active: number,
+    T: number,
+    B: number,
+    H: number,
+    reverse: number,
+  ): void;
   /** sums [N] += sums over the rows of a [M, N]. */
   columnSums(sums: number, a: number, M: number, N: number, lda: number): void;
   /** sums [n] = the sum of `count` blocks, `stride` apart, in their order; n padded. */
@@ -191,6 +256,11 @@ export const TENSORS: Record<keyof Kernels, number> = {
   lstmUnpackGradient: 2,
   lstmForward: 9,
   lstmBackward: 14,
+  poolForward: 5,
+  poolBackward: 5,
+  stateSums: 4,
+  readOutForward: 7,
+  readOutBackward: 9,
   columnSums: 2,
   sumBlocks: 2,
   copyRows: 2,

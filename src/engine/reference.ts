@@ -2,6 +2,7 @@ import { EngineError } from "../errors.js";
 import type { Engine, Kernels, Workspace } from "./engine.js";
 import { measurePeak, PLAIN_LOOP_FLOPS, plainLoop } from "./peak.js";
 import { lstmKernels } from "./reference-lstm.js";
+import { readOutKernels } from "./reference-read-out.js";
 
 /**
  * Plain loops in float64: the text to read and the oracle the fast engines are judged against. One number a
@@ -34,6 +35,7 @@ function workspace(memory: SharedArrayBuffer | ArrayBuffer): Workspace {
     memory,
     ...matrixKernels(data),
     ...lstmKernels(data),
+    ...readOutKernels(data),
     ...vectorKernels(data),
   };
 }
@@ -65,7 +67,12 @@ function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "ge
 
 function vectorKernels(
   d: Float64Array,
-): Omit<Kernels, keyof ReturnType<typeof matrixKernels> | keyof ReturnType<typeof lstmKernels>> {
+): Omit<
+  Kernels,
+  | keyof ReturnType<typeof matrixKernels>
+  | keyof ReturnType<typeof lstmKernels>
+  | keyof ReturnType<typeof readOutKernels>
+> {
   return {
     columnSums(sums, a, M, N, lda) {
       for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) d[sums + n] += d[a + m * lda + n];

@@ -20,8 +20,11 @@ export function curvesOf(
   const negatives = ties.reduce((sum, tie) => sum + tie.negatives, 0);
   if (positives === 0 || negatives === 0) return undefined;
   const point = (hits: number, misses: number) => ({
-    precisionRecall: [hits / positives, hits + misses > 0 ? hits / (hits + misses) : 1] as [number, number],
-    roc: [misses / negatives, hits / positives] as [number, number],
+    precisionRecall: [round(hits / positives), hits + misses > 0 ? round(hits / (hits + misses)) : 1] as [
+      number,
+      number,
+    ],
+    roc: [round(misses / negatives), round(hits / positives)] as [number, number],
   });
   const points = [];
   let hits = 0;
@@ -65,4 +68,9 @@ function thin(points: [number, number][]): [number, number][] {
   }
   kept.push(points[points.length - 1]);
   return kept;
+}
+
+/** Finer than any picture. */
+function round(share: number): number {
+  return Number(share.toFixed(5));
 }

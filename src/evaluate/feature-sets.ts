@@ -90,7 +90,8 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     network: false,
     async build(context) {
       const raw = await context.remember("raw", () => featureSets.raw.build(context));
-      const pca = fitPca(raw.train, COMPONENTS);
+      // channels differ in unit; the steps of one do not
+      const pca = fitPca(raw.train, COMPONENTS, { standardise: context.train.channels.length > 1 });
       return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test) };
     },
   },

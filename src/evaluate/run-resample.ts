@@ -170,6 +170,7 @@ function fitAndAnswer(
     classWeight,
     standardise: !balancedBlocks,
     seed: options.seed,
+    rows: pair.train.rows,
   });
   const classCount = set.classNames!.length;
   const labels = train.labels!;

@@ -30,13 +30,14 @@ export function verdictOf(
   const learned = control === undefined || isAbove(control);
   let verdict: Pick<Verdict, "decision" | "choice"> = { decision: "no difference shown" };
   const added = additions.filter((each) => isAbove(each) && of("baseline", each.features).every(isAbove));
-  if (baselines.length > 0 && beats.length === baselines.length && learned) {
-    verdict = { decision: "use the latents", choice: ours(baselines[0]) };
-    sentences.push("The latents beat every baseline: all intervals lie above 0.");
-  } else if (controlBaselines.length > 0 && controlBaselines.every(isAbove) && !learned) {
+  const beatsAll = baselines.length > 0 && beats.length === baselines.length;
+  if (beatsAll) sentences.push("The latents beat every baseline: all intervals lie above 0.");
+  if (!learned && controlBaselines.length > 0 && controlBaselines.every(isAbove)) {
     verdict = { decision: "use the untrained encoder", choice: ours(controlBaselines[0]) };
-    sentences.push("The untrained encoder beats every baseline: all intervals lie above 0.");
-  }
+    sentences.push(
+      `The untrained encoder ${beatsAll ? "does so too" : "beats every baseline: all intervals lie above 0"}.`,
+    );
+  } else if (beatsAll) verdict = { decision: "use the latents", choice: ours(baselines[0]) };
   if (verdict.decision === "no difference shown" || verdict.decision === "use the untrained encoder")
     sentences.push(...additions.map((each) => say(each, measure)));
   if (verdict.decision === "no difference shown" && added.length > 0) {
@@ -51,6 +52,13 @@ export function verdictOf(
     const names = worse.map((each) => sayFeatures(each.against.features));
     sentences.push(
       `Keep ${names.join(" or ")}: ${worse.length > 1 ? "the intervals lie" : "the interval lies"} below 0.${additions.length > 0 ? " Nothing is shown to add to the best baseline." : ""}`,
+    );
+  } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
+    const partners = [
+      ...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features))),
+    ];
+    sentences.push(
+      `The latents add to ${partners.join(" and ")}, but are not shown to beat the best baseline that way.`,
     );
   } else if (verdict.decision === "no difference shown")
     sentences.push(

@@ -52,6 +52,7 @@ export function createEncoder(
     batch: Math.min(ENCODE_SHARD, order.length),
     steps,
     slots: threads,
+    threads,
     states: readOut !== "last",
   };
   const network = openNetwork(engine, model, size, "encode", attach);

@@ -41,7 +41,7 @@ export function trainInBackground(
     ...{ kind: "train", engine: engine.name, threads, checkpoints: onCheckpoint !== undefined },
     task: {
       ...task,
-      train: shareSequences(train),
+      train: shareSequences(train, task.spec.readOutLoss?.crossEntropy !== undefined),
       validation: validation && shareSequences(validation),
       checkpointSeconds,
       resume,

@@ -3,6 +3,7 @@ import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequen
 import { columnsOf } from "./columns.js";
 import { fillPass } from "./fill-pass.js";
 import { type Model, networkModel, openNetwork } from "./model.js";
+import { inputChannels } from "./prepare.js";
 
 const SAMPLE = 256;
 /** A latent number whose standard deviation over the data is below this tells the classifier nothing. */
@@ -30,7 +31,7 @@ export function latentWarnings(
     { batch: B, steps: Math.max(1, longestOf(sample)) },
     "encode",
   );
-  const { groups } = columnsOf(model.metadata.preparation.channels);
+  const { groups } = columnsOf(inputChannels(model.metadata.preparation));
   const [slot] = network.slots;
   const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));
   slot.forward(pass);

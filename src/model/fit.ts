@@ -2,16 +2,16 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { randomStream } from "../random.js";
-import { countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
+import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { splitGrouped, splitStratified } from "../sequences/split.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
 import { latentWarnings } from "./collapse.js";
 import { columnsOf } from "./columns.js";
 import { FORMAT_VERSION, type Model } from "./model.js";
-import { createNetwork } from "./network.js";
+import { createNetwork, listParameters } from "./network.js";
 import { resolveTrainOptions, type TrainOptions } from "./options.js";
-import { fitPreparation, type PrepareOptions, prepare } from "./prepare.js";
+import { fitPreparation, inputChannels, type PrepareOptions, prepare } from "./prepare.js";
 import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "./spec.js";
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
 
@@ -49,7 +49,14 @@ const MAX_VALIDATION = 512;
 function resolve(options: FitOptions) {
   const recipe = findRecipe(options.recipe ?? "masked");
   const spec = options.spec ?? recipe.build(options);
-  const train = resolveTrainOptions(options.train);
+  const usual = options.spec ? undefined : recipe.train;
+  const { updates, epochs } = options.train ?? {};
+  const train = resolveTrainOptions({
+    ...usual,
+    ...(epochs !== undefined && { updates: undefined }),
+    ...options.train,
+    ...(updates === undefined && epochs === undefined && { updates: usual?.updates }),
+  });
   const layers = [...spec.encoder, ...spec.decoder].map((layer) => layer.type);
   const idle = [
     options.noise !== undefined && !layers.includes("gaussianNoise") && "noise",
@@ -63,8 +70,13 @@ function resolve(options: FitOptions) {
   return {
     recipe: options.spec ? "custom" : recipe.name,
     spec,
-    prepare: { interpolation: recipe.interpolation, ...options.prepare },
+    prepare: {
+      interpolation: recipe.interpolation,
+      differences: options.spec ? undefined : recipe.differences,
+      ...options.prepare,
+    },
     train,
+    validation: options.validation ?? (options.spec ? undefined : recipe.validation),
   };
 }
 
@@ -80,10 +92,14 @@ export async function fit(
   origin: DataOrigin = { name: "data", files: [], reading: {} },
   hooks: TrainHooks = {},
 ): Promise<Model> {
-  const { recipe, spec, prepare: preparing, train: training } = resolve(options);
+  const { recipe, spec, prepare: preparing, train: training, validation: share } = resolve(options);
   if (countOf(data) === 0)
     throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
-  const parts = holdOut(data, options.validation, training.seed);
+  if (spec.readOutLoss?.crossEntropy && !data.labels)
+    throw new OptionError(
+      `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with --label, or use --recipe default.`,
+    );
+  const parts = holdOut(data, share, training.seed);
   const preparation = fitPreparation(parts.train, preparing);
   const train = prepare(parts.train, preparation);
   const validation = parts.validation && prepare(parts.validation, preparation);
@@ -117,7 +133,8 @@ export async function fit(
         reading: origin.reading,
       },
     },
-    weights: result.weights,
+    // The head that judges read-outs has done its work.
+    weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
   };
   model.metadata.training.warnings = [
     ...preparation.scaler.notes,
@@ -136,7 +153,7 @@ function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestU
 export function untrained(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
   const { recipe, spec, prepare: preparing, train } = resolve(options);
   const preparation = fitPreparation(data, preparing);
-  const { groups } = columnsOf(preparation.channels);
+  const { groups } = columnsOf(inputChannels(preparation));
   const network = createNetwork(
     engine,
     { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" },
@@ -175,6 +192,10 @@ function holdOut(data: SequenceSet, share: number | undefined, seed: number) {
   const { first, second } = (grouped ? splitGrouped : splitStratified)(blind, 1 - fraction, seed);
   const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
   return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
+}
+
+function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): number {
+  return listParameters(spec, columnsOf(channels).groups).reduce((sum, { size }) => sum + size, 0);
 }
 
 async function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {

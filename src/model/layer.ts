@@ -47,7 +47,7 @@ export interface Parameter {
   /** From the start of the parameter block. */
   start: number;
   size: number;
-  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "uniform";
+  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "logUniformForget" | "uniform";
 }
 
 export interface Layer {
@@ -55,6 +55,8 @@ export interface Layer {
   readonly output: Signal;
   /** Of every direction: recurrent layers only. */
   readonly states?: readonly HiddenStates[];
+  /** Of every direction, where something outside the chain of layers adds to it between forward and backward. */
+  readonly stateGradients?: readonly (Gradient | undefined)[];
   /** Of a layer that walks forward alone. */
   readonly carry?: CarriedState;
   /** Prepares the weights for the kernels; called after every change of the parameters. */
@@ -74,6 +76,8 @@ export interface Plan {
   readonly training: boolean;
   /** Whether every hidden state of the last encoder layer is wanted, or the last one alone. */
   readonly keepStates: boolean;
+  /** Whether something outside the chain of layers adds to the gradients of the encoder's states. */
+  readonly stateGradients: boolean;
   /** Room of this slot's own. */
   take(elements: number): number;
   /** Room that all slots share, the same for the same key: what is made of the weights alone. */

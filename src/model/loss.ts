@@ -25,7 +25,7 @@ export function reconstructionLoss(
     const observed = pass.masked ? place.observed : NONE;
     const dy = gradient?.offset ?? NONE;
     return ws.maskedSquaredError(
-      ...([dy, y, place.x, observed, weights, scale, rows, output.width, output.stride] as const),
+      ...([dy, y, place.target, observed, weights, scale, rows, output.width, output.stride] as const),
     );
   }
 
@@ -40,7 +40,7 @@ export function reconstructionLoss(
       const dy = gradient && gradient.offset + r * gradient.stride + group.start;
       sum +=
         weight *
-        valueLoss(data, y + r * output.stride + group.start, place.x + at, group, dy, weight * scale);
+        valueLoss(data, y + r * output.stride + group.start, place.target + at, group, dy, weight * scale);
     }
   }
   return sum;

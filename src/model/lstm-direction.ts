@@ -6,6 +6,8 @@ import type { Pass } from "./pass.js";
 export interface LstmDirection {
   readonly states: HiddenStates;
   readonly carry: CarriedState;
+  /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, where it was asked for. */
+  readonly stateGradient: Gradient | undefined;
   pack(): void;
   forward(pass: Pass): void;
   /**
@@ -22,6 +24,10 @@ export interface LstmOptions {
   reverse: boolean;
   /** Whether something before this layer learns. */
   inputGradient: boolean;
+  /** Forget biases for many time scales instead of 1. */
+  logUniformForget: boolean;
+  /** Whether gradients of the states come from outside the chain of layers too. */
+  stateGradient: boolean;
   /** Whether every hidden state is read, by another layer or from outside. */
   everyState: boolean;
 }
@@ -48,7 +54,7 @@ export function createLstmDirection(
   // One block, [recurrentKernel; kernel; bias], as the kernels read it.
   const recurrent = plan.parameter(`${name}.recurrentKernel`, [H, 4 * H], "orthogonal");
   plan.parameter(`${name}.kernel`, [F, 4 * H], "glorotUniform");
-  plan.parameter(`${name}.bias`, [4 * H], "forgetBias");
+  plan.parameter(`${name}.bias`, [4 * H], options.logUniformForget ? "logUniformForget" : "forgetBias");
 
   const take = (needed: boolean, elements: number) => (needed ? plan.take(elements) : NONE);
   const share = (needed: boolean, key: string, elements: number) =>
@@ -69,12 +75,14 @@ export function createLstmDirection(
   // Where nothing is padded, gradients are added up where they belong.
   const padded = take(training && Hp !== H, rows * G);
   const dconstant = take(training && repeated, B * G);
+  const dstates = take(training && options.stateGradient, T * B * Hp);
   const dinput = take(wantsInput, (repeated ? B : T * B) * Fp);
 
   const recurrentAt = () => plan.weights + recurrent.start;
   const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
 
   return {
+    stateGradient: dstates === NONE ? undefined : { offset: dstates, stride: Hp },
     carry: { width: H, stride: Hp, hidden, cells, last, cellsAfter: (B) => cells + B * Hp },
     states: {
       every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
@@ -98,6 +106,7 @@ export function createLstmDirection(
         data.fill(0, hidden, hidden + B * Hp);
         data.fill(0, cells, cells + B * Hp);
       }
+      if (dstates !== NONE) data.fill(0, dstates, dstates + pass.rows * Hp);
       const x = input.offset(pass);
       if (repeated) {
         ws.copyRows(constantInput, x, B, F, F + 1, input.stride);
@@ -110,9 +119,18 @@ export function createLstmDirection(
       );
     },
 
-    backward(pass, dStates, dLast) {
+    backward(pass, dOutput, dLast) {
       const { ws } = plan;
       const { data } = ws;
+      let dStates = dOutput;
+      if (dstates !== NONE) {
+        // Rows of both are padded with zeros.
+        if (dOutput)
+          for (let r = 0; r < pass.rows; r++)
+            for (let k = 0; k < H; k++)
+              data[dstates + r * Hp + k] += data[dOutput.offset + r * dOutput.stride + k];
+        dStates = { offset: dstates, stride: Hp };
+      }
       const { T, B, mask, active } = pass;
       const gradient = pass.gradients + recurrent.start;
       const dweights = Hp === H ? gradient : padded;

@@ -2,6 +2,7 @@ import { padTo } from "../engine/engine.js";
 import { type Gradient, type Layer, type Plan, plainSequence, rowsOf, type Signal } from "./layer.js";
 import { createLstmDirection, type LstmDirection } from "./lstm-direction.js";
 import type { LayerSpec } from "./spec.js";
+import { createStatePool } from "./state-pool.js";
 
 type LstmSpec = Extract<LayerSpec, { type: "lstm" }>;
 
@@ -17,11 +18,25 @@ export function createLstm(
   spec: LstmSpec,
   inputGradient: boolean,
 ): Layer {
-  const { units, activation = "tanh", returnSequences = false } = spec;
-  const everyState = returnSequences || plan.keepStates;
+  const { units, activation = "tanh", returnSequences = false, pool = false } = spec;
+  const everyState = returnSequences || pool || plan.keepStates;
+  const stateGradient = pool || (plan.stateGradients && name.startsWith("encoder"));
   const relu = activation === "relu";
   const direction = (part: string, reverse: boolean) =>
-    createLstmDirection(plan, part, input, { units, relu, reverse, inputGradient, everyState });
+    createLstmDirection(plan, part, input, {
+      ...{ units, relu, reverse, inputGradient, everyState, stateGradient },
+      logUniformForget: spec.forgetBias === "logUniform",
+    });
+  if (pool)
+    return poolDirections(
+      plan,
+      name,
+      input,
+      spec.bidirectional
+        ? [direction(`${name}.forward`, false), direction(`${name}.backward`, true)]
+        : [direction(name, spec.goBackwards ?? false)],
+      units,
+    );
   if (spec.bidirectional)
     return joinDirections(
       plan,
@@ -36,6 +51,7 @@ export function createLstm(
     name,
     output: returnSequences ? only.states.every : only.states.last,
     states: [only.states],
+    stateGradients: [only.stateGradient],
     carry: spec.goBackwards ? undefined : only.carry,
     pack: only.pack,
     forward: only.forward,
@@ -61,6 +77,7 @@ function joinDirections(
     name,
     output,
     states: both.map((each) => each.states),
+    stateGradients: both.map((each) => each.stateGradient),
     pack() {
       for (const each of both) each.pack();
     },
@@ -79,11 +96,49 @@ function joinDirections(
         plan.ws.copyRows(half.offset, dOutput.offset + k * H, rowsOf(output, pass), H, Hp, dOutput.stride);
         return returnSequences ? each.backward(pass, half, undefined) : each.backward(pass, undefined, half);
       });
-      const [sum, other] = gradients;
-      if (!sum || !other) return undefined;
-      const size = rowsOf(input, pass) * sum.stride;
-      for (let k = 0; k < size; k++) data[sum.offset + k] += data[other.offset + k];
-      return sum;
+      return addGradients(data, gradients, rowsOf(input, pass));
     },
   };
+}
+
+function poolDirections(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  directions: readonly LstmDirection[],
+  H: number,
+): Layer {
+  const pool = createStatePool(plan, directions, H, padTo(H, plan.lanes));
+  const stride = padTo(pool.width, plan.lanes);
+  const offset = plan.take(plan.B * stride);
+  return {
+    name,
+    output: { kind: "vector", width: pool.width, stride, offset: () => offset },
+    states: directions.map((each) => each.states),
+    stateGradients: directions.map((each) => each.stateGradient),
+    pack() {
+      for (const each of directions) each.pack();
+    },
+    forward(pass) {
+      for (const each of directions) each.forward(pass);
+      pool.forward(pass, offset, stride);
+    },
+    backward(pass, dOutput) {
+      const dLast = pool.backward(pass, dOutput);
+      const gradients = directions.map((each, d) => each.backward(pass, undefined, dLast[d]));
+      return addGradients(plan.ws.data, gradients, rowsOf(input, pass));
+    },
+  };
+}
+
+/** The first of them, with the others added to it; undefined where none was asked for. */
+function addGradients(
+  data: Float32Array | Float64Array,
+  [sum, ...others]: readonly (Gradient | undefined)[],
+  rows: number,
+): Gradient | undefined {
+  for (const other of others)
+    if (sum && other)
+      for (let k = 0; k < rows * sum.stride; k++) data[sum.offset + k] += data[other.offset + k];
+  return sum;
 }

@@ -4,7 +4,7 @@ import { ArtefactError, UndertoneError } from "../errors.js";
 import type { Channel } from "../sequences/sequence-set.js";
 import { columnsOf } from "./columns.js";
 import { createNetwork, listParameters, type Network, type NetworkOptions } from "./network.js";
-import type { Preparation } from "./prepare.js";
+import { inputChannels, type Preparation } from "./prepare.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
 import type { AutoencoderSpec } from "./spec.js";
 import type { HistoryEntry } from "./train-state.js";
@@ -61,6 +61,8 @@ const layersSchema = z.array(
       returnSequences: z.boolean().optional(),
       goBackwards: z.boolean().optional(),
       bidirectional: z.boolean().optional(),
+      pool: z.boolean().optional(),
+      forgetBias: z.enum(["one", "logUniform"]).optional(),
     }),
     z.looseObject({ type: z.literal("repeatVector") }),
     z.looseObject({ type: z.literal("timeDistributedDense"), units: z.number().optional() }),
@@ -109,14 +111,14 @@ export interface NetworkModel {
 }
 
 export function networkModel({ metadata, weights }: Model): NetworkModel {
-  return { spec: metadata.spec, channels: metadata.preparation.channels, weights };
+  return { spec: metadata.spec, channels: inputChannels(metadata.preparation), weights };
 }
 
 /** Lays a model out for an engine, ready to run. */
 export function openNetwork(
   engine: Engine,
   { spec, channels, weights }: NetworkModel,
-  size: Pick<NetworkOptions, "batch" | "steps" | "states" | "slots">,
+  size: Pick<NetworkOptions, "batch" | "steps" | "states" | "slots" | "threads">,
   purpose: "encode" | "autoencode",
   attach?: { memory: WorkspaceMemory; thread: number },
 ): Network {
@@ -209,5 +211,5 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {
-  return listParameters(spec, columnsOf(preparation.channels).groups);
+  return listParameters(spec, columnsOf(inputChannels(preparation)).groups);
 }

@@ -6,7 +6,8 @@ import type { Gradient, HiddenStates, Layer, Parameter, Plan, Signal } from "./l
 import { createChain } from "./layers.js";
 import { reconstructionLoss } from "./loss.js";
 import type { DataPlace, Draws, Pass } from "./pass.js";
-import { type AutoencoderSpec, checkSpec } from "./spec.js";
+import { planReadOutLoss, type ReadOutLoss, type ReadOutLossOptions } from "./readout-loss/readout-loss.js";
+import { type AutoencoderSpec, checkSpec, type ReadOutLossSpec } from "./spec.js";
 
 export interface NetworkOptions {
   spec: AutoencoderSpec;
@@ -17,12 +18,27 @@ export interface NetworkOptions {
   steps: number;
   /** "training" keeps what a backward pass needs, "autoencode" only runs forward, "encode" has no decoder. */
   purpose: "training" | "autoencode" | "encode";
-  /** Passes that can be held at once, one for each thread; default 1. */
+  /** Passes that can be held at once, at least one for each thread; default 1. */
   slots?: number;
+  /** Threads that will work in the arena; default 1. */
+  threads?: number;
   /** Gradients that are kept apart until they are summed, one for each shard of a batch; default 1. */
   shards?: number;
   /** Whether every hidden state of the encoder is wanted, not the last one alone; default true. */
   states?: boolean;
+  /** Of the labels, for a loss that looks at them. */
+  classes?: number;
+}
+
+/** Where the training read-out of one direction lies; see Kernels.readOutForward. */
+export interface ReadOutPlace {
+  states: HiddenStates;
+  gradient: Gradient;
+  /** [B, 2, Hp], [B, 9, Hp], [B, 3, Hp], [B, 9, Hp] */
+  sums: number;
+  rows: number;
+  places: number;
+  drows: number;
 }
 
 /** Room for one pass, and the layers that work in it. Weights are shared with the other slots. */
@@ -39,6 +55,8 @@ export interface Slot {
   readonly output: Signal | undefined;
   /** The encoder's layers, first to last. */
   readonly encoder: readonly Layer[];
+  /** One for each direction of each recurrent layer of the encoder, where a loss looks at them. */
+  readonly readOuts: readonly ReadOutPlace[];
   /** Offset of the gradient of shard 0. */
   readonly gradients: number;
   /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
@@ -61,6 +79,10 @@ export interface Network {
   /** Arena offsets, all `blockSize` long; `shards` holds one gradient after the other. */
   readonly blocks: Record<"weights" | "gradients" | "mean" | "spread" | "shards" | "blockSize", number>;
   readonly slots: readonly Slot[];
+  /** The head that judges what is read out of the states; in training alone. */
+  readonly head: ReadOutLoss | undefined;
+  /** [Hp] of each direction: middle and slope of the smooth shares. */
+  readonly moments: readonly { middle: number; slope: number; stride: number }[];
   /** Layers whose weights are packed, for packing them one by one. */
   readonly packed: readonly Layer[];
   /** Call after the weights changed. */
@@ -71,7 +93,15 @@ export interface Network {
 interface Layout {
   parameters: Parameter[];
   blocks: Network["blocks"];
-  slots: { place: DataPlace; encoder: Layer[]; decoder: Layer[]; dOutput: Gradient }[];
+  slots: {
+    place: DataPlace;
+    encoder: Layer[];
+    decoder: Layer[];
+    dOutput: Gradient;
+    readOuts: ReadOutPlace[];
+  }[];
+  head: ReadOutLoss | undefined;
+  moments: Network["moments"][number][];
   width: number;
   /** Elements of the whole arena. */
   total: number;
@@ -84,6 +114,7 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
   checkSpec(spec);
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const training = purpose === "training";
+  const judged = training ? spec.readOutLoss : undefined;
   const parameters = new Map<string, Parameter>();
   const shared = new Map<string, number>();
   const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, shards: 0, blockSize: 0 };
@@ -100,7 +131,8 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
     T,
     B,
     training,
-    keepStates: states,
+    keepStates: states || judged !== undefined,
+    stateGradients: judged !== undefined,
     take,
     share(key, elements) {
       if (!shared.has(key)) shared.set(key, take(elements));
@@ -124,8 +156,10 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
   };
 
   const layOutSlot = () => {
+    const x = take(T * B * width);
     const place: DataPlace = {
-      x: take(T * B * width),
+      x,
+      target: spec.target === "reversed" && purpose !== "encode" ? take(T * B * width) : x,
       mask: take(T * B),
       observed: take(T * B * width),
       weights: take(T * B),
@@ -145,9 +179,14 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
       offset: output && training ? take(T * B * output.stride) : 0,
       stride: output?.stride ?? 0,
     };
-    return { place, encoder, decoder, dOutput };
+    const readOuts = judged ? encoder.flatMap((layer) => layOutReadOuts(layer, B, take)) : [];
+    return { place, encoder, decoder, dOutput, readOuts };
   };
   const laidOut = Array.from({ length: slots }, layOutSlot);
+  const directions = laidOut[0].readOuts.map(({ states }) => states.every);
+  const moments = directions.map(({ stride }) => ({ middle: take(stride), slope: take(stride), stride }));
+  const Z = directions.reduce((sum, each) => sum + each.width, 0);
+  const head = judged && planReadOutLoss(Z, headOptions(judged, options.classes), plan.parameter);
   blocks.blockSize = padTo(parameterTotal, 16);
   blocks.weights = take(blocks.blockSize);
   for (const block of ["gradients", "mean", "spread"] as const)
@@ -157,12 +196,26 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
     parameters: [...parameters.values()],
     blocks,
     slots: laidOut,
+    head,
+    moments,
     width,
     total,
     attach(ws) {
       workspace = ws;
     },
   };
+}
+
+function layOutReadOuts(layer: Layer, B: number, take: (elements: number) => number): ReadOutPlace[] {
+  return (layer.states ?? []).map((states, d) => {
+    const rows = B * states.every.stride;
+    const [sums, read, places, drows] = [take(2 * rows), take(9 * rows), take(3 * rows), take(9 * rows)];
+    return { states, gradient: layer.stateGradients![d]!, sums, rows: read, places, drows };
+  });
+}
+
+function headOptions({ contrastive, crossEntropy }: ReadOutLossSpec, classes = 0): ReadOutLossOptions {
+  return { contrastive, crossEntropy: crossEntropy && { ...crossEntropy, classes } };
 }
 
 /** Names, shapes and places of the parameters of an autoencoder. */
@@ -186,12 +239,12 @@ export function createNetwork(
   const { parameters, blocks, width, total } = layout;
   const ws = attach
     ? engine.attachWorkspace(attach.memory, total, attach.thread)
-    : engine.createWorkspace(total, options.slots);
+    : engine.createWorkspace(total, options.threads);
   layout.attach(ws);
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   const view = (offset: number) => ws.data.subarray(offset, offset + size);
   if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
-  const slots = layout.slots.map(({ place, encoder, decoder, dOutput }): Slot => {
+  const slots = layout.slots.map(({ place, encoder, decoder, dOutput, readOuts }): Slot => {
     const layers = [...encoder, ...decoder];
     const output = decoder.at(-1)?.output;
     return {
@@ -203,6 +256,7 @@ export function createNetwork(
       states: encoder.findLast((layer) => layer.states)?.states ?? [],
       output,
       encoder,
+      readOuts,
       gradients: blocks.shards,
       forward(pass, draws) {
         pass.draws = draws;
@@ -227,6 +281,8 @@ export function createNetwork(
     gradients: view(blocks.gradients),
     blocks,
     slots,
+    head: layout.head,
+    moments: layout.moments,
     packed,
     pack() {
       for (const layer of packed) layer.pack!();

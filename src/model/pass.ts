@@ -39,9 +39,11 @@ export interface Pass {
 export interface DataPlace {
   /** [R, F]; 0 where nothing was observed */
   x: number;
+  /** What the decoder must rebuild, likewise: `x` itself, or every sequence from its end */
+  target: number;
   /** [R] */
   mask: number;
-  /** [R, F] */
+  /** [R, F] of the target */
   observed: number;
   /** [R], weight of the case */
   weights: number;

@@ -1,4 +1,5 @@
 import { DataError, unknownName } from "../errors.js";
+import { addDifferences, differenceChannels } from "../sequences/differences.js";
 import { type InterpolationMethod, interpolate } from "../sequences/interpolate.js";
 import { resampleToGrid } from "../sequences/resample.js";
 import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/scale.js";
@@ -19,6 +20,8 @@ export interface PrepareOptions {
   interpolation: InterpolationMethod;
   /** a grid for timed sequences */
   resample?: { step: number; method: InterpolationMethod };
+  /** adds the first differences of the numeric channels as channels of their own; default false */
+  differences?: boolean;
 }
 
 /** How data becomes model input: fitted on the training part once, kept with the model. */
@@ -26,15 +29,28 @@ export interface Preparation {
   channels: readonly Channel[];
   interpolation: InterpolationMethod;
   resample?: { step: number; method: InterpolationMethod };
+  /** first differences stand behind the channels */
+  differences?: boolean;
   scaler: Scaler;
+}
+
+/** What the model reads: the channels, and their differences where they are added. */
+export function inputChannels({ channels, differences }: Pick<Preparation, "channels" | "differences">) {
+  return differences ? differenceChannels(channels) : channels;
 }
 
 /** Fits the preparation on the training part. */
 export function fitPreparation(train: SequenceSet, options: PrepareOptions): Preparation {
-  const { scale, scaleScope, interpolation, resample } = options;
-  const filled = fill(train, { interpolation, resample });
+  const { scale, scaleScope, interpolation, resample, differences } = options;
+  const filled = fill(train, { interpolation, resample, differences });
   const scaler = fitScaler(filled, { method: scale, scope: scaleScope });
-  return { channels: train.channels, interpolation, resample, scaler };
+  return {
+    channels: train.channels,
+    interpolation,
+    resample,
+    ...(differences && { differences }),
+    scaler,
+  };
 }
 
 /**
@@ -48,9 +64,10 @@ export function prepare(set: SequenceSet, preparation: Preparation): SequenceSet
 
 function fill(
   set: SequenceSet,
-  { interpolation, resample }: Pick<Preparation, "interpolation" | "resample">,
+  { interpolation, resample, differences }: Pick<Preparation, "interpolation" | "resample" | "differences">,
 ) {
-  return interpolate(resample ? resampleToGrid(set, resample) : set, interpolation);
+  const filled = interpolate(resample ? resampleToGrid(set, resample) : set, interpolation);
+  return differences ? addDifferences(filled) : filled;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { OptionError, unknownName } from "../errors.js";
+import type { AugmentOptions } from "../sequences/augment.js";
 
 /** Layers in Keras' words. Sequences are [B, T, width], vectors [B, width]. */
 export type LayerSpec =
@@ -13,6 +14,10 @@ export type LayerSpec =
       goBackwards?: boolean;
       /** one LSTM each way, outputs side by side: width 2 * units */
       bidirectional?: boolean;
+      /** hands out mean, max and last of its states instead of the last alone: three times as wide */
+      pool?: boolean;
+      /** "logUniform": forget biases for memories of 1 to 100 steps, evenly on a log scale; default "one" */
+      forgetBias?: "one" | "logUniform";
     }
   | { type: "repeatVector" }
   /** Dense(units) on every step; `units` absent: the width of the data. */
@@ -27,6 +32,22 @@ export type LayerSpec =
 export interface AutoencoderSpec {
   encoder: LayerSpec[];
   decoder: LayerSpec[];
+  /** "reversed": the decoder rebuilds the sequence from its end; default "same" */
+  target?: "same" | "reversed";
+  /** Trains the encoder's states for what is read out of them, on two changed views of every sequence. */
+  readOutLoss?: ReadOutLossSpec;
+}
+
+/** Weights of the terms of the loss; the terms: src/model/readout-loss. */
+export interface ReadOutLossSpec {
+  /** of the reconstruction; default 0.5 */
+  reconstruction?: number;
+  /** NT-Xent between the two views */
+  contrastive?: { weight: number; temperature?: number; hidden?: number; size?: number };
+  /** cross-entropy of the labels of the training part; label-aware */
+  crossEntropy?: { weight: number; dropout?: number; smoothing?: number };
+  /** how views are made */
+  views?: AugmentOptions;
 }
 
 /** A recipe: layers, and how missing values inside a series are met by default. */
@@ -36,6 +57,14 @@ export interface Recipe {
   /** "none": missing steps are skipped and missing values do not count; else they are filled first. */
   interpolation: "linear" | "none";
   build(options: RecipeOptions): AutoencoderSpec;
+  /** First differences of the numeric channels are channels too. */
+  differences?: boolean;
+  /** Looks at the labels of the training part. */
+  labelAware?: boolean;
+  /** Training options that differ from the usual ones. */
+  train?: { updates: number; learningRate: number; patience: number };
+  /** Share held out for early stopping, where it is not the usual one. */
+  validation?: number;
 }
 
 export interface RecipeOptions {
@@ -76,6 +105,22 @@ const denoising = (options: RecipeOptions): AutoencoderSpec => {
   };
 };
 
+/** One bidirectional layer, read out whole: the latent is mean, max and last state. */
+const readOutAware =
+  (terms: Pick<ReadOutLossSpec, "contrastive" | "crossEntropy">) =>
+  ({ units = 32, activation = "tanh" }: RecipeOptions): AutoencoderSpec => ({
+    encoder: [{ type: "lstm", units, activation, bidirectional: true, pool: true }],
+    decoder: [
+      { type: "repeatVector" },
+      { type: "lstm", units, activation, returnSequences: true },
+      { type: "timeDistributedDense" },
+    ],
+    readOutLoss: { reconstruction: 0.5, ...terms },
+  });
+
+/** Updates, whatever the size of the set: few enough for a large one, enough for a small one. */
+const briefly = { updates: 300, learningRate: 5e-3, patience: 0 };
+
 export const recipes: readonly Recipe[] = [
   {
     name: "simple",
@@ -94,6 +139,26 @@ export const recipes: readonly Recipe[] = [
     summary: "the layers of simple; missing steps are skipped, missing values do not count",
     interpolation: "none",
     build: simple,
+  },
+  {
+    name: "default",
+    summary:
+      "bidirectional LSTM 32 over values and differences; rebuilds the sequence and recognises changed views of it",
+    interpolation: "none",
+    build: readOutAware({ contrastive: { weight: 0.5 } }),
+    differences: true,
+    train: briefly,
+    validation: 0,
+  },
+  {
+    name: "label-aware",
+    summary: "the layers of default; rebuilds the sequence and tells the classes of the training part apart",
+    interpolation: "none",
+    build: readOutAware({ crossEntropy: { weight: 1 } }),
+    differences: true,
+    labelAware: true,
+    train: briefly,
+    validation: 0,
   },
 ];
 
@@ -146,6 +211,8 @@ export function checkSpec(spec: AutoencoderSpec): void {
         fail("an embedding reads the data itself: it must be the first layer of the encoder.");
       if (layer.type === "lstm" && layer.bidirectional && layer.goBackwards)
         fail("bidirectional already walks both ways; drop goBackwards.");
+      if (layer.type === "lstm" && layer.pool && layer.returnSequences)
+        fail("a pooled LSTM hands out one vector; drop returnSequences.");
       if (layer.type === "lstm" && !layer.returnSequences) kinds[part] = "vector";
       if (layer.type === "repeatVector" && spec[part][k + 1]?.type !== "lstm")
         fail("expected an lstm right after it, which is what a repeated vector is for.");

@@ -32,7 +32,7 @@ export interface Stepper {
  *   series, resampling to a grid
  */
 export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch?: number } = {}): Stepper {
-  const { scaler, resample, channels, interpolation } = model.metadata.preparation;
+  const { scaler, resample, channels, interpolation, differences } = model.metadata.preparation;
   const refuse = (why: string): never => {
     throw new OptionError(
       `openStepper: ${why}, so it must see whole sequences. Use encode, or train another model.`,
@@ -40,6 +40,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
   };
   if (scaler.scope === "series") refuse("this model scales every series by its own statistics");
   if (resample) refuse("this model resamples sequences to a grid");
+  if (differences) refuse("this model looks at differences between neighbouring steps");
   const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");
   const [slot] = network.slots;
   const carried = slot.encoder.flatMap((layer: Layer): CarriedState[] => {

@@ -142,10 +142,15 @@ export async function trainAutoencoder(
         orderEpoch = epoch;
       }
       const from = (state.update % batchesPerEpoch) * batchSize;
-      const { loss, norm, count } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
+      const {
+        loss,
+        norm,
+        count,
+        judged = 0,
+      } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
       const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
       state.update++;
-      if (hasDiverged(state, loss, norm)) {
+      if (hasDiverged(state, loss + judged, norm)) {
         rollBack(network, state, loss, norm, initial);
         network.pack();
       } else {

@@ -4,9 +4,11 @@ import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/seq
 import { type ColumnGroup, columnsOf } from "./columns.js";
 import { drawsFor } from "./draws.js";
 import { fillPass } from "./fill-pass.js";
+import { createJudgedStep, type JudgedStep, VIEWED_SHARD } from "./judged-step.js";
 import { createNetwork, type Network } from "./network.js";
 import { adamStep, blockCount, sumGradients } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
+import { passBoardSize } from "./pass-board.js";
 import type { AutoencoderSpec } from "./spec.js";
 
 /** Cases of a batch that are worked on together. Fixed, so that results do not depend on the number of threads. */
@@ -32,17 +34,30 @@ export interface TrainBoard {
   /** Loss of each shard; sum of squares of each block of the gradient. */
   losses: Float64Array;
   norms: Float64Array;
+  /** Passes of all slots, where a loss looks at read-outs of the whole batch. */
+  passes: Float64Array;
 }
 
 export const BOARD = { cases: 0, update: 1, scale: 2, rate: 3, step: 4, clip: 5 } as const;
-export const COMMANDS = { step: 0, sum: 1, adam: 2, pack: 3, evaluate: 4 } as const;
+export const COMMANDS = {
+  step: 0,
+  sum: 1,
+  adam: 2,
+  pack: 3,
+  evaluate: 4,
+  forward: 5,
+  readOut: 6,
+  backward: 7,
+} as const;
 
 export interface Trainer {
   readonly network: Network;
   readonly groups: readonly ColumnGroup[];
   readonly board: TrainBoard;
-  /** In the order of COMMANDS. */
+  /** In the order of COMMANDS; the last three are there with `judged`. */
   readonly commands: readonly Command[];
+  /** Where a loss looks at read-outs: what takes the place of the command `step`. */
+  readonly judged: JudgedStep | undefined;
 }
 
 /**
@@ -58,7 +73,16 @@ export function createTrainer(
   const { groups } = columnsOf(train.channels);
   const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
   const most = Math.max(batchSize, validation ? countOf(validation) : 0);
-  const sizes = { batch: Math.min(SHARD, most), steps, slots: threads, shards: shardCount(batchSize) };
+  // A loss on read-outs needs all shards of the batch at once.
+  const viewed = spec.readOutLoss ? Math.ceil(batchSize / VIEWED_SHARD) : 0;
+  const sizes = {
+    batch: viewed > 0 ? SHARD : Math.min(SHARD, most),
+    steps,
+    slots: Math.max(threads, viewed),
+    threads,
+    shards: Math.max(shardCount(batchSize), viewed + 1),
+    classes: train.classNames?.length,
+  };
   const network = createNetwork(
     engine,
     { spec, columns: groups, ...sizes, purpose: "training", states: false },
@@ -75,8 +99,22 @@ export function createTrainer(
     );
   const board =
     attach?.board ??
-    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads);
+    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads, viewed);
   const { indices, numbers, losses, norms } = board;
+  const judged =
+    viewed > 0
+      ? createJudgedStep(
+          engine,
+          network,
+          groups,
+          { spec, train, seed: options.seed, noise: options.noiseDraws },
+          { numbers: board.passes, losses, scale: numbers.subarray(BOARD.scale, BOARD.scale + 1) },
+          () => ({
+            indices: indices.subarray(0, numbers[BOARD.cases]),
+            update: numbers[BOARD.update],
+          }),
+        )
+      : undefined;
 
   const step: Command = (shard) => {
     const [cases, update, scale] = numbers;
@@ -89,7 +127,8 @@ export function createTrainer(
     losses[shard] = slot.loss(pass, scale);
   };
   const sum: Command = (block) => {
-    norms[block] = sumGradients(network, shardCount(numbers[BOARD.cases]), block);
+    const count = judged ? judged.gradientBlocks() : shardCount(numbers[BOARD.cases]);
+    norms[block] = sumGradients(network, count, block);
   };
   const adam: Command = (block) =>
     adamStep(network, numbers[BOARD.rate], numbers[BOARD.step], numbers[BOARD.clip], block);
@@ -99,15 +138,23 @@ export function createTrainer(
     slot.forward(pass);
     losses[shard] = slot.loss(pass);
   };
-  return { network, groups, board, commands: [step, sum, adam, pack, evaluate] };
+  const further = judged ? [judged.commands.forward, judged.commands.readOut, judged.commands.backward] : [];
+  return { network, groups, board, judged, commands: [step, sum, adam, pack, evaluate, ...further] };
 }
 
-function createBoard(batchSize: number, validation: number, blocks: number, threads: number): TrainBoard {
+function createBoard(
+  batchSize: number,
+  validation: number,
+  blocks: number,
+  threads: number,
+  viewed: number,
+): TrainBoard {
   const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   return {
     indices: new Int32Array(room(4 * batchSize)),
     numbers: new Float64Array(room(8 * 6)),
-    losses: new Float64Array(room(8 * shardCount(Math.max(batchSize, validation)))),
+    losses: new Float64Array(room(8 * Math.max(viewed, shardCount(Math.max(batchSize, validation))))),
+    passes: new Float64Array(room(8 * viewed * passBoardSize(2 * VIEWED_SHARD))),
     norms: new Float64Array(room(8 * blocks)),
   };
 }

@@ -10,6 +10,8 @@ export interface BatchGradient {
   norm: number;
   /** How many values were observed. */
   count: number;
+  /** Terms on the read-out, where there are any. */
+  judged?: number;
 }
 
 /** The three things that training does with a crew. */
@@ -22,7 +24,7 @@ export interface Updates {
   evaluate(): number;
 }
 
-export function createUpdates({ network, board }: Trainer, crew: Crew, job: TrainJob): Updates {
+export function createUpdates({ network, board, judged }: Trainer, crew: Crew, job: TrainJob): Updates {
   const { train, validation, options } = job;
   const { indices, numbers, losses, norms } = board;
   const observed = observedCounts(train);
@@ -35,6 +37,11 @@ export function createUpdates({ network, board }: Trainer, crew: Crew, job: Trai
       numbers[BOARD.cases] = batch.length;
       numbers[BOARD.update] = update;
       numbers[BOARD.scale] = 1 / Math.max(count, 1);
+      if (judged) {
+        const seen = judged.run(crew, COMMANDS);
+        crew.run(COMMANDS.sum, blockCount(network));
+        return { ...seen, norm: Math.sqrt(sum(norms)) };
+      }
       crew.run(COMMANDS.step, shards);
       crew.run(COMMANDS.sum, blockCount(network));
       const loss = sum(losses.subarray(0, shards)) * numbers[BOARD.scale];

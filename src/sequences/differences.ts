@@ -13,7 +13,8 @@ export const DIFFERENCE = "_difference";
  */
 export function addDifferences(set: SequenceSet): SequenceSet {
   const numeric = set.channels.flatMap(({ kind }, f) => (kind === "numeric" ? [f] : []));
-  const added = numeric.map((f): Channel => ({ name: set.channels[f].name + DIFFERENCE, kind: "numeric" }));
+  const channels = differenceChannels(set.channels);
+  const added = channels.slice(set.channels.length);
   for (const { name } of added)
     if (set.channels.some((channel) => channel.name === name))
       throw new OptionError(
@@ -38,5 +39,11 @@ export function addDifferences(set: SequenceSet): SequenceSet {
         else if (!first) values[s * F + before + i] = set.values[here] - set.values[here - before];
       });
     }
-  return { ...set, channels: [...set.channels, ...added], values, observed };
+  return { ...set, channels, values, observed };
+}
+
+/** The channels with those of their differences behind them. */
+export function differenceChannels(channels: readonly Channel[]): readonly Channel[] {
+  const numeric = channels.filter(({ kind }) => kind === "numeric");
+  return [...channels, ...numeric.map(({ name }): Channel => ({ name: name + DIFFERENCE, kind: "numeric" }))];
 }

@@ -177,12 +177,14 @@ export function checkSequenceSet(set: SequenceSet, where: string): void {
 }
 
 /**
- * The same sequences in memory that threads can share, without what a model does not look at: ids, entities, labels,
- * times and static columns. Where memory cannot be shared it stays as it is.
+ * The same sequences in memory that threads can share, without what a model does not look at: ids, entities, times,
+ * static columns and, unless they are asked for, labels. Where memory cannot be shared it stays as it is.
  */
-export function shareSequences(set: SequenceSet): SequenceSet {
-  const { channels, offsets, values, observed, weights } = set;
+export function shareSequences(set: SequenceSet, withLabels = false): SequenceSet {
+  const { channels, offsets, values, observed, weights, labels, classNames } = set;
   return {
+    labels: withLabels && labels ? shareArray(labels) : undefined,
+    classNames: withLabels ? classNames : undefined,
     channels,
     ids: [],
     offsets: shareArray(offsets),

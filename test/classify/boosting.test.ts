@@ -119,6 +119,14 @@ describe("early stopping", () => {
     expect(all.toJSON().iterations).toBe(30);
   });
 
+  test("keeps no round when none beats the shares of the classes, and says so", () => {
+    const { x, labels } = pureNoise(300, 3);
+    const fitted = histogramGradientBoosting({ earlyStopping: true, learningRate: 1 }).fit(x, labels, 2);
+    expect(fitted.toJSON().iterations).toBe(0);
+    expect(fitted.notes.join()).toMatch(/none of 10 rounds lowered the loss on the 30 rows held out/);
+    expect(new Set(fitted.predictProba(x)).size).toBe(2);
+  });
+
   test("the rounds kept are the first ones of the whole run on the rows kept", () => {
     const { x, labels } = madeData(600, 5, 3, 2);
     const seed = 5;
@@ -157,6 +165,8 @@ describe("early stopping", () => {
     const count = (part: Int32Array, c: number) => part.filter((row) => target[row] === c).length;
     expect([0, 1, 2].map((c) => count(held, c))).toEqual([20, 6, 0]);
     expect(Array.from([...kept, ...held]).sort((a, b) => a - b)).toEqual(Array.from(rows));
+    const most = holdOut("test", rows, target, 0.99, 3);
+    expect([0, 1, 2].map((c) => count(most.kept, c))).toEqual([1, 1, 1]);
     expect(() => holdOut("test", rows.subarray(126), target, 0.1, 3)).toThrow(DataError);
     expect(() => holdOut("boosting fit", rows.subarray(126), target, 0.1, 3)).toThrow(
       /boosting fit: early stopping found no rows to hold out: 0\.1 of 5 rows/,

@@ -168,6 +168,9 @@ describe("findSplit", () => {
     expect(split({})).toBeGreaterThan(0);
     expect(split({ minSamplesLeaf: 52 })).toBe(0);
     expect(split({ minHessian: 52 })).toBe(0);
+    // the same slope everywhere
+    for (let k = 0; k < histogram.length; k += 2) histogram[k] = Math.floor(histogram[k + 1] / packed.perRow);
+    expect(findSplit(histogram, binned, packed.perRow, rules, 103, 103, 103).gain).toBe(0);
     for (let k = 0; k < histogram.length; k += 2) histogram[k] = 0;
     expect(findSplit(histogram, binned, packed.perRow, rules, 103, 0, 103).gain).toBe(0);
   });

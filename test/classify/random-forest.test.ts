@@ -91,6 +91,22 @@ describe("a tree", () => {
     }
   });
 
+  test.each([3, 37])("leaves enough rows on either side, where the best split is after %i of 40", (cut) => {
+    const x = tableOf(
+      Float32Array.from({ length: 40 }, (_, i) => i),
+      1,
+    );
+    const labels = Int32Array.from({ length: 40 }, (_, i) => (i < cut ? 0 : 1));
+    for (let seed = 0; seed < 5; seed++) {
+      const all = Int32Array.from({ length: 40 }, (_, i) => i);
+      const trees = treeBuilder(2);
+      const rules = { maxFeatures: 1, minSamplesLeaf: 7, maxDepth: 1 };
+      const grow = giniGrower(binColumns(x, all), labels, 2, rules);
+      grow(all.slice(), 40, new Float64Array(40).fill(1), randomStream(seed), trees);
+      expect(trees.finish().threshold[0]).toBe(cut === 3 ? 6.5 : 32.5);
+    }
+  });
+
   test("looks past columns that hold one value in the node", () => {
     // every draw of one column finds either an empty one or the last
     const values = Float32Array.from({ length: 40 * 5 }, (_, k) => (k % 5 === 4 ? k : k < 5 ? 1 : 0));

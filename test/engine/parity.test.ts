@@ -21,7 +21,7 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
       fc.property(
         fc.record({ B: size, T: size, F: size, H: size, D: size }),
         fc.constantFrom("tanh", "relu"),
-        fc.constantFrom("plain", "bidirectional", "backwards", "stacked"),
+        fc.constantFrom("plain", "bidirectional", "backwards", "stacked", "pooled"),
         fc.boolean(),
         fc.integer(),
         ({ B, T, F, H, D }, activation, kind, ragged, seed) => {
@@ -35,7 +35,14 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
                     { type: "dropout", rate: 0.2 },
                     lstm,
                   ]
-                : [{ ...lstm, bidirectional: kind === "bidirectional", goBackwards: kind === "backwards" }],
+                : [
+                    {
+                      ...lstm,
+                      bidirectional: kind !== "plain" && kind !== "backwards",
+                      goBackwards: kind === "backwards",
+                      pool: kind === "pooled",
+                    },
+                  ],
             decoder: [
               { type: "repeatVector" },
               { type: "lstm", units: D, activation, returnSequences: true },

@@ -64,7 +64,7 @@ test("errors of cases and channels add up to the loss of training", () => {
   const output = { kind: "sequence" as const, width: F, stride: yStride, offset: () => y };
   const counts = cases.map((steps) => steps.flat().filter(Boolean).length);
   const count = counts.reduce((a, b) => a + b, 0);
-  const place = { x, mask: mask!, observed: observed!, weights: 0, active: 0 };
+  const place = { x, target: x, mask: mask!, observed: observed!, weights: 0, active: 0 };
   const pass = {
     ...{ T, B, rows: T * B, active: -1, mask: mask!, masked: true, weighted: false, count },
     ...{ order: new Int32Array(B), gradients: 0 },

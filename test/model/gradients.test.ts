@@ -34,6 +34,19 @@ const specs: Record<string, AutoencoderSpec> = {
     encoder: [{ type: "lstm", units: 7 }],
     decoder: [decoder[0], { type: "lstm", units: 5, bidirectional: true, returnSequences: true }, decoder[2]],
   },
+  "lstm, pooled": { encoder: [{ type: "lstm", units: 7, pool: true }], decoder },
+  "lstm, bidirectional, pooled, target reversed": {
+    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true, forgetBias: "logUniform" }],
+    decoder,
+    target: "reversed",
+  },
+  "pooled after a layer": {
+    encoder: [
+      { type: "lstm", units: 3, returnSequences: true },
+      { type: "lstm", units: 5, goBackwards: true, pool: true },
+    ],
+    decoder,
+  },
   "dropout on sequence and vector": {
     encoder: [
       { type: "lstm", units: 5, returnSequences: true },

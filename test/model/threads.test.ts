@@ -8,7 +8,28 @@ import { randomSeries } from "../series.js";
 const data = randomSeries({ N: 70, lengths: (n) => 3 + ((n * 7) % 11) });
 const options = { recipe: "denoising", units: 6, train: { updates: 40, batchSize: 40, seed: 3 } };
 
+const labelled = {
+  ...data,
+  labels: Int32Array.from({ length: 70 }, (_, n) => (n % 5 === 4 ? -1 : n % 3)),
+  classNames: ["a", "b", "c"],
+};
+
 describe.each(engines)("$name", ({ engine }) => {
+  test.each(["default", "label-aware"])(
+    "recipe %s: the same bits on any number of threads",
+    async (recipe) => {
+      const train = { updates: 12, batchSize: 20, seed: 3 };
+      const fitted = [];
+      for (const threads of [0, 1, 2, 3])
+        fitted.push(await fit(engine, labelled, { recipe, units: 6, train, threads }));
+      for (const { weights, metadata } of fitted) {
+        expect(weights).toEqual(fitted[0].weights);
+        expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
+        expect(metadata.training.history.at(-1)!.trainLoss).toBeGreaterThan(0);
+      }
+    },
+  );
+
   test("weights and history are the same bits on any number of threads", async () => {
     const alone = await fit(engine, data, { ...options, threads: 0 });
     for (const threads of [1, 2, 3]) {
