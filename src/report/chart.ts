@@ -23,23 +23,16 @@ export interface ChartOptions {
   marks: Html | readonly Html[];
   /** CSS pixels, or the width to height ratio. */
   size: { height: number } | { ratio: number };
-  /** Room beside the frame for labels of lines, in rem. */
+  /** Room beside the frame for labels of lines, CSS pixels. */
   right?: number;
-  /** Room for the texts along the upright axis, in rem. */
-  left?: number;
   grid?: "across" | "both";
 }
 
-export function chart({
-  x,
-  y,
-  description,
-  marks,
-  size,
-  left = 3,
-  right = 0.8,
-  grid = "across",
-}: ChartOptions): Html {
+/** CSS pixels of a figure in the charts' font. */
+export const LETTER = 7;
+
+export function chart({ x, y, description, marks, size, right = 18, grid = "across" }: ChartOptions): Html {
+  const left = 16 + LETTER * Math.max(2, ...y.ticks.map(({ text }) => text.length));
   const shape = "height" in size ? `height: ${size.height}px` : `aspect-ratio: ${size.ratio}`;
   const across = y.ticks.map(({ value, text }) => {
     const at = percent(1 - y.place(value));
@@ -49,7 +42,7 @@ export function chart({
     const at = percent(x.place(value));
     return html`${grid === "both" && html`<line class="grid" x1="${at}" x2="${at}" y1="0" y2="100%"/>`}<text class="tick middle" x="${at}" y="100%" dy="1.5em">${text}</text>`;
   });
-  return html`<div class="chart" style="padding-left: ${left}rem; padding-right: ${right}rem"><svg style="${shape}" role="img" aria-label="${description}"><text class="axis" x="0" y="0" dx="${-left * 16 + 4}" dy="-0.9em">${y.label}</text>${across}${along}<line class="foot" x1="0" x2="100%" y1="100%" y2="100%"/><text class="axis end" x="100%" y="100%" dy="3.1em">${x.label}</text>${marks}</svg></div>`;
+  return html`<div class="chart" style="padding-left: ${left}px; padding-right: ${right}px"><svg style="${shape}" role="img" aria-label="${description}"><text class="axis" x="0" y="0" dx="${4 - left}" dy="-0.9em">${y.label}</text>${across}${along}<line class="foot" x1="0" x2="100%" y1="100%" y2="100%"/><text class="axis end" x="100%" y="100%" dy="3.1em">${x.label}</text>${marks}</svg></div>`;
 }
 
 /** A share of 1 as a place. */

@@ -15,7 +15,7 @@ export interface FigureParts {
   /** How to read it, and what it rests on. */
   caption: string | Html;
   chart: Html;
-  table: Table;
+  table: Table | readonly Table[];
 }
 
 /** Sets figures with a caption, their numbers as a table below, and counts them. */
@@ -28,7 +28,7 @@ export function numberedFigures(): Figures {
     return html`<figure id="figure-${n}" aria-labelledby="figure-${n}-title">
 <figcaption><p class="title" id="figure-${n}-title"><span class="number">Figure ${n}</span> ${title}</p><p>${caption}</p></figcaption>
 ${chart}
-<details><summary>The numbers of figure ${n}</summary>${dataTable(table)}</details>
+<details><summary>The numbers of figure ${n}</summary>${[table].flat().map(dataTable)}</details>
 </figure>
 `;
   };

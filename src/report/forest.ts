@@ -1,5 +1,5 @@
 import type { Axis } from "./axis.js";
-import { percent } from "./chart.js";
+import { LETTER, percent } from "./chart.js";
 import { type Html, html } from "./html.js";
 
 /** A figure with its interval, on a line of its own. */
@@ -28,8 +28,7 @@ export interface ForestGroup {
 
 const LINE = 23; // CSS pixels a line
 const TALL = 38; // where the text stands above its interval
-const NARROW = 350; // a frame on a phone; texts must have room in it
-const LETTER = 6.8; // CSS pixels, of figures in the charts' font
+const NARROW = 310; // a frame on a phone; texts must have room in it
 
 /**
  * Figures with intervals, one below the other, names beside them, or above them on a narrow page.

@@ -29,7 +29,7 @@ ${figure({
         ? `The network explains ${percent(explained, 0)} of the variance after ${count(first.bestUpdate)} updates.`
         : "The network explains no more than the mean does.",
   caption: `Loss (reconstruction error and what was added to it) over updates. The dot is the state that was kept.${trained.length > sets.length ? ` Faint lines are the other networks${seeds > 1 ? ` (${seeds} seeds)` : ""}.` : ""}`,
-  chart: html`<div class="${sets.length > 1 ? "pair" : ""}">${sets.slice(0, MOST).map((features) =>
+  chart: html`<div${sets.length > 1 && html` class="pair"`}>${sets.slice(0, MOST).map((features) =>
     lossPanel(
       features,
       trained.filter((one) => one.features === features),
@@ -104,8 +104,7 @@ function lossPanel(features: string, runs: readonly Learning[], named: boolean):
     x,
     y,
     size: { height: HEIGHT },
-    left: 3.4,
-    right: 5.4,
+    right: 84,
     description: `Loss of ${features} over ${lastUpdate(lead)} updates, from ${figures(lead.history[0].trainLoss)} to ${figures(lead.history[lead.history.length - 1].trainLoss)} on training cases${validated && kept ? `; ${figures(kept.validationLoss ?? 0)} on validation cases where it was kept` : ""}.`,
     marks,
   })}</div>`;

@@ -33,7 +33,6 @@ ${figure({
     x,
     y,
     size: { ratio },
-    left: 2.6,
     grid: "both",
     description: `Scatter of ${map.points.length} test cases over two principal components. ${classes
       .map(

@@ -14,11 +14,12 @@ export function signed(value: number, digits: number): string {
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
-/** A share of 1 as per cent: "93.1 %"; "-" where there is none. */
+/** A share of 1 as per cent: "93.1 %", not to be broken; "-" where there is none. */
 export function percent(share: number | null | undefined, digits = 1): string {
   if (share === null || share === undefined) return "-";
-  if (share > 0 && share < 0.5 * 10 ** (-digits - 2)) return `< ${(10 ** -digits).toFixed(digits)} %`;
-  return `${fixed(100 * share, digits)} %`;
+  if (share > 0 && share < 0.5 * 10 ** (-digits - 2))
+    return `<\u00a0${(10 ** -digits).toFixed(digits)}\u00a0%`;
+  return `${fixed(100 * share, digits)}\u00a0%`;
 }
 
 /** 12345 as "12,345". */

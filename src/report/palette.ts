@@ -38,7 +38,7 @@ export const LIGHT: Scheme = {
   baseline: rgb("6f747c"),
   control: rgb("a87400"),
   latent: rgb("1a5fb4"),
-  combination: rgb("00806a"),
+  combination: rgb("00594a"),
   worse: rgb("c2410c"),
   classes: ["1f6fb4", "c8501e", "16805c", "a3478f", "8d6b00", "3a3f47", "2d8fb8", "8a2f24"].map(rgb),
 };
@@ -52,7 +52,7 @@ export const DARK: Scheme = {
   baseline: rgb("a3a8b0"),
   control: rgb("dda83c"),
   latent: rgb("74b3ff"),
-  combination: rgb("45cdb1"),
+  combination: rgb("8ff0d8"),
   worse: rgb("ff8a5c"),
   classes: ["6cb2f0", "f28a5b", "4cc197", "e08cc8", "d9b13b", "d4d6da", "86dcf7", "e9796a"].map(rgb),
 };

@@ -68,8 +68,7 @@ function group(
           x: k === channels.length - 1 ? x : { ...x, label: "", ticks: [] },
           y: { ...y, label: channel },
           size: { height: channels.length > 1 ? 64 : 110 },
-          left: 2.2,
-          right: 0.4,
+          right: 8,
           description: `${name} case ${id}, channel ${channel}: ${plural(steps, "step")}, given and rebuilt, mean squared error ${figures(error)}.`,
           marks: [
             curve(given.map(pointOf), x, y, "curve given"),

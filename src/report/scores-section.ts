@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonRow } from "../evaluate/comparison.js";
 import { axisOver } from "./axis.js";
-import type { Figures } from "./figure.js";
+import type { Figures, Table } from "./figure.js";
 import { forest } from "./forest.js";
 import { type Html, html } from "./html.js";
 import { count, fixed, percent, plural } from "./numbers.js";
@@ -50,10 +50,7 @@ ${figure({
     `${words.name} with intervals. ${sets.map((set) => `${set[0].features}, best with ${set[0].classifier}: ${words.value(scoreOf(set[0], measure))}`).join(". ")}.`,
     near ? { value: reference.value!, text: reference.text } : undefined,
   ),
-  table: {
-    caption: `Every combination, all measures${positiveClass(comparison) === undefined ? "; precision, recall and F1 are means over classes" : ` of class "${positiveClass(comparison)}"`}`,
-    ...measuresTable(comparison, sets.flat()),
-  },
+  table: measuresTables(comparison, sets.flat()),
 })}${notesOf(rows)}</section>
 `;
 }
@@ -93,54 +90,58 @@ function referenceOf({ rows, measure, classNames }: Comparison) {
   };
 }
 
-/** All measures; columns that no row has are left out. */
-function measuresTable(comparison: Comparison, rows: readonly ComparisonRow[]) {
-  const c = positiveClass(comparison) === undefined ? undefined : 1;
+type Column = [string, (row: ComparisonRow) => string];
+
+/** All measures, in two tables that fit a sheet of paper; columns that no row has are left out. */
+function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]): Table[] {
+  const positive = positiveClass(comparison);
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
-    c === undefined ? figures.macro : figures.perClass[c];
-  const share = (value: number | null | undefined) => percent(value);
+    positive === undefined ? figures.macro : figures.perClass[1];
   const three = (value: number | null | undefined) =>
     value === null || value === undefined ? "-" : fixed(value, 3);
   const range = (bounds: { low: number; high: number } | undefined, write: (value: number) => string) =>
-    bounds ? `${write(bounds.low).replace(" %", "")} to ${write(bounds.high)}` : "-";
-  const rules = [...new Set(rows.flatMap((row) => row.thresholds?.rule ?? []))];
+    bounds ? `${write(bounds.low).replace("\u00a0%", "")} to ${write(bounds.high)}` : "-";
+  const each = (values: readonly number[]) => (values.length > 1 ? values.map(three).join(", ") : "-");
   const { budget } = comparison;
-  const columns: [string, (row: ComparisonRow) => string][] = [
-    ["features", (row) => row.features],
-    ["classifier", (row) => row.classifier],
+  const alerts = budget ? `${count(budget.alerts)} alerts a ${budget.unit}` : "the alert budget";
+  const rules = [...new Set(rows.flatMap((row) => row.thresholds?.rule ?? []))].join(", ");
+  const scores: Column[] = [
     ["columns", (row) => count(row.columns)],
-    ["accuracy", (row) => share(row.metrics.accuracy)],
-    ["95 % interval", (row) => range(row.intervals.accuracy, share)],
-    ["balanced accuracy", (row) => share(row.metrics.balancedAccuracy)],
-    ["precision", (row) => share(of(row.metrics.precision))],
-    ["recall", (row) => share(of(row.metrics.recall))],
-    ["F1", (row) => three(of(row.metrics.f1))],
-    ["ROC AUC", (row) => three(row.metrics.rocAuc)],
+    ["accuracy", (row) => percent(row.metrics.accuracy)],
+    ["95 % interval", (row) => range(row.intervals.accuracy, percent)],
     ["average precision", (row) => three(row.metrics.averagePrecision)],
     ["95 % interval of it", (row) => range(row.intervals.averagePrecision, three)],
-    [
-      `threshold for ${rules.join(", ")}`,
-      (row) => (row.thresholds ? ends(row.thresholds.values, three) : "-"),
-    ],
-    [
-      budget ? `precision at ${count(budget.alerts)} alerts a ${budget.unit}` : "precision of alerts",
-      (row) => share(row.alerts?.precision),
-    ],
-    [
-      budget ? `recall at ${count(budget.alerts)} alerts a ${budget.unit}` : "recall of alerts",
-      (row) => share(row.alerts?.recall),
-    ],
-    ["cost of a case", (row) => three(row.expectedCost)],
-    ["by network seed", (row) => (row.bySeed.length > 1 ? row.bySeed.map(three).join(", ") : "-")],
-    ["by resample", (row) => (row.byResample.length > 1 ? row.byResample.map(three).join(", ") : "-")],
+    ["ROC AUC", (row) => three(row.metrics.rocAuc)],
+    ["by network seed", (row) => each(row.bySeed)],
+    ["by resample", (row) => each(row.byResample)],
     ["seconds", (row) => fixed(row.seconds.features + row.seconds.classifier, 1)],
   ];
-  const kept = columns.filter(([, cell], k) => k < 2 || rows.some((row) => cell(row) !== "-"));
-  return {
-    head: kept.map(([name]) => name),
-    rows: rows.map((row) => kept.map(([, cell]) => cell(row))),
-    numbersFrom: 2,
+  const answers: Column[] = [
+    ["balanced accuracy", (row) => percent(row.metrics.balancedAccuracy)],
+    ["precision", (row) => percent(of(row.metrics.precision))],
+    ["recall", (row) => percent(of(row.metrics.recall))],
+    ["F1", (row) => three(of(row.metrics.f1))],
+    [`threshold for ${rules}`, (row) => (row.thresholds ? ends(row.thresholds.values, three) : "-")],
+    [`precision at ${alerts}`, (row) => percent(row.alerts?.precision)],
+    [`recall at ${alerts}`, (row) => percent(row.alerts?.recall)],
+    ["cost of a case", (row) => three(row.expectedCost)],
+  ];
+  const table = (caption: string, columns: Column[]): Table => {
+    const kept = columns.filter(([, cell]) => rows.some((row) => cell(row) !== "-"));
+    return {
+      caption,
+      head: ["features", "classifier", ...kept.map(([name]) => name)],
+      rows: rows.map((row) => [row.features, row.classifier, ...kept.map(([, cell]) => cell(row))]),
+      numbersFrom: 2,
+    };
   };
+  return [
+    table("Every combination", scores),
+    table(
+      `The answers of every combination; precision, recall and F1 are ${positive === undefined ? "means over classes" : `those of class "${positive}"`}`,
+      answers,
+    ),
+  ];
 }
 
 /** The ends of several values, or the one that they are. */

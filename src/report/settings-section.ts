@@ -36,17 +36,17 @@ ${
     : html`<p>Made by a call of the library with the settings below; <code>compare</code> with the same settings, data and engine gives the same numbers.</p>`
 }
 <h3>Seeds and hashes</h3>
-${pairs("Seeds and hashes", origin)}
+${pairs(origin)}
 <h3>Where it ran</h3>
-${pairs("Where it ran", place)}
+${pairs(place)}
 <h3>Every setting</h3>
-${pairs("Every setting as it was resolved", flat(settings))}
+${pairs(flat(settings))}
 </section>
 `;
 }
 
-function pairs(caption: string, rows: readonly (readonly [string, string])[]): Html {
-  return html`<dl class="pairs" aria-label="${caption}">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+function pairs(rows: readonly (readonly [string, string])[]): Html {
+  return html`<dl class="pairs">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** Nested settings as paths and values: "fit.train.seed", "1". */

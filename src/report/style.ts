@@ -68,13 +68,14 @@ svg { display: block; overflow: visible; font-family: ${CHART}; }
 .away { position: absolute; width: 0; height: 0; }
 .chart { padding-top: 1.9rem; padding-bottom: 3.3rem; }
 .chart > svg { width: 100%; }
-.lane { position: relative; }
+.lane { position: relative; margin-right: 18px; }
 .lane svg { position: absolute; top: 0; left: 0; width: 100%; height: 100%; }
 text { fill: rgb(var(--ink)); font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .tick, .axis { fill: rgb(var(--muted)); }
 .middle { text-anchor: middle; }
 .end { text-anchor: end; }
 .label { paint-order: stroke; stroke: rgb(var(--paper)); stroke-width: 4px; stroke-linejoin: round; }
+.forest .label { stroke-width: 6px; }
 .halo { font-weight: 600; font-size: 14px; stroke-width: 5px; }
 .quiet { fill: rgb(var(--muted)); }
 .grid { stroke: rgb(var(--rule)); stroke-width: 1; shape-rendering: crispEdges; }
@@ -163,6 +164,7 @@ pre code { font-size: 1em; }
   .forest-name { padding: 0.6rem 0 0; }
   .forest-name small { display: inline; margin-left: 0.35rem; }
   .forest-foot .forest-name { display: none; }
+  .lane { margin: 0 22px; }
   .pairs div { grid-template-columns: minmax(0, 1fr); }
   .facts { grid-template-columns: 1fr 1fr; }
   section { margin-top: 2.8rem; }
@@ -178,7 +180,8 @@ pre code { font-size: 1em; }
   nav, summary { display: none; }
   section { margin-top: 1.6rem; padding-top: 0.9rem; }
   h1 { font-size: 24pt; }
-  h2, h3, figcaption, .forest-heading { break-after: avoid; }
+  h2, h3, figcaption, figcaption p, .forest-heading { break-inside: avoid; break-after: avoid; }
+  text { font-size: 11px; }
   figure > .chart, .forest-row, .pair > *, .multiples > *, .matrices > *, tr, .facts div, pre { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; background: none; }
