@@ -144,12 +144,22 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     role: "latent",
     says: "the latents",
     network: true,
-    build: (context) => encoded(context, "latent", trained),
+    build: (context) => encoded(context, "latent", ({ fit: options }) => trained(context, options)),
+  },
+  "label-aware": {
+    role: "latent",
+    says: "the label-aware latents",
+    network: true,
+    // layers, noise and dropout of one's own belong to `latent`; this recipe has its own
+    build: (context) =>
+      encoded(context, "label-aware", ({ fit: { spec, noise, dropout, ...options } }) =>
+        trained(context, { ...options, recipe: "label-aware" }),
+      ),
   },
 };
 
 /** A network trained on the training part. */
-function trained({ engine, train, fit: options, hooks }: FeatureContext): Promise<Model> {
+function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
   return fit(engine, train, options, undefined, hooks);
 }
 

@@ -1,14 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { DataError, OptionError } from "../../src/errors.js";
-import { type CompareOptions, compare } from "../../src/evaluate/compare.js";
+import { compare } from "../../src/evaluate/compare.js";
+import type { CompareOptions } from "../../src/evaluate/compare-options.js";
+import type { Comparison } from "../../src/evaluate/comparison.js";
 import { randomStream } from "../../src/random.js";
 import { type DataSource, type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
 import { cellsOf, makeSet } from "../sequences/make-set.js";
 import { randomSeries } from "../series.js";
 
 const engine = await loadEngine();
-const quick: CompareOptions = { fit: { units: 6, train: { updates: 30, batchSize: 16 } } };
+/** A plain baseline, a summary, the control and ours: what the cases below are made for. */
+const four = { features: ["raw", "statistics", "untrained", "latent"], readOut: "pooled" } as const;
+const quick: CompareOptions = { ...four, fit: { units: 6, train: { updates: 30, batchSize: 16 } } };
+/** The differences of the latents to each other set, by its name. */
+const byOpponent = ({ differences }: Comparison) =>
+  Object.fromEntries(
+    differences.filter(({ features }) => features === "latent").map((each) => [each.against.features, each]),
+  );
 const sourceOf = (train: SequenceSet, test?: SequenceSet): DataSource => ({
   name: "made up",
   train,
@@ -54,25 +63,30 @@ describe("the verdict of a case that is known", () => {
     const random = randomStream(9);
     const noisy = { ...set, values: set.values.map((value) => value + 0.8 * random.normal()) };
     const { verdict, differences, measure } = await compare(engine, halves(noisy, 250), {
+      ...four,
       readOut: "last",
       fit: { units: 10, train: { updates: 500, learningRate: 0.01 } },
     });
     expect([measure, verdict.decision]).toEqual(["accuracy", "use the latents"]);
-    for (const { low } of Object.values(differences)) expect(low).toBeGreaterThan(0.05);
+    const ours = differences.filter(({ features }) => features === "latent");
+    expect(ours.map(({ against }) => against.features)).toEqual(["raw", "statistics", "untrained"]);
+    for (const { low } of ours) expect(low).toBeGreaterThan(0.05);
   });
 
   test("order alone tells the class: random weights do as well as trained ones", async () => {
-    const { verdict, differences } = await compare(engine, halves(hiddenOrder(300, 24), 150), {
+    const found = await compare(engine, halves(hiddenOrder(300, 24), 150), {
+      ...four,
       fit: { units: 24, train: { updates: 200, learningRate: 0.01 } },
     });
-    expect(verdict.decision).toBe("use the untrained encoder");
-    for (const name of ["raw", "statistics"] as const) expect(differences[name]!.low).toBeGreaterThan(0.1);
+    expect(found.verdict.decision).toBe("use the untrained encoder");
+    for (const name of ["raw", "statistics"]) expect(byOpponent(found)[name].low).toBeGreaterThan(0.1);
   });
 
   test("a single step tells the class: the raw values are kept", async () => {
-    const { verdict, differences } = await compare(engine, halves(oneStep(240), 120), quick);
+    const found = await compare(engine, halves(oneStep(240), 120), quick);
+    const { verdict } = found;
     expect(verdict.decision).toBe("keep the baseline");
-    expect(differences.raw!.high).toBeLessThan(-0.2);
+    expect(byOpponent(found).raw.high).toBeLessThan(-0.2);
     expect(verdict.sentences.join(" ")).toMatch(/Keep the raw values/);
   });
 
@@ -90,11 +104,13 @@ test("the latents have ridge alone, every other set the better of both classifie
   const random = randomStream(15);
   const set = randomSeries({ N: 160, F: 1, lengths: () => 12 });
   const noisy = { ...set, values: set.values.map((value) => value + 0.4 * random.normal()) };
-  const { rows, differences } = await compare(engine, halves(noisy, 80), quick);
+  const found = await compare(engine, halves(noisy, 80), quick);
+  const { rows } = found;
   const accuracy = (features: string, classifier: string) =>
     rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
   const better = new Set<string>();
-  for (const [features, { difference, classifier }] of Object.entries(differences)) {
+  for (const [features, { difference, against }] of Object.entries(byOpponent(found))) {
+    const { classifier } = against;
     const best = Math.max(accuracy(features, "ridge"), accuracy(features, "logistic"));
     expect(accuracy(features, classifier)).toBe(best);
     expect(difference).toBeCloseTo(accuracy("latent", "ridge") - best, 12);
@@ -156,11 +172,11 @@ describe("labels", () => {
 
   /** What the classifiers answered, however the cases are really labelled. */
   const answered = async (source: DataSource) => {
-    const { rows, history, differences } = await compare(engine, source, quick);
+    const { rows, learning, differences } = await compare(engine, source, quick);
     return {
       said: rows.map(({ metrics }) => metrics.confusion.reduce((sum, row) => sum.map((s, k) => s + row[k]))),
       confusion: rows.map(({ metrics }) => metrics.confusion),
-      history,
+      history: learning.map(({ history }) => history),
       differences,
     };
   };
@@ -265,11 +281,11 @@ test("notes of reading and warnings of training are handed on, each once", async
 
 test("only the feature sets that were asked for; without latents there is nothing to judge", async () => {
   const source = halves(randomSeries({ N: 60, F: 1 }), 40);
-  const { rows, differences } = await compare(engine, source, { ...quick, featureSets: ["raw", "latent"] });
+  const { rows, differences } = await compare(engine, source, { ...quick, features: ["raw", "latent"] });
   expect(rows.map(({ features }) => features)).toEqual(["raw", "raw", "latent", "latent"]);
-  expect(Object.keys(differences)).toEqual(["raw"]);
-  const bare = await compare(engine, source, { ...quick, featureSets: ["raw"] });
-  expect([bare.differences, bare.verdict.decision]).toEqual([{}, "no difference shown"]);
+  expect(differences.map(({ against }) => against.features)).toEqual(["raw"]);
+  const bare = await compare(engine, source, { ...quick, features: ["raw"] });
+  expect([bare.differences, bare.verdict.decision]).toEqual([[], "no difference shown"]);
 });
 
 test("the same seed gives the same comparison; progress is told and never falls; a signal stops it", async () => {
@@ -277,6 +293,7 @@ test("the same seed gives the same comparison; progress is told and never falls;
   const shares: number[] = [];
   const run = (seed: number) =>
     compare(engine, source, {
+      ...four,
       fit: { units: 4, train: { updates: 20, seed } },
       folds: 2,
       hooks: { onProgress: (_, done) => shares.push(done) },
