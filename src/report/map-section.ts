@@ -1,6 +1,6 @@
 import type { Comparison, LatentMap } from "../evaluate/comparison.js";
 import { type Axis, axisOver } from "./axis.js";
-import { chart, label, lookOf, percent as place } from "./chart.js";
+import { chart, lookOf, percent as place } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
 import { count, fixed, percent } from "./numbers.js";
@@ -9,6 +9,8 @@ import { count, fixed, percent } from "./numbers.js";
 const [NARROWEST, WIDEST] = [1.2, 2.2];
 /** More names than this hide the cases. */
 const NAMED = 12;
+/** Share of the frame in which two names would touch. */
+const NEAR = 0.07;
 
 /** Latents of test cases in two dimensions, by class. */
 export function mapSection({ map, classNames }: Comparison, figure: Figures): Html | undefined {
@@ -51,9 +53,7 @@ ${figure({
             html`<use href="#${look.symbol}" x="${place(x.place(point.x))}" y="${place(1 - y.place(point.y))}"/>`,
         )}</g>`;
       }),
-      ...(classes.length <= NAMED
-        ? classes.map(({ name, c }) => label(name, middles.get(c)!, x, y, "middle halo"))
-        : []),
+      ...(classes.length <= NAMED ? namesOf(classes, middles, x, y) : []),
     ],
   }),
   table: {
@@ -83,6 +83,24 @@ function axesOf({ points, explained }: LatentMap): { x: Axis; y: Axis; ratio: nu
     y: axisOver(around(low, high, height), name("second", explained[1]), { tight: true }),
     ratio,
   };
+}
+
+/** Names at the middles of the classes; one that would lie on another stands above it. */
+function namesOf(
+  classes: readonly { name: string; c: number }[],
+  middles: ReadonlyMap<number, [number, number]>,
+  x: Axis,
+  y: Axis,
+): Html[] {
+  const taken: [number, number][] = [];
+  return classes.map(({ name, c }) => {
+    const middle = middles.get(c)!;
+    const [left, start] = [x.place(middle[0]), y.place(middle[1])];
+    let up = start;
+    while (taken.some(([a, b]) => Math.abs(a - left) < NEAR && Math.abs(b - up) < NEAR)) up += NEAR;
+    taken.push([left, up]);
+    return html`<text class="label middle halo" x="${place(left)}" y="${place(1 - up)}" dy="0.32em">${name}</text>`;
+  });
 }
 
 function endsOf(values: readonly number[]): [number, number] {
