@@ -61,6 +61,7 @@ export {
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
+export { type ReportOptions, renderReport } from "./report/report.js";
 export { concatSequences } from "./sequences/concat.js";
 export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
