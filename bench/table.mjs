@@ -62,10 +62,11 @@ export function renderReport(report) {
       ...table(...details(report, workload, highest)),
     ]),
     "",
-    `step: one training step, median of ${pace.rounds} rounds; CPU: of all its threads, waiting in a loop included.`,
-    "GFLOPS: operations the mathematics needs; of peak: over the highest peak above and the number of threads. x native, x wasm: how many times as long it takes as our best",
-    "engine of that kind on as many threads, and the range over the rounds. MB: resident memory at its peak, the",
-    "libraries included; a peer keeps its process, and what it has compiled, from shape to shape.",
+    `step: one training step, median of ${pace.rounds} rounds; CPU: of all its threads, waiting in a loop included. GFLOPS:`,
+    "operations the mathematics needs; of peak: over the highest peak above and the number of threads. x native, x wasm:",
+    "how many times as long it takes as our best engine of that kind on as many threads, and the range over the rounds.",
+    "MB: resident memory at its peak, the libraries included; a peer keeps its process, and what it has compiled, from",
+    "shape to shape.",
     ...(missing.length > 0 ? ["", ...missing.map((line) => `- ${line}`)] : []),
   ];
   return `${lines.join("\n")}\n`;

@@ -19,10 +19,17 @@ export { ridgeClassifier } from "./classify/ridge.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, engineNames, loadEngine } from "./engine/load.js";
 export * from "./errors.js";
-export { type CompareOptions, type Comparison, type ComparisonRow, compare } from "./evaluate/compare.js";
+export type { ResultStore } from "./evaluate/answers.js";
+export { type ClassifierName, classifierNames } from "./evaluate/classifiers.js";
+export { compare } from "./evaluate/compare.js";
+export type { CompareOptions } from "./evaluate/compare-options.js";
+export type * from "./evaluate/comparison.js";
+export { featureSets } from "./evaluate/feature-sets.js";
 export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics.js";
 export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
 export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
+export { correctedResampledTest, type ResampledTest } from "./evaluate/resampled-t-test.js";
+export { type Selection, selectByLeaveOneOut } from "./evaluate/select.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
 export { type EncodeOptions, encode } from "./features/encode.js";
@@ -54,6 +61,7 @@ export {
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
+export { type ReportOptions, renderReport } from "./report/report.js";
 export { concatSequences } from "./sequences/concat.js";
 export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
@@ -72,6 +80,7 @@ export {
   checkSequenceSet,
   countOf,
   type DataSource,
+  type EventDetails,
   isObserved,
   lengthOf,
   longestOf,

@@ -1,4 +1,5 @@
 // What needs a file system: readers, model files, checkpoints, feature files.
+export { resultFile } from "./evaluate/result-file.js";
 export { writeFeatures } from "./features/write-features.js";
 export { loadCheckpoint, saveCheckpoint } from "./model/checkpoint.js";
 export { loadModel, saveModel } from "./model/model-file.js";

@@ -11,12 +11,14 @@ import { trainingRows } from "./training-rows.js";
  * C * (weighted sum of log losses) + |coefficients|^2 / 2 with a free intercept: scikit-learn's objective.
  *
  * @param C above 0; smaller is a stronger penalty
+ * @param standardise false: columns are only centred, for tables whose scale means something (balanced blocks)
  * @param tolerance on the largest entry of the gradient, divided by C * (sum of weights)
  * @throws {OptionError} when C, tolerance or maxIterations is not positive
  */
 export function logisticRegression({
   C = 1,
   classWeight = "none" as ClassWeight,
+  standardise = true,
   tolerance = 1e-4,
   maxIterations = 500,
 } = {}): Classifier<LinearState> {
@@ -35,7 +37,8 @@ export function logisticRegression({
         classWeight,
         options.weights,
       );
-      const scaling = columnScaling(where, x);
+      const measured = columnScaling(where, x);
+      const scaling = standardise ? measured : { ...measured, scale: measured.scale.map(() => 1) };
       const outputs = classes.length === 2 ? 1 : classes.length;
       const size = outputs * x.names.length;
       const objective = penalisedLoss(x, scaling, target, weights, outputs, C);

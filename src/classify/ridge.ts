@@ -46,7 +46,7 @@ export function ridgeClassifier({
         options.weights,
       );
       const problem = ridgeProblem(x, target, weights, classes.length, standardise);
-      const solved = x.rows <= x.names.length ? solveByRows(problem) : solveByColumns(problem);
+      const solved = solve(problem);
       return linearClassifier({
         kind: "ridge",
         classCount,
@@ -57,6 +57,26 @@ export function ridgeClassifier({
       });
     },
   };
+}
+
+/**
+ * The mean squared leave-one-out error of the ridge classifier at its best penalty, over rows (by weight) and targets:
+ * how well a table does on rows it was not fitted on, told by training rows alone. Throws like `fit`.
+ */
+export function ridgeLeaveOneOut(
+  x: FeatureTable,
+  labels: Int32Array,
+  classCount: number,
+  { classWeight = "none" as ClassWeight, standardise = true } = {},
+): number {
+  const { classes, target, weights } = trainingRows("ridge fit", x, labels, classCount, classWeight);
+  const problem = ridgeProblem(x, target, weights, classes.length, standardise);
+  return solve(problem).error / (problem.totalWeight * problem.targets.length);
+}
+
+function solve(problem: RidgeProblem): RidgeSolution {
+  const { rows, names } = problem.x;
+  return rows <= names.length ? solveByRows(problem) : solveByColumns(problem);
 }
 
 interface RidgeProblem {
@@ -75,6 +95,8 @@ interface RidgeProblem {
 
 interface RidgeSolution {
   alpha: number;
+  /** Weighted sum of squared leave-one-out errors over all rows and targets, at that alpha. */
+  error: number;
   /** [outputs, columns] of standardised columns. */
   coefficients: Float64Array;
 }
@@ -148,7 +170,7 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
       for (let j = 0; j < columns; j++)
         coefficients[t * columns + j] += dual[row] * standardised(problem, row, j);
   });
-  return { alpha: best.alpha, coefficients };
+  return { alpha: best.alpha, error: best.error, coefficients };
 }
 
 /** For more rows than columns: C = X' X; errors are residual / (1 - leverage), both from Z = X Q, a block of rows at a time. */
@@ -209,7 +231,7 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const coefficients = new Float64Array(targets.length * n);
   for (let t = 0; t < targets.length; t++)
     coefficients.set(multiplyTransposed(qt, best.rotated[t], n), t * n);
-  return { alpha: best.alpha, coefficients };
+  return { alpha: best.alpha, error: best.error, coefficients };
 }
 
 function standardised({ x, centre, scale, root }: RidgeProblem, row: number, column: number): number {

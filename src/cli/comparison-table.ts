@@ -1,58 +1,37 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import { bestRow, type Comparison, type ComparisonRow } from "../evaluate/compare.js";
+import type { Comparison, ComparisonRow } from "../evaluate/comparison.js";
+import { bestOf } from "../evaluate/differences.js";
 import { duration } from "./terminal.js";
 
-const show = (value: number | null) => (value === null ? "-" : value.toFixed(3));
+const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));
+
+/** A column of the table: its head and what it shows of a row. */
+type Column = readonly [head: string, (row: ComparisonRow) => string];
 
 /** The comparison as a person reads it: a line on the data, the table, a confusion matrix, the verdict. */
 export function comparisonTable(comparison: Comparison): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
+  const { networkSeeds } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
-  const best = bestRow(rows, measure);
+  const best = bestOf(rows, (row) => row.metrics[measure]);
+  const columns = columnsOf(comparison);
   const table = new Table({
-    head: [
-      "features",
-      "columns",
-      "classifier",
-      "accuracy",
-      "balanced",
-      "precision",
-      "recall",
-      "F1",
-      "ROC AUC",
-      "avg prec",
-    ].map((text) => pc.bold(text)),
-    colAligns: ["left", "right", "left", "right", "right", "right", "right", "right", "right", "right"],
+    head: columns.map(([head]) => pc.bold(head)),
+    colAligns: columns.map((_, c) => (c === 0 || c === 2 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  const binary = classNames.length === 2;
   for (const row of rows) {
-    const { metrics } = row;
-    const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
-      show(binary ? figures.perClass[1] : figures.macro);
-    const cells = [
-      row.features,
-      String(row.columns),
-      row.classifier,
-      show(metrics.accuracy),
-      show(metrics.balancedAccuracy),
-    ];
-    cells.push(
-      of(metrics.precision),
-      of(metrics.recall),
-      of(metrics.f1),
-      show(metrics.rocAuc),
-      show(metrics.averagePrecision),
-    );
+    const cells = columns.map(([, of]) => of(row));
     table.push(row === best ? cells.map((cell) => pc.green(cell)) : cells);
   }
   const lines = [
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always answering the commonest class is right for ${show(majority)} of the test cases.` +
-      (binary
-        ? ` Precision, recall and F1 are those of "${classNames[1]}".`
-        : " Precision, recall and F1 are means over the classes."),
+      (classNames.length === 2
+        ? ` Precision (prec), recall, F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
+        : " Recall (balanced), F1 and area under the ROC curve (AUC) are means over the classes."),
+    ...explanations(comparison),
     table.toString(),
   ];
   for (const note of new Set(rows.flatMap((row) => row.notes))) lines.push(`${pc.yellow("note:")} ${note}`);
@@ -62,12 +41,78 @@ export function comparisonTable(comparison: Comparison): string {
     `${pc.bold("Verdict:")} ${verdict.decision}.`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
   );
+  const means =
+    networkSeeds.length > 1 ? ` Figures of encoders are means over ${networkSeeds.length} networks.` : "";
   lines.push(
     pc.dim(
-      `Decided by ${measure === "accuracy" ? "accuracy" : "average precision"}; intervals are 95 % (paired bootstrap). ${engine}, ${duration(seconds)}.`,
+      `Decided by ${measure === "accuracy" ? "accuracy" : "average precision"}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`,
     ),
   );
   return lines.join("\n");
+}
+
+/** What suits the data: with rare positives the ranking comes first, and accuracy says little. */
+function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[] {
+  const binary = classNames.length === 2;
+  const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
+    show(binary ? figures.perClass[1] : figures.macro);
+  const interval = ({ intervals }: ComparisonRow) => {
+    const { low, high } = intervals[measure]!;
+    return `${low.toFixed(3)}-${high.toFixed(3)}`;
+  };
+  const head: Column[] = [
+    ["features", ({ features }) => features],
+    ["cols", ({ columns }) => String(columns)],
+    ["classifier", ({ classifier }) => classifier],
+  ];
+  const decided: Column[] =
+    measure === "accuracy"
+      ? [
+          ["accuracy", ({ metrics }) => show(metrics.accuracy)],
+          ["95 %", interval],
+          ["balanced", ({ metrics }) => show(metrics.balancedAccuracy)],
+        ]
+      : [
+          ["avg prec", ({ metrics }) => show(metrics.averagePrecision)],
+          ["95 %", interval],
+        ];
+  const alerted: Column[] = budget
+    ? [
+        [`P@${budget.alerts}`, ({ alerts }) => show(alerts?.precision)],
+        [`R@${budget.alerts}`, ({ alerts }) => show(alerts?.recall)],
+      ]
+    : [];
+  return [
+    ...head,
+    ...decided,
+    ["AUC", ({ metrics }) => show(metrics.rocAuc)],
+    ...(measure === "accuracy" && !binary
+      ? []
+      : ([["prec", ({ metrics }) => of(metrics.precision)]] as Column[])),
+    ...(measure === "accuracy" && !binary
+      ? []
+      : ([["recall", ({ metrics }) => of(metrics.recall)]] as Column[])),
+    ["F1", ({ metrics }) => of(metrics.f1)],
+    ...alerted,
+    ...(costs ? ([["cost", ({ expectedCost }) => show(expectedCost)]] as Column[]) : []),
+  ];
+}
+
+/** What columns mean that do not speak for themselves. */
+function explanations({ budget, costs, rows }: Comparison): string[] {
+  const rule = rows.find(({ thresholds }) => thresholds)?.thresholds?.rule;
+  const chosen = {
+    F1: "the best F1",
+    cost: "the least cost",
+    alerts: "the budget of alerts",
+  };
+  const lines = rule ? [`Thresholds: for ${chosen[rule]} on a part of the training cases, then frozen.`] : [];
+  if (budget)
+    lines.push(
+      `P@${budget.alerts} and R@${budget.alerts}: precision and recall of the ${budget.alerts} riskiest ${budget.unit === "day" ? "of each day" : "of the test part"}, ${budget.periods} ${budget.unit === "day" ? "days" : budget.periods > 1 ? "test parts" : "test part"}.`,
+    );
+  if (costs) lines.push(`Cost: per case, ${costs.miss} for a miss and ${costs.alert} for an alert.`);
+  return lines.length > 0 ? [lines.join(" ")] : [];
 }
 
 function confusionTable(

@@ -1,29 +1,72 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { loadEngine } from "../engine/load.js";
+import { OptionError } from "../errors.js";
 import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
+import { recipes } from "../model/spec.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
+/** Columns that only aggregates of events need, so that only what makes these has flags for them. */
+const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
+
 /** Flags that say how DATA is read. */
 export function addDataFlags(command: Command): Command {
-  addSchemaFlags(command, DATA_OPTIONS);
+  addSchemaFlags(command, DATA_OPTIONS.omit(EVENT_OPTIONS));
   return command.addOption(new Option("--no-time-channels", "leave the derived time channels out"));
 }
 
+/** Flags for columns that aggregates of events are made of. */
+export function addEventFlags(command: Command): Command {
+  return addSchemaFlags(command, DATA_OPTIONS.pick(EVENT_OPTIONS));
+}
+
+/**
+ * How DATA is read. With --resample-step the derived time channels are left out: on a grid the gap is always the
+ * same, and what is interpolated between two gaps or two hours means nothing.
+ * @throws {OptionError} if both were asked for
+ */
 export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
-  return pickOptions(options, DATA_OPTIONS) as DataOptions;
+  const reading = pickOptions(options, DATA_OPTIONS) as DataOptions;
+  if (options.resampleStep === undefined) return reading;
+  if (reading.timeChannels)
+    throw new OptionError(
+      "--time-channels and --resample-step: the time since the last event would be interpolated like a measurement, and on a grid it is always the same. Leave one of them out.",
+    );
+  const derived = reading.window !== undefined && reading.time !== undefined;
+  return derived ? { ...reading, timeChannels: false } : reading;
+}
+
+/** Says that --resample-step left out channels that a reader would expect. */
+export function tellLeftOut(
+  reading: DataOptions,
+  options: Record<string, unknown>,
+  warn: (text: string) => void,
+) {
+  if (
+    options.resampleStep !== undefined &&
+    reading.timeChannels === false &&
+    options.timeChannels === undefined
+  )
+    warn(
+      "The derived time channels (time_gap, hour) are left out: on a grid of --resample-step they mean nothing.",
+    );
 }
 
 /** Flags of model and training. */
 export function addFitFlags(command: Command): Command {
   command
-    .option("--recipe <name>", "layers: simple, denoising or masked", "masked")
+    .option(
+      "--recipe <name>",
+      `layers and how they learn: ${recipes.map(({ name }) => name).join(", ")}`,
+      "default",
+    )
     .addOption(
-      new Option("--units <number>", "units of the latent (default: 64)").argParser(
-        numberIn({ type: "integer", minimum: 1 }),
-      ),
+      new Option(
+        "--units <number>",
+        "units of an LSTM (default: 64; composite, default and label-aware: 32)",
+      ).argParser(numberIn({ type: "integer", minimum: 1 })),
     )
     .addOption(new Option("--activation <name>", "of the LSTMs").choices(["tanh", "relu"]).default("tanh"))
     .addOption(
@@ -60,7 +103,7 @@ export function addFitFlags(command: Command): Command {
     .addOption(
       new Option(
         "--validation <share>",
-        "held out for early stopping (default: 0.1 from 50 sequences on)",
+        "held out for early stopping (default: 0.1 from 50 sequences on; default and label-aware: 0)",
       ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
     );
   command.addOption(

@@ -1,58 +1,220 @@
 import type { Engine } from "../engine/engine.js";
 import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
+import { fitReadOuts } from "../features/fitted-read-out.js";
+import { fitPca, transformPca } from "../features/pca.js";
+import { fitRandomConvolutions, transformRandomConvolutions } from "../features/random-convolutions.js";
 import { rawFeatures, rawLength } from "../features/raw.js";
 import type { ReadOut } from "../features/read-outs.js";
 import { statisticsFeatures } from "../features/statistics.js";
 import { type FitOptions, fit, untrained } from "../model/fit.js";
 import type { Model } from "../model/model.js";
 import type { TrainHooks } from "../model/train.js";
-import type { SequenceSet } from "../sequences/sequence-set.js";
+import { countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
+import type { FeatureRole } from "./comparison.js";
 
-export const featureSetNames = ["raw", "statistics", "untrained", "latent"] as const;
-export type FeatureSetName = (typeof featureSetNames)[number];
-
+/** The same features of both parts; everything that is fitted is fitted on the training part. */
 export interface FeaturePair {
   train: FeatureTable;
   test: FeatureTable;
-  /** The trained model, for `latent`. */
+  /** The network that made them. */
   model?: Model;
+  notes?: readonly string[];
 }
 
-export interface FeatureSetOptions {
+/** What a builder of features may see: both parts of one resample, and no test label. */
+export interface FeatureContext {
+  engine: Engine;
+  train: SequenceSet;
+  /** Without labels. */
+  test: SequenceSet;
+  /** Rows of each part in `aggregates`. */
+  rows: { train: Int32Array; test: Int32Array };
+  /** Aggregates of all events, made once; absent where there are no amounts. */
+  aggregates?: () => FeatureTable;
+  /** As given; training with the seed of this network. */
   fit: FitOptions;
   readOut: ReadOut;
   /** Windows of events are aligned at their last event, whole series are stretched to one length. */
   align: "stretch" | "end";
+  /** Seed of what is drawn beside the network. */
+  seed: number;
+  hooks: TrainHooks;
+  /** Makes a thing once for each resample and network seed: a trained network that several sets read. */
+  remember<T>(key: string, make: () => Promise<T>): Promise<T>;
 }
 
-/** One feature set of both parts; everything that is fitted is fitted on the training part. */
-export async function buildFeatures(
-  name: FeatureSetName,
-  engine: Engine,
-  train: SequenceSet,
-  test: SequenceSet,
-  { fit: fitting, readOut, align }: FeatureSetOptions,
-  hooks: TrainHooks,
+/** One row of the table of feature sets. A new set is one more entry. */
+export interface FeatureSet {
+  role: Exclude<FeatureRole, "combination">;
+  /** What the verdict calls it. */
+  says: string;
+  /** Whether it depends on the seed of the network, so that it is made once for each. */
+  network: boolean;
+  /** Only for windows of events; with aggregates only where the source has amounts. */
+  needs?: "events" | "amounts";
+  build(context: FeatureContext): Promise<FeaturePair>;
+}
+
+/** Principal components of the raw values, at most. */
+const COMPONENTS = 64;
+/** Random convolutions: above so many training rows ridge takes minutes with ten thousand columns. */
+const MANY_ROWS = 3000;
+const CONVOLUTIONS = { few: 9996, many: 1512 };
+
+const both = ({ train, test }: FeatureContext, of: (set: SequenceSet) => FeatureTable): FeaturePair => ({
+  train: of(train),
+  test: of(test),
+});
+
+/** Every feature set there is. */
+export const featureSets: Readonly<Record<string, FeatureSet>> = {
+  raw: {
+    role: "baseline",
+    says: "the raw values",
+    network: false,
+    async build(context) {
+      const T = rawLength(context.train);
+      return both(context, (set) => rawFeatures(set, T, context.align));
+    },
+  },
+  statistics: {
+    role: "baseline",
+    says: "the statistics",
+    network: false,
+    build: async (context) => both(context, statisticsFeatures),
+  },
+  pca: {
+    role: "baseline",
+    says: "principal components of the raw values",
+    network: false,
+    async build(context) {
+      const raw = await context.remember("raw", () => featureSets.raw.build(context));
+      // channels differ in unit; the steps of one do not
+      const pca = fitPca(raw.train, COMPONENTS, { standardise: context.train.channels.length > 1 });
+      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test) };
+    },
+  },
+  convolutions: {
+    role: "baseline",
+    says: "random convolutions",
+    network: false,
+    async build(context) {
+      const features = countOf(context.train) > MANY_ROWS ? CONVOLUTIONS.many : CONVOLUTIONS.few;
+      const state = fitRandomConvolutions(context.train, { features, seed: context.seed });
+      return both(context, (set) => transformRandomConvolutions(state, set));
+    },
+  },
+  fields: {
+    role: "baseline",
+    says: "the event's own fields",
+    network: false,
+    needs: "events",
+    build: async (context) => both(context, (set) => rawFeatures(set, 1, "end")),
+  },
+  window: {
+    role: "baseline",
+    says: "the flattened window",
+    network: false,
+    needs: "events",
+    async build(context) {
+      const T = rawLength(context.train);
+      return both(context, (set) => rawFeatures(set, T, "end"));
+    },
+  },
+  aggregates: {
+    role: "baseline",
+    says: "hand-made aggregates",
+    network: false,
+    needs: "amounts",
+    async build({ train, test, rows, aggregates }) {
+      const all = aggregates!();
+      const part = (set: SequenceSet, indices: Int32Array) =>
+        sideBySide([rawFeatures(set, 1, "end"), selectRows(all, indices)]);
+      return { train: part(train, rows.train), test: part(test, rows.test) };
+    },
+  },
+  untrained: {
+    role: "control",
+    says: "the untrained encoder",
+    network: true,
+    build: (context) => encoded(context, "untrained", async (c) => untrained(c.engine, c.train, c.fit)),
+  },
+  latent: {
+    role: "latent",
+    says: "the latents",
+    network: true,
+    build: (context) => encoded(context, "latent", ({ fit: options }) => trained(context, options)),
+  },
+  "label-aware": {
+    role: "latent",
+    says: "the label-aware latents",
+    network: true,
+    // layers, noise and dropout of one's own belong to `latent`; this recipe has its own
+    build: (context) =>
+      encoded(context, "label-aware", ({ fit: { spec, noise, dropout, ...options } }) =>
+        trained(context, { ...options, recipe: "label-aware" }),
+      ),
+  },
+};
+
+/** A network trained on the training part. */
+function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
+  return fit(engine, train, options, undefined, hooks);
+}
+
+/**
+ * The read-out of a network of both parts.
+ * @param key what the network is called; sets with the same key share it
+ */
+async function encoded(
+  context: FeatureContext,
+  key: string,
+  make: (context: FeatureContext) => Promise<Model>,
 ): Promise<FeaturePair> {
-  switch (name) {
-    case "raw": {
-      const T = rawLength(train);
-      return { train: rawFeatures(train, T, align), test: rawFeatures(test, T, align) };
-    }
-    case "statistics":
-      return { train: statisticsFeatures(train), test: statisticsFeatures(test) };
-    case "untrained":
-    case "latent": {
-      const model =
-        name === "latent"
-          ? await fit(engine, train, fitting, undefined, hooks)
-          : untrained(engine, train, fitting);
-      return {
-        train: await encode(engine, model, train, { readOut, threads: fitting.threads }),
-        test: await encode(engine, model, test, { readOut, threads: fitting.threads }),
-        model,
-      };
-    }
+  const { engine, train, test, fit: options, readOut, remember } = context;
+  const { threads } = options;
+  const bare = await remember(`model ${key}`, () => make(context));
+  const model =
+    readOut === "wide" || readOut === "compact"
+      ? await remember(`read-outs ${key}`, () =>
+          fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
+        )
+      : bare;
+  return {
+    train: await encode(engine, model, train, { readOut, threads }),
+    test: await encode(engine, model, test, { readOut, threads }),
+    model,
+    notes: model.metadata.training.warnings,
+  };
+}
+
+/** Rows of a table, in that order. */
+export function selectRows({ values, names }: FeatureTable, rows: ArrayLike<number>): FeatureTable {
+  const C = names.length;
+  const picked = new Float32Array(rows.length * C);
+  for (let r = 0; r < rows.length; r++) picked.set(values.subarray(rows[r] * C, (rows[r] + 1) * C), r * C);
+  return { values: picked, names, rows: rows.length };
+}
+
+/** Tables of the same rows as one, columns as they are. */
+export function sideBySide(tables: readonly FeatureTable[], blockNames?: readonly string[]): FeatureTable {
+  const { rows } = tables[0];
+  const names = tables.flatMap((table, b) =>
+    blockNames ? table.names.map((name) => `${blockNames[b]}:${name}`) : table.names,
+  );
+  const values = new Float32Array(rows * names.length);
+  let start = 0;
+  for (const table of tables) {
+    const C = table.names.length;
+    for (let row = 0; row < rows; row++)
+      values.set(table.values.subarray(row * C, (row + 1) * C), row * names.length + start);
+    start += C;
   }
+  return { values, names, rows };
+}
+
+/** A part of a resample without its labels: what builders get to see of the test part. */
+export function withoutLabels(set: SequenceSet, indices: ArrayLike<number>): SequenceSet {
+  return selectSequences({ ...set, labels: undefined, classNames: undefined }, indices);
 }

@@ -38,16 +38,14 @@ export function averagePrecision(scores: ArrayLike<number>, positive: ArrayLike<
 }
 
 /** Counts of positives and negatives at each distinct score, highest first. */
-function tiesDescending(
+export function tiesDescending(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
-): { positives: number; negatives: number }[] {
+): { score: number; positives: number; negatives: number }[] {
   const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
-  const ties: { positives: number; negatives: number }[] = [];
-  let held = Number.NaN;
+  const ties: { score: number; positives: number; negatives: number }[] = [];
   for (const i of order) {
-    if (scores[i] !== held) ties.push({ positives: 0, negatives: 0 });
-    held = scores[i];
+    if (scores[i] !== ties.at(-1)?.score) ties.push({ score: scores[i], positives: 0, negatives: 0 });
     ties[ties.length - 1][positive[i] ? "positives" : "negatives"]++;
   }
   return ties;

@@ -1,51 +1,64 @@
 import { DataError, OptionError } from "../errors.js";
 import { type Random, randomStream } from "../random.js";
 
-/** Which cases to fit on and which to judge on, ascending indices; every labelled case is in one of both. */
+/** Which cases to fit on and which to judge on, ascending indices; without a delay every labelled case is in one. */
 export interface Resample {
   train: Int32Array;
   test: Int32Array;
+  /** Of a forward plan, seconds: the last training case, and when the test period begins. */
+  trainUntil?: number;
+  testFrom?: number;
 }
 
 /**
  * given: the first `trainCount` cases train, the others test, once.
  * stratified: every class spread evenly. grouped: likewise, and the cases of one entity stay together.
- * Either as `folds` (every case is tested once) or as `repeats` independent holdouts of `testFraction`.
+ * Either as `folds` (every case is tested once, or with `repeats` as often as that, folded anew each time) or as
+ * `repeats` independent holdouts of `testFraction`.
+ * forward: in time. The latest `testFraction` of the cases is tested, in `folds` periods one after another; each
+ * trains on what happened at least `delay` seconds before its period begins, because labels come that late. Cases
+ * in between are in neither part.
  */
 export type ResamplePlan =
   | { kind: "given"; trainCount: number }
-  | { kind: "stratified" | "grouped"; folds: number; seed: number }
-  | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number };
+  | { kind: "stratified" | "grouped"; folds: number; repeats?: number; seed: number }
+  | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number }
+  | { kind: "forward"; testFraction: number; delay: number; folds: number };
 
 /**
  * The resamples of a plan. Cases without a label (-1) are in neither part.
  *
  * @param labels [N]
  * @param entities [N], who each case belongs to; needed when grouped
+ * @param times [N], seconds, when each case happened; needed forward in time
  * @throws {OptionError} for a plan that cannot be carried out on so many cases
- * @throws {DataError} when a part would be empty, or entities are needed and missing
+ * @throws {DataError} when a part would be empty, or entities or times are needed and missing
  */
 export function resamples(
   plan: ResamplePlan,
   labels: ArrayLike<number>,
   entities?: readonly string[],
+  times?: Float64Array,
 ): Resample[] {
+  if (plan.kind === "forward") return forwardResamples(labels, times, plan);
   if (plan.kind === "given") {
     const { trainCount } = plan;
     return [partition(labels, (i) => i >= trainCount)];
   }
   if ("folds" in plan) {
-    const fold =
-      plan.kind === "stratified"
-        ? stratifiedFolds(labels, plan.folds, plan.seed)
-        : groupedFolds(labels, needEntities(entities), plan.folds, plan.seed);
-    return Array.from({ length: plan.folds }, (_, k) => partition(labels, (i) => fold[i] === k));
+    const { folds, repeats = 1, seed } = plan;
+    expectRepeats(repeats);
+    return Array.from({ length: repeats }, (_, repeat) => {
+      const fold =
+        plan.kind === "stratified"
+          ? stratifiedFolds(labels, folds, seed + repeat)
+          : groupedFolds(labels, needEntities(entities), folds, seed + repeat);
+      return Array.from({ length: folds }, (_, k) => partition(labels, (i) => fold[i] === k));
+    }).flat();
   }
   const { repeats, testFraction, seed } = plan;
-  if (!(Number.isInteger(repeats) && repeats >= 1))
-    throw new OptionError(`resamples: repeats is ${repeats}, expected a whole number from 1 up.`);
-  if (!(testFraction > 0 && testFraction < 1))
-    throw new OptionError(`resamples: the test fraction is ${testFraction}, expected one between 0 and 1.`);
+  expectRepeats(repeats);
+  expectFraction(testFraction);
   return Array.from({ length: repeats }, (_, repeat) => {
     const random = randomStream(seed, repeat);
     const inTest =
@@ -53,6 +66,38 @@ export function resamples(
         ? stratifiedHoldout(labels, testFraction, random)
         : groupedHoldout(labels, needEntities(entities), testFraction, random);
     return partition(labels, (i) => inTest[i] === 1);
+  });
+}
+
+function forwardResamples(
+  labels: ArrayLike<number>,
+  times: Float64Array | undefined,
+  { testFraction, delay, folds }: Extract<ResamplePlan, { kind: "forward" }>,
+): Resample[] {
+  if (!times)
+    throw new DataError(
+      "resamples: forward resamples train on what came earlier, but these cases have no times. Name the time column when reading (--time), or take another plan.",
+    );
+  expectFraction(testFraction);
+  if (!(delay >= 0 && Number.isFinite(delay)))
+    throw new OptionError(`resamples: the label delay is ${delay}, expected seconds from 0 up.`);
+  if (!(Number.isInteger(folds) && folds >= 1))
+    throw new OptionError(`resamples: folds is ${folds}, expected a whole number of periods from 1 up.`);
+  const labelled = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i] >= 0);
+  const sorted = Float64Array.from(labelled, (i) => times[i]).sort();
+  const start = Math.round((1 - testFraction) * sorted.length);
+  // Periods begin at the time of a case, so that cases of one instant are never on both sides.
+  const begins = Array.from(
+    { length: folds },
+    (_, k) => sorted[Math.min(sorted.length - 1, start + Math.floor((k * (sorted.length - start)) / folds))],
+  );
+  return begins.map((testFrom, k) => {
+    const end = begins[k + 1] ?? Number.POSITIVE_INFINITY;
+    const train = labelled.filter((i) => times[i] < testFrom && times[i] <= testFrom - delay);
+    const test = labelled.filter((i) => times[i] >= testFrom && times[i] < end);
+    expectBothParts(train.length, test.length);
+    const trainUntil = train.reduce((latest, i) => Math.max(latest, times[i]), Number.NEGATIVE_INFINITY);
+    return { train: Int32Array.from(train), test: Int32Array.from(test), trainUntil, testFrom };
   });
 }
 
@@ -143,11 +188,7 @@ function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): R
   const train: number[] = [];
   const test: number[] = [];
   for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) (isTest(i) ? test : train).push(i);
-  if (train.length === 0 || test.length === 0)
-    throw new DataError(
-      `resamples: ${train.length} labelled cases to train on and ${test.length} to test on, expected some of each. ` +
-        "There are too few cases or entities for this plan: take another, or more data.",
-    );
+  expectBothParts(train.length, test.length);
   return { train: Int32Array.from(train), test: Int32Array.from(test) };
 }
 
@@ -222,6 +263,24 @@ function expectFolds(folds: number, count: number, what: string): void {
     throw new OptionError(
       `resamples: folds is ${folds}, expected a whole number from 2 to ${count}, the number of ${what}.`,
     );
+}
+
+function expectBothParts(train: number, test: number): void {
+  if (train > 0 && test > 0) return;
+  throw new DataError(
+    `resamples: ${train} labelled cases to train on and ${test} to test on, expected some of each. ` +
+      "There are too few cases, entities or days for this plan: take another, or more data.",
+  );
+}
+
+function expectRepeats(repeats: number): void {
+  if (!(Number.isInteger(repeats) && repeats >= 1))
+    throw new OptionError(`resamples: repeats is ${repeats}, expected a whole number from 1 up.`);
+}
+
+function expectFraction(testFraction: number): void {
+  if (!(testFraction > 0 && testFraction < 1))
+    throw new OptionError(`resamples: the test fraction is ${testFraction}, expected one between 0 and 1.`);
 }
 
 function needEntities(entities: readonly string[] | undefined): readonly string[] {

@@ -1,71 +1,120 @@
-import type { Interval } from "./bootstrap.js";
-import type { FeatureSetName } from "./feature-sets.js";
+import type { Difference, Measure, Verdict } from "./comparison.js";
+import { parseExpression } from "./expression.js";
+import { sayExpression } from "./feature-tables.js";
 
-/** Latents minus another feature set, and the classifier that the other one was given. */
-export type Differences = Partial<Record<FeatureSetName, Interval & { classifier: string }>>;
-
-export interface Verdict {
-  decision: "use the latents" | "use the untrained encoder" | "keep the baseline" | "no difference shown";
-  /** Plain sentences with their reasons. */
-  sentences: string[];
-}
-
-const NAMES: Record<FeatureSetName, string> = {
-  raw: "the raw values",
-  statistics: "the statistics",
-  untrained: "the untrained encoder",
-  latent: "the latents",
-};
+/** Fewer positive test cases than this show nothing. */
+const FEW = 20;
 
 /**
- * Says in words whether the trained latents helped.
- * @param classifier that the latents were given; every other set has the better of its own, which favours it
+ * Says in words whether the trained latents helped, alone or together with others.
+ * @param differences of `differencesOf`
+ * @param latent the latents that are judged: the first in the order of the rows; absent: none were asked for
  * @param positives how many test cases are of the rarer class, where positives are rare
  */
 export function verdictOf(
-  differences: Differences,
-  measure: "accuracy" | "averagePrecision",
-  classifier: string,
+  differences: readonly Difference[],
+  measure: Measure,
+  latent: string | undefined,
   positives?: number,
 ): Verdict {
-  const say = (name: FeatureSetName) => {
-    const { difference, low, high, classifier: other } = differences[name]!;
-    const [scale, digits, unit] =
-      measure === "accuracy" ? [100, 1, "points of accuracy"] : [1, 3, "average precision"];
-    const [d, l, h] = [difference, low, high].map((value) => signed(scale * value, digits as number));
-    return `The latents (${classifier}) against ${NAMES[name]} (${other}): ${d} ${unit} [${l}, ${h}].`;
-  };
-  const baselines = (["raw", "statistics"] as const).filter((name) => differences[name]);
-  const sentences = baselines.map(say);
-  const better = baselines.filter((name) => differences[name]!.low > 0);
-  const worse = baselines.filter((name) => differences[name]!.high < 0);
-  const control = differences.untrained;
-  const learned = control === undefined || control.low > 0;
-  let decision: Verdict["decision"] = "no difference shown";
-  if (worse.length > 0) {
-    decision = "keep the baseline";
+  const of = (question: Difference["question"], features?: string) =>
+    differences.filter((each) => each.question === question && (!features || each.features === features));
+  const baselines = latent === undefined ? [] : of("baseline", latent);
+  const [control] = latent === undefined ? [] : of("control", latent);
+  const controlBaselines = of("controlBaseline");
+  const additions = of("addition");
+  const sentences = baselines.map((each) => say(each, measure));
+  if (control) sentences.push(say(control, measure));
+  const beats = baselines.filter(isAbove);
+  const worse = baselines.filter(isBelow);
+  const learned = control === undefined || isAbove(control);
+  let verdict: Pick<Verdict, "decision" | "choice"> = { decision: "no difference shown" };
+  const added = additions.filter((each) => isAbove(each) && of("baseline", each.features).every(isAbove));
+  const beatsAll = baselines.length > 0 && beats.length === baselines.length;
+  if (beatsAll) sentences.push("The latents beat every baseline: all intervals lie above 0.");
+  if (!learned && controlBaselines.length > 0 && controlBaselines.every(isAbove)) {
+    verdict = { decision: "use the untrained encoder", choice: ours(controlBaselines[0]) };
     sentences.push(
-      `Keep ${worse.map((name) => NAMES[name]).join(" or ")}: ${worse.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`,
+      `The untrained encoder ${beatsAll ? "does so too" : "beats every baseline: all intervals lie above 0"}.`,
     );
-  } else if (baselines.length > 0 && better.length === baselines.length) {
-    decision = learned ? "use the latents" : "use the untrained encoder";
-    sentences.push("The encoder's features beat every baseline: all intervals lie above 0.");
-  } else
+  } else if (beatsAll) verdict = { decision: "use the latents", choice: ours(baselines[0]) };
+  if (verdict.decision === "no difference shown" || verdict.decision === "use the untrained encoder")
+    sentences.push(...additions.map((each) => say(each, measure)));
+  if (verdict.decision === "no difference shown" && added.length > 0) {
+    const most = added.reduce((a, b) => (b.difference > a.difference ? b : a));
+    verdict = { decision: "add the latents", choice: ours(most) };
+    sentences.push(
+      `Add the latents to ${sayFeatures(most.against.features)}: together they do better than the best baseline, and the interval lies above 0.`,
+    );
+  } else if (verdict.decision === "no difference shown" && worse.length > 0) {
+    const keep = worse.reduce((a, b) => (b.difference < a.difference ? b : a)).against;
+    verdict = { decision: "keep the baseline", choice: keep };
+    const names = [keep, ...worse.map((each) => each.against).filter((each) => each !== keep)].map((each) =>
+      sayFeatures(each.features),
+    );
+    const told =
+      names.length > 2
+        ? `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`
+        : `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
+    sentences.push(`${told}${additions.length > 0 ? " Nothing is shown to add to the best baseline." : ""}`);
+  } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
+    const partners = [
+      ...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features))),
+    ];
+    sentences.push(
+      `The latents add to ${partners.join(" and ")}, but are not shown to beat the best baseline that way.`,
+    );
+  } else if (verdict.decision === "no difference shown")
     sentences.push(
       "Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.",
     );
   if (control) {
-    sentences.push(say("untrained"));
-    if (learned) sentences.push("Training pays: the learning helps, not only the read-out.");
-    else if (control.high < 0)
+    if (isAbove(control)) sentences.push("Training pays: the learning helps, not only the read-out.");
+    else if (isBelow(control))
       sentences.push(
         "Training made the features worse than random weights did: train longer, or use the untrained encoder.",
       );
-    else sentences.push("The untrained encoder does as well: the read-out helps, not the learning.");
+    else if (beats.length > 0)
+      sentences.push("The untrained encoder does as well: the read-out helps, not the learning.");
+    else sentences.push("The untrained encoder does as well: nothing shows that training helped.");
   }
-  if (positives !== undefined && positives < 20)
+  if (positives !== undefined && positives < FEW) {
+    verdict = { decision: "too few positives" };
     sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
-  return { decision, sentences };
+  }
+  return { ...verdict, sentences };
+}
+
+/** Above 0 by the bootstrap over cases and, where there are several resamples, by the corrected test over these. */
+export function isAbove({ low, corrected }: Difference): boolean {
+  return low > 0 && (corrected === undefined || corrected.low > 0);
+}
+
+export function isBelow({ high }: Difference): boolean {
+  return high < 0;
+}
+
+const ours = ({ features, classifier }: Difference) => ({ features, classifier });
+
+/** One difference as a sentence. */
+export function say(difference: Difference, measure: Measure): string {
+  const { features, classifier, against, level, corrected } = difference;
+  const [scale, digits, unit] =
+    measure === "accuracy"
+      ? ([100, 1, "points of accuracy"] as const)
+      : ([1, 3, "average precision"] as const);
+  const show = (value: number) => signed(scale * value, digits);
+  const told = `${show(difference.difference)} ${unit} [${show(difference.low)}, ${show(difference.high)}]`;
+  const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";
+  const test = corrected
+    ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]`
+    : "";
+  const subject = sayFeatures(features);
+  return `${subject[0].toUpperCase()}${subject.slice(1)} (${classifier}) against ${sayFeatures(against.features)} (${against.classifier}): ${told}${strict}${test}.`;
+}
+
+function sayFeatures(features: string): string {
+  return sayExpression(parseExpression(features));
 }
 
 function signed(value: number, digits: number): string {

@@ -1,6 +1,6 @@
 import { DataError, OptionError, unknownName } from "../errors.js";
-import { countOf, type SequenceSet } from "../sequences/sequence-set.js";
-import { isMissing } from "./cell.js";
+import { countOf, type EventDetails, type SequenceSet } from "../sequences/sequence-set.js";
+import { isMissing, notANumber, parseCell } from "./cell.js";
 import { readCsvRows } from "./csv-rows.js";
 import { encodeLabels, sortClassNames } from "./labels.js";
 import { codeOf, createLongColumn, expectDistinct, type LongColumn } from "./long-column.js";
@@ -16,6 +16,8 @@ export interface LongTable {
   /** [total steps], class index of each event in the order of `set`, -1 where the cell was missing. */
   stepLabels?: Int32Array;
   classNames?: readonly string[];
+  /** [total steps] each, in the order of `set`; with times. */
+  details?: EventDetails;
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
   calendarTimes: boolean;
   notes: readonly string[];
@@ -38,7 +40,10 @@ export async function readLongCsv(
   const labels: (string | undefined)[] = [];
   const columns: { index: number; column: LongColumn }[] = [];
   let calendarTimes: boolean | undefined;
-  let roles: { entity: number; time: number; label: number } | undefined;
+  const amounts: number[] = [];
+  const seconds = new Map<string, number>();
+  const secondCodes: number[] = [];
+  let roles: ReturnType<typeof findRoles> | undefined;
   const sha256 = await readCsvRows(path, (cells, row) => {
     if (!roles) {
       expectDistinct(path, cells);
@@ -62,6 +67,13 @@ export async function readLongCsv(
       times.push(time.seconds);
     }
     if (roles.label >= 0) labels.push(isMissing(cells[roles.label]) ? undefined : cells[roles.label]);
+    if (roles.amount >= 0) {
+      const amount = parseCell(cells[roles.amount]);
+      if (amount === undefined)
+        notANumber(cells[roles.amount], path, row, `column "${roles.amountName}" (the amount)`);
+      amounts.push(amount);
+    }
+    if (roles.second >= 0) secondCodes.push(codeOf(seconds, cells[roles.second]));
     for (const { index, column } of columns) column.add(cells[index], row);
   });
   if (!roles) throw emptyFile(path);
@@ -86,13 +98,29 @@ export async function readLongCsv(
     ids,
     entities: ids,
   };
-  if (options.label === undefined) return { set, calendarTimes: calendarTimes ?? false, notes, sha256 };
+  const noAmount = amounts.filter(Number.isNaN).length;
+  if (noAmount > 0) notes.push(`${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`);
+  const details = sortedTimes && {
+    times: sortedTimes,
+    entities: Array.from(order, (row) => ids[owners[row]]),
+    entityName: options.entity,
+    ...(roles.amount >= 0 && {
+      amounts: Float64Array.from(order, (row) => (Number.isNaN(amounts[row]) ? 0 : amounts[row])),
+      amountName: roles.amountName,
+    }),
+    ...(roles.second >= 0 && {
+      secondEntities: Int32Array.from(order, (row) => secondCodes[row]),
+      secondName: options.secondEntity,
+    }),
+  };
+  const common = { set, details, calendarTimes: calendarTimes ?? false, notes, sha256 };
+  if (options.label === undefined) return common;
   const classNames = sortClassNames(labels.filter((label) => label !== undefined));
   const fileLabels = encodeLabels(labels, classNames);
   const stepLabels = Int32Array.from(order, (row) => fileLabels[row]);
   const whole = labelsOfSequences(set, stepLabels);
   if (whole) Object.assign(set, { labels: whole, classNames });
-  return { set, stepLabels, classNames, calendarTimes: calendarTimes ?? false, notes, sha256 };
+  return { ...common, stepLabels, classNames };
 }
 
 function findRoles(path: string, header: readonly string[], options: DataOptions) {
@@ -101,15 +129,20 @@ function findRoles(path: string, header: readonly string[], options: DataOptions
     const column = header.indexOf(name);
     return column >= 0 ? column : unknownName(path, what, name, header);
   };
+  const windows = options.window !== undefined && options.time !== undefined;
+  const amountName = options.amount ?? (windows && header.includes("amount") ? "amount" : undefined);
   return {
     entity: find("entity column", options.entity),
     time: find("time column", options.time),
     label: find("label column", options.label),
+    second: find("second entity column", options.secondEntity),
+    amount: find("amount column", amountName),
+    amountName,
   };
 }
 
 function channelColumns(path: string, header: readonly string[], options: DataOptions): number[] {
-  const taken = [options.entity, options.time, options.label];
+  const taken = [options.entity, options.time, options.label, options.secondEntity];
   for (const name of [...(options.channels ?? []), ...(options.drop ?? [])])
     if (!header.includes(name)) unknownName(path, "column", name, header);
   const clash = options.channels?.find((name) => taken.includes(name) || options.drop?.includes(name));

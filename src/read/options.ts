@@ -27,6 +27,16 @@ export const DATA_OPTIONS = z.strictObject({
     .boolean()
     .optional()
     .describe("add the time since the last event and the hour of day as channels; default: with a window"),
+  amount: z
+    .string()
+    .optional()
+    .describe('column that aggregates sum up (windows of events); default: "amount", where there is one'),
+  secondEntity: z
+    .string()
+    .optional()
+    .describe(
+      "column with whom the entity meets (terminal, merchant), for aggregates; it is no channel then",
+    ),
 });
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;

@@ -17,7 +17,7 @@ import { readTs } from "./ts.js";
 import { readTsv } from "./tsv.js";
 import { readWideCsv } from "./wide-csv.js";
 
-const LONG_ONLY = ["time", "channels", "window", "timeChannels"] as const;
+const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
 const CSV_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
 const READERS = { ts: readTs, arff: readArff, tsv: readTsv, npy: readNpy, pendigits: readPenDigits } as const;
 
@@ -117,6 +117,11 @@ async function readLong(path: string, options: DataOptions & { entity: string })
     throw new OptionError(
       `${path}: got timeChannels and no time column, expected one. The channels are made from it; name it with the option "time".`,
     );
+  for (const name of ["amount", "secondEntity"] as const)
+    if (options[name] !== undefined && (window === undefined || time === undefined))
+      throw new OptionError(
+        `${path}: got the option "${name}" without window and time, expected both. It is for aggregates of what happened before an event, so each event must be a case and have a time.`,
+      );
   const table = await readLongCsv(path, options);
   let train = timeChannels ? addTimeChannels(table.set, { calendar: table.calendarTimes }) : table.set;
   if (window !== undefined)
@@ -129,7 +134,14 @@ async function readLong(path: string, options: DataOptions & { entity: string })
     throw new DataError(
       `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window (--window 20).`,
     );
-  return { name: nameOf(path), train, files: [{ path, sha256: table.sha256 }], notes: table.notes };
+  const { notes, sha256, details } = table;
+  return {
+    name: nameOf(path),
+    train,
+    ...(window !== undefined && details && { events: details }), // a window ends at every step, in their order
+    files: [{ path, sha256 }],
+    notes,
+  };
 }
 
 /** The file's name without extensions and a part's name. */

@@ -35,12 +35,32 @@ export interface SequenceSet {
   statics?: { names: readonly string[]; values: Float32Array };
 }
 
+/**
+ * Of a source whose cases are single events with their history: what is known of each case's own event, one entry
+ * per case of `train`, also from columns that are no channels.
+ */
+export interface EventDetails {
+  /** Seconds. */
+  times: Float64Array;
+  entities: readonly string[];
+  /** Column the entities come from. */
+  entityName: string;
+  /** Money, or whatever is summed up; missing is 0. */
+  amounts?: Float64Array;
+  amountName?: string;
+  /** Whom the entity met (terminal, merchant), as numbers from 0 in the order of appearance. */
+  secondEntities?: Int32Array;
+  secondName?: string;
+}
+
 /** A set as it was read: the training part, the test part where the source gives one, and where it came from. */
 export interface DataSource {
   name: string;
   train: SequenceSet;
   /** Present when the source itself is split (`NAME_TRAIN`, `NAME_TEST`). */
   test?: SequenceSet;
+  /** With windows of timed events. */
+  events?: EventDetails;
   /** Files read, with the SHA-256 of their bytes, in reading order. */
   files: readonly { path: string; sha256: string }[];
   /** What reading changed or noticed, in plain sentences for the user. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
-import { buildFeatures, type FeatureSetName, featureSetNames } from "../../src/evaluate/feature-sets.js";
+import { eventAggregates } from "../../src/evaluate/event-aggregates.js";
+import { type FeatureContext, featureSets } from "../../src/evaluate/feature-sets.js";
 import { encode } from "../../src/features/encode.js";
 import { rawFeatures } from "../../src/features/raw.js";
 import { statisticsFeatures } from "../../src/features/statistics.js";
@@ -21,10 +22,35 @@ const options = {
   readOut: "pooled" as const,
   align: "stretch" as const,
 };
-const build = (name: FeatureSetName, first: SequenceSet, second: SequenceSet, more = {}) =>
-  buildFeatures(name, engine, first, second, { ...options, ...more }, {});
+/** Whose event each case is and what it cost: for aggregates, of the cases of both parts. */
+const events = {
+  times: Float64Array.from(all.ids, (_, n) => 1000 * n),
+  entities: all.ids.map((_, n) => `e${n % 5}`),
+  entityName: "customer",
+  amounts: Float64Array.from(all.ids, (_, n) => 1 + ((7 * n) % 11)),
+  amountName: "amount",
+};
+const build = (name: string, first: SequenceSet, second: SequenceSet, more: Partial<FeatureContext> = {}) => {
+  const kept = new Map<string, Promise<unknown>>();
+  const at = (set: SequenceSet) => Int32Array.from(set.ids, (id) => Math.max(0, all.ids.indexOf(id)));
+  return featureSets[name].build({
+    engine,
+    train: first,
+    test: { ...second, labels: undefined, classNames: undefined },
+    rows: { train: at(first), test: at(second) },
+    aggregates: () => eventAggregates(all, events, undefined, 0),
+    ...options,
+    seed: 1,
+    hooks: {},
+    remember: <T>(key: string, make: () => Promise<T>) => {
+      if (!kept.has(key)) kept.set(key, make());
+      return kept.get(key) as Promise<T>;
+    },
+    ...more,
+  });
+};
 
-describe.each(featureSetNames)("%s", async (name) => {
+describe.each(Object.keys(featureSets))("%s", async (name) => {
   test("both parts have the same named columns, one row per sequence", async () => {
     const pair = await build(name, train, test_);
     expect(pair.test.names).toEqual(pair.train.names);
@@ -64,6 +90,19 @@ test("each is what its name says", async () => {
   const latent = await build("latent", train, test_, { readOut: "last" });
   expect(latent.test).toEqual(await encode(engine, latent.model!, test_, { readOut: "last" }));
   expect(latent.model!.metadata.training).toMatchObject({ updates: 30, stopped: "finished" });
+  const ends = (await build("fields", train, test_)).test;
+  expect(ends).toEqual(rawFeatures(test_, 1, "end"));
+  expect((await build("window", train, test_)).test).toEqual(rawFeatures(test_, 9, "end"));
+  const aggregated = (await build("aggregates", train, test_)).test;
+  const C = aggregated.names.length;
+  expect(aggregated.names.slice(0, 3)).toEqual([...ends.names, "customer_since_last"]);
+  // case 62: the customer's event before it was 5,000 s ago
+  expect(aggregated.values[2 * C + 2]).toBeCloseTo(Math.log1p(5000), 6);
+  expect((await build("convolutions", train, test_)).train.names).toHaveLength(9996);
+  const pca = await build("pca", train, test_);
+  expect(pca.train.names).toHaveLength(18); // nine steps of two channels
+  const aware = await build("label-aware", train, test_, { readOut: "narrow" });
+  expect(aware.model!.metadata.recipe).toBe("label-aware");
   const control = await build("untrained", train, test_);
   expect(control.model!.metadata.training).toMatchObject({ updates: 0, sequences: 60 });
   expect(control.train.names).toEqual((await build("latent", train, test_)).train.names);

@@ -183,3 +183,64 @@ describe("resamples", () => {
     ).toThrow(DataError);
   });
 });
+
+describe("forward in time", () => {
+  const random = randomStream(31);
+  const N = 200;
+  const times = Float64Array.from({ length: N }, () => Math.floor(1000 * random.uniform()));
+  const labels = Array.from({ length: N }, (_, n) => (n % 10 === 3 ? -1 : n % 2));
+  const plan = { kind: "forward", testFraction: 0.3, delay: 50, folds: 3 } as const;
+
+  test("never trains on a case after the test period begins, nor within the delay before it", () => {
+    const parts = resamples(plan, labels, undefined, times);
+    expect(parts).toHaveLength(3);
+    for (const { train, test, trainUntil, testFrom } of parts) {
+      const latest = Math.max(...Array.from(train, (n) => times[n]));
+      const first = Math.min(...Array.from(test, (n) => times[n]));
+      expect([trainUntil, testFrom]).toEqual([latest, first]);
+      expect(latest).toBeLessThanOrEqual(first - 50);
+      // and everything with a label that is old enough is trained on
+      expect(train.length).toBe(times.filter((time, n) => labels[n] >= 0 && time <= first - 50).length);
+    }
+  });
+
+  test("the latest 30 % are tested once, in periods that follow one another", () => {
+    const parts = resamples(plan, labels, undefined, times);
+    const tested = parts.flatMap(({ test }) => Array.from(test));
+    expect(new Set(tested).size).toBe(tested.length);
+    expect(Math.abs(tested.length - 54)).toBeLessThan(4); // of 180 with a label
+    parts.forEach(({ test }, k) => {
+      const next = parts[k + 1]?.testFrom ?? Number.POSITIVE_INFINITY;
+      expect(Math.max(...Array.from(test, (n) => times[n]))).toBeLessThan(next);
+    });
+    const left = labels.flatMap((label, n) => (label >= 0 && times[n] >= parts[0].testFrom! ? n : []));
+    expect(tested.toSorted((a, b) => a - b)).toEqual(left);
+  });
+
+  test("without a delay nothing is left out; cases of one instant are never on both sides", () => {
+    const coarse = times.map((time) => Math.floor(time / 100));
+    const [{ train, test }] = resamples({ ...plan, delay: 0, folds: 1 }, labels, undefined, coarse);
+    expect(train.length + test.length).toBe(180);
+    const early = new Set(Array.from(train, (n) => coarse[n]));
+    expect(Array.from(test, (n) => coarse[n]).filter((time) => early.has(time))).toEqual([]);
+  });
+
+  test("what cannot be is refused", () => {
+    expect(() => resamples(plan, labels)).toThrow(/have no times.*--time/);
+    expect(() => resamples({ ...plan, delay: -1 }, labels, undefined, times)).toThrow(OptionError);
+    expect(() => resamples({ ...plan, delay: 2000 }, labels, undefined, times)).toThrow(DataError);
+    expect(() => resamples({ ...plan, folds: 0 }, labels, undefined, times)).toThrow(OptionError);
+    expect(() => resamples({ ...plan, testFraction: 1 }, labels, undefined, times)).toThrow(OptionError);
+  });
+});
+
+test("repeated folds test every case as often, drawn anew each time", () => {
+  const labels = Array.from({ length: 40 }, (_, n) => n % 2);
+  const parts = resamples({ kind: "stratified", folds: 4, repeats: 3, seed: 5 }, labels);
+  expect(parts).toHaveLength(12);
+  const counts = new Int32Array(40);
+  for (const { test } of parts) for (const n of test) counts[n]++;
+  expect(Array.from(counts)).toEqual(new Array(40).fill(3));
+  expect(parts.slice(0, 4)).toEqual(resamples({ kind: "stratified", folds: 4, seed: 5 }, labels));
+  expect(parts[4]).not.toEqual(parts[0]);
+});

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { reference } from "../../src/engine/reference.js";
 import type { AutoencoderSpec, LayerSpec } from "../../src/model/spec.js";
-import type { SequenceSet } from "../../src/sequences/sequence-set.js";
 import { expectClose } from "../close.js";
-import { randomSeries } from "../series.js";
+import { randomSeries, withCategories } from "../series.js";
 import { networkFor, outputOf, runPass } from "./run-pass.js";
 
 const decoder: LayerSpec[] = [
@@ -91,17 +90,6 @@ const specs: Record<string, AutoencoderSpec> = {
     decoder,
   },
 };
-
-/** Turns the last channel into categories. */
-function withCategories(set: SequenceSet): SequenceSet {
-  const F = set.channels.length;
-  const vocabulary = ["a", "b", "c", "d"];
-  return {
-    ...set,
-    channels: [...set.channels.slice(0, -1), { name: "kind", kind: "categorical", vocabulary }],
-    values: set.values.map((value, k) => (k % F === F - 1 ? Math.abs(Math.round(2 * value)) % 4 : value)),
-  };
-}
 
 const cases = Object.entries(specs).flatMap(([name, spec]) => [
   { name, spec, ragged: false },

@@ -1,0 +1,53 @@
+import { histogramGradientBoosting } from "../classify/boosting.js";
+import type { Classifier, ClassWeight } from "../classify/classifier.js";
+import { logisticRegression } from "../classify/logistic.js";
+import { kNearestNeighbours } from "../classify/neighbours.js";
+import { randomForest } from "../classify/random-forest.js";
+import { ridgeClassifier } from "../classify/ridge.js";
+
+/** One row of the table of classifiers. */
+export interface ClassifierEntry {
+  /** Whether several blocks are scaled to equal variance first; false: their columns are put side by side as they are. */
+  balanced: boolean;
+  make(options: ClassifierOptions): Classifier;
+}
+
+export interface ClassifierOptions {
+  classWeight: ClassWeight;
+  /** false for balanced blocks, whose scale means something */
+  standardise: boolean;
+  seed: number;
+  /** Training rows. */
+  rows: number;
+}
+
+/** Logistic regression stops sooner above so many rows: the last digits cost minutes, and move no figure. */
+const MANY_ROWS = 10_000;
+const TOLERANCE = { few: 1e-4, many: 1e-3 };
+
+/** Classifiers that `compare` can feed. */
+export const comparedClassifiers = {
+  ridge: {
+    balanced: true,
+    make: ({ classWeight, standardise }) => ridgeClassifier({ classWeight, standardise }),
+  },
+  logistic: {
+    balanced: true,
+    make: ({ classWeight, standardise, rows }) =>
+      logisticRegression({
+        classWeight,
+        standardise,
+        tolerance: TOLERANCE[rows > MANY_ROWS ? "many" : "few"],
+      }),
+  },
+  // neighbours standardise every column themselves, and trees do not see scale
+  knn: { balanced: false, make: ({ classWeight }) => kNearestNeighbours({ classWeight }) },
+  forest: { balanced: false, make: ({ classWeight, seed }) => randomForest({ classWeight, seed }) },
+  boosting: {
+    balanced: false,
+    make: ({ classWeight, seed }) => histogramGradientBoosting({ classWeight, seed }),
+  },
+} satisfies Record<string, ClassifierEntry> as Readonly<Record<ClassifierName, ClassifierEntry>>;
+
+export type ClassifierName = "ridge" | "logistic" | "knn" | "forest" | "boosting";
+export const classifierNames = ["ridge", "logistic", "knn", "forest", "boosting"] as const;
