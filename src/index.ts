@@ -33,6 +33,7 @@ export { type Selection, selectByLeaveOneOut } from "./evaluate/select.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
 export { type EncodeOptions, encode } from "./features/encode.js";
+export { errorFeatures } from "./features/errors.js";
 export type { EventColumns } from "./features/event-columns.js";
 export type { FeatureTable } from "./features/feature-table.js";
 export { fitReadOuts } from "./features/fitted-read-out.js";
@@ -60,6 +61,7 @@ export {
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
+export { type ReportOptions, renderReport } from "./report/report.js";
 export { concatSequences } from "./sequences/concat.js";
 export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";

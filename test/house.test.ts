@@ -17,6 +17,7 @@ const ROOMS = [
   "features",
   "classify",
   "evaluate",
+  "report",
   "node.ts",
   "index.ts",
   "worker.ts",

@@ -9,6 +9,7 @@ import { featureSets } from "../evaluate/feature-sets.js";
 import { planNames } from "../evaluate/plan.js";
 import { resultFile } from "../evaluate/result-file.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
+import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
@@ -22,6 +23,7 @@ import {
   fitOptionsOf,
   tellLeftOut,
 } from "./flags.js";
+import { writeReport } from "./report-file.js";
 import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
@@ -109,7 +111,8 @@ export function addCompareFlags(command: Command): Command {
       numberIn({ minimum: 0 }),
     )
     .option("--cost-alert <number>", "what looking at an alert costs", numberIn({ minimum: 0 }))
-    .option("--save <file>", "keep results there as they come, and go on from them when run again");
+    .option("--save <file>", "keep results there as they come, and go on from them when run again")
+    .option("--report <file>", "write an HTML page with charts, too");
 }
 
 /** The options of a comparison among all that were parsed. */
@@ -137,10 +140,12 @@ export function compareOptionsOf(options: CommonOptions): CompareOptions {
   };
 }
 
-/** Reads, compares, reports progress; shared with the demo. */
+/** Reads, compares, reports progress, writes the page; shared with the demo. */
 export async function runCompare(path: string, options: CommonOptions): Promise<Comparison> {
   const terminal = openTerminal(options);
   const comparing = compareOptionsOf(options);
+  const report = options.report as string | undefined;
+  if (report !== undefined) await checkWritable(report);
   const engine = await chooseEngine(options, terminal.say);
   terminal.progress(`reading ${path}`);
   const reading = dataOptionsOf(options);
@@ -165,6 +170,10 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
     });
     terminal.done();
     for (const note of comparison.notes) terminal.warn(note);
+    if (report !== undefined) {
+      await writeReport(report, comparison);
+      terminal.say(`The report: ${report} (open it in a browser)`);
+    }
     return comparison;
   } finally {
     terminal.done();

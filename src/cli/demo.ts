@@ -18,14 +18,16 @@ const READING = {
 };
 
 const HELP = `
-The simulation is described in docs/simulation.md. The file it writes is read back like any file of yours:
+The report is report.html in the folder, unless --report says otherwise. The simulation is described in docs/simulation.md. The file it writes is read back like any file of yours:
   undertone compare undertone-demo/transactions.csv --entity customer_id --time time --label fraud \\
     --drop transaction_id --second-entity merchant_id --window 10 --resamples forward`;
 
 /** `undertone demo` */
 export function demoCommand(): Command {
   const command = new Command("demo")
-    .description("simulate card transactions with rare frauds, write them as CSV, train, compare")
+    .description(
+      "simulate card transactions with rare frauds, write them as CSV, train, compare, write a report",
+    )
     .option("--folder <folder>", "where to write", "undertone-demo");
   addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
   return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
@@ -43,6 +45,7 @@ export function demoCommand(): Command {
     terminal.say(
       `Each case: a transaction and up to 9 before it of the same customer.${resamples === "forward" ? " Trained on what came first; labels take a week to be known." : ""}`,
     );
-    print(renderComparison(await runCompare(path, { ...options, ...READING, resamples }), options));
+    const report = options.report ?? join(options.folder, "report.html");
+    print(renderComparison(await runCompare(path, { ...options, ...READING, resamples, report }), options));
   });
 }

@@ -1,0 +1,68 @@
+import type { Comparison } from "../evaluate/comparison.js";
+import { VERSION } from "../version.js";
+import { symbols } from "./chart.js";
+import { confusionSection } from "./confusion-section.js";
+import { curvesSection } from "./curves-section.js";
+import { dataSection } from "./data-section.js";
+import { differencesSection } from "./differences-section.js";
+import { numberedFigures } from "./figure.js";
+import { type Html, html } from "./html.js";
+import { learningSection } from "./learning-section.js";
+import { mapSection } from "./map-section.js";
+import { reconstructionsSection } from "./reconstructions-section.js";
+import { scoresSection } from "./scores-section.js";
+import { settingsSection } from "./settings-section.js";
+import { STYLE } from "./style.js";
+import { verdictSection } from "./verdict-section.js";
+
+export interface ReportOptions {
+  /** The command line that made the comparison, word by word, to be shown as the way to make it again. */
+  command?: readonly string[];
+}
+
+/** Nothing may be fetched and no script may run, whatever a name in the data holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/**
+ * A comparison as one HTML page that needs nothing else: no network, no font, no script. Parts that the comparison
+ * does not have are left out.
+ * @returns the whole file
+ */
+export function renderReport(comparison: Comparison, { command }: ReportOptions = {}): string {
+  const figure = numberedFigures();
+  const verdict = verdictSection(comparison);
+  const sections: [string, string, Html | undefined][] = [
+    ["scores", "Scores", scoresSection(comparison, figure)],
+    ["differences", "Differences", differencesSection(comparison, figure)],
+    ["curves", "Thresholds", curvesSection(comparison, figure)],
+    ["confusion", "Mistakes", confusionSection(comparison, figure)],
+    ["learning", "Learning", learningSection(comparison, figure)],
+    ["reconstructions", "Reconstructions", reconstructionsSection(comparison, figure)],
+    ["map", "Map of latents", mapSection(comparison, figure)],
+    ["data", "Data", dataSection(comparison, figure)],
+    ["again", "Settings", settingsSection(comparison, command)],
+  ];
+  const present = sections.filter(([, , section]) => section !== undefined);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${{ markup: POLICY }}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="undertone ${VERSION}">
+<title>${comparison.name}: do learned features help? Undertone report</title>
+<style>${{ markup: STYLE }}</style>
+</head>
+<body>
+${symbols()}
+<main>
+${verdict}
+<nav aria-label="On this page"><ul>${present.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+${present.map(([, , section]) => section)}
+</main>
+<footer><p>Made by undertone ${VERSION}. This page holds all it shows: it loads nothing and runs no script.</p></footer>
+</body>
+</html>
+`.markup;
+}

@@ -1,0 +1,174 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderReport } from "../../src/report/report.js";
+import { fullExample, readExample } from "./examples.js";
+
+const CHROMIUM = "/usr/bin/chromium";
+const missing = existsSync(CHROMIUM) ? "" : `, skipped: no ${CHROMIUM} here (apt-get install chromium)`;
+if (missing !== "" && process.env.CI)
+  test("CI has a browser", () => {
+    throw new Error(`${CHROMIUM} is not there, and CI allows no skip: .ci/run installs it.`);
+  });
+
+const folder = mkdtempSync(join(tmpdir(), "undertone-report-"));
+const reports = {
+  "two classes": renderReport(fullExample(), { command: ["undertone", "compare", "transactions.csv"] }),
+  "nine classes": renderReport(readExample("classes")),
+};
+const pages = Object.entries(reports).map(([name, html]) => {
+  const path = join(folder, `${name.replace(" ", "-")}.html`);
+  writeFileSync(path, html);
+  return { name, path };
+});
+
+/** Luminance of the page's ground in the middle of its left edge, 0 to 255. */
+async function groundOf(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g)!.map(Number);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+}
+
+/** What a reader would stumble over: figures without size, text outside the page, marks without a place. */
+async function faultsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const faults: string[] = [];
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth > width)
+      faults.push(`the page is ${document.documentElement.scrollWidth} px wide in ${width}`);
+    for (const figure of document.querySelectorAll("figure")) {
+      const drawn = figure.querySelectorAll(".chart > svg, .lane > svg, .bars, .matrix");
+      if (drawn.length === 0) faults.push(`${figure.id} draws nothing`);
+      for (const chart of drawn) {
+        const box = chart.getBoundingClientRect();
+        if (box.width < 60 || box.height < 20)
+          faults.push(`${figure.id}: a chart of ${box.width} x ${box.height}`);
+      }
+      const caption = figure.querySelector("figcaption")!.getBoundingClientRect();
+      if (caption.height < 20 || caption.width < 100) faults.push(`${figure.id}: no caption to be seen`);
+    }
+    for (const text of document.querySelectorAll("text")) {
+      const box = text.getBoundingClientRect();
+      const words = `${text.closest("figure")?.id}: "${text.textContent}"`;
+      if (text.textContent === "") continue;
+      if (box.width === 0) faults.push(`${words} is not drawn`);
+      if (box.left < -0.5 || box.right > width + 0.5)
+        faults.push(`${words} from ${box.left} to ${box.right} px in ${width}`);
+      const size = Number.parseFloat(getComputedStyle(text).fontSize);
+      if (size < 11) faults.push(`${words} is ${size} px tall`);
+    }
+    for (const mark of document.querySelectorAll("circle, .points use, path.curve")) {
+      const box = mark.getBoundingClientRect();
+      if (!(box.width + box.height > 0)) faults.push(`${mark.closest("figure")?.id}: a mark without a place`);
+    }
+    return faults;
+  });
+}
+
+describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", ...quiet],
+    });
+  });
+  afterAll(() => browser?.close());
+
+  /** Opens a page, runs the checks, and notes all that the browser says and asks for. */
+  async function open(
+    path: string,
+    view: { width: number; scheme: "light" | "dark"; media?: "print" },
+    look: (page: Page) => Promise<void>,
+  ) {
+    const context = await browser.newContext({
+      viewport: { width: view.width, height: 844 },
+      colorScheme: view.scheme,
+    });
+    const said: string[] = [];
+    const asked: string[] = [];
+    try {
+      const page = await context.newPage();
+      page.on("console", (message) => said.push(message.text()));
+      page.on("pageerror", (error) => said.push(String(error)));
+      page.on("request", (request) => asked.push(request.url()));
+      await page.goto(pathToFileURL(path).href);
+      await page.emulateMedia({ media: view.media ?? "screen" });
+      await look(page);
+    } finally {
+      await context.close();
+    }
+    expect(said).toEqual([]);
+    expect(asked).toEqual([pathToFileURL(path).href]); // the file itself and nothing else
+  }
+
+  const views = [1280, 390].flatMap((width) =>
+    (["light", "dark"] as const).map((scheme) => ({ width, scheme })),
+  );
+  const cases = pages.flatMap((page) => views.map((view) => ({ ...page, ...view })));
+
+  test.each(cases)("$name, $width px, $scheme", async ({ path, width, scheme }) => {
+    await open(path, { width, scheme }, async (page) => {
+      expect(await faultsOf(page)).toEqual([]);
+      const ground = await groundOf(page);
+      if (scheme === "dark") expect(ground).toBeLessThan(40);
+      else expect(ground).toBeGreaterThan(240);
+      // closed tables open, and stay inside the page
+      for (const summary of await page.locator("summary").all()) await summary.click();
+      for (const table of await page.locator("details table").all())
+        expect(await table.isVisible()).toBe(true);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      const shot = path.replace(".html", `-${width}-${scheme}.png`);
+      await page.screenshot({ path: shot, fullPage: true });
+      expect(readFileSync(shot).length).toBeGreaterThan(50_000);
+    });
+  });
+
+  test.each(pages)("$name, on paper: light, tables open, nothing wider than the sheet", async ({ path }) => {
+    await open(path, { width: 680, scheme: "dark", media: "print" }, async (page) => {
+      expect(
+        await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--paper")),
+      ).toContain("255 255 255");
+      expect(await page.evaluate(() => getComputedStyle(document.body).color)).toMatch(
+        /rgb\(2\d, 3\d, 3\d\)/,
+      );
+      expect(await page.locator("nav").isVisible()).toBe(false);
+      expect(
+        await page
+          .locator("details table")
+          .first()
+          .evaluate((table) => table.getBoundingClientRect().height),
+      ).toBeGreaterThan(40);
+      expect(await faultsOf(page)).toEqual([]);
+      const paper = path.replace(".html", ".pdf");
+      await page.pdf({ path: paper, format: "A4" });
+      const sheets = readFileSync(paper, "latin1").match(/\/Type \/Page\b/g)!.length;
+      expect(sheets).toBeGreaterThan(2);
+      expect(sheets).toBeLessThan(20);
+    });
+  });
+
+  test("the checks see what is wrong", async () => {
+    const broken = join(folder, "broken.html");
+    writeFileSync(
+      broken,
+      reports["two classes"]
+        .replace(
+          "</style>",
+          ".chart > svg { width: 20px !important; } .headline { width: 900px; max-width: none; }</style>",
+        )
+        .replace('<text class="label', '<text style="font-size: 5px" class="label'),
+    );
+    await open(broken, { width: 390, scheme: "light" }, async (page) => {
+      const faults = (await faultsOf(page)).join("\n");
+      expect(faults).toMatch(/px wide in 390/);
+      expect(faults).toMatch(/a chart of 20 x/);
+      expect(faults).toMatch(/is 5 px tall/);
+    });
+  });
+});

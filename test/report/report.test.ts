@@ -1,0 +1,195 @@
+import { HtmlValidate } from "html-validate";
+import { describe, expect, test } from "vitest";
+import type { Comparison } from "../../src/evaluate/comparison.js";
+import { escapeHtml } from "../../src/report/html.js";
+import { renderReport } from "../../src/report/report.js";
+import { fullExample, readExample } from "./examples.js";
+
+const validator = new HtmlValidate({
+  extends: ["html-validate:recommended"],
+  rules: {
+    "long-title": "off", // names are as long as they are
+    "doctype-style": "off", // lower case is as valid
+    "no-inline-style": "off", // one file: places of marks stand beside them
+    "prefer-native-element": "off", // a box that scrolls is a region without a heading of its own
+  },
+});
+
+/** The rules that a page breaks, with the place. */
+function faultsOf(page: string): string[] {
+  return validator
+    .validateStringSync(page)
+    .results.flatMap(({ messages }) =>
+      messages.map(({ ruleId, line, column, message }) => `${line}:${column} ${ruleId}: ${message}`),
+    );
+}
+
+const textOf = (page: string) => page.replace(/<style>[\s\S]*?<\/style>/, "").replace(/<[^>]+>/g, "\u0001");
+const all = (page: string, pattern: RegExp) => [...page.matchAll(pattern)].map((found) => found[1]);
+
+const full = fullExample();
+const pages: [string, Comparison][] = [
+  ["two classes with everything", full],
+  ["nine classes", readExample("classes")],
+];
+
+describe.each(pages)("%s", (_, comparison) => {
+  const page = renderReport(comparison, { command: ["undertone", "compare", "my data.csv"] });
+
+  test("is valid HTML: nesting, headings, labels, ids", () => {
+    expect(faultsOf(page)).toEqual([]);
+    expect(faultsOf(page.replace("</figcaption>", ""))).not.toEqual([]); // the validator sees what is broken
+  });
+
+  test("loads nothing and runs nothing", () => {
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/<(script|link|img|iframe|object|embed|base|form|image|video|audio)\b/i);
+    expect(page).not.toMatch(/@import|url\(|\bsrc=|srcset=|\bon[a-z]+="|javascript:/i);
+    expect(page).not.toMatch(/https?:|["'(]\/\//);
+    expect(all(page, /href="([^"]*)"/g).filter((link) => !link.startsWith("#"))).toEqual([]);
+  });
+
+  test("every reference within the page leads somewhere", () => {
+    const ids = all(page, / id="([^"]*)"/g);
+    expect(new Set(ids).size).toBe(ids.length);
+    const used = [...all(page, /href="#([^"]*)"/g), ...all(page, /aria-labelledby="([^"]*)"/g)];
+    expect(used.length).toBeGreaterThan(10);
+    expect(used.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test("every figure has a number, a caption that says what to see, a text for the blind, and its numbers", () => {
+    const figures = all(page, /<figure\b([\s\S]*?)<\/figure>/g);
+    expect(figures.length).toBeGreaterThanOrEqual(6);
+    for (const [k, figure] of figures.entries()) {
+      expect(figure).toContain(`<span class="number">Figure ${k + 1}</span>`);
+      const [title] = all(figure, /<p class="title"[^>]*>([\s\S]*?)<\/p>/g);
+      expect(textOf(title).split("\u0001").at(-1)!.trim().length).toBeGreaterThan(20);
+      const drawn = all(figure, /role="img"[^>]* aria-label="([^"]*)"/g);
+      // a confusion matrix is a table already
+      expect(drawn.length + all(figure, /(class="matrix)/g).length).toBeGreaterThan(0);
+      for (const description of drawn) expect(description.length).toBeGreaterThan(15);
+      const [numbers] = all(figure, /<details>([\s\S]*?)<\/details>/g);
+      const tables = all(numbers, /(<table>)/g).length;
+      expect(tables).toBeGreaterThan(0);
+      expect(all(numbers, /<tbody>(<tr>)/g)).toHaveLength(tables); // none is empty
+      expect(all(numbers, /<th scope="col"([^>]*)>/g).length).toBeGreaterThan(2);
+    }
+  });
+
+  test("says the verdict, every row, every hash and every setting", () => {
+    const typeset = (sentence: string) => sentence.replace(/(^|[\s[(])-(?=\d)/g, "$1\u2212");
+    const text = page.replaceAll("\u00a0", " ");
+    for (const sentence of comparison.verdict.sentences)
+      expect(text).toContain(escapeHtml(typeset(sentence)));
+    expect(all(page, /(class="full [a-z]*"|class="(?:full|open)" cx)/g).length).toBeGreaterThanOrEqual(
+      comparison.rows.length + comparison.differences.length,
+    );
+    for (const hash of [
+      comparison.hashes.data,
+      comparison.hashes.settings,
+      comparison.resamples[0].splitSha256,
+    ])
+      expect(page).toContain(hash);
+    for (const { sha256 } of comparison.files) expect(page).toContain(sha256);
+    for (const key of Object.keys(comparison.settings)) expect(page).toContain(`<dt>${key}`);
+    expect(page).toContain("undertone compare &#39;my data.csv&#39;");
+  });
+
+  test("is the same whenever it is made", () => {
+    const copy = JSON.parse(JSON.stringify(comparison));
+    expect(renderReport(copy, { command: ["undertone", "compare", "my data.csv"] })).toBe(page);
+    expect(copy).toEqual(comparison); // and leaves the comparison as it was
+  });
+});
+
+const SECTIONS = [
+  "scores",
+  "differences",
+  "curves",
+  "confusion",
+  "learning",
+  "reconstructions",
+  "map",
+  "data",
+  "again",
+];
+const sectionsIn = (page: string) => all(page, /<section id="([a-z]+)"/g).filter((id) => id !== "verdict");
+
+describe("parts that a comparison lacks", () => {
+  const { map: _m, reconstructions: _r, ...bare } = full;
+  const cases: [string, Comparison, string[]][] = [
+    ["nothing", full, []],
+    ["map", { ...full, map: undefined }, ["map"]],
+    ["reconstructions", { ...full, reconstructions: undefined }, ["reconstructions"]],
+    ["learning", { ...full, learning: [] }, ["learning"]],
+    ["differences", { ...full, differences: [] }, ["differences"]],
+    ["curves", { ...full, rows: full.rows.map((row) => ({ ...row, curves: undefined })) }, ["curves"]],
+    [
+      "rows",
+      { ...bare, rows: [], differences: [] },
+      ["scores", "differences", "curves", "confusion", "map", "reconstructions"],
+    ],
+  ];
+
+  test.each(cases)("without %s the page leaves it out", (_, comparison, missing) => {
+    const page = renderReport(comparison);
+    const expected = SECTIONS.filter((id) => !missing.includes(id));
+    expect(sectionsIn(page)).toEqual(expected);
+    expect(all(page, /<li><a href="#([a-z]+)"/g)).toEqual(expected);
+    expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
+    expect(faultsOf(page)).toEqual([]);
+  });
+});
+
+test("names from the data are text, never markup", () => {
+  const evil = `</style></title><script>alert(1)</script>"'><img src=x onerror=y>&amp;\u0000`;
+  const comparison = fullExample();
+  const page = renderReport(
+    {
+      ...comparison,
+      name: evil,
+      classNames: [evil, `${evil} 2`],
+      notes: [evil],
+      verdict: { ...comparison.verdict, sentences: [evil] },
+      rows: comparison.rows.map((row) => ({ ...row, classifier: evil, notes: [evil] })),
+      data: {
+        ...comparison.data,
+        channels: comparison.data.channels.map((channel) => ({ ...channel, name: evil })),
+        warnings: [evil],
+        classes: comparison.data.classes!.map(({ count }) => ({ name: evil, count })),
+      },
+      map: { ...comparison.map!, features: evil },
+      settings: { [evil]: { [evil]: evil } },
+      files: [{ path: evil, sha256: evil }],
+    },
+    { command: ["undertone", evil] },
+  );
+  expect(page).not.toMatch(/<script|<img/);
+  expect(page).not.toContain("\u0000");
+  expect(page.split("</style>")).toHaveLength(2);
+  expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  expect(faultsOf(page)).toEqual([]);
+});
+
+test("seventy classes: shades and mistakes instead of a wall of figures", () => {
+  const comparison = readExample("classes");
+  const C = 70;
+  const classNames = Array.from({ length: C }, (_, c) => `class ${c}`);
+  const confusion = classNames.map((_, label) =>
+    classNames.map((_, predicted) => (label === predicted ? 5 : label === 3 && predicted === 4 ? 2 : 0)),
+  );
+  const rows = comparison.rows.map((row) => ({ ...row, metrics: { ...row.metrics, confusion } }));
+  const page = renderReport({ ...comparison, classNames, rows });
+  expect(page).toContain("Most often &quot;class 3&quot; is taken for &quot;class 4&quot;: 2 of 7");
+  expect(page).toContain("70 classes are too many to draw");
+  const fewer = renderReport({
+    ...comparison,
+    classNames: classNames.slice(0, 30),
+    rows: rows.map((row) => ({
+      ...row,
+      metrics: { ...row.metrics, confusion: confusion.slice(0, 30).map((counts) => counts.slice(0, 30)) },
+    })),
+  });
+  expect(fewer).toContain(`class="matrix shaded"`);
+  expect(faultsOf(fewer)).toEqual([]);
+});
