@@ -21,6 +21,7 @@ import {
   chooseEngine,
   dataOptionsOf,
   fitOptionsOf,
+  tellLeftOut,
 } from "./flags.js";
 import { writeReport } from "./report-file.js";
 import { numberIn } from "./schema-flags.js";
@@ -148,6 +149,7 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
   const engine = await chooseEngine(options, terminal.say);
   terminal.progress(`reading ${path}`);
   const reading = dataOptionsOf(options);
+  tellLeftOut(reading, options, terminal.warn);
   const source = await readSource(path, reading);
   terminal.done();
   const kept = options.save === undefined ? "" : ` What is done is kept in ${options.save}.`;

@@ -29,8 +29,8 @@ export function comparisonTable(comparison: Comparison): string {
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always answering the commonest class is right for ${show(majority)} of the test cases.` +
       (classNames.length === 2
-        ? ` Precision, recall and F1 are those of "${classNames[1]}".`
-        : " Precision, recall and F1 are means over the classes."),
+        ? ` Precision (prec), recall, F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
+        : " Recall (balanced), F1 and area under the ROC curve (AUC) are means over the classes."),
     ...explanations(comparison),
     table.toString(),
   ];
@@ -78,17 +78,17 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
         ];
   const alerted: Column[] = budget
     ? [
-        [`prec@${budget.alerts}`, ({ alerts }) => show(alerts?.precision)],
-        [`rec@${budget.alerts}`, ({ alerts }) => show(alerts?.recall)],
+        [`P@${budget.alerts}`, ({ alerts }) => show(alerts?.precision)],
+        [`R@${budget.alerts}`, ({ alerts }) => show(alerts?.recall)],
       ]
     : [];
   return [
     ...head,
     ...decided,
-    ["ROC AUC", ({ metrics }) => show(metrics.rocAuc)],
+    ["AUC", ({ metrics }) => show(metrics.rocAuc)],
     ...(measure === "accuracy" && !binary
       ? []
-      : ([["precision", ({ metrics }) => of(metrics.precision)]] as Column[])),
+      : ([["prec", ({ metrics }) => of(metrics.precision)]] as Column[])),
     ...(measure === "accuracy" && !binary
       ? []
       : ([["recall", ({ metrics }) => of(metrics.recall)]] as Column[])),
@@ -109,7 +109,7 @@ function explanations({ budget, costs, rows }: Comparison): string[] {
   const lines = rule ? [`Thresholds: for ${chosen[rule]} on a part of the training cases, then frozen.`] : [];
   if (budget)
     lines.push(
-      `@${budget.alerts}: of the ${budget.alerts} riskiest ${budget.unit === "day" ? "of each day" : "of the test part"}, ${budget.periods} ${budget.unit === "day" ? "days" : budget.periods > 1 ? "test parts" : "test part"}.`,
+      `P@${budget.alerts} and R@${budget.alerts}: precision and recall of the ${budget.alerts} riskiest ${budget.unit === "day" ? "of each day" : "of the test part"}, ${budget.periods} ${budget.unit === "day" ? "days" : budget.periods > 1 ? "test parts" : "test part"}.`,
     );
   if (costs) lines.push(`Cost: per case, ${costs.miss} for a miss and ${costs.alert} for an alert.`);
   return lines.length > 0 ? [lines.join(" ")] : [];

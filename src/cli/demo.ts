@@ -12,14 +12,16 @@ const READING = {
   entity: "customer_id",
   time: "time",
   label: "fraud",
-  drop: ["transaction_id", "merchant_id"],
+  drop: ["transaction_id"],
+  secondEntity: "merchant_id",
   window: 10,
 };
 
 const HELP = `
-The report is report.html in the folder, unless --report says otherwise. The simulation is described in docs/simulation.md. The file it writes is read back like any file of yours:
+The report is report.html in the folder, unless --report says otherwise. The simulation is described in
+docs/simulation.md. The file it writes is read back like any file of yours:
   undertone compare undertone-demo/transactions.csv --entity customer_id --time time --label fraud \\
-    --drop transaction_id,merchant_id --window 10`;
+    --drop transaction_id --second-entity merchant_id --window 10 --resamples forward`;
 
 /** `undertone demo` */
 export function demoCommand(): Command {
@@ -40,10 +42,11 @@ export function demoCommand(): Command {
     terminal.say(
       `${path}: ${transactions.length} transactions, ${frauds} marked as fraud (${((100 * frauds) / transactions.length).toFixed(2)} %).`,
     );
+    const { resamples = "forward" } = options;
     terminal.say(
-      "Each case: a transaction and up to 9 before it of the same customer. Customers in the test part are never trained on.",
+      `Each case: a transaction and up to 9 before it of the same customer.${resamples === "forward" ? " Trained on what came first; labels take a week to be known." : ""}`,
     );
     const report = options.report ?? join(options.folder, "report.html");
-    print(renderComparison(await runCompare(path, { ...options, ...READING, report }), options));
+    print(renderComparison(await runCompare(path, { ...options, ...READING, resamples, report }), options));
   });
 }

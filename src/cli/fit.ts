@@ -14,6 +14,7 @@ import {
   chooseEngine,
   dataOptionsOf,
   fitOptionsOf,
+  tellLeftOut,
 } from "./flags.js";
 import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
@@ -47,6 +48,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   await checkWritable(checkpoint);
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
+  tellLeftOut(reading, options, terminal.warn);
   const source = await readSource(path, reading);
   for (const note of source.notes) terminal.warn(note);
   const fitting = fitOptionsOf(options);

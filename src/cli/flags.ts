@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { loadEngine } from "../engine/load.js";
+import { OptionError } from "../errors.js";
 import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
@@ -20,8 +21,36 @@ export function addEventFlags(command: Command): Command {
   return addSchemaFlags(command, DATA_OPTIONS.pick(EVENT_OPTIONS));
 }
 
+/**
+ * How DATA is read. With --resample-step the derived time channels are left out: on a grid the gap is always the
+ * same, and what is interpolated between two gaps or two hours means nothing.
+ * @throws {OptionError} if both were asked for
+ */
 export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
-  return pickOptions(options, DATA_OPTIONS) as DataOptions;
+  const reading = pickOptions(options, DATA_OPTIONS) as DataOptions;
+  if (options.resampleStep === undefined) return reading;
+  if (reading.timeChannels)
+    throw new OptionError(
+      "--time-channels and --resample-step: the time since the last event would be interpolated like a measurement, and on a grid it is always the same. Leave one of them out.",
+    );
+  const derived = reading.window !== undefined && reading.time !== undefined;
+  return derived ? { ...reading, timeChannels: false } : reading;
+}
+
+/** Says that --resample-step left out channels that a reader would expect. */
+export function tellLeftOut(
+  reading: DataOptions,
+  options: Record<string, unknown>,
+  warn: (text: string) => void,
+) {
+  if (
+    options.resampleStep !== undefined &&
+    reading.timeChannels === false &&
+    options.timeChannels === undefined
+  )
+    warn(
+      "The derived time channels (time_gap, hour) are left out: on a grid of --resample-step they mean nothing.",
+    );
 }
 
 /** Flags of model and training. */

@@ -49,10 +49,14 @@ export function verdictOf(
   } else if (verdict.decision === "no difference shown" && worse.length > 0) {
     const keep = worse.reduce((a, b) => (b.difference < a.difference ? b : a)).against;
     verdict = { decision: "keep the baseline", choice: keep };
-    const names = worse.map((each) => sayFeatures(each.against.features));
-    sentences.push(
-      `Keep ${names.join(" or ")}: ${worse.length > 1 ? "the intervals lie" : "the interval lies"} below 0.${additions.length > 0 ? " Nothing is shown to add to the best baseline." : ""}`,
+    const names = [keep, ...worse.map((each) => each.against).filter((each) => each !== keep)].map((each) =>
+      sayFeatures(each.features),
     );
+    const told =
+      names.length > 2
+        ? `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`
+        : `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
+    sentences.push(`${told}${additions.length > 0 ? " Nothing is shown to add to the best baseline." : ""}`);
   } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
     const partners = [
       ...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features))),

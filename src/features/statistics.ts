@@ -7,7 +7,8 @@ const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change"
 /**
  * What a spreadsheet would say of each series, per numeric channel over its observed values: mean, standard
  * deviation (population), min, max, first, last, slope (least squares, per step), mean absolute change, share
- * missing; per category the share of steps and whether it is the last; and the length. Nothing observed: zeros.
+ * missing; per category the share of steps and whether it is the last; and the length. Nothing observed: zeros, and
+ * all missing.
  */
 export function statisticsFeatures(set: SequenceSet): FeatureTable {
   const { groups } = columnsOf(set.channels);
@@ -31,6 +32,7 @@ export function statisticsFeatures(set: SequenceSet): FeatureTable {
           observed.push({ t: s - set.offsets[n], value: set.values[s * C + c] });
       if (kind === "numeric") {
         if (observed.length > 0) values.set(describe(observed, lengthOf(set, n)), at);
+        else values[at + NUMERIC.indexOf("missing")] = 1;
         at += NUMERIC.length;
       } else {
         observed.forEach(({ value }, k) => {

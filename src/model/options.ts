@@ -53,6 +53,6 @@ export function resolveTrainOptions(options: TrainOptions = {}): ResolvedTrainOp
   const parsed = trainOptionsSchema.safeParse(options);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const where = issue.path.join(".") || "training options";
-  throw new OptionError(`Training options, ${where}: ${issue.message}. See "undertone fit --help".`);
+  const where = ["Training options", ...issue.path].join(", ");
+  throw new OptionError(`${where}: ${issue.message}. See "undertone fit --help".`);
 }

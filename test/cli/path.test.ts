@@ -65,8 +65,11 @@ describe("the whole path through the command line", () => {
     for (const text of [
       "raw",
       "statistics",
+      "pca",
+      "convolutions",
       "untrained",
       "latent",
+      "average(latent, convolutions)",
       "ridge",
       "logistic",
       "Verdict:",
@@ -75,8 +78,11 @@ describe("the whole path through the command line", () => {
       expect(stdout).toContain(text);
     const json = undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--json", "--quiet");
     const { rows, verdict, measure } = JSON.parse(json.stdout);
-    expect([rows.length, measure, json.stderr]).toEqual([8, "accuracy", ""]);
+    expect([rows.length, measure, json.stderr]).toEqual([14, "accuracy", ""]);
     expect(stdout).toContain(verdict.decision);
+    expect(
+      Math.max(...stdout.split("\n").map((line) => (/^[┌│└├]/.test(line) ? line.length : 0))),
+    ).toBeLessThan(121);
     expect(rows.every((row: { metrics: { cases: number } }) => row.metrics.cases === 24)).toBe(true);
   });
 
@@ -94,6 +100,97 @@ describe("the whole path through the command line", () => {
     expect(undertone(events, "fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone").code).toBe(0);
     expect(undertone(events, "encode", "m.undertone", "events.csv", "-o", "z.csv").code).toBe(0);
     expect(readFileSync(join(events, "z.csv"), "utf8").split("\n")[8]).toMatch(/^c0#8,0,/);
+  });
+
+  test("events forward in time: aggregates, a budget, costs, a choice of sets and classifiers", () => {
+    const events = folderWith({ "events.csv": longCsv({ customers: 20, events: 12 }) });
+    const { stdout, stderr, code } = undertone(
+      events,
+      ...[
+        "compare",
+        "events.csv",
+        "--entity",
+        "customer",
+        "--time",
+        "time",
+        "--label",
+        "fraud",
+        "--window",
+        "4",
+      ],
+      ...["--features", "fields,aggregates,average(aggregates, latent)", "--classifiers", "forest,knn"],
+      ...["--resamples", "forward", "--label-delay", "2", "--alerts-per-day", "3", "--second-entity", "kind"],
+      ...["--cost-miss", "9", "--cost-alert", "1", "--network-seeds", "2", ...QUICK],
+    );
+    expect([stderr.split("\n")[0].slice(0, 7), code]).toEqual(["engine:", 0]);
+    for (const text of [
+      "2 days of label delay",
+      "P@3",
+      "cost",
+      "average(aggregates, latent)",
+      "forest",
+      "knn",
+      "2 networks",
+    ])
+      expect(stdout).toContain(text);
+    expect(stdout).not.toContain("logistic");
+  });
+
+  test("results are kept and gone on from; other options are refused", () => {
+    const place = folderWith({ "waves.csv": wideCsv() });
+    const run = (...more: string[]) =>
+      undertone(
+        place,
+        "compare",
+        "waves.csv",
+        "--features",
+        "raw,latent",
+        ...QUICK,
+        "--save",
+        "r.jsonl",
+        "--json",
+        ...more,
+      );
+    const first = run();
+    const kept = readFileSync(join(place, "r.jsonl"), "utf8");
+    const again = run();
+    expect(readFileSync(join(place, "r.jsonl"), "utf8")).toBe(kept);
+    expect(JSON.parse(again.stdout).rows).toEqual(JSON.parse(first.stdout).rows);
+    const other = run("--seed", "2");
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/r\.jsonl: cannot go on from this file/),
+    ]);
+  });
+
+  test("time channels and a grid do not go together", () => {
+    const events = folderWith({ "events.csv": longCsv() });
+    const reading = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"];
+    const grid = ["fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone", "--resample-step", "86400"];
+    const left = undertone(events, ...grid, "--json");
+    expect(left.stderr).toMatch(/time channels .* are left out/);
+    const { preparation } = JSON.parse(left.stdout);
+    expect(preparation.channels.map(({ name }: { name: string }) => name)).toEqual(["amount", "kind"]);
+    const both = undertone(events, ...grid, "--time-channels");
+    expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/Leave one of them out/)]);
+  });
+
+  test("updates and epochs together are refused, in one sentence", () => {
+    const both = undertone(
+      folder,
+      "fit",
+      "waves.csv",
+      "-o",
+      "n.undertone",
+      "--updates",
+      "3",
+      "--epochs",
+      "3",
+    );
+    expect([both.code, both.stderr]).toEqual([
+      2,
+      expect.stringMatching(/OptionError: Training options: give updates or epochs, not both\./),
+    ]);
   });
 
   test("inspect tells what is in the data, as text and as JSON", () => {
@@ -118,6 +215,10 @@ describe("the whole path through the command line", () => {
       "10",
       "--units",
       "4",
+      "--features",
+      "fields,aggregates,latent",
+      "--classifiers",
+      "boosting",
     );
     expect([code, existsSync(join(place, "d/transactions.csv"))]).toEqual([0, true]);
     expect(stderr).toMatch(/transactions\.csv: \d+ transactions, \d+ marked as fraud/);

@@ -58,7 +58,7 @@ test("categories: share of the steps seen, and which was the last", () => {
   expect(describeRow(set, 1)).toMatchObject({ "c1=c_share": 1, "c1=c_last": 1, "c1=a_share": 0 });
 });
 
-test("nothing observed: zeros beside the length", () => {
+test("nothing observed: all missing, and zeros beside the length", () => {
   const set = makeSet(
     [
       [],
@@ -70,9 +70,11 @@ test("nothing observed: zeros beside the length", () => {
     ],
     { F: 2, categorical: 1 },
   );
-  expect(Object.values(describeRow(set, 0)).every((value) => value === 0)).toBe(true);
-  const { length, ...others } = describeRow(set, 1);
-  expect(length).toBe(2);
+  const { c0_missing: none, ...empty } = describeRow(set, 0);
+  expect(none).toBe(1);
+  expect(Object.values(empty).every((value) => value === 0)).toBe(true);
+  const { length, c0_missing, ...others } = describeRow(set, 1);
+  expect([length, c0_missing]).toEqual([2, 1]);
   expect(Object.values(others).every((value) => value === 0)).toBe(true);
   expect(describeRow(set, 2)).toMatchObject({ length: 1, c0_mean: 3, "c1=b_last": 1 });
 });
