@@ -82,7 +82,7 @@ test("the example in the README runs and prints what the README says, but for th
 
 test("the other example runs and ends with a verdict", () => {
   expect(runExample(folderWith(), "in-memory.mjs")).toMatch(
-    /^no difference shown\nThe latents \(ridge\) against/m,
+    /^(use|add|keep|no difference|too few).*\nThe latents \(ridge\) against/m,
   );
 });
 
