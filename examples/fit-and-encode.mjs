@@ -20,13 +20,13 @@ const split = splitStratified(source.train, 0.7, 1);
 const train = selectSequences(source.train, split.first);
 const test = selectSequences(source.train, split.second);
 
-const model = await fit(engine, train, { recipe: "masked", units: 16, train: { updates: 300, seed: 1 } });
+const model = await fit(engine, train, { recipe: "default", train: { seed: 1 } });
 await saveModel("waves.undertone", model);
 
-// [N, 3 Z] columns with names; the model brings its own scaling.
+// [N, columns] with names; the model brings its own scaling.
 const loaded = await loadModel("waves.undertone");
-const features = encode(engine, loaded, train, "pooled");
-const tested = encode(engine, loaded, test, "pooled");
+const features = await encode(engine, loaded, train, { readOut: "narrow" });
+const tested = await encode(engine, loaded, test, { readOut: "narrow" });
 if (!train.labels || !test.labels || !train.classNames) throw new Error("The sequences have no labels.");
 
 const classCount = train.classNames.length;

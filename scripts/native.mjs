@@ -5,10 +5,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-const COMMON = [
-  ...["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"],
+/** Flags of every target and every way to optimise. */
+export const COMMON = [
+  ...["-std=gnu11", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"],
   ...["-fno-trapping-math", "-Wall", "-Wextra", "-Wno-unused-function", "-Wno-psabi", "-Werror"],
 ];
 
@@ -25,20 +26,25 @@ export function findCompiler() {
   return [...named, "cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
 }
 
-/** Writes dist/native/undertone.node below `root`. @param {string} root @param {string} compiler */
-export function compileNative(root, compiler) {
+/**
+ * Writes the add-on: dist/native/undertone.node below `root` unless `output` says otherwise.
+ * @param {string} root @param {string} compiler
+ * @param {{ output?: string, flags?: string[] }} [options] `flags` say how to optimise
+ */
+export function compileNative(root, compiler, options = {}) {
+  const { output = join(root, "dist", "native", "undertone.node"), flags = ["-O3"] } = options;
   const headers = join(createRequire(import.meta.url).resolve("node-api-headers"), "..", "include");
   const include = [`-I${join(root, "kernels", "src")}`, `-I${join(root, "kernels", "bind")}`, `-I${headers}`];
+  const common = [...COMMON, ...flags, ...include];
   const folder = mkdtempSync(join(tmpdir(), "undertone-"));
   try {
-    const objects = Object.entries(TARGETS).map(([target, flags]) => {
+    const objects = Object.entries(TARGETS).map(([target, vectors]) => {
       const object = join(folder, `${target}.o`);
       const names = [`-DTABLE=kernels_${target}`, `-DTARGET="${target}"`];
       run(compiler, [
-        ...COMMON,
-        ...flags,
+        ...common,
+        ...vectors,
         ...names,
-        ...include,
         "-c",
         join(root, "kernels/bind/target.c"),
         "-o",
@@ -46,18 +52,9 @@ export function compileNative(root, compiler) {
       ]);
       return object;
     });
-    const output = join(root, "dist", "native", "undertone.node");
-    mkdirSync(join(root, "dist", "native"), { recursive: true });
+    mkdirSync(dirname(output), { recursive: true });
     const link = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
-    run(compiler, [
-      ...COMMON,
-      ...include,
-      ...link,
-      join(root, "kernels/bind/napi.c"),
-      ...objects,
-      "-o",
-      `${output}.tmp`,
-    ]);
+    run(compiler, [...common, ...link, join(root, "kernels/bind/napi.c"), ...objects, "-o", `${output}.tmp`]);
     renameSync(`${output}.tmp`, output);
   } finally {
     rmSync(folder, { recursive: true });

@@ -43,16 +43,28 @@ function hashOf(places) {
 }
 
 /**
- * Runs `work` unless the inputs are as they were when it last succeeded and its product is still there.
+ * Whether the inputs are as they were when `product` was made.
+ * @param {string} name @param {string[]} inputs @param {string} product
+ */
+function isFresh(name, inputs, product) {
+  const stamp = stampOf(name);
+  return (
+    existsSync(stamp) && readFileSync(stamp, "utf8") === hashOf(inputs) && existsSync(join(root, product))
+  );
+}
+
+/** @param {string} name */
+const stampOf = (name) => join(root, "node_modules", ".undertone", name);
+
+/**
+ * Runs `work` unless its product is fresh.
  * @param {string} name @param {string[]} inputs @param {string} product @param {() => void | Promise<void>} work
  */
 async function step(name, inputs, product, work) {
-  const stamp = join(root, "node_modules", ".undertone", name);
-  const hash = hashOf(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash && existsSync(join(root, product))) return;
+  if (isFresh(name, inputs, product)) return;
   await work();
   mkdirSync(join(root, "node_modules", ".undertone"), { recursive: true });
-  writeFileSync(stamp, hash);
+  writeFileSync(stampOf(name), hashOf(inputs));
 }
 
 /** @param {string} command @param {string[]} args */
@@ -84,12 +96,17 @@ await step(
 );
 const { compileNative, findCompiler } = await import("./native.mjs");
 const compiler = findCompiler();
+/** @type {[string, string[], string]} */
+const native = ["native", ["kernels", "scripts/native.mjs"], "dist/native/undertone.node"];
 if (compiler)
-  await step("native", ["kernels", "scripts/native.mjs"], "dist/native/undertone.node", () => {
+  await step(...native, () => {
     say(`compiling the native engine (${compiler}) ...`);
     compileNative(root, compiler);
   });
-else say("no C compiler here, so no native engine: WebAssembly serves.");
+else if (!isFresh(...native)) {
+  rmSync(join(root, "dist", "native"), { recursive: true, force: true }); // of other kernels, if it is there
+  say("no C compiler here, so no native engine: WebAssembly serves.");
+}
 await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js", () => {
   say("building dist/ ...");
   for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])

@@ -33,6 +33,7 @@ export { type Selection, selectByLeaveOneOut } from "./evaluate/select.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
 export { type EncodeOptions, encode } from "./features/encode.js";
+export { errorFeatures } from "./features/errors.js";
 export type { EventColumns } from "./features/event-columns.js";
 export type { FeatureTable } from "./features/feature-table.js";
 export { fitReadOuts } from "./features/fitted-read-out.js";

@@ -40,3 +40,14 @@ export function randomSeries(options: {
     classNames: ["slow", "fast"],
   };
 }
+
+/** Turns the last channel into categories. */
+export function withCategories(set: SequenceSet): SequenceSet {
+  const F = set.channels.length;
+  const vocabulary = ["a", "b", "c", "d"];
+  return {
+    ...set,
+    channels: [...set.channels.slice(0, -1), { name: "kind", kind: "categorical", vocabulary }],
+    values: set.values.map((value, k) => (k % F === F - 1 ? Math.abs(Math.round(2 * value)) % 4 : value)),
+  };
+}

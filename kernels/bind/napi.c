@@ -1,9 +1,19 @@
 // The add-on for Node: open(data, target) binds every kernel to one arena; targets() lists what this processor runs.
 // Checks arguments and calls a kernel; no arithmetic. Compiled for the baseline, so that it loads everywhere.
 #include <node_api.h>
+#include <stdio.h>
 #include <stdlib.h>
 #if defined(__linux__)
 #include <sys/mman.h>
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1 // as GCC says it
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #endif
 
 #include "table.h"
@@ -28,21 +38,57 @@ static napi_value fail(napi_env env, const char *message) {
   return 0;
 }
 
-// Reads `count` numbers; 0 and an exception if there are fewer, or something else among them.
-static int read_call(napi_env env, napi_callback_info info, struct call *call, size_t count) {
+static int whole(double value, double least, double most) {
+  return value >= least && value <= most && value == (double)(int64_t)value;
+}
+
+static int fits(char kind, double value, double elements) {
+  switch (kind) {
+    case 'o': return value < 0 || whole(value, 0, elements);
+    case 't': return whole(value, 0, elements);
+    case 's': return whole(value, 0, INT32_MAX);
+    case 'k': return whole(value, INT32_MIN, INT32_MAX);
+    default: return 1;
+  }
+}
+
+static void complain(napi_env env, const char *name, const char *kinds, size_t k, const char *got, double elements) {
+  char expected[64], message[256];
+  switch (kinds[k]) {
+    case 't': snprintf(expected, sizeof expected, "an offset of 0 to %.0f", elements); break;
+    case 'o': snprintf(expected, sizeof expected, "an offset of 0 to %.0f, or -1 for none", elements); break;
+    case 's': snprintf(expected, sizeof expected, "a whole number, 0 or more"); break;
+    case 'k': snprintf(expected, sizeof expected, "a whole number of 32 bits"); break;
+    default: snprintf(expected, sizeof expected, "a number");
+  }
+  snprintf(message, sizeof message, "undertone: %s, argument %d of %d: got %s, expected %s.", name, (int)k + 1,
+           (int)__builtin_strlen(kinds), got, expected);
+  napi_throw_range_error(env, 0, message);
+}
+
+// Reads and checks the arguments; 0 and an exception if one is missing or does not fit. A tensor must begin inside the
+// arena, which catches what goes wrong in JavaScript (NaN, undefined, -1 for one that must be there). That it also
+// ends there is up to the plan of the network: how far it reaches differs from kernel to kernel.
+static int read_call(napi_env env, napi_callback_info info, struct call *call, const char *name, const char *kinds) {
   napi_value values[MOST_ARGUMENTS];
   size_t given = MOST_ARGUMENTS;
   napi_get_cb_info(env, info, &given, values, 0, (void **)&call->arena);
-  if (given < count) return fail(env, "undertone: a kernel got too few arguments"), 0;
-  for (size_t k = 0; k < count; k++)
-    if (napi_get_value_double(env, values[k], &call->values[k]) != napi_ok)
-      return fail(env, "undertone: a kernel got an argument that is no number"), 0;
+  const double elements = call->arena->elements;
+  for (size_t k = 0; kinds[k]; k++) {
+    if (k >= given || napi_get_value_double(env, values[k], &call->values[k]) != napi_ok)
+      return complain(env, name, kinds, k, k >= given ? "nothing" : "something that is no number", elements), 0;
+    if (!fits(kinds[k], call->values[k], elements)) {
+      char got[32];
+      snprintf(got, sizeof got, "%.17g", call->values[k]);
+      return complain(env, name, kinds, k, got, elements), 0;
+    }
+  }
   return 1;
 }
 
 static float *tensor(const struct call *call, int k) {
   const double offset = call->values[k];
-  return offset < 0 || offset > call->arena->elements ? 0 : call->arena->data + (size_t)offset;
+  return offset < 0 ? 0 : call->arena->data + (size_t)offset;
 }
 
 // Denormal numbers cost up to twelve times the work: they are taken for 0 while a kernel runs, not beyond.
@@ -75,10 +121,10 @@ static void leave(unsigned before) {
 #define i(k) ((int)call.values[k])
 #define f(k) ((float)call.values[k])
 
-#define PROCEDURE(name, count, args)                                                                                  \
+#define PROCEDURE(name, kinds, args)                                                                                  \
   static napi_value call_##name(napi_env env, napi_callback_info info) {                                              \
     struct call call;                                                                                                 \
-    if (!read_call(env, info, &call, count)) return 0;                                                                \
+    if (!read_call(env, info, &call, #name, kinds)) return 0;                                                                \
     const unsigned before = enter();                                                                                  \
     call.arena->kernels->name args;                                                                                   \
     leave(before);                                                                                                    \
@@ -86,10 +132,10 @@ static void leave(unsigned before) {
   }
 PROCEDURES(PROCEDURE)
 
-#define FUNCTION(name, count, args)                                                                                   \
+#define FUNCTION(name, kinds, args)                                                                                   \
   static napi_value call_##name(napi_env env, napi_callback_info info) {                                              \
     struct call call;                                                                                                 \
-    if (!read_call(env, info, &call, count)) return 0;                                                                \
+    if (!read_call(env, info, &call, #name, kinds)) return 0;                                                                \
     const unsigned before = enter();                                                                                  \
     const double result = call.arena->kernels->name args;                                                             \
     leave(before);                                                                                                    \
@@ -143,16 +189,20 @@ static void release(napi_env env, void *data, void *hint) {
   if (--arena->references == 0) free(arena);
 }
 
-static void bind(napi_env env, napi_value object, const char *name, napi_callback callback, struct arena *arena) {
+// The function keeps `data` from being collected: as a property that nobody can take away.
+static void bind(napi_env env, napi_value object, napi_value data, const char *name, napi_callback callback,
+                 struct arena *arena) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, arena, &function);
+  const napi_property_descriptor held = {.utf8name = "data", .value = data, .attributes = napi_default};
+  napi_define_properties(env, function, 1, &held);
   napi_add_finalizer(env, function, arena, release, 0, 0);
   arena->references++;
   napi_set_named_property(env, object, name, function);
 }
 
-// open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains. The caller keeps `data`
-// for as long as it calls them.
+// open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains. Each of them keeps `data`
+// alive; its buffer must not be detached or resized.
 static napi_value open_arena(napi_env env, napi_callback_info info) {
   napi_value values[2], object;
   size_t given = 2, length = 0, name_length = 0;
@@ -176,7 +226,7 @@ static napi_value open_arena(napi_env env, napi_callback_info info) {
   if (!arena) return fail(env, "undertone: no memory");
   *arena = (struct arena){0, data, (double)length, chosen};
   napi_create_object(env, &object);
-#define BIND(name, count, args) bind(env, object, #name, call_##name, arena);
+#define BIND(name, kinds, args) bind(env, object, values[0], #name, call_##name, arena);
   PROCEDURES(BIND)
   FUNCTIONS(BIND)
 #undef BIND
@@ -198,8 +248,34 @@ static napi_value address(napi_env env, napi_callback_info info) {
   return result;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+// Only in the build for the tests with sanitizers. guard(data: Float32Array, allowed: Uint8Array): C that touches a
+// number whose byte in `allowed` is 0 is reported from now on.
+static napi_value guard(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t given = 2, length = 0, marks = 0;
+  void *data = 0, *allowed = 0;
+  napi_typedarray_type type;
+  napi_get_cb_info(env, info, &given, values, 0, 0);
+  if (given < 2 || napi_get_typedarray_info(env, values[0], &type, &length, &data, 0, 0) != napi_ok ||
+      type != napi_float32_array || napi_get_typedarray_info(env, values[1], &type, &marks, &allowed, 0, 0) != napi_ok ||
+      type != napi_uint8_array || marks != length)
+    return fail(env, "undertone: guard takes a Float32Array and a Uint8Array of the same length");
+  __asan_unpoison_memory_region(data, 4 * length);
+  for (size_t from = 0, to; from < length; from = to) {
+    for (to = from + 1; to < length && !((uint8_t *)allowed)[to] == !((uint8_t *)allowed)[from];) to++;
+    if (!((uint8_t *)allowed)[from]) __asan_poison_memory_region((float *)data + from, 4 * (to - from));
+  }
+  return 0;
+}
+#endif
+
 NAPI_MODULE_INIT() {
   napi_value function;
+#if defined(__SANITIZE_ADDRESS__)
+  napi_create_function(env, "guard", NAPI_AUTO_LENGTH, guard, 0, &function);
+  napi_set_named_property(env, exports, "guard", function);
+#endif
   napi_create_function(env, "targets", NAPI_AUTO_LENGTH, targets, 0, &function);
   napi_set_named_property(env, exports, "targets", function);
   napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_arena, 0, &function);

@@ -2,5 +2,5 @@
 #include "kernels.h"
 #include "table.h"
 
-#define ENTRY(name, count, args) .name = name,
+#define ENTRY(name, kinds, args) .name = name,
 const struct kernels TABLE = {.target = TARGET, .lanes = LANES, PROCEDURES(ENTRY) FUNCTIONS(ENTRY)};

@@ -4,6 +4,7 @@ import { loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
 import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
+import { recipes } from "../model/spec.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
@@ -56,11 +57,16 @@ export function tellLeftOut(
 /** Flags of model and training. */
 export function addFitFlags(command: Command): Command {
   command
-    .option("--recipe <name>", "layers: simple, denoising or masked", "masked")
+    .option(
+      "--recipe <name>",
+      `layers and how they learn: ${recipes.map(({ name }) => name).join(", ")}`,
+      "default",
+    )
     .addOption(
-      new Option("--units <number>", "units of the latent (default: 64)").argParser(
-        numberIn({ type: "integer", minimum: 1 }),
-      ),
+      new Option(
+        "--units <number>",
+        "units of an LSTM (default: 64; composite, default and label-aware: 32)",
+      ).argParser(numberIn({ type: "integer", minimum: 1 })),
     )
     .addOption(new Option("--activation <name>", "of the LSTMs").choices(["tanh", "relu"]).default("tanh"))
     .addOption(
@@ -97,7 +103,7 @@ export function addFitFlags(command: Command): Command {
     .addOption(
       new Option(
         "--validation <share>",
-        "held out for early stopping (default: 0.1 from 50 sequences on)",
+        "held out for early stopping (default: 0.1 from 50 sequences on; default and label-aware: 0)",
       ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
     );
   command.addOption(

@@ -37,9 +37,11 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
     name: `native-${target}`,
     precision: "float32",
     lanes,
-    createWorkspace(elements) {
+    createWorkspace(elements, threads = 1) {
+      // The collector does not see how large shared memory is, and lets arenas that are gone pile up.
+      const Memory = threads > 1 ? SharedArrayBuffer : ArrayBuffer;
       try {
-        return bindWorkspace(engine, new SharedArrayBuffer(elements * 4 + ALIGNMENT), elements);
+        return bindWorkspace(engine, new Memory(elements * 4 + ALIGNMENT), elements);
       } catch (cause) {
         throw new EngineError(
           `The engine ${engine.name} cannot get ${((elements * 4) / 2 ** 30).toFixed(1)} GB of memory for this model. ` +
@@ -56,7 +58,11 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   };
   return engine;
 
-  function bindWorkspace(engine: Engine, memory: SharedArrayBuffer, elements: number): Workspace {
+  function bindWorkspace(
+    engine: Engine,
+    memory: SharedArrayBuffer | ArrayBuffer,
+    elements: number,
+  ): Workspace {
     const from = addon.address(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
     const bound = addon.open(data, target);
@@ -67,17 +73,22 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   }
 }
 
-/** A published build for this platform where it is installed, else the one that set-up compiled. */
+/**
+ * A published build for this platform where it is installed, else the one that set-up compiled; the file that
+ * UNDERTONE_NATIVE names, and no other, where it is set.
+ */
 async function loadAddon(): Promise<Addon> {
   if (typeof process === "undefined" || process.versions?.node === undefined)
     throw new EngineError("The native engine runs in Node only. Use --engine wasm.");
   const { createRequire } = await import("node:module");
+  const { resolve } = await import("node:path");
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
-  for (const place of [
-    `@undertone/native-${process.platform}-${process.arch}`,
-    "../../dist/native/undertone.node",
-  ]) {
+  const named = process.env.UNDERTONE_NATIVE;
+  const places = named
+    ? [resolve(named)]
+    : [`@undertone/native-${process.platform}-${process.arch}`, "../../dist/native/undertone.node"];
+  for (const place of places) {
     try {
       return require(place) as Addon;
     } catch (error) {

@@ -73,7 +73,10 @@ export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): 
     ...(hasAmounts ? ["aggregates"] : []),
     "untrained",
     "latent",
+    "surprise",
+    ...(hasAmounts ? ["fields+surprise"] : []),
     `${best}+latent`,
+    `${best}+surprise`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { encode } from "../features/encode.js";
+import { errorFeatures } from "../features/errors.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { fitReadOuts } from "../features/fitted-read-out.js";
 import { fitPca, transformPca } from "../features/pca.js";
@@ -145,6 +146,27 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     says: "the latents",
     network: true,
     build: (context) => encoded(context, "latent", ({ fit: options }) => trained(context, options)),
+  },
+  surprise: {
+    role: "latent",
+    says: "errors and surprise",
+    network: true,
+    // the recipe with a head that predicts the next step
+    async build(context) {
+      const {
+        engine,
+        fit: { spec, noise, dropout, ...options },
+        remember,
+      } = context;
+      const model = await remember("model surprise", () =>
+        trained(context, { ...options, recipe: "composite" }),
+      );
+      return {
+        ...both(context, (set) => errorFeatures(engine, model, set)),
+        model,
+        notes: model.metadata.training.warnings,
+      };
+    },
   },
   "label-aware": {
     role: "latent",

@@ -1,15 +1,14 @@
 import type { Engine } from "../engine/engine.js";
 import {
-  createTrainingStep,
+  createTrainingRun,
   measureEncode,
   median,
   repeat,
-  type SpeedShape,
   type StepSpeed,
   summarise,
-  usefulFlops,
   warmUp,
 } from "./speed.js";
+import { plainWorkload, type SpeedShape, usefulFlops } from "./speed-workload.js";
 import type { TfjsPeer } from "./tfjs-peer.js";
 
 export interface EngineSpeed extends StepSpeed {
@@ -32,6 +31,18 @@ export interface ShapeSpeed {
   peer?: { name: string; milliseconds: number; fastest: number };
 }
 
+/** What one engine did so far. */
+interface EngineTurns {
+  engine: Engine;
+  step: () => number;
+  /** A turn. */
+  steps: number;
+  peak: number;
+  encodes: number;
+  times: number[];
+  ratios: number[];
+}
+
 /** How long one engine steps before the next one has its turn. */
 const TURN_MS = 200;
 const MOST_STEPS = 10;
@@ -48,11 +59,12 @@ export async function compareSpeed(
   peer: Extract<TfjsPeer, { installed: true }> | undefined,
   { rounds, onRound }: { rounds: number; onRound?: (round: number) => void },
 ): Promise<ShapeSpeed> {
-  const runs = engines.map((engine) => {
-    const step = createTrainingStep(engine, shape);
+  const runs: EngineTurns[] = [];
+  for (const engine of engines) {
+    const { step } = await createTrainingRun(engine, plainWorkload(shape));
     const steps = Math.min(MOST_STEPS, Math.max(1, Math.round(TURN_MS / warmUp(step))));
-    return { engine, step, steps, peak: 0, times: [] as number[], ratios: [] as number[] };
-  });
+    runs.push({ engine, step, steps, peak: 0, encodes: 0, times: [], ratios: [] });
+  }
   const peerTimes: number[] = [];
   for (let round = 0; round < rounds; round++) {
     onRound?.(round);
@@ -67,18 +79,19 @@ export async function compareSpeed(
     peerTimes.push(peerTime);
     runs.forEach((run, k) => void run.ratios.push(peerTime / medians[k]));
   }
+  for (const run of runs) run.encodes = await measureEncode(run.engine, shape, { repeats: 2 * run.steps });
   return {
     shape,
     usefulFlops: usefulFlops(shape),
     rounds,
-    engines: runs.map(({ engine, steps, peak, times, ratios }): EngineSpeed => {
+    engines: runs.map(({ engine, peak, encodes, times, ratios }): EngineSpeed => {
       const speed = summarise(times, shape);
       return {
         engine: engine.name,
         ...speed,
         peakGflops: peak,
         shareOfPeak: speed.usefulGflops / peak,
-        encodeSequencesPerSecond: measureEncode(engine, shape, { repeats: 2 * steps }),
+        encodeSequencesPerSecond: encodes,
         timesFaster: peer && {
           ofMedians: median(peerTimes) / speed.milliseconds,
           lowestOfRounds: Math.min(...ratios),

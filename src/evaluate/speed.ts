@@ -1,23 +1,14 @@
-import { soloCrew } from "../engine/crew.js";
+import { type Crew, soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
+import { musterCrew } from "../engine/threads.js";
 import { EngineError } from "../errors.js";
-import { columnsOf } from "../model/columns.js";
-import { fillPass } from "../model/fill-pass.js";
-import { createNetwork } from "../model/network.js";
+import type { TrainMessage } from "../model/background.js";
 import { resolveTrainOptions } from "../model/options.js";
-import { findRecipe } from "../model/spec.js";
-import { createTrainer, type TrainJob } from "../model/trainer.js";
+import { createTrainer, shardCount, type TrainJob } from "../model/trainer.js";
 import { createUpdates } from "../model/update.js";
-import { randomStream } from "../random.js";
-import type { SequenceSet } from "../sequences/sequence-set.js";
-
-/** Steps, sequences in a batch, features, and units of both LSTMs of the recipe `simple`. */
-export interface SpeedShape {
-  T: number;
-  B: number;
-  F: number;
-  H: number;
-}
+import { countOf, shareSequences } from "../sequences/sequence-set.js";
+import { createEncodeRun } from "./speed-encode.js";
+import { plainWorkload, type SpeedShape, type SpeedWorkload, usefulFlops } from "./speed-workload.js";
 
 export interface StepSpeed {
   /** Median of the timed steps. */
@@ -27,92 +18,105 @@ export interface StepSpeed {
   usefulGflops: number;
 }
 
+export interface TrainingRun {
+  /** One update of training; returns the loss before it. */
+  step(): number;
+  /** Mean squared error over the batch, without noise or dropout. */
+  evaluate(): number;
+  /** The weights, by name, as they are now. */
+  weights(): Record<string, { shape: readonly number[]; data: Float32Array }>;
+  /** Lets its threads go. */
+  dismiss(): void;
+}
+
 const SEED = 1;
+const RATE = 1e-3;
 /** V8 compiles kernels again, and better, while they run for the first time. */
 const WARM_UP_MS = 300;
 
 /**
- * Operations that the mathematics of one training step of `simple` needs, a multiply-add counted as two. Only
- * products count, not activations, biases, the optimiser or padding. For each of the T B rows:
- *
- *   encoder   forward 8H (F + H); weights 8H (F + H); back through time 8HH; nothing back to the data
- *   decoder   forward, weights and back through time 8HH each
- *   dense     forward, weights and back to its input 2HF each
- *
- * and for each of the B sequences, since the repeated vector is projected once: forward, weights and back, 8HH
- * each.
- */
-export function usefulFlops({ T, B, F, H }: SpeedShape): number {
-  const encoder = 2 * 8 * H * (F + H) + 8 * H * H;
-  const decoder = 3 * 8 * H * H;
-  const dense = 3 * 2 * H * F;
-  const projection = 3 * 8 * H * H;
-  return T * B * (encoder + decoder + dense) + B * projection;
-}
-
-/**
  * Everything that one update of training does, ready to be run again and again: fill the batch, forward, loss,
  * backward, gradient norm, clip, Adam, packing.
- * @returns the step, which returns the loss before it
+ * @param threads at least 1; more than the batch has shards are not used
+ * @param clipNorm 0: no clipping
  * @throws {EngineError} if the engine cannot get the memory; from the step: if the loss is not finite
  */
-export function createTrainingStep(engine: Engine, shape: SpeedShape): () => number {
-  const set = randomSequences(shape);
+export async function createTrainingRun(
+  engine: Engine,
+  { spec, set }: SpeedWorkload,
+  { threads = 1, clipNorm = 1 }: { threads?: number; clipNorm?: number } = {},
+): Promise<TrainingRun> {
+  const B = countOf(set);
+  const most = Math.min(threads, shardCount(B));
+  const train = most > 1 ? shareSequences(set) : set;
   const job: TrainJob = {
-    spec: findRecipe("simple").build({ units: shape.H }),
-    train: set,
-    validation: undefined,
-    options: resolveTrainOptions({ seed: SEED, clipNorm: 1 }),
-    batchSize: shape.B,
-    threads: 1,
+    spec,
+    train,
+    validation: train,
+    options: resolveTrainOptions({ seed: SEED, clipNorm }),
+    batchSize: B,
+    threads: most,
   };
   const trainer = createTrainer(engine, job);
-  trainer.network.pack();
-  const updates = createUpdates(trainer, soloCrew(trainer.commands), job);
-  const batch = Int32Array.from({ length: shape.B }, (_, b) => b);
+  const { network, board } = trainer;
+  network.pack();
+  let crew: Crew = soloCrew(trainer.commands);
+  if (most > 1)
+    crew = await musterCrew(most, trainer.commands, (control, thread): TrainMessage => {
+      const attach = { memory: network.ws.memory, board, thread };
+      return { kind: "train-follow", engine: engine.name, job, control, attach };
+    });
+  const updates = createUpdates(trainer, crew, job);
+  const batch = Int32Array.from({ length: B }, (_, b) => b);
   let step = 0;
-  return () => {
-    const { loss, norm } = updates.gradient(batch, step);
-    if (!Number.isFinite(loss))
-      throw new EngineError(
-        `${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`,
-      );
-    updates.apply(1e-3, ++step, norm);
-    return loss;
+  return {
+    step() {
+      const { loss, norm } = updates.gradient(batch, step);
+      if (!Number.isFinite(loss))
+        throw new EngineError(
+          `${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`,
+        );
+      updates.apply(RATE, ++step, norm);
+      return loss;
+    },
+    evaluate: updates.evaluate,
+    weights: () =>
+      Object.fromEntries(
+        network.parameters.map(({ name, shape, start, size }) => [
+          name,
+          { shape, data: Float32Array.from(network.weights.subarray(start, start + size)) },
+        ]),
+      ),
+    dismiss: crew.dismiss,
   };
 }
 
 /**
- * Times training steps of the recipe `simple` on random sequences, after a warm-up.
+ * Times training steps of the recipe `simple` on random sequences, one thread, after a warm-up.
  * @param repeats timed steps
  */
-export function measureTrainingStep(
+export async function measureTrainingStep(
   engine: Engine,
   shape: SpeedShape,
   { repeats }: { repeats: number },
-): StepSpeed {
-  const step = createTrainingStep(engine, shape);
+): Promise<StepSpeed> {
+  const { step } = await createTrainingRun(engine, plainWorkload(shape));
   warmUp(step);
   return summarise(repeat(step, repeats), shape);
 }
 
 /**
- * Sequences encoded in a second, in batches of B; from the median batch, filling it included.
- * @param repeats timed batches
+ * Sequences encoded in a second on one thread, filling batches included; from the median run over 192 or more.
+ * @param repeats timed runs
  */
-export function measureEncode(engine: Engine, shape: SpeedShape, { repeats }: { repeats: number }): number {
-  const { T, B, H } = shape;
-  const set = randomSequences(shape);
-  const { groups: columns } = columnsOf(set.channels);
-  const spec = findRecipe("simple").build({ units: H });
-  const size = { batch: B, steps: T, purpose: "encode", states: false } as const;
-  const network = createNetwork(engine, { spec, columns, ...size }, SEED);
-  network.pack();
-  const [slot] = network.slots;
-  const indices = Int32Array.from({ length: B }, (_, b) => b);
-  const encode = () => slot.forward(fillPass(slot, set, columns, indices));
+export async function measureEncode(
+  engine: Engine,
+  shape: SpeedShape,
+  { repeats }: { repeats: number },
+): Promise<number> {
+  const { encode, sequences } = await createEncodeRun(engine, plainWorkload(shape));
   warmUp(encode);
-  return (shape.B / median(repeat(encode, repeats))) * 1000;
+  return (sequences / median(repeat(encode, repeats))) * 1000;
 }
 
 /** @param times milliseconds of each step */
@@ -144,15 +148,4 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** B sequences of T steps of standard normal numbers. */
-function randomSequences({ T, B, F }: SpeedShape): SequenceSet {
-  const stream = randomStream(SEED);
-  return {
-    channels: Array.from({ length: F }, (_, f) => ({ name: `x${f}`, kind: "numeric" as const })),
-    values: Float32Array.from({ length: B * T * F }, () => stream.normal()),
-    offsets: Int32Array.from({ length: B + 1 }, (_, b) => b * T),
-    ids: Array.from({ length: B }, (_, b) => `${b}`),
-  };
 }

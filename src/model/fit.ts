@@ -16,7 +16,7 @@ import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "./spec.js"
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
 
 export interface FitOptions extends RecipeOptions {
-  /** default "masked" */
+  /** default "default" */
   recipe?: string;
   /** layers of one's own, instead of a recipe */
   spec?: AutoencoderSpec;
@@ -47,7 +47,7 @@ const MAX_VALIDATION = 512;
  * @throws {OptionError} for an option that would have no effect
  */
 function resolve(options: FitOptions) {
-  const recipe = findRecipe(options.recipe ?? "masked");
+  const recipe = findRecipe(options.recipe ?? "default");
   const spec = options.spec ?? recipe.build(options);
   const usual = options.spec ? undefined : recipe.train;
   const { updates, epochs } = options.train ?? {};

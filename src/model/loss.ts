@@ -1,7 +1,7 @@
 import { NONE, type Workspace } from "../engine/engine.js";
 import type { ColumnGroup } from "./columns.js";
 import type { Gradient, Signal } from "./layer.js";
-import type { DataPlace, Pass } from "./pass.js";
+import type { Pass, TargetPlace } from "./pass.js";
 
 /**
  * Reconstruction loss over what was observed, as a sum: squared error of numeric channels, cross-entropy of
@@ -12,7 +12,7 @@ import type { DataPlace, Pass } from "./pass.js";
 export function reconstructionLoss(
   ws: Workspace,
   columns: readonly ColumnGroup[],
-  place: DataPlace,
+  place: TargetPlace,
   output: Signal,
   pass: Pass,
   scale: number,

@@ -76,7 +76,12 @@ const metadataSchema = z.looseObject({
   formatVersion: z.number(),
   library: z.string(),
   recipe: z.string(),
-  spec: z.object({ encoder: layersSchema, decoder: layersSchema }),
+  spec: z.looseObject({
+    encoder: layersSchema,
+    decoder: layersSchema,
+    target: z.enum(["same", "reversed"]).optional(),
+    nextStep: z.object({ weight: z.number() }).optional(),
+  }),
   preparation: z.looseObject({
     channels: z.array(
       z.object({
@@ -87,6 +92,7 @@ const metadataSchema = z.looseObject({
     ),
     interpolation: interpolationSchema,
     resample: z.object({ step: z.number().positive(), method: interpolationSchema }).optional(),
+    differences: z.boolean().optional(),
     scaler: z.looseObject({
       method: z.enum(["standard", "min-max", "robust", "none"]),
       scope: z.enum(["channel", "series"]),
@@ -175,8 +181,10 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
     return damaged(` at ${issue.path.join(".")}: ${issue.message}`);
   }
   const checked = raw as ModelMetadata;
-  const { channels, scaler } = checked.preparation;
-  const numeric = channels.filter(({ kind }) => kind === "numeric").map(({ name }) => name);
+  const { scaler } = checked.preparation;
+  const numeric = inputChannels(checked.preparation)
+    .filter(({ kind }) => kind === "numeric")
+    .map(({ name }) => name);
   const scales = scaler.scope === "channel" ? numeric.length : 0;
   if (scaler.channels.join("\n") !== numeric.join("\n"))
     damaged(`: its scaler has the channels ${scaler.channels.join(", ")}, its data ${numeric.join(", ")}`);
@@ -203,11 +211,13 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
   if (metadata.readOut === undefined) return { metadata: checked, weights };
   const own = new Set(parameters.map(({ name }) => name));
   const others = Object.entries(tensors).filter(([name]) => !own.has(name));
-  return {
-    metadata: checked,
-    weights,
-    readOut: { state: JSON.parse(metadata.readOut), tensors: Object.fromEntries(others) },
-  };
+  let state: Record<string, unknown>;
+  try {
+    state = JSON.parse(metadata.readOut);
+  } catch {
+    return damaged(": its read-outs are not JSON");
+  }
+  return { metadata: checked, weights, readOut: { state, tensors: Object.fromEntries(others) } };
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {

@@ -5,6 +5,7 @@ import { initialise } from "./initial.js";
 import type { Gradient, HiddenStates, Layer, Parameter, Plan, Signal } from "./layer.js";
 import { createChain } from "./layers.js";
 import { reconstructionLoss } from "./loss.js";
+import { createNextStep, type NextStep } from "./next-step.js";
 import type { DataPlace, Draws, Pass } from "./pass.js";
 import { planReadOutLoss, type ReadOutLoss, type ReadOutLossOptions } from "./readout-loss/readout-loss.js";
 import { type AutoencoderSpec, checkSpec, type ReadOutLossSpec } from "./spec.js";
@@ -57,6 +58,8 @@ export interface Slot {
   readonly encoder: readonly Layer[];
   /** One for each direction of each recurrent layer of the encoder, where a loss looks at them. */
   readonly readOuts: readonly ReadOutPlace[];
+  /** The head that predicts the next step, where the spec has one; not in an encoder alone. */
+  readonly nextStep: NextStep | undefined;
   /** Offset of the gradient of shard 0. */
   readonly gradients: number;
   /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
@@ -99,6 +102,7 @@ interface Layout {
     decoder: Layer[];
     dOutput: Gradient;
     readOuts: ReadOutPlace[];
+    nextStep: NextStep | undefined;
   }[];
   head: ReadOutLoss | undefined;
   moments: Network["moments"][number][];
@@ -115,6 +119,7 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const training = purpose === "training";
   const judged = training ? spec.readOutLoss : undefined;
+  const predicts = spec.nextStep !== undefined && purpose !== "encode";
   const parameters = new Map<string, Parameter>();
   const shared = new Map<string, number>();
   const blocks = { weights: 0, gradients: 0, mean: 0, spread: 0, shards: 0, blockSize: 0 };
@@ -131,8 +136,8 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
     T,
     B,
     training,
-    keepStates: states || judged !== undefined,
-    stateGradients: judged !== undefined,
+    keepStates: states || judged !== undefined || predicts,
+    stateGradients: judged !== undefined || (training && predicts),
     take,
     share(key, elements) {
       if (!shared.has(key)) shared.set(key, take(elements));
@@ -180,7 +185,11 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
       stride: output?.stride ?? 0,
     };
     const readOuts = judged ? encoder.flatMap((layer) => layOutReadOuts(layer, B, take)) : [];
-    return { place, encoder, decoder, dOutput, readOuts };
+    const walker = encoder.findLast((layer) => layer.states)!;
+    const nextStep = predicts
+      ? createNextStep(plan, walker.states![0], walker.stateGradients?.[0], columns, place)
+      : undefined;
+    return { place, encoder, decoder, dOutput, readOuts, nextStep };
   };
   const laidOut = Array.from({ length: slots }, layOutSlot);
   const directions = laidOut[0].readOuts.map(({ states }) => states.every);
@@ -244,7 +253,7 @@ export function createNetwork(
   const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   const view = (offset: number) => ws.data.subarray(offset, offset + size);
   if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
-  const slots = layout.slots.map(({ place, encoder, decoder, dOutput, readOuts }): Slot => {
+  const slots = layout.slots.map(({ place, encoder, decoder, dOutput, readOuts, nextStep }): Slot => {
     const layers = [...encoder, ...decoder];
     const output = decoder.at(-1)?.output;
     return {
@@ -257,22 +266,30 @@ export function createNetwork(
       output,
       encoder,
       readOuts,
+      nextStep,
       gradients: blocks.shards,
       forward(pass, draws) {
         pass.draws = draws;
         for (const layer of layers) layer.forward(pass);
+        nextStep?.forward(pass);
       },
       loss(pass, scale) {
         const gradient = scale === undefined ? undefined : dOutput;
         const value = reconstructionLoss(ws, options.columns, place, output!, pass, scale ?? 0, gradient);
         if (!gradient) return value;
+        nextStep?.loss(pass, scale! * options.spec.nextStep!.weight);
         let flowing: Gradient | undefined = gradient;
         for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward(pass, flowing);
         return value;
       },
     };
   });
-  const packed = [...layout.slots[0].encoder, ...layout.slots[0].decoder].filter((layer) => layer.pack);
+  const [first] = layout.slots;
+  const packed = [
+    ...first.encoder,
+    ...first.decoder,
+    ...(first.nextStep ? [first.nextStep.layer] : []),
+  ].filter((layer) => layer.pack);
   return {
     ws,
     elements: total,

@@ -35,6 +35,16 @@ export interface Pass {
   resume?: boolean;
 }
 
+/** Offsets of what a head must make, likewise. */
+export interface TargetPlace {
+  /** [R, F] */
+  target: number;
+  /** [R, F] */
+  observed: number;
+  /** [R] */
+  weights: number;
+}
+
 /** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
 export interface DataPlace {
   /** [R, F]; 0 where nothing was observed */

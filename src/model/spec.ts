@@ -34,6 +34,11 @@ export interface AutoencoderSpec {
   decoder: LayerSpec[];
   /** "reversed": the decoder rebuilds the sequence from its end; default "same" */
   target?: "same" | "reversed";
+  /**
+   * A dense layer that predicts the next step from the state of a forward LSTM: how much a step surprises is what its
+   * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted
+   */
+  nextStep?: { weight: number };
   /** Trains the encoder's states for what is read out of them, on two changed views of every sequence. */
   readOutLoss?: ReadOutLossSpec;
 }
@@ -141,6 +146,12 @@ export const recipes: readonly Recipe[] = [
     build: simple,
   },
   {
+    name: "composite",
+    summary: "the layers of masked with LSTM 32, and a head that predicts the next step: for events",
+    interpolation: "none",
+    build: ({ units = 32, activation }) => ({ ...simple({ units, activation }), nextStep: { weight: 1 } }),
+  },
+  {
     name: "default",
     summary:
       "bidirectional LSTM 32 over values and differences; rebuilds the sequence and recognises changed views of it",
@@ -218,6 +229,11 @@ export function checkSpec(spec: AutoencoderSpec): void {
         fail("expected an lstm right after it, which is what a repeated vector is for.");
     });
   }
+  const last = spec.encoder.findLast((layer) => layer.type === "lstm");
+  if (spec.nextStep && last?.goBackwards)
+    throw new OptionError(
+      "Model spec: nextStep needs states that walk forward, and the encoder's last LSTM walks backwards. Drop goBackwards.",
+    );
   if (kinds.encoder !== "vector")
     throw new OptionError(
       "Model spec: the encoder ends in a sequence, expected a vector. Its last LSTM must not return sequences.",

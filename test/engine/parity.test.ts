@@ -79,7 +79,7 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
             );
         },
       ),
-      { numRuns: 150, seed: 11 },
+      { numRuns: 60, seed: 11 },
     );
   });
 

@@ -55,7 +55,7 @@ describe.each(engines)("$name", async ({ engine }) => {
   });
 
   test.each([
-    ["forward", { units: Z }, [["forward", 0]]],
+    ["forward", { recipe: "masked", units: Z }, [["forward", 0]]],
     ["backwards", backwards, [["backward", 0]]],
     [
       "both ways",
@@ -100,7 +100,7 @@ describe.each(engines)("$name", async ({ engine }) => {
     const named = async (options: FitOptions, readOut?: ReadOut) =>
       (await encode(engine, untrained(engine, set, options), set, { readOut })).names;
     const list = (part: string, count: number) => Array.from({ length: count }, (_, z) => `${part}_${z}`);
-    expect(await named({ units: Z })).toEqual(list("last", Z));
+    expect(await named({ recipe: "masked", units: Z })).toEqual(list("last", Z));
     expect(await named(both, "pooled")).toEqual([
       ...list("mean", 2 * Z),
       ...list("max", 2 * Z),
@@ -111,7 +111,7 @@ describe.each(engines)("$name", async ({ engine }) => {
 
   test("a row is bit for bit the same whatever else is encoded with it", async () => {
     const many = randomSeries({ N: 150, F: 2, lengths: (n) => (7 * n) % 19, missing: 0.1 });
-    const model = untrained(engine, many, { units: 17 });
+    const model = untrained(engine, many, { recipe: "masked", units: 17 });
     const whole = await encode(engine, model, many, { readOut: "pooled" });
     const order = Array.from(many.ids, (_, k) => (k * 37) % 150);
     const shuffled = await encode(engine, model, selectSequences(many, order), { readOut: "pooled" });
@@ -126,7 +126,7 @@ describe.each(engines)("$name", async ({ engine }) => {
 
   test("a full set, without bitmap or padding, is encoded as one with an idle bitmap", async () => {
     const full = randomSeries({ N: 6, F: 2, lengths: () => 8 });
-    const model = untrained(engine, full, { units: Z });
+    const model = untrained(engine, full, { recipe: "masked", units: Z });
     const marked = { ...full, observed: new Uint8Array(12).fill(255) };
     expect((await encode(engine, model, marked, { readOut: "pooled" })).values).toEqual(
       (await encode(engine, model, full, { readOut: "pooled" })).values,
@@ -138,7 +138,7 @@ const [{ engine }] = engines;
 
 test("channels are taken by name: another order and channels too many do not matter", async () => {
   const set = raggedSet();
-  const model = untrained(engine, set, { units: Z });
+  const model = untrained(engine, set, { recipe: "masked", units: Z });
   const turned = makeSet(
     cellsOf(set).map((steps) => steps.map(([a, b, c]) => [c, 7, a, b])),
     { F: 4 },
@@ -154,7 +154,7 @@ test("channels are taken by name: another order and channels too many do not mat
 
 test("categories are taken by name; one the model does not know is missing", async () => {
   const set = makeSet([[[1, 0]], [[2, 1]], [[3, 2]], [[4, 3]]], { F: 2, categorical: 1 });
-  const model = untrained(engine, set, { units: Z });
+  const model = untrained(engine, set, { recipe: "masked", units: Z });
   const renamed = makeSet([[[1, 1]], [[2, 2]], [[3, 3]], [[4, 0]]], { F: 2, categorical: 1 });
   renamed.channels = [
     set.channels[0],
@@ -167,7 +167,7 @@ test("categories are taken by name; one the model does not know is missing", asy
 
 test("the model's own scaling is used, not the one of the set at hand", async () => {
   const set = raggedSet();
-  const model = untrained(engine, set, { units: Z });
+  const model = untrained(engine, set, { recipe: "masked", units: Z });
   const alone = await encode(engine, model, selectSequences(set, [3]), { readOut: "last" });
   expect(alone.values).toEqual(
     (await encode(engine, model, set, { readOut: "last" })).values.slice(3 * Z, 4 * Z),

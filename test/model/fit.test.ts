@@ -8,7 +8,7 @@ import { randomSeries } from "../series.js";
 
 const { engine } = engines[engines.length - 1];
 const data = randomSeries({ N: 60, F: 2, lengths: (n) => 6 + (n % 3) });
-const quick: FitOptions = { units: 6, train: { updates: 40, batchSize: 10 } };
+const quick: FitOptions = { recipe: "masked", units: 6, train: { updates: 40, batchSize: 10 } };
 
 describe("fit", () => {
   test("labels and statics are not looked at", async () => {

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { reference } from "../../src/engine/reference.js";
 import type { AutoencoderSpec, LayerSpec } from "../../src/model/spec.js";
-import type { SequenceSet } from "../../src/sequences/sequence-set.js";
 import { expectClose } from "../close.js";
-import { randomSeries } from "../series.js";
+import { randomSeries, withCategories } from "../series.js";
 import { networkFor, outputOf, runPass } from "./run-pass.js";
 
 const decoder: LayerSpec[] = [
@@ -47,6 +46,19 @@ const specs: Record<string, AutoencoderSpec> = {
     ],
     decoder,
   },
+  "next step predicted": {
+    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true }],
+    decoder,
+    nextStep: { weight: 0.7 },
+  },
+  "embedding, next step predicted": {
+    encoder: [
+      { type: "embedding", units: 3 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+    nextStep: { weight: 0.7 },
+  },
   "dropout on sequence and vector": {
     encoder: [
       { type: "lstm", units: 5, returnSequences: true },
@@ -79,17 +91,6 @@ const specs: Record<string, AutoencoderSpec> = {
   },
 };
 
-/** Turns the last channel into categories. */
-function withCategories(set: SequenceSet): SequenceSet {
-  const F = set.channels.length;
-  const vocabulary = ["a", "b", "c", "d"];
-  return {
-    ...set,
-    channels: [...set.channels.slice(0, -1), { name: "kind", kind: "categorical", vocabulary }],
-    values: set.values.map((value, k) => (k % F === F - 1 ? Math.abs(Math.round(2 * value)) % 4 : value)),
-  };
-}
-
 const cases = Object.entries(specs).flatMap(([name, spec]) => [
   { name, spec, ragged: false },
   { name: `${name}, ragged, missing, weighted`, spec, ragged: true },
@@ -110,7 +111,7 @@ test.each(cases)("gradients agree with central differences: $name", ({ name, spe
   });
   const loss = (backward: boolean) => {
     network.pack();
-    return runPass(network, set, { backward, update: 9 }).loss;
+    return runPass(network, set, { backward, update: 9, weightOfNextStep: spec.nextStep?.weight }).loss;
   };
   loss(true);
   const gradients = network.gradients.slice();

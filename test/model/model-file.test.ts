@@ -13,7 +13,7 @@ import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 
 const data = randomSeries({ N: 12, F: 3, lengths: (n) => 3 + (n % 4), missing: 0.1 });
-const options: FitOptions = { units: 3, train: { updates: 10, batchSize: 4 } };
+const options: FitOptions = { recipe: "masked", units: 3, train: { updates: 10, batchSize: 4 } };
 const [{ engine }] = engines;
 const bytes = encodeModel(await fit(engine, data, options));
 const text = Buffer.from(bytes).toString("latin1");

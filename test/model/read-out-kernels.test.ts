@@ -4,6 +4,7 @@ import { reference } from "../../src/engine/reference.js";
 import type { Engine } from "../../src/index.js";
 import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
+import { checked } from "../engine/checked.js";
 import { engines, tolerance } from "../engines.js";
 
 const [T, B, H] = [7, 5, 19];
@@ -29,7 +30,7 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
       return [name, offset];
     }),
   ) as Record<keyof typeof sizes, number>;
-  const ws = engine.createWorkspace(total);
+  const ws = checked(engine).createWorkspace(total);
   const fill = (
     name: keyof typeof sizes,
     rows: number,

@@ -15,7 +15,8 @@ export function networkFor(
   { steps, seed, purpose = "training" }: { steps: number; seed: number; purpose?: NetworkOptions["purpose"] },
 ): Network {
   const { groups } = columnsOf(set.channels);
-  return createNetwork(engine, { spec, columns: groups, batch: set.ids.length, steps, purpose }, seed);
+  const sizes = { batch: set.ids.length, steps, purpose, classes: 3 };
+  return createNetwork(engine, { spec, columns: groups, ...sizes }, seed);
 }
 
 /**
@@ -25,7 +26,11 @@ export function networkFor(
 export function runPass(
   network: Network,
   set: SequenceSet,
-  { backward = false, update }: { backward?: boolean; update?: number } = {},
+  {
+    backward = false,
+    update,
+    weightOfNextStep,
+  }: { backward?: boolean; update?: number; weightOfNextStep?: number } = {},
 ): { pass: Pass; loss: number } {
   const [slot] = network.slots;
   const indices = set.ids.map((_, n) => n);
@@ -37,7 +42,9 @@ export function runPass(
   );
   const count = Math.max(pass.count, 1);
   if (backward) network.gradients.fill(0);
-  return { pass, loss: slot.loss(pass, backward ? 1 / count : undefined) / count };
+  const weight = weightOfNextStep ?? 0;
+  const loss = slot.loss(pass, backward ? 1 / count : undefined) + weight * (slot.nextStep?.loss(pass) ?? 0);
+  return { pass, loss: loss / count };
 }
 
 /** The latents in the order of the set, flat. */

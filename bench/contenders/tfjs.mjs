@@ -1,0 +1,39 @@
+// @ts-check
+// TensorFlow.js on one of its backends, one thread: node tfjs.mjs cpu|wasm
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { encodeCopies } from "../../dist/evaluate/speed-workload.js";
+import { loadTfjsPeer } from "../../dist/evaluate/tfjs-peer.js";
+import { readJob } from "../workloads.mjs";
+import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
+
+const backend = /** @type {"cpu" | "wasm"} */ (process.argv[2]);
+const folder = fileURLToPath(new URL("../peers", import.meta.url));
+console.log = console.info = console.warn = console.error; // its greeting is no answer
+
+/** Also tells whether it is there. @param {import("../../dist/evaluate/speed-workload.js").SpeedShape} shape */
+async function open(shape, more = {}) {
+  const peer = await loadTfjsPeer(shape, { folder, backend, warmUp: 0, ...more });
+  if (peer.installed) return peer;
+  console.error(`not installed: ${peer.message}`);
+  process.exit(1);
+}
+
+const tiny = await open({ T: 1, B: 1, F: 1, H: 1 });
+tiny.dispose();
+await serve(tiny.name.replace(/tfjs-\w+/, "TensorFlow.js"), async (path) => {
+  const { set, weights } = readJob(readFileSync(path), path);
+  const [F, G] = weights["encoder.0.kernel"].shape;
+  const B = set.offsets.length - 1;
+  const peer = await open({ T: set.offsets[1], B, F, H: G / 4 }, { weights, x: set.values });
+  const latent = meanSize(await peer.encode());
+  const losses = [];
+  for (let k = 0; k < CHECKED_STEPS; k++) {
+    await peer.step();
+    losses.push(peer.loss);
+  }
+  const encode = async () => {
+    for (let copy = 0; copy < encodeCopies(B); copy++) await peer.encode();
+  };
+  return { train: peer.step, encode, check: { latent, losses }, setting: "", dispose: peer.dispose };
+});

@@ -1,0 +1,87 @@
+import type { Engine } from "../engine/engine.js";
+import { columnsOf } from "../model/columns.js";
+import { fillPass } from "../model/fill-pass.js";
+import { type Model, networkModel, openNetwork } from "../model/model.js";
+import { inputChannels, prepare } from "../model/prepare.js";
+import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import type { FeatureTable } from "./feature-table.js";
+import {
+  caseErrors,
+  channelErrors,
+  lastResiduals,
+  lastStepErrors,
+  type Reconstruction,
+} from "./reconstruction-errors.js";
+import { statesOf } from "./states-of.js";
+
+/** Steps whose surprise is a feature, the last one first. */
+const SURPRISES = 3;
+const BATCH = 48;
+
+/**
+ * What the decoder missed, in few numbers, [N, columns]: `error` of the case; `error_CHANNEL`; `residual_COLUMN`, the
+ * signed residual of the last step; and with a head that predicts the next step (recipe `composite`) `surprise_1` to
+ * `surprise_3`, the error of predicting the last steps, and `unexpected_COLUMN`, the signed residual of the last step
+ * against its prediction. In scaled units; zeros where there is nothing to compare.
+ * @param set as it was read
+ * @throws {OptionError} if a channel of the model is not there
+ */
+export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
+  const prepared = prepare(set, model.metadata.preparation);
+  const channels = inputChannels(model.metadata.preparation);
+  const { groups } = columnsOf(channels);
+  const predicts = model.metadata.spec.nextStep !== undefined;
+  const columns = groups.flatMap(({ channel, kind, width }, c) =>
+    Array.from({ length: width }, (_, k) =>
+      kind === "numeric" ? channel : `${channel}=${channels[c].vocabulary![k]}`,
+    ),
+  );
+  const names = [
+    "error",
+    ...groups.map(({ channel }) => `error_${channel}`),
+    ...columns.map((column) => `residual_${column}`),
+    ...(predicts
+      ? [
+          ...Array.from({ length: SURPRISES }, (_, k) => `surprise_${k + 1}`),
+          ...columns.map((column) => `unexpected_${column}`),
+        ]
+      : []),
+  ];
+  const N = countOf(prepared);
+  const values = new Float32Array(N * names.length);
+  const size = { batch: BATCH, steps: Math.max(1, longestOf(prepared)) };
+  const [slot] = openNetwork(engine, networkModel(model), size, "autoencode").slots;
+  const order = Int32Array.from({ length: N }, (_, n) => n).sort(
+    (a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b,
+  );
+  for (let from = 0; from < N; from += BATCH) {
+    const indices = order.subarray(from, from + BATCH);
+    const pass = fillPass(slot, prepared, groups, indices);
+    slot.forward(pass);
+    const { T, B, starts, mask } = statesOf(slot, pass);
+    const { data } = slot.ws;
+    const { place, output, nextStep } = slot;
+    const shared = { T, B, starts, columns: groups, data };
+    const rebuilt: Reconstruction = {
+      ...{ ...shared, x: place.target, y: output!.offset(pass), yStride: output!.stride },
+      ...{ observed: pass.masked ? place.observed : undefined, mask: mask?.offset },
+    };
+    const blocks = [caseErrors(rebuilt), channelErrors(rebuilt), lastResiduals(rebuilt)];
+    if (nextStep) {
+      const { output: made } = nextStep.layer;
+      const predicted: Reconstruction = {
+        ...{ ...shared, x: nextStep.place.target, y: made.offset(pass), yStride: made.stride },
+        ...{ observed: nextStep.place.observed, mask: nextStep.there },
+      };
+      blocks.push(lastStepErrors(predicted, SURPRISES), lastResiduals(predicted));
+    }
+    for (let b = 0; b < pass.B; b++) {
+      let to = indices[pass.order[b]] * names.length;
+      for (const block of blocks) {
+        const width = block.length / pass.B;
+        for (let k = 0; k < width; k++) values[to++] = block[b * width + k];
+      }
+    }
+  }
+  return { values, names, rows: N };
+}
