@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { encode } from "../features/encode.js";
+import { errorFeatures } from "../features/errors.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { fitReadOuts } from "../features/fitted-read-out.js";
 import { fitPca, transformPca } from "../features/pca.js";
@@ -146,6 +147,26 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     network: true,
     build: (context) => encoded(context, "latent", ({ fit: options }) => trained(context, options)),
   },
+  residuals: {
+    role: "latent",
+    says: "what the decoder missed in the last step",
+    network: true,
+    async build(context) {
+      const model = await context.remember("model latent", () => trained(context, context.fit));
+      return missed(context, model, /^(error$|residual_)/);
+    },
+  },
+  surprise: {
+    role: "latent",
+    says: "the surprise of the last steps",
+    network: true,
+    async build(context) {
+      const { spec, noise, dropout, ...options } = context.fit;
+      const composite = { ...options, recipe: "composite" };
+      const model = await context.remember("model surprise", () => trained(context, composite));
+      return missed(context, model, /^(surprise|unexpected)_/);
+    },
+  },
   "label-aware": {
     role: "latent",
     says: "the label-aware latents",
@@ -157,6 +178,16 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       ),
   },
 };
+
+/** Some columns of what the decoder, or the prediction of the next step, missed. */
+async function missed(
+  { engine, train, test }: FeatureContext,
+  model: Model,
+  columns: RegExp,
+): Promise<FeaturePair> {
+  const of = (set: SequenceSet) => selectColumns(errorFeatures(engine, model, set), columns);
+  return { train: of(train), test: of(test), model, notes: model.metadata.training.warnings };
+}
 
 /** A network trained on the training part. */
 function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
@@ -187,6 +218,16 @@ async function encoded(
     model,
     notes: model.metadata.training.warnings,
   };
+}
+
+/** The columns whose names match. */
+export function selectColumns({ values, names, rows }: FeatureTable, wanted: RegExp): FeatureTable {
+  const kept = names.flatMap((name, c) => (wanted.test(name) ? c : []));
+  const C = names.length;
+  const picked = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < kept.length; k++) picked[row * kept.length + k] = values[row * C + kept[k]];
+  return { values: picked, names: kept.map((c) => names[c]), rows };
 }
 
 /** Rows of a table, in that order. */
