@@ -18,7 +18,8 @@ const READING = {
 };
 
 const HELP = `
-The report is report.html in the folder, unless --report says otherwise. The simulation is described in docs/simulation.md. The file it writes is read back like any file of yours:
+The report is report.html in the folder, unless --report says otherwise. The simulation is described in
+docs/simulation.md. The file it writes is read back like any file of yours:
   undertone compare undertone-demo/transactions.csv --entity customer_id --time time --label fraud \\
     --drop transaction_id --second-entity merchant_id --window 10 --resamples forward`;
 

@@ -152,19 +152,32 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     says: "what the decoder missed in the last step",
     network: true,
     async build(context) {
-      const model = await context.remember("model latent", () => trained(context, context.fit));
-      return missed(context, model, /^(error$|residual_)/);
+      const { engine, fit: options, remember } = context;
+      const model = await remember("model latent", () => trained(context, options));
+      const kept = (set: SequenceSet) =>
+        selectColumns(errorFeatures(engine, model, set), /^(error$|residual_)/);
+      return { ...both(context, kept), model, notes: model.metadata.training.warnings };
     },
   },
   surprise: {
     role: "latent",
-    says: "the surprise of the last steps",
+    says: "errors and surprise",
     network: true,
+    // the recipe with a head that predicts the next step
     async build(context) {
-      const { spec, noise, dropout, ...options } = context.fit;
-      const composite = { ...options, recipe: "composite" };
-      const model = await context.remember("model surprise", () => trained(context, composite));
-      return missed(context, model, /^(surprise|unexpected)_/);
+      const {
+        engine,
+        fit: { spec, noise, dropout, ...options },
+        remember,
+      } = context;
+      const model = await remember("model surprise", () =>
+        trained(context, { ...options, recipe: "composite" }),
+      );
+      return {
+        ...both(context, (set) => errorFeatures(engine, model, set)),
+        model,
+        notes: model.metadata.training.warnings,
+      };
     },
   },
   "label-aware": {
@@ -178,16 +191,6 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       ),
   },
 };
-
-/** Some columns of what the decoder, or the prediction of the next step, missed. */
-async function missed(
-  { engine, train, test }: FeatureContext,
-  model: Model,
-  columns: RegExp,
-): Promise<FeaturePair> {
-  const of = (set: SequenceSet) => selectColumns(errorFeatures(engine, model, set), columns);
-  return { train: of(train), test: of(test), model, notes: model.metadata.training.warnings };
-}
 
 /** A network trained on the training part. */
 function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {

@@ -104,15 +104,8 @@ test("each is what its name says", async () => {
   expect(pca.train.names).toHaveLength(18); // nine steps of two channels
   const surprise = await build("surprise", train, test_);
   expect(surprise.model!.metadata.recipe).toBe("composite");
-  expect(surprise.test.names).toEqual([
-    "surprise_1",
-    "surprise_2",
-    "surprise_3",
-    "unexpected_c0",
-    "unexpected_c1",
-  ]);
-  const all = errorFeatures(engine, surprise.model!, test_);
-  expect(surprise.test.values[4]).toBe(all.values[all.names.indexOf("unexpected_c1")]);
+  expect(surprise.test).toEqual(errorFeatures(engine, surprise.model!, test_));
+  expect(surprise.test.names).toContain("unexpected_c1");
   const residuals = await build("residuals", train, test_, { fit: { recipe: "masked", ...options.fit } });
   expect(residuals.test.names).toEqual(["error", "residual_c0", "residual_c1"]);
   const aware = await build("label-aware", train, test_, { readOut: "narrow" });

@@ -12,6 +12,7 @@ describe("axes", () => {
     expect(axis.domain).toEqual([0, 1]);
     expect(axis.ticks.map(({ text }) => text)).toEqual(["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
     expect(axis.place(0.25)).toBeCloseTo(0.25, 12);
+    expect(axisOver([0.113, 0.872], "share", { tight: true }).domain).toEqual([0.113, 0.872]);
   });
 
   test("have a width even for one value, for none, and for values that are no numbers", () => {
