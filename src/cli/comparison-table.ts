@@ -29,8 +29,8 @@ export function comparisonTable(comparison: Comparison): string {
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always answering the commonest class is right for ${show(majority)} of the test cases.` +
       (classNames.length === 2
-        ? ` Precision (prec), recall, F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
-        : " Recall (balanced), F1 and area under the ROC curve (AUC) are means over the classes."),
+        ? `${measure === "accuracy" ? " Mean recall is bal." : ""} Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
+        : " Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes."),
     ...explanations(comparison),
     table.toString(),
   ];
@@ -70,7 +70,7 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
       ? [
           ["accuracy", ({ metrics }) => show(metrics.accuracy)],
           ["95 %", interval],
-          ["balanced", ({ metrics }) => show(metrics.balancedAccuracy)],
+          ["bal", ({ metrics }) => show(metrics.balancedAccuracy)],
         ]
       : [
           ["avg prec", ({ metrics }) => show(metrics.averagePrecision)],
@@ -91,7 +91,7 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
       : ([["prec", ({ metrics }) => of(metrics.precision)]] as Column[])),
     ...(measure === "accuracy" && !binary
       ? []
-      : ([["recall", ({ metrics }) => of(metrics.recall)]] as Column[])),
+      : ([["rec", ({ metrics }) => of(metrics.recall)]] as Column[])),
     ["F1", ({ metrics }) => of(metrics.f1)],
     ...alerted,
     ...(costs ? ([["cost", ({ expectedCost }) => show(expectedCost)]] as Column[]) : []),

@@ -67,16 +67,9 @@ export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): 
     ];
   const best = hasAmounts ? "aggregates" : "window";
   return [
-    "fields",
-    "statistics",
-    "window",
+    ...["fields", "statistics", "window"],
     ...(hasAmounts ? ["aggregates"] : []),
-    "untrained",
-    "latent",
-    "surprise",
-    ...(hasAmounts ? ["fields+surprise"] : []),
-    `${best}+latent`,
-    `${best}+surprise`,
+    ...["untrained", "latent", "surprise", "fields+surprise", `${best}+latent`, `${best}+surprise`],
   ];
 }
 

@@ -147,6 +147,18 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     network: true,
     build: (context) => encoded(context, "latent", ({ fit: options }) => trained(context, options)),
   },
+  residuals: {
+    role: "latent",
+    says: "what the decoder missed in the last step",
+    network: true,
+    async build(context) {
+      const { engine, fit: options, remember } = context;
+      const model = await remember("model latent", () => trained(context, options));
+      const kept = (set: SequenceSet) =>
+        selectColumns(errorFeatures(engine, model, set), /^(error$|residual_)/);
+      return { ...both(context, kept), model, notes: model.metadata.training.warnings };
+    },
+  },
   surprise: {
     role: "latent",
     says: "errors and surprise",
@@ -209,6 +221,16 @@ async function encoded(
     model,
     notes: model.metadata.training.warnings,
   };
+}
+
+/** The columns whose names match. */
+export function selectColumns({ values, names, rows }: FeatureTable, wanted: RegExp): FeatureTable {
+  const kept = names.flatMap((name, c) => (wanted.test(name) ? c : []));
+  const C = names.length;
+  const picked = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < kept.length; k++) picked[row * kept.length + k] = values[row * C + kept[k]];
+  return { values: picked, names: kept.map((c) => names[c]), rows };
 }
 
 /** Rows of a table, in that order. */

@@ -4,7 +4,7 @@ import { load } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { folderWith, longCsv, newFiles, undertone, wideCsv } from "./run.js";
 
-const QUICK = ["--units", "5", "--updates", "30", "--batch-size", "8"];
+const QUICK = ["--recipe", "masked", "--units", "5", "--updates", "30", "--batch-size", "8"];
 
 describe("the whole path through the command line", () => {
   const folder = folderWith({ "waves.csv": wideCsv() });

@@ -12,7 +12,10 @@ import { randomSeries } from "../series.js";
 const engine = await loadEngine();
 /** A plain baseline, a summary, the control and ours: what the cases below are made for. */
 const four = { features: ["raw", "statistics", "untrained", "latent"], readOut: "pooled" } as const;
-const quick: CompareOptions = { ...four, fit: { units: 6, train: { updates: 30, batchSize: 16 } } };
+const quick: CompareOptions = {
+  ...four,
+  fit: { recipe: "masked", units: 6, train: { updates: 30, batchSize: 16 } },
+};
 /** Without what depends on the clock. */
 const timeless = <T>(told: T): T =>
   JSON.parse(
@@ -70,7 +73,7 @@ describe("the verdict of a case that is known", () => {
     const { verdict, differences, measure } = await compare(engine, halves(noisy, 250), {
       ...four,
       readOut: "last",
-      fit: { units: 10, train: { updates: 500, learningRate: 0.01 } },
+      fit: { recipe: "masked", units: 10, train: { updates: 500, learningRate: 0.01 } },
     });
     expect([measure, verdict.decision]).toEqual(["accuracy", "use the latents"]);
     const ours = differences.filter(({ features }) => features === "latent");
@@ -81,7 +84,7 @@ describe("the verdict of a case that is known", () => {
   test("order alone tells the class: random weights do as well as trained ones", async () => {
     const found = await compare(engine, halves(hiddenOrder(300, 24), 150), {
       ...four,
-      fit: { units: 24, train: { updates: 200, learningRate: 0.01 } },
+      fit: { recipe: "masked", units: 24, train: { updates: 200, learningRate: 0.01 } },
     });
     expect(found.verdict.decision).toBe("use the untrained encoder");
     for (const name of ["raw", "statistics"]) expect(byOpponent(found)[name].low).toBeGreaterThan(0.1);
@@ -299,7 +302,7 @@ test("the same seed gives the same comparison; progress is told and never falls;
   const run = (seed: number) =>
     compare(engine, source, {
       ...four,
-      fit: { units: 4, train: { updates: 20, seed } },
+      fit: { recipe: "masked", units: 4, train: { updates: 20, seed } },
       folds: 2,
       hooks: { onProgress: (_, done) => shares.push(done) },
     });
@@ -322,7 +325,7 @@ describe("network seeds", () => {
     compare(engine, source, {
       ...four,
       networkSeeds,
-      fit: { units: 4, train: { updates: 20, seed } },
+      fit: { recipe: "masked", units: 4, train: { updates: 20, seed } },
     });
 
   test("figures are means over networks, each of which is as if it were alone", async () => {

@@ -3,6 +3,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { eventAggregates } from "../../src/evaluate/event-aggregates.js";
 import { type FeatureContext, featureSets } from "../../src/evaluate/feature-sets.js";
 import { encode } from "../../src/features/encode.js";
+import { errorFeatures } from "../../src/features/errors.js";
 import { rawFeatures } from "../../src/features/raw.js";
 import { statisticsFeatures } from "../../src/features/statistics.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
@@ -101,6 +102,12 @@ test("each is what its name says", async () => {
   expect((await build("convolutions", train, test_)).train.names).toHaveLength(9996);
   const pca = await build("pca", train, test_);
   expect(pca.train.names).toHaveLength(18); // nine steps of two channels
+  const surprise = await build("surprise", train, test_);
+  expect(surprise.model!.metadata.recipe).toBe("composite");
+  expect(surprise.test).toEqual(errorFeatures(engine, surprise.model!, test_));
+  expect(surprise.test.names).toContain("unexpected_c1");
+  const residuals = await build("residuals", train, test_, { fit: { recipe: "masked", ...options.fit } });
+  expect(residuals.test.names).toEqual(["error", "residual_c0", "residual_c1"]);
   const aware = await build("label-aware", train, test_, { readOut: "narrow" });
   expect(aware.model!.metadata.recipe).toBe("label-aware");
   const control = await build("untrained", train, test_);
