@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "npyjs";
 import { describe, expect, test } from "vitest";
-import { folderWith, longCsv, newFiles, undertone, wideCsv } from "./run.js";
+import { folderWith, interruptedUndertone, longCsv, newFiles, undertone, wideCsv } from "./run.js";
 
 const QUICK = ["--recipe", "masked", "--units", "5", "--updates", "30", "--batch-size", "8"];
 
@@ -161,6 +161,29 @@ describe("the whole path through the command line", () => {
       2,
       expect.stringMatching(/r\.jsonl: cannot go on from this file/),
     ]);
+  });
+
+  test("Ctrl-C keeps what is done: the same command ends as if nothing had happened", async () => {
+    const place = folderWith({ "waves.csv": wideCsv() });
+    const args = [
+      "compare",
+      "waves.csv",
+      "--features",
+      "raw,latent",
+      "--folds",
+      "3",
+      "--json",
+      ...QUICK.slice(0, 4),
+    ];
+    const long = [...args, "--updates", "900", "--batch-size", "8"];
+    const whole = JSON.parse(undertone(place, ...long).stdout);
+    const stopped = await interruptedUndertone(place, "SIGINT", 700, ...long, "--save", "r.jsonl");
+    expect([0, 130]).toContain(stopped.code); // 0: this machine was done by then
+    if (stopped.code === 130) expect(stopped.stderr).toMatch(/What is done is kept in r\.jsonl/);
+    const rest = JSON.parse(undertone(place, ...long, "--save", "r.jsonl").stdout);
+    const figures = ({ rows }: typeof whole) =>
+      rows.map(({ metrics, columns }: (typeof rows)[0]) => [metrics, columns]);
+    expect(figures(rest)).toEqual(figures(whole));
   });
 
   test("time channels and a grid do not go together", () => {
