@@ -34,7 +34,7 @@ const runtime = ["libasan.so", `libclang_rt.asan-${process.arch === "x64" ? "x86
   .find((file) => existsSync(file));
 if (!runtime) skip(`${compiler} has no address sanitizer that is a shared library`);
 
-const output = join(root, "dist", "native-sanitized", "undertone.node");
+const output = join(root, "node_modules", ".undertone", "sanitized", "undertone.node");
 say(`compiling the add-on (${compiler} ${FLAGS.join(" ")}) ...`);
 const shared = runtime.includes("clang_rt") ? ["-shared-libasan"] : [];
 compileNative(root, compiler, { output, flags: [...FLAGS, ...shared] });

@@ -30,15 +30,15 @@ test("fit and encode: the waves are told apart far better than by chance, and th
     /: 84 x (\d+) features, accuracy (\d\.\d+) on 36 test cases \(always one class: (\d\.\d+)\)/
       .exec(printed)!
       .map(Number);
-  expect(columns).toBe(48);
+  expect(columns).toBe(320);
   expect(accuracy).toBeGreaterThan(majority + 0.2);
   expect(newFiles(folder)).toEqual(["waves.undertone"]);
-  expect((await loadModel(join(folder, "waves.undertone"))).metadata.recipe).toBe("masked");
+  expect((await loadModel(join(folder, "waves.undertone"))).metadata.recipe).toBe("default");
 });
 
 test("fit and encode: takes another file", () => {
   const folder = folderWith({ "mine.csv": wideCsv(40, 8) });
-  expect(run("fit-and-encode.mjs", folder, "mine.csv")).toMatch(/: 28 x 48 features, accuracy/);
+  expect(run("fit-and-encode.mjs", folder, "mine.csv")).toMatch(/: 28 x 320 features, accuracy/);
 });
 
 test("in memory: prints all rows and a verdict, writes nothing", () => {

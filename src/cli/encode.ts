@@ -7,7 +7,14 @@ import { conformChannels } from "../model/prepare.js";
 import { readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
-import { addCommonFlags, addDataFlags, type CommonOptions, chooseEngine, dataOptionsOf } from "./flags.js";
+import {
+  addCommonFlags,
+  addDataFlags,
+  addThreadsFlag,
+  type CommonOptions,
+  chooseEngine,
+  dataOptionsOf,
+} from "./flags.js";
 import { duration, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -36,7 +43,7 @@ export function encodeCommand(): Command {
         .choices(["all", "train", "test"])
         .default("all"),
     );
-  addCommonFlags(addDataFlags(command)).addHelpText("after", HELP);
+  addCommonFlags(addThreadsFlag(addDataFlags(command))).addHelpText("after", HELP);
   return command.action(runEncode);
 }
 

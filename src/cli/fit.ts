@@ -27,7 +27,7 @@ Examples:
 
 Training is saved beside the model every few seconds (OUT.checkpoint). After Ctrl-C, a crash or a power cut the
 same command with --resume goes on where it was and ends in the same weights, bit for bit.
-Only the training part of DATA is used; labels are never looked at.`;
+Only the training part of DATA is used; labels are looked at by the recipe label-aware alone.`;
 
 /** `undertone fit DATA -o MODEL` */
 export function fitCommand(): Command {

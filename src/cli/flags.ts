@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { z } from "zod";
-import { loadEngine } from "../engine/load.js";
+import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
 import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
@@ -106,12 +106,7 @@ export function addFitFlags(command: Command): Command {
         "held out for early stopping (default: 0.1 from 50 sequences on; default and label-aware: 0)",
       ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
     );
-  command.addOption(
-    new Option(
-      "--threads <number>",
-      "threads that train; weights do not depend on it (default: one for each core)",
-    ).argParser(numberIn({ type: "integer", minimum: 1, maximum: 64 })),
-  );
+  addThreadsFlag(command);
   return addSchemaFlags(command, trainOptionsSchema);
 }
 
@@ -141,6 +136,15 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
   return { recipe, units, activation, noise, dropout, validation, threads, prepare, train } as FitOptions;
 }
 
+export function addThreadsFlag(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--threads <number>",
+      "threads that train and encode; results do not depend on it (default: one for each core)",
+    ).argParser(numberIn({ type: "integer", minimum: 1, maximum: 64 })),
+  );
+}
+
 /** What the common flags parse to. */
 export interface CommonOptions extends Record<string, unknown> {
   engine?: string;
@@ -151,10 +155,7 @@ export interface CommonOptions extends Record<string, unknown> {
 /** Flags that every command has. */
 export function addCommonFlags(command: Command): Command {
   return command
-    .option(
-      "--engine <name>",
-      "auto, wasm, wasm-relaxed-simd, wasm-simd128 or reference (default: $UNDERTONE_ENGINE or auto)",
-    )
+    .option("--engine <name>", `${engineNames.join(", ")} (default: $UNDERTONE_ENGINE or auto)`)
     .option("--json", "print one JSON object on standard output")
     .option("--quiet", "no progress and no notes");
 }

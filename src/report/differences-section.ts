@@ -21,7 +21,12 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
   const words = wordsOf(measure);
   const scale = measure === "accuracy" ? 100 : 1;
   const axis = axisOver(
-    [0, ...differences.flatMap(({ low, high }) => [scale * low, scale * high])],
+    [
+      0,
+      ...differences.flatMap(({ low, high, corrected: t }) =>
+        [low, high, t?.low ?? low, t?.high ?? high].map((end) => scale * end),
+      ),
+    ],
     `difference in ${words.differenceUnit}`,
   );
   const groups = QUESTIONS.flatMap(([question, heading]) =>
@@ -40,7 +45,7 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
 <p>Both sides of a line answered the same cases, so their difference is known better than either figure. Where the interval crosses zero, nothing is shown: the mark is hollow.</p>
 ${figure({
   title: `${settled === 0 ? "None" : `${settled}`} of ${differences.length} differences ${settled === 1 ? "lies" : "lie"} wholly on one side of zero.`,
-  caption: `Right of zero, the first of the two is better. Lines are ${levels(differences)} intervals of a paired bootstrap.`,
+  caption: `Right of zero, the first of the two is better. Lines are ${levels(differences)} intervals of a paired bootstrap.${differences.some(({ corrected }) => corrected) ? " Thin lines are those of a t-test over resamples, corrected because they share training cases." : ""}`,
   chart: forest(axis, groups, describe(differences, words), { value: 0, solid: true }),
   table: tableOf(differences, words),
 })}</section>
@@ -53,7 +58,7 @@ function sideOf({ low, high }: Difference): number {
 }
 
 function groupOf(difference: Difference, words: MeasureWords, scale: number): ForestGroup {
-  const { features, classifier, against, low, high } = difference;
+  const { features, classifier, against, low, high, corrected } = difference;
   const side = sideOf(difference);
   return {
     name: `${features} against ${against.features}`,
@@ -63,6 +68,7 @@ function groupOf(difference: Difference, words: MeasureWords, scale: number): Fo
         value: scale * difference.difference,
         low: scale * low,
         high: scale * high,
+        ...(corrected && { outer: { low: scale * corrected.low, high: scale * corrected.high } }),
         text: `${words.difference(difference.difference)} [${words.difference(low)}, ${words.difference(high)}]`,
         tone: side > 0 ? "latent" : side < 0 ? "worse" : "baseline",
         open: side === 0,

@@ -14,6 +14,8 @@ export interface ForestLine {
   strong?: boolean;
   /** Drawn hollow: nothing is shown. */
   open?: boolean;
+  /** A wider interval from another method, drawn thin. */
+  outer?: { low: number; high: number };
   /** Single results behind the figure, as small strokes. */
   strokes?: readonly number[];
 }
@@ -66,7 +68,8 @@ export function forest(
 }
 
 /** Where the text of a line has room. */
-function sideOf(axis: Axis, { low, high, text }: ForestLine): "left" | "right" | "above" {
+function sideOf(axis: Axis, { text, ...line }: ForestLine): "left" | "right" | "above" {
+  const { low, high } = endsOf(line);
   const left = axis.place(low);
   const right = 1 - axis.place(high);
   return Math.max(left, right) * NARROW < LETTER * text.length + 12
@@ -76,23 +79,30 @@ function sideOf(axis: Axis, { low, high, text }: ForestLine): "left" | "right" |
       : "left";
 }
 
+/** The ends of all that is drawn of a line. */
+function endsOf({ low, high, outer }: Pick<ForestLine, "low" | "high" | "outer">) {
+  return { low: Math.min(low, outer?.low ?? low), high: Math.max(high, outer?.high ?? high) };
+}
+
 function lineOf(
-  { value, low, high, text, tone, strong, open, strokes = [] }: ForestLine,
+  line: ForestLine,
   side: "left" | "right" | "above",
   y: number,
   at: (value: number) => string,
   axis: Axis,
 ): Html {
+  const { value, low, high, text, tone, strong, open, outer, strokes = [] } = line;
+  const ends = endsOf(line);
   const css = `${tone}${strong ? " strong" : ""}`;
   const place = axis.place(value);
   const half = (LETTER * text.length) / 2 / NARROW;
   const words =
     side === "right"
-      ? html`<text class="label" x="${at(high)}" y="${y}" dx="9" dy="0.34em">${text}</text>`
+      ? html`<text class="label" x="${at(ends.high)}" y="${y}" dx="9" dy="0.34em">${text}</text>`
       : side === "left"
-        ? html`<text class="label end" x="${at(low)}" y="${y}" dx="-9" dy="0.34em">${text}</text>`
+        ? html`<text class="label end" x="${at(ends.low)}" y="${y}" dx="-9" dy="0.34em">${text}</text>`
         : html`<text class="label ${place > 1 - half ? "end" : place < half ? "" : "middle"}" x="${at(value)}" y="${y}" dy="-0.9em">${text}</text>`;
-  return html`<g class="${css}"><line class="interval" x1="${at(low)}" x2="${at(high)}" y1="${y}" y2="${y}"/>${strokes.map(
+  return html`<g class="${css}">${outer && html`<line class="outer" x1="${at(outer.low)}" x2="${at(outer.high)}" y1="${y}" y2="${y}"/>`}<line class="interval" x1="${at(low)}" x2="${at(high)}" y1="${y}" y2="${y}"/>${strokes.map(
     (stroke) =>
       html`<line class="stroke" x1="${at(stroke)}" x2="${at(stroke)}" y1="${y - 6}" y2="${y + 6}"/>`,
   )}<circle class="${open ? "open" : "full"}" cx="${at(value)}" cy="${y}" r="${strong ? 5.5 : 4.5}"/>${words}</g>`;

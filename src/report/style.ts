@@ -101,9 +101,10 @@ ${ROLES.map((name) => `.${name} { color: rgb(var(--${name})); }`).join("\n")}
 .forest-name small { display: block; font-weight: 400; font-size: 0.78rem; color: rgb(var(--muted)); }
 .forest-heading { margin: 1.4rem 0 0.35rem; font: 600 0.82rem/1.4 ${CHART}; color: rgb(var(--muted)); }
 .forest-heading:first-child { margin-top: 0; }
-.interval { stroke: currentColor; stroke-width: 2; opacity: 0.55; }
+.interval { stroke: currentColor; stroke-width: 3; opacity: 0.55; }
+.outer { stroke: currentColor; stroke-width: 1; opacity: 0.7; }
 .stroke { stroke: currentColor; stroke-width: 1.2; opacity: 0.7; }
-.strong .interval { stroke-width: 3; opacity: 0.75; }
+.strong .interval { stroke-width: 4; opacity: 0.75; }
 .strong text { font-weight: 650; }
 .zero { stroke: rgb(var(--ink)); stroke-width: 1.2; }
 .reference { stroke: rgb(var(--muted)); stroke-width: 1; stroke-dasharray: 3 3; }

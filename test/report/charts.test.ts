@@ -59,6 +59,14 @@ describe("marks", () => {
     expect(markup).toMatch(/x="70%"[^>]*dx="-9"[^>]*>right</);
     expect(markup).toMatch(/x="50%"[^>]*dy="-0.9em"[^>]*>wide</);
     expect(markup.match(/class="open"/g)).toHaveLength(1);
+    const [line] = lines;
+    const wider = forest(
+      axis,
+      [{ name: "", note: "", lines: [{ ...line, outer: { low: 0.05, high: 0.4 } }] }],
+      "",
+    );
+    expect(wider.markup).toContain('<line class="outer" x1="5%" x2="40%"');
+    expect(wider.markup).toMatch(/x="40%"[^>]*dx="9"[^>]*>left</);
   });
 
   test("24 classes look different", () => {
