@@ -65,9 +65,12 @@ export interface AlertBudget {
 
 /** One row against another, on the same cases. */
 export interface Difference {
-  /** baseline: latents against a baseline; control: against the untrained encoder; addition: a combination against
-   * the best baseline; controlBaseline: the untrained encoder against a baseline */
-  question: "baseline" | "control" | "addition" | "controlBaseline";
+  /**
+   * baseline: latents, or a combination, against a baseline; control: against the untrained encoder; addition: a
+   * combination against the baselines in it, with the best classifier of these; alike: the same where both have the
+   * classifier of the combination; controlBaseline: the untrained encoder against a baseline
+   */
+  question: "baseline" | "control" | "addition" | "alike" | "controlBaseline";
   features: string;
   classifier: string;
   against: { features: string; classifier: string };

@@ -76,6 +76,10 @@ export function differencesOf(
   for (const combination of combinations) {
     const partner = best(partnersOf(combination, has));
     found.push(...compared("addition", own(combination), partner, level));
+    const alike = rows.find(
+      ({ row }) => row.features === partner?.row.features && row.classifier === classifierOf(combination),
+    );
+    if (alike !== partner) found.push(...compared("alike", own(combination), alike, level));
     if (strongest && strongest.row.features !== partner?.row.features)
       found.push(...compared("baseline", own(combination), strongest, level));
     const twin = controlOf(combination, has);

@@ -39,7 +39,12 @@ export function verdictOf(
     );
   } else if (beatsAll) verdict = { decision: "use the latents", choice: ours(baselines[0]) };
   if (verdict.decision === "no difference shown" || verdict.decision === "use the untrained encoder")
-    sentences.push(...additions.map((each) => say(each, measure)));
+    sentences.push(
+      ...additions.map((each) => {
+        const [alike] = of("alike", each.features);
+        return `${say(each, measure)}${alike ? ` With ${alike.classifier} on both sides: ${figuresOf(alike, measure)}.` : ""}`;
+      }),
+    );
   if (verdict.decision === "no difference shown" && added.length > 0) {
     const most = added.reduce((a, b) => (b.difference > a.difference ? b : a));
     verdict = { decision: "add the latents", choice: ours(most) };
@@ -98,19 +103,22 @@ const ours = ({ features, classifier }: Difference) => ({ features, classifier }
 
 /** One difference as a sentence. */
 export function say(difference: Difference, measure: Measure): string {
-  const { features, classifier, against, level, corrected } = difference;
+  const { features, classifier, against } = difference;
+  const subject = sayFeatures(features);
+  return `${subject[0].toUpperCase()}${subject.slice(1)} (${classifier}) against ${sayFeatures(against.features)} (${against.classifier}): ${figuresOf(difference, measure)}.`;
+}
+
+function figuresOf({ difference, low, high, level, corrected }: Difference, measure: Measure): string {
   const [scale, digits, unit] =
     measure === "accuracy"
       ? ([100, 1, "points of accuracy"] as const)
       : ([1, 3, "average precision"] as const);
   const show = (value: number) => signed(scale * value, digits);
-  const told = `${show(difference.difference)} ${unit} [${show(difference.low)}, ${show(difference.high)}]`;
   const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";
   const test = corrected
     ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]`
     : "";
-  const subject = sayFeatures(features);
-  return `${subject[0].toUpperCase()}${subject.slice(1)} (${classifier}) against ${sayFeatures(against.features)} (${against.classifier}): ${told}${strict}${test}.`;
+  return `${show(difference)} ${unit} [${show(low)}, ${show(high)}]${strict}${test}`;
 }
 
 function sayFeatures(features: string): string {

@@ -10,6 +10,7 @@ const QUESTIONS: [Difference["question"], string][] = [
   ["baseline", "Do the latents beat the baselines?"],
   ["control", "Does learning beat random weights?"],
   ["addition", "Do the latents add to the best baseline?"],
+  ["alike", "And with the same classifier on both sides?"],
   ["controlBaseline", "Do random weights beat the baselines?"],
 ];
 

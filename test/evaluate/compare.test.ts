@@ -387,6 +387,26 @@ describe("feature sets put together", () => {
     ]);
   });
 
+  test("where the baseline does better with another classifier, both differences are there", async () => {
+    // a single step tells the class: neighbours in forty columns do far worse than logistic regression
+    const { rows, differences } = await compare(engine, halves(oneStep(120), 60), {
+      ...quick,
+      classifiers: ["knn", "logistic"],
+      features: ["raw", "latent", "latent+raw"],
+    });
+    const accuracy = (features: string, classifier: string) =>
+      rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
+    const found = (question: string) => differences.find((each) => each.question === question)!;
+    expect(found("addition").against).toEqual({ features: "raw", classifier: "logistic" });
+    expect(found("alike").against).toEqual({ features: "raw", classifier: "knn" });
+    for (const question of ["addition", "alike"]) {
+      const { classifier, against, difference } = found(question);
+      expect(classifier).toBe("knn");
+      const apart = accuracy("latent+raw", "knn") - accuracy("raw", against.classifier);
+      expect(difference).toBeCloseTo(apart, 12);
+    }
+  });
+
   test("a choice is made by the training part alone, and told", async () => {
     const { rows, notes } = await run(["raw", "statistics", "select(raw, statistics)"]);
     const told = rows[2].notes.find((note) => note.includes("chose"))!;

@@ -175,3 +175,13 @@ test("few positives are said to be too few", () => {
   expect(told(20)).not.toMatch(/too few/);
   expect(told()).not.toMatch(/too few/);
 });
+
+test("an addition is told with the same classifier on both sides, too, and that decides nothing", () => {
+  const list = listOf({ raw: around, "+ raw": around });
+  const alike: Difference = { ...list[1], question: "alike", ...above, classifier: "ridge" };
+  const found = judge([...list, alike], "accuracy", "latent");
+  expect(found.decision).toBe("no difference shown");
+  expect(found.sentences.join(" ")).toMatch(
+    /\[-2\.0, \+4\.0\]\. With ridge on both sides: \+5\.0 points of accuracy \[\+1\.0, \+9\.0\]\./,
+  );
+});
