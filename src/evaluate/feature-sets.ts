@@ -20,6 +20,8 @@ export interface FeaturePair {
   test: FeatureTable;
   /** The network that made them. */
   model?: Model;
+  /** Columns of one unit, whose scale means something: linear classifiers must not standardise them. */
+  scaled?: boolean;
   notes?: readonly string[];
 }
 
@@ -93,7 +95,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       const raw = await context.remember("raw", () => featureSets.raw.build(context));
       // channels differ in unit; the steps of one do not
       const pca = fitPca(raw.train, COMPONENTS, { standardise: context.train.channels.length > 1 });
-      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test) };
+      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test), scaled: true };
     },
   },
   convolutions: {
@@ -219,6 +221,7 @@ async function encoded(
     train: await encode(engine, model, train, { readOut, threads }),
     test: await encode(engine, model, test, { readOut, threads }),
     model,
+    scaled: readOut === "compact",
     notes: model.metadata.training.warnings,
   };
 }

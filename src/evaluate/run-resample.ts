@@ -70,7 +70,8 @@ export async function runResample(job: ResampleJob): Promise<void> {
         hooks.onStep(`${stepOf(job, key.features, networkSeed)}: ${classifier}`, 0);
         await new Promise((resolve) => setTimeout(resolve, 0));
         hooks.signal?.throwIfAborted();
-        const answered = fitAndAnswer(job, classifier, pair, made.pairs.length > 1 && balanced, made.notes);
+        const standardise = made.pairs.length > 1 ? !balanced : made.pairs[0].scaled ? "auto" : true;
+        const answered = fitAndAnswer(job, classifier, pair, standardise, made.notes);
         await results.keepAnswer(key, answered);
         return answered;
       };
@@ -162,13 +163,13 @@ function fitAndAnswer(
   { set, train, classWeight, options, validation }: ResampleJob,
   name: ClassifierName,
   pair: FeaturePair,
-  balancedBlocks: boolean,
+  standardise: boolean | "auto",
   notes: readonly string[],
 ): Answer {
   const started = performance.now();
   const classifier = comparedClassifiers[name].make({
     classWeight,
-    standardise: !balancedBlocks,
+    standardise,
     seed: options.seed,
     rows: pair.train.rows,
   });

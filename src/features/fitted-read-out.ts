@@ -17,6 +17,7 @@ import { encode } from "./encode.js";
 import { ENCODE_SHARD } from "./encoder.js";
 import { fitPca } from "./pca.js";
 import { keepPca } from "./read-outs.js";
+import { lagsFor } from "./readout/proportion.js";
 import { fitReadOut } from "./readout/readout.js";
 import { statesOf } from "./states-of.js";
 
@@ -42,13 +43,13 @@ export async function fitReadOuts(
   const sample = drawSequences(train, seed);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
-  const state = fitReadOut({ parts: "wide", seed }, batchesOf(engine, model, sample));
+  const state = fitReadOut({ parts: "wide", seed, lags: lagsFor(longestOf(train)) }, batchesOf(engine, model, sample));
   const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };
   if (!compact || countOf(train) < 2) return fitted;
   const cases = randomStream(seed, 11).shuffle(Int32Array.from({ length: countOf(train) }, (_, n) => n));
   const some = selectSequences(train, cases.subarray(0, MOST_CASES).sort());
   const wide = await encode(engine, fitted, some, { readOut: "wide", threads });
-  return keepPca(fitted, fitPca(wide, COMPACT, { standardise: true }));
+  return keepPca(fitted, fitPca(wide, COMPACT, { standardise: true, whiten: "half" }));
 }
 
 /** Whole sequences with a step, in random order, until their states are enough. */

@@ -17,7 +17,8 @@ export interface Pca {
   variances: number[];
   /** Population variance of all columns together: what the components' shares refer to. */
   totalVariance: number;
-  whiten: boolean;
+  /** What coordinates are divided by: their standard deviation, the root of it ("half"), or nothing. */
+  whiten: boolean | "half";
 }
 
 /** Rows or columns worked on at a time, as in the ridge classifier. */
@@ -31,14 +32,15 @@ const RANK_FLOOR = 1e-12;
  *
  * @param k at most so many components; fewer where the training part has fewer directions of variance
  * @param options.standardise columns are scaled to unit variance first: do so where they differ in unit
- * @param options.whiten components are divided by their standard deviation, so that each has variance 1
+ * @param options.whiten components are divided by their standard deviation, so that each has variance 1; "half": by
+ *   the root of it, so that small components count for more than they are and for less than large ones
  * @throws {OptionError} if `k` is no whole number of at least 1
  * @throws {DataError} for fewer than 2 rows, a value that is not finite, or columns that are all constant
  */
 export function fitPca(
   table: FeatureTable,
   k: number,
-  { standardise = false, whiten = false }: { standardise?: boolean; whiten?: boolean } = {},
+  { standardise = false, whiten = false }: { standardise?: boolean; whiten?: boolean | "half" } = {},
 ): Pca {
   if (!Number.isInteger(k) || k < 1)
     throw new OptionError(`fitPca: got k ${k}, expected a whole number of components, at least 1.`);
@@ -82,15 +84,14 @@ export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
         "Make the features with the same settings as those the components were fitted on.",
     );
   const K = variances.length;
+  const divisors = variances.map((variance) => variance ** (whiten === "half" ? 0.25 : whiten ? 0.5 : 0));
   const components = Float64Array.from(pca.components);
   const values = new Float32Array(table.rows * K);
   const centred = new Float64Array(columns);
   for (let row = 0; row < table.rows; row++) {
     for (let j = 0; j < columns; j++) centred[j] = (table.values[row * columns + j] - mean[j]) / scale[j];
-    for (let k = 0; k < K; k++) {
-      const along = dot(components, k * columns, centred);
-      values[row * K + k] = whiten ? along / Math.sqrt(variances[k]) : along;
-    }
+    for (let k = 0; k < K; k++)
+      values[row * K + k] = dot(components, k * columns, centred) / divisors[k];
   }
   return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
 }

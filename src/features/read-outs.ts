@@ -10,7 +10,7 @@ import type { Direction } from "./readout/series.js";
 /**
  * What is read out of the encoder's states. `last`: the last state; `pooled`: mean, max and last; `narrow`: mean, max,
  * std, min and last; `wide`: these, shares above quantiles of states and increments, and the model space; `compact`:
- * 64 principal components of `wide`. The last two must have been fitted, see `fitReadOuts`.
+ * 64 principal components of `wide`, half whitened: their scale means something. The last two must have been fitted, see `fitReadOuts`.
  */
 export const readOuts = [...plainReadOuts, "narrow", "wide", "compact"] as const;
 export type ReadOut = (typeof readOuts)[number];

@@ -2,7 +2,7 @@ import { DataError, OptionError, ShapeError, unknownName } from "../../errors.js
 import type { States } from "../../model/states.js";
 import { fitComponents, modelSpace, type StateComponents } from "./model-space.js";
 import { columnQuantiles, incrementsOf, QUANTILE_LEVELS, shareAbove } from "./proportion.js";
-import { createSample, offerSeries, sampledCount } from "./sample.js";
+import { createSample, offerSeries, type RowSample, sampledCount } from "./sample.js";
 import { type Direction, directionPrefix, directionsOf, layerPrefix, seriesReader } from "./series.js";
 import { type Summary, summaries, summarise } from "./summary.js";
 
@@ -20,8 +20,10 @@ export interface ReadOutOptions {
   parts: keyof typeof readOutPresets | readonly ReadOutPart[];
   /** of the sample that quantiles and components are computed from; default 1 */
   seed?: number;
-  /** states, and increments, that this sample holds at most; default 20,000 */
+  /** states, and increments of all lags together, that this sample holds at most; default 20,000 */
   sampleSize?: number;
+  /** steps that increments reach back, ascending; default 1 alone */
+  lags?: readonly number[];
   /** principal components of the states in the model space; default 12 */
   components?: number;
   /** ridge penalty in the model space; default 10 */
@@ -34,8 +36,10 @@ export interface ReadOutState {
   directions: Direction[];
   /** [Z, 10] of the states, with `ppv` */
   quantiles?: number[];
-  /** [Z, 10] of h_t - h_(t-1), with `incrementPpv` */
+  /** [lags, Z, 10] of h_t - h_(t-lag), with `incrementPpv` */
   incrementQuantiles?: number[];
+  /** with `incrementPpv`; absent: 1 alone */
+  lags?: number[];
   /** one a layer, with `modelSpace` */
   components?: StateComponents[];
   penalty?: number;
@@ -53,7 +57,7 @@ export interface ReadOutState {
  * @throws {ShapeError} if batches differ in layers, directions or widths
  */
 export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): ReadOutState {
-  const { seed = 1, sampleSize = 20_000, components: K = 12, penalty = 10 } = options;
+  const { seed = 1, sampleSize = 20_000, components: K = 12, penalty = 10, lags = [1] } = options;
   const parts = resolveParts(options.parts);
   for (const [name, value] of [
     ["sampleSize", sampleSize],
@@ -63,9 +67,13 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
       throw new OptionError(`fitReadOut: ${name} is ${value}, expected a whole number above 0.`);
   if (!(penalty > 0 && Number.isFinite(penalty)))
     throw new OptionError(`fitReadOut: penalty is ${penalty}, expected a number above 0.`);
+  if (lags.length === 0 || lags.some((lag, k) => !Number.isInteger(lag) || lag <= (lags[k - 1] ?? 0)))
+    throw new OptionError(
+      `fitReadOut: lags are ${lags.join(", ") || "none"}, expected whole numbers above 0, ascending.`,
+    );
   const wants = (part: ReadOutPart) => parts.includes(part);
   let fitted: { directions: Direction[]; Z: number } | undefined;
-  let samples = { states: createSample(0, 0, seed, 0), increments: createSample(0, 0, seed, 1) };
+  let samples = { states: createSample(0, 0, seed, 0), increments: [] as RowSample[] };
   let cases = 0;
   for (const batch of batches) {
     if (!fitted) {
@@ -74,7 +82,9 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
       fitted = { directions, Z };
       samples = {
         states: createSample(wants("ppv") || wants("modelSpace") ? sampleSize : 0, Z, seed, 0),
-        increments: createSample(wants("incrementPpv") ? sampleSize : 0, Z, seed, 1),
+        increments: wants("incrementPpv")
+          ? lags.map((lag) => createSample(Math.ceil(sampleSize / lags.length), Z, seed, lag))
+          : [],
       };
     }
     expectDirections("fitReadOut", batch, fitted.directions);
@@ -82,7 +92,9 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
     for (let b = 0; b < batch.B; b++) {
       const series = read(b);
       offerSeries(samples.states, series);
-      if (wants("incrementPpv")) offerSeries(samples.increments, incrementsOf(series));
+      samples.increments.forEach((sample, k) => {
+        offerSeries(sample, incrementsOf(series, lags[k]));
+      });
     }
     cases += batch.B;
   }
@@ -99,14 +111,25 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
       penalty,
     }),
     ...(wants("incrementPpv") && {
-      incrementQuantiles: columnQuantiles(samples.increments.rows, sampledCount(samples.increments), Z),
+      incrementQuantiles: samples.increments.flatMap((sample) =>
+        columnQuantiles(sample.rows, sampledCount(sample), Z),
+      ),
+      lags: [...lags],
     }),
     fittedOn: { cases, states: seen, sampled: count, seed },
   };
 }
 
-/** Names of the columns that `applyReadOut` gives, in order, such as `mean_forward_3` or `ppv_backward_7_q05`. */
-export function readOutColumns({ parts, directions, components = [] }: ReadOutState): string[] {
+/**
+ * Names of the columns that `applyReadOut` gives, in order, such as `mean_forward_3`, `ppv_backward_7_q05` or
+ * `incrementPpv_forward_7_lag4_q95`.
+ */
+export function readOutColumns({
+  parts,
+  directions,
+  components = [],
+  lags = [1],
+}: ReadOutState): string[] {
   const units = directions.flatMap((direction) =>
     Array.from({ length: direction.width }, (_, k) => `${directionPrefix(direction, directions)}${k}`),
   );
@@ -114,8 +137,11 @@ export function readOutColumns({ parts, directions, components = [] }: ReadOutSt
   return parts.flatMap((part) => {
     switch (part) {
       case "ppv":
-      case "incrementPpv":
         return units.flatMap((unit) => levels.map((level) => `${part}_${unit}_${level}`));
+      case "incrementPpv":
+        return lags.flatMap((lag) =>
+          units.flatMap((unit) => levels.map((level) => `${part}_${unit}_lag${lag}_${level}`)),
+        );
       case "modelSpace":
         return components.flatMap(({ layer, projection, width }) => {
           const prefix = `${part}_${layerPrefix(layer, directions)}`;
@@ -133,22 +159,26 @@ export function readOutColumns({ parts, directions, components = [] }: ReadOutSt
 
 /**
  * The read-out of every case of a batch, [B, columns], padding and masked steps left out. A case with no step that is
- * there gives zeros; one with a single step has no increments and no dynamics, and zeros for those.
+ * there gives zeros; one with no more steps than a lag has no increments of that lag, one with a single step no
+ * dynamics, and zeros for those.
  * @throws {ShapeError} if the states are not those of the encoder it was fitted with
  */
 export function applyReadOut(state: ReadOutState, states: States): Float32Array {
-  const { parts, directions, quantiles, incrementQuantiles, components = [], penalty } = state;
+  const { parts, directions, lags = [1], components = [], penalty } = state;
   expectDirections("applyReadOut", states, directions);
   const read = seriesReader(states);
   const Z = directions.reduce((sum, { width }) => sum + width, 0);
-  const Q = QUANTILE_LEVELS.length;
+  const ZQ = Z * QUANTILE_LEVELS.length;
+  const quantiles = Float64Array.from(state.quantiles ?? []);
+  const ofIncrements = Float64Array.from(state.incrementQuantiles ?? []);
   const spaces = components.map(({ projection, width }) => {
     const K = projection.length / width;
     return K * (K + 1);
   });
   const sizes = parts.map((part) => {
     if (part === "modelSpace") return spaces.reduce((sum, size) => sum + size, 0);
-    return part === "ppv" || part === "incrementPpv" ? Z * Q : Z;
+    if (part === "incrementPpv") return lags.length * ZQ;
+    return part === "ppv" ? ZQ : Z;
   });
   const columns = sizes.reduce((sum, size) => sum + size, 0);
   const rows = new Float32Array(states.B * columns);
@@ -158,8 +188,12 @@ export function applyReadOut(state: ReadOutState, states: States): Float32Array 
     parts.forEach((part, p) => {
       const out = rows.subarray(at, at + sizes[p]);
       at += sizes[p];
-      if (part === "ppv") shareAbove(series, quantiles!, out);
-      else if (part === "incrementPpv") shareAbove(incrementsOf(series), incrementQuantiles!, out);
+      if (part === "ppv") shareAbove(series, quantiles, out);
+      else if (part === "incrementPpv")
+        lags.forEach((lag, k) => {
+          const [from, to] = [k * ZQ, (k + 1) * ZQ];
+          shareAbove(incrementsOf(series, lag), ofIncrements.subarray(from, to), out.subarray(from, to));
+        });
       else if (part === "modelSpace") {
         let from = 0;
         components.forEach((layer, k) => {
