@@ -20,7 +20,10 @@ test("compare --report writes a page beside the table and says so", () => {
   const latents = ["learning", "reconstructions", "map"];
   for (const part of ["scores", "differences", "curves", "confusion", ...latents, "data", "again"])
     expect(page).toContain(`<section id="${part}"`);
-  const rebuilt = page.slice(page.indexOf('<section id="reconstructions"'), page.indexOf('<section id="map"'));
+  const rebuilt = page.slice(
+    page.indexOf('<section id="reconstructions"'),
+    page.indexOf('<section id="map"'),
+  );
   expect(rebuilt.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
 });
 
