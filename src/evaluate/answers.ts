@@ -1,6 +1,6 @@
 import { pack, unpack } from "../classify/packed.js";
 import { DataError, OptionError } from "../errors.js";
-import type { LatentMap, Learning } from "./comparison.js";
+import type { LatentMap, Learning, Reconstructions } from "./comparison.js";
 
 /** Which work: a classifier on a feature set, in one resample (from 1), with one network seed. */
 export interface AnswerKey {
@@ -28,6 +28,7 @@ export interface Built {
   seconds: number;
   learning?: Learning;
   map?: LatentMap;
+  reconstructions?: Reconstructions;
 }
 
 /** Lines of text that outlive the process: a file, where there are files. */

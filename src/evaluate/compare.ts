@@ -166,7 +166,8 @@ export async function compare(
   const latent = rows.find(({ role }) => role === "latent")?.features;
   const tested = parts.flatMap((part) => Array.from(part.test));
   const positives = rare ? new Set(tested.filter((n) => labels[n] === 1)).size : undefined;
-  const map = latent && results.built({ resample: 1, features: latent, seed: networkSeeds[0] })?.map;
+  const { map, reconstructions } =
+    (latent && results.built({ resample: 1, features: latent, seed: networkSeeds[0] })) || {};
   return {
     ...{ name: source.name, engine: engine.name, classNames, plan: describePlan(plan) },
     ...{
@@ -182,6 +183,7 @@ export async function compare(
     ...(options.costs && { costs: options.costs }),
     learning,
     ...(map && { map }),
+    ...(reconstructions && { reconstructions }),
     data: describeSet(given),
     files: source.files,
     settings: {

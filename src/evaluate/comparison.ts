@@ -123,13 +123,27 @@ export interface LatentMap {
   points: { x: number; y: number; label: number; id: string }[];
 }
 
-/** A case and what the decoder made of it, in scaled units. */
+/** A test case and what the decoder made of it, in scaled units. */
 export interface ReconstructedCase {
   id: string;
   label: number;
-  /** Mean squared error over its observed values. */
+  /** Mean squared error over the observed values of all numeric channels. */
   error: number;
+  steps: number;
+  /** At most 3, those with most error first; of their steps the first 1,000. */
   channels: { name: string; given: (number | null)[]; made: number[] }[];
+}
+
+/** Test cases of the first resample that the decoder rebuilt worst and best, three of each at most. */
+export interface Reconstructions {
+  features: string;
+  /** How many test cases were looked at, and how many numeric channels the data have. */
+  cases: number;
+  channels: number;
+  /** The worst of all first. */
+  worst: ReconstructedCase[];
+  /** The best of all first. */
+  best: ReconstructedCase[];
 }
 
 /** Where a run took place. */
@@ -178,7 +192,7 @@ export interface Comparison {
   /** Every network that was trained. */
   learning: Learning[];
   map?: LatentMap;
-  reconstructions?: { features: string; worst: ReconstructedCase[]; best: ReconstructedCase[] };
+  reconstructions?: Reconstructions;
   /** What the data looked like: all cases, before any split. */
   data: SetDescription;
   files: readonly { path: string; sha256: string }[];

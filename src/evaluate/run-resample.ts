@@ -13,6 +13,7 @@ import { type FeaturePair, featureSets, selectRows, withoutLabels } from "./feat
 import { type Blocks, featureTables, hasNetwork, joinBlocks } from "./feature-tables.js";
 import { latentMap } from "./latent-map.js";
 import { TRAINING, workOf } from "./progress.js";
+import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Resample } from "./resample.js";
 import { selectByLeaveOneOut } from "./select.js";
 
@@ -107,15 +108,16 @@ function tablesOf(job: ResampleJob, networkSeed: number, forResample: Map<string
     const built: Built = { notes: [...(pair.notes ?? [])], seconds };
     if (role === "latent" && pair.model)
       built.learning = learningOf(name, pair.model, { resample, seed, seconds });
-    if (role === "latent" && resample === 1 && networkSeed === options.networkSeeds[0])
-      built.map = latentMap(pair, {
+    if (role === "latent" && resample === 1 && networkSeed === options.networkSeeds[0]) {
+      const shown = {
         features: name,
-        resample,
         labels: Int32Array.from(part.test, (n) => set.labels![n]),
-        ids: Array.from(part.test, (n) => set.ids[n]),
-        classCount,
         seed: options.seed,
-      });
+      };
+      const ids = Array.from(part.test, (n) => set.ids[n]);
+      built.map = latentMap(pair, { ...shown, resample, ids, classCount });
+      if (pair.model) built.reconstructions = reconstructedCases(engine, pair.model, context.test, shown);
+    }
     await results.keepBuilt({ resample, features: name, seed }, built);
   };
   const context = {

@@ -23,7 +23,7 @@ const SOFTNESS = 0.5;
 /** Numbers per unit of the training read-out. */
 const PER_UNIT = 9;
 /** Layers only ask whether there are draws; what was drawn lies in the arena. */
-const DRAWN: Draws = { gaussian() {}, dropout() {} };
+const DRAWN: Draws = { gaussian() {}, dropout() {}, segments() {} };
 
 /** What the pieces of an update with a loss on the read-out know of the update. */
 export interface JudgedUpdate {

@@ -6,6 +6,7 @@ import { createGaussianNoise } from "./gaussian-noise.js";
 import type { Layer, Plan, Signal } from "./layer.js";
 import { createLstm } from "./lstm.js";
 import { createRepeatVector } from "./repeat-vector.js";
+import { createSegmentMask } from "./segment-mask.js";
 import type { LayerSpec } from "./spec.js";
 
 /** The layers of an encoder or decoder, each fed with the one before. */
@@ -48,6 +49,8 @@ function createLayer(
       return createDropout(plan, name, input, spec.rate);
     case "gaussianNoise":
       return createGaussianNoise(plan, name, input, spec.stddev);
+    case "segmentMask":
+      return createSegmentMask(plan, name, input, spec);
     case "embedding":
       return createEmbedding(plan, name, input, columns, spec.units);
   }

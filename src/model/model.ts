@@ -68,6 +68,11 @@ const layersSchema = z.array(
     z.looseObject({ type: z.literal("timeDistributedDense"), units: z.number().optional() }),
     z.looseObject({ type: z.literal("dropout"), rate: z.number() }),
     z.looseObject({ type: z.literal("gaussianNoise"), stddev: z.number() }),
+    z.looseObject({
+      type: z.literal("segmentMask"),
+      share: z.number(),
+      segments: z.number().optional(),
+    }),
     z.looseObject({ type: z.literal("embedding"), units: z.number() }),
   ]),
 );

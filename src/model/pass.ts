@@ -4,6 +4,8 @@ export interface Draws {
   gaussian(layer: string, out: Float32Array | Float64Array, rows: number, width: number): void;
   /** Fills rows * width numbers of the arena from `offset` on with 0 or 1 / (1 - rate). */
   dropout(layer: string, offset: number, rows: number, width: number, rate: number): void;
+  /** Fills [R, width] of the arena from `offset` on with 0 in `segments` stretches of each case, else with 1. */
+  segments(layer: string, offset: number, width: number, share: number, segments: number): void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Pass {
   order: Int32Array;
   /** Where the gradient of the parameters is added up. */
   gradients: number;
-  /** Present while training: noise and dropout are on. */
+  /** Present while training: noise, dropout and segment masks are on. */
   draws?: Draws;
   /** Recurrent layers go on from the state that is in place, instead of from zeros. */
   resume?: boolean;

@@ -25,6 +25,8 @@ export type LayerSpec =
   | { type: "dropout"; rate: number }
   /** Adds N(0, stddev) to its input while training. */
   | { type: "gaussianNoise"; stddev: number }
+  /** Blanks `segments` (1) stretches of each sequence while training, each `share` of its steps long; encoder only. */
+  | { type: "segmentMask"; share: number; segments?: number }
   /** Replaces each categorical channel by `units` learned numbers; first in the encoder only. */
   | { type: "embedding"; units: number };
 
@@ -218,6 +220,16 @@ export function checkSpec(spec: AutoencoderSpec): void {
         fail(`got rate ${layer.rate}, expected 0 <= rate < 1.`);
       if (layer.type === "gaussianNoise" && !(layer.stddev >= 0))
         fail(`got stddev ${layer.stddev}, expected 0 or more.`);
+      if (layer.type === "segmentMask") {
+        const { share, segments = 1 } = layer;
+        if (part !== "encoder")
+          fail(
+            "it hides what the encoder reads, so it belongs into the encoder. Use dropout in the decoder.",
+          );
+        if (!(share > 0 && share < 1)) fail(`got share ${share}, expected 0 < share < 1.`);
+        if (!(Number.isInteger(segments) && segments > 0))
+          fail(`got ${segments} segments, expected a whole number above 0.`);
+      }
       if (layer.type === "embedding" && !(part === "encoder" && k === 0))
         fail("an embedding reads the data itself: it must be the first layer of the encoder.");
       if (layer.type === "lstm" && layer.bidirectional && layer.goBackwards)

@@ -17,8 +17,14 @@ test("compare --report writes a page beside the table and says so", () => {
   expect(page).toContain(`undertone ${args.slice(0, -1).join(" ")} &#39;the report.html&#39;`);
   const decision = /^Verdict: (.*)\.$/m.exec(stdout)![1];
   expect(page.toLowerCase()).toContain(decision.split(" ").slice(0, 2).join(" "));
-  for (const part of ["scores", "differences", "curves", "confusion", "learning", "map", "data", "again"])
+  const latents = ["learning", "reconstructions", "map"];
+  for (const part of ["scores", "differences", "curves", "confusion", ...latents, "data", "again"])
     expect(page).toContain(`<section id="${part}"`);
+  const rebuilt = page.slice(
+    page.indexOf('<section id="reconstructions"'),
+    page.indexOf('<section id="map"'),
+  );
+  expect(rebuilt.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
 });
 
 test("without --report nothing is written; --json stays one object on standard output", () => {

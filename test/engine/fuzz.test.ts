@@ -54,6 +54,12 @@ const encoders = {
     lstm,
     { type: "dropout", rate: 0.2 },
   ],
+  hidden: (lstm: Lstm, D: number) => [
+    { type: "segmentMask", share: 0.3, segments: 2 },
+    { ...lstm, units: D, returnSequences: true },
+    { type: "segmentMask", share: 0.2 },
+    lstm,
+  ],
   dense: (lstm: Lstm, D: number) => [{ type: "timeDistributedDense", units: D }, lstm],
   embedding: (lstm: Lstm, D: number) => [{ type: "embedding", units: (D % 9) + 1 }, lstm],
 } satisfies Record<string, (lstm: Lstm, D: number) => LayerSpec[]>;

@@ -75,6 +75,23 @@ const specs: Record<string, AutoencoderSpec> = {
     ],
     decoder,
   },
+  "segment mask on the data": {
+    encoder: [
+      { type: "segmentMask", share: 0.3, segments: 2 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+    target: "reversed",
+  },
+  "embedding, segment mask on states": {
+    encoder: [
+      { type: "embedding", units: 3 },
+      { type: "lstm", units: 5, bidirectional: true, returnSequences: true },
+      { type: "segmentMask", share: 0.4 },
+      { type: "lstm", units: 7 },
+    ],
+    decoder,
+  },
   "dense inside": {
     encoder: [
       { type: "timeDistributedDense", units: 3 },

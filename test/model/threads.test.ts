@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fit, TrainingError } from "../../src/index.js";
+import { type AutoencoderSpec, fit, TrainingError } from "../../src/index.js";
 import type { TrainState } from "../../src/model/train-state.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
@@ -27,6 +27,34 @@ describe.each(engines)("$name", ({ engine }) => {
         expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
         expect(metadata.training.history.at(-1)!.trainLoss).toBeGreaterThan(0);
       }
+    },
+  );
+
+  test.each(["none", "contrastive"])(
+    "segment masks, read-out loss %s: the same bits on any number of threads",
+    async (loss) => {
+      const spec: AutoencoderSpec = {
+        encoder: [
+          { type: "segmentMask", share: 0.3, segments: 2 },
+          { type: "lstm", units: 6 },
+        ],
+        decoder: [
+          { type: "repeatVector" },
+          { type: "lstm", units: 6, returnSequences: true },
+          { type: "timeDistributedDense" },
+        ],
+        ...(loss === "contrastive" && { readOutLoss: { contrastive: { weight: 1 } } }),
+      };
+      const train = { updates: 12, batchSize: 40, seed: 3 };
+      const fitted = [];
+      for (const threads of [0, 1, 2, 3]) fitted.push(await fit(engine, data, { spec, train, threads }));
+      for (const { weights, metadata } of fitted) {
+        expect(weights).toEqual(fitted[0].weights);
+        expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
+      }
+      const whole = { ...spec, encoder: spec.encoder.slice(1) };
+      const plain = await fit(engine, data, { spec: whole, train, threads: 0 });
+      expect(plain.weights).not.toEqual(fitted[0].weights);
     },
   );
 

@@ -13,7 +13,7 @@ function reconstructed(id: string, label: number, flattened: number): Reconstruc
     const given = made.map((_, t) => (t > 8 && t < 12 ? null : Math.sin(0.4 * t + f)));
     return { name, given, made };
   });
-  return { id, label, error: 0.5 * flattened ** 2, channels };
+  return { id, label, error: 0.5 * flattened ** 2, steps: 24, channels };
 }
 
 /** The example with every part that a comparison may have. */
@@ -21,7 +21,7 @@ export function fullExample(): Comparison {
   return {
     ...readExample("comparison"),
     reconstructions: {
-      features: "latent",
+      ...{ features: "latent", cases: 40, channels: 2 },
       worst: [reconstructed("case 7", 1, 0.8), reconstructed("case 9", 0, 0.7)],
       best: [reconstructed("case 2", 0, 0.1), reconstructed("case 3", 0, 0.2)],
     },

@@ -1,0 +1,77 @@
+// @ts-check
+// Feature tables of both parts of a data set.
+import {
+  encode,
+  fit,
+  fitPca,
+  fitRandomConvolutions,
+  fitReadOuts,
+  rawFeatures,
+  rawLength,
+  transformPca,
+  transformRandomConvolutions,
+  untrained,
+} from "../../dist/index.js";
+
+/** @typedef {import("../../dist/index.js").FeatureTable} Table */
+/** @typedef {import("../../dist/index.js").SequenceSet} SequenceSet */
+/** @typedef {import("./sheet.mjs").Pair} Pair */
+/** @typedef {{ train: SequenceSet, test: SequenceSet }} Parts */
+
+/** Ridge takes rows x columns x the smaller of both: many minutes with all convolutions above so many rows. */
+const MANY_ROWS = 3000;
+const CONVOLUTIONS = { few: 1000, usual: 10_000 };
+const COMPONENTS = 64;
+
+/** @param {Parts} parts @returns {Pair} */
+export function rawTables({ train, test }) {
+  const T = rawLength(train);
+  return { train: rawFeatures(train, T, "stretch"), test: rawFeatures(test, T, "stretch") };
+}
+
+/** @param {Parts} parts @param {number} seed @returns {Pair} */
+export function convolutionTables({ train, test }, seed) {
+  const features = CONVOLUTIONS[train.ids.length > MANY_ROWS ? "few" : "usual"];
+  const state = fitRandomConvolutions(train, { features, seed });
+  return { train: transformRandomConvolutions(state, train), test: transformRandomConvolutions(state, test) };
+}
+
+/**
+ * The wide read-out of an encoder.
+ * @param {import("../../dist/index.js").Engine} engine @param {Parts} parts
+ * @param {{ learn: boolean, recipe: string, seed: number, threads: number | undefined }} options
+ * @returns {Promise<Pair>}
+ */
+export async function wideTables(engine, { train, test }, { learn, recipe, seed, threads }) {
+  const options = { recipe, threads, train: { seed } };
+  const fitted = learn ? await fit(engine, train, options) : untrained(engine, train, options);
+  const model = await fitReadOuts(engine, fitted, train, { compact: false, threads, seed });
+  return {
+    train: await encode(engine, model, train, { readOut: "wide", threads }),
+    test: await encode(engine, model, test, { readOut: "wide", threads }),
+  };
+}
+
+/** 64 principal components, fitted on all training series. @param {Pair} pair @param {boolean} standardise */
+export function components({ train, test }, standardise) {
+  const pca = fitPca(train, COMPONENTS, { standardise });
+  return { train: transformPca(pca, train), test: transformPca(pca, test) };
+}
+
+/** The columns of the wide read-out that the narrow one has. @param {Pair} pair @returns {Pair} */
+export function narrowTables({ train, test }) {
+  return { train: narrow(train), test: narrow(test) };
+}
+
+/** @param {Table} table @returns {Table} */
+function narrow({ values, names, rows }) {
+  const columns = names.flatMap((name, k) => (/^(mean|max|std|min|last)_/.test(name) ? [k] : []));
+  return {
+    values: Float32Array.from(
+      { length: rows * columns.length },
+      (_, k) => values[Math.floor(k / columns.length) * names.length + columns[k % columns.length]],
+    ),
+    names: columns.map((k) => names[k]),
+    rows,
+  };
+}
