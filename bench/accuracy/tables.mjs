@@ -54,7 +54,7 @@ export async function wideTables(engine, { train, test }, { learn, recipe, seed,
 
 /** 64 principal components, fitted on all training series. @param {Pair} pair @param {boolean} standardise */
 export function components({ train, test }, standardise) {
-  const pca = fitPca(train, COMPONENTS, { standardise });
+  const pca = fitPca(train, COMPONENTS, { standardise, whiten: "half" });
   return { train: transformPca(pca, train), test: transformPca(pca, test) };
 }
 

@@ -43,7 +43,10 @@ export async function fitReadOuts(
   const sample = drawSequences(train, seed);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
-  const state = fitReadOut({ parts: "wide", seed, lags: lagsFor(longestOf(train)) }, batchesOf(engine, model, sample));
+  const state = fitReadOut(
+    { parts: "wide", seed, lags: lagsFor(longestOf(train)) },
+    batchesOf(engine, model, sample),
+  );
   const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };
   if (!compact || countOf(train) < 2) return fitted;
   const cases = randomStream(seed, 11).shuffle(Int32Array.from({ length: countOf(train) }, (_, n) => n));

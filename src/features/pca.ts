@@ -90,8 +90,7 @@ export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
   const centred = new Float64Array(columns);
   for (let row = 0; row < table.rows; row++) {
     for (let j = 0; j < columns; j++) centred[j] = (table.values[row * columns + j] - mean[j]) / scale[j];
-    for (let k = 0; k < K; k++)
-      values[row * K + k] = dot(components, k * columns, centred) / divisors[k];
+    for (let k = 0; k < K; k++) values[row * K + k] = dot(components, k * columns, centred) / divisors[k];
   }
   return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
 }

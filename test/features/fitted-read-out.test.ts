@@ -46,7 +46,7 @@ test("the read-outs have the columns that the page promises", async () => {
   expect(await widths("last")).toBe(Z);
   expect(await widths("pooled")).toBe(3 * Z);
   expect(await widths("narrow")).toBe(5 * Z);
-  expect(await widths("wide")).toBe(5 * Z + 20 * Z + K * (K + 1));
+  expect(await widths("wide")).toBe(5 * Z + 30 * Z + K * (K + 1)); // increments of lags 1 and 2
   expect(await widths("compact")).toBe(39); // fewer directions than 64: 40 sequences less their mean
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compactReadOut } from "../../src/features/readout/compact.js";
 import { symmetricEigen } from "../../src/features/readout/jacobi.js";
+import { lagsFor } from "../../src/features/readout/proportion.js";
 import {
   applyReadOut,
   fitReadOut,
@@ -118,7 +118,45 @@ describe("what each part says", () => {
         name: "rows",
       },
     );
-    expect(readOutColumns(state)[9]).toBe("incrementPpv_forward_0_q95");
+    expect(readOutColumns(state)[9]).toBe("incrementPpv_forward_0_lag1_q95");
+  });
+
+  test("increments of longer lags have quantiles of their own, and none where the series is too short", () => {
+    const train = listed([Array.from({ length: 103 }, (_, k) => k * k)]); // over two steps: 4 k - 4, 4 to 400
+    const state = fitReadOut({ parts: ["incrementPpv"], lags: [1, 2] }, [train]);
+    expect(state.lags).toEqual([1, 2]);
+    expectClose(
+      state.incrementQuantiles!.slice(10),
+      [5, 15, 25, 35, 45, 55, 65, 75, 85, 95].map((q) => 4 + 4 * q),
+      {
+        rtol: 1e-12,
+        name: "quantiles",
+      },
+    );
+    const rows = applyReadOut(
+      state,
+      listed([
+        [0, null, 500, 40, 540],
+        [7, 300, null, null, null],
+      ]),
+    );
+    // over two steps: 40, 40; two steps alone have none
+    expectClose(rows.slice(10, 20), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], { rtol: 1e-7, name: "two steps" });
+    expect(Array.from(rows.slice(30))).toEqual(Array(10).fill(0));
+    expect(rows[20]).toBe(1); // 293 over one step is above every quantile
+    expect(readOutColumns(state).at(-1)).toBe("incrementPpv_forward_0_lag2_q95");
+  });
+
+  test.each([
+    [7, [1]],
+    [8, [1, 2]],
+    [128, [1, 2, 4, 8, 16, 32]],
+  ])("series of %i steps have the lags %j", (longest, lags) => {
+    expect(lagsFor(longest)).toEqual(lags);
+  });
+
+  test.each([[[]], [[2, 1]], [[0]], [[1.5]]])("the lags %j are refused", (lags) => {
+    expect(() => fitReadOut({ parts: ["incrementPpv"], lags }, [listed([[1, 2]])])).toThrow(/lags are/);
   });
 
   test("model space finds the dynamics of a linear system", () => {
@@ -184,12 +222,12 @@ describe("what each part says", () => {
 describe("presets", () => {
   const bilstm = makeStates({ there: allThere([9, 9]), widths: [32, 32] });
 
-  test("narrow has 320 numbers, wide 1,116 and 640 of increments, for 32 units a side", () => {
+  test("narrow has 320 numbers, wide 1,116 and 640 for each lag of increments, for 32 units a side", () => {
     expect(readOutColumns(fitReadOut({ parts: "narrow" }, [bilstm]))).toHaveLength(320);
-    const wide = fitReadOut({ parts: "wide" }, [bilstm]);
-    expect(readOutColumns(wide)).toHaveLength(1116 + 640);
-    expect(applyReadOut(wide, bilstm)).toHaveLength(2 * (1116 + 640));
-    expect(new Set(readOutColumns(wide)).size).toBe(1116 + 640);
+    const wide = fitReadOut({ parts: "wide", lags: [1, 2, 4] }, [bilstm]);
+    expect(readOutColumns(wide)).toHaveLength(1116 + 3 * 640);
+    expect(applyReadOut(wide, bilstm)).toHaveLength(2 * (1116 + 3 * 640));
+    expect(new Set(readOutColumns(wide)).size).toBe(1116 + 3 * 640);
   });
 
   test("several layers have columns, components and names of their own", () => {
@@ -220,19 +258,6 @@ describe("presets", () => {
   test("parts come in one order, however they were asked for", () => {
     const state = fitReadOut({ parts: ["last", "mean"] }, [bilstm]);
     expect(state.parts).toEqual(["mean", "last"]);
-  });
-
-  test("compact renames what the projection gives, and minds the rows", () => {
-    const wide = { values: Float32Array.of(1, 2, 3, 4), names: ["a", "b"], rows: 2 };
-    const first = compactReadOut(wide, ({ values, rows }) => ({
-      values: Float32Array.of(values[0], values[2]),
-      names: ["p"],
-      rows,
-    }));
-    expect(first).toEqual({ values: Float32Array.of(1, 3), names: ["compact_0"], rows: 2 });
-    expect(() => compactReadOut(wide, () => ({ values: Float32Array.of(1), names: ["p"], rows: 1 }))).toThrow(
-      /gave 1 rows .* expected 2 rows/,
-    );
   });
 });
 

@@ -124,12 +124,7 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
  * Names of the columns that `applyReadOut` gives, in order, such as `mean_forward_3`, `ppv_backward_7_q05` or
  * `incrementPpv_forward_7_lag4_q95`.
  */
-export function readOutColumns({
-  parts,
-  directions,
-  components = [],
-  lags = [1],
-}: ReadOutState): string[] {
+export function readOutColumns({ parts, directions, components = [], lags = [1] }: ReadOutState): string[] {
   const units = directions.flatMap((direction) =>
     Array.from({ length: direction.width }, (_, k) => `${directionPrefix(direction, directions)}${k}`),
   );
