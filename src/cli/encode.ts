@@ -1,10 +1,12 @@
 import { Command, Option } from "commander";
 import { encode } from "../features/encode.js";
+import type { FeatureTable } from "../features/feature-table.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
-import { checkFeatureFile, writeFeatures } from "../features/write-features.js";
+import { checkFeatureFile, openFeatureFile, type RowLabels } from "../features/write-features.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
-import { readSource } from "../read/read.js";
+import type { DataOptions } from "../read/options.js";
+import { comesInPieces, readInPieces, readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
 import {
@@ -17,6 +19,9 @@ import {
 } from "./flags.js";
 import { duration, openTerminal, print } from "./terminal.js";
 
+/** Steps of a piece of a large file. */
+const PIECE = 4_000_000;
+
 const HELP = `
 Examples:
   undertone encode ecg.undertone ECG5000/ -o z.csv
@@ -24,7 +29,8 @@ Examples:
 
 DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
-names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.`;
+names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
+A CSV of one sequence per row is read, encoded and written in pieces, so it may be larger than memory.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -58,25 +64,52 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
   const engine = await chooseEngine(options, terminal.say);
-  const source = await readSource(dataPath, { ...model.metadata.data.reading, ...dataOptionsOf(options) });
-  for (const note of source.notes) terminal.warn(note);
-  const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
+  const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
+  const { readOut } = options;
+  const threads = options.threads as number | undefined;
+  const output = await openFeatureFile(options.output);
   const started = performance.now();
-  const table = await encode(engine, model, set, {
-    readOut: options.readOut,
-    threads: options.threads as number | undefined,
-    onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
-  });
-  terminal.done();
+  const written = { rows: 0, columns: [] as readonly string[] };
+  const add = async (table: FeatureTable, labels: RowLabels) => {
+    await output.append(table, labels);
+    written.rows += table.rows;
+    written.columns = table.names;
+  };
+  let files: string[];
+  try {
+    const notes = comesInPieces(dataPath, reading)
+      ? await readInPieces(dataPath, reading, { mostSteps: PIECE }, async ({ set, labelTexts }) => {
+          const table = await encode(engine, model, set, { readOut, threads });
+          await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
+          terminal.progress(`encoded ${written.rows} sequences`);
+        })
+      : await encodeWhole();
+    terminal.done();
+    for (const note of notes) terminal.warn(note);
+    files = await output.finish();
+  } catch (error) {
+    await output.abandon();
+    throw error;
+  }
+  const { rows, columns } = written;
   const seconds = (performance.now() - started) / 1000;
-  const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
-  const files = await writeFeatures(options.output, table, { ids: set.ids, parts, labels });
-  if (options.json)
-    print(JSON.stringify({ files, rows: table.rows, columns: table.names, engine: engine.name, seconds }));
+  if (options.json) print(JSON.stringify({ files, rows, columns, engine: engine.name, seconds }));
   else
     print(
-      `${files.join(", ")}: ${table.rows} rows x ${table.names.length} features (${options.readOut}), encoded in ${duration(seconds)}.`,
+      `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
     );
+
+  async function encodeWhole() {
+    const source = await readSource(dataPath, reading);
+    const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
+    const table = await encode(engine, model, set, {
+      ...{ readOut, threads },
+      onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
+    });
+    const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
+    await add(table, { ids: set.ids, parts, labels });
+    return source.notes;
+  }
 }
 
 function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {

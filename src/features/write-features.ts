@@ -1,7 +1,7 @@
+import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import { dump } from "npyjs";
 import { OptionError } from "../errors.js";
-import { checkWritable, writeFileAtomically } from "../model/write-file.js";
+import { cannotWrite, checkWritable, writeFileAtomically } from "../model/write-file.js";
 import type { FeatureTable } from "./feature-table.js";
 
 /** What stands beside the numbers of each row. */
@@ -12,6 +12,18 @@ export interface RowLabels {
   /** Class names, "" for an unlabelled row. */
   labels?: readonly string[];
 }
+
+/** Features on their way into a file: rows are added as they come. */
+export interface FeatureFile {
+  /** Rows with the columns, and the kinds of labels, of the first. */
+  append(table: FeatureTable, rows: RowLabels): Promise<void>;
+  /** Puts the file in its place. @returns the files written */
+  finish(): Promise<string[]>;
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>;
+}
+
+const NPY_HEADER = 128;
 
 export const featureFormats = [".csv", ".npy"] as const;
 
@@ -45,30 +57,105 @@ export async function checkFeatureFile(path: string): Promise<void> {
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
-  checkFeatureFormat(path);
-  if (extname(path) === ".npy") {
-    const description = descriptionOf(path);
-    await checkWritable(description); // both files or none
-    await writeFileAtomically(path, new Uint8Array(dump(table.values, [table.rows, table.names.length])));
-    await writeFileAtomically(description, JSON.stringify({ columns: table.names, ...rows }));
-    return [path, description];
+  const file = await openFeatureFile(path);
+  try {
+    await file.append(table, rows);
+    return await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
   }
-  const leading = [
-    ["id", rows.ids],
-    ["part", rows.parts],
-    ["label", rows.labels],
-  ] as const;
-  const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
-  const lines = [[...present.map(([name]) => name), ...table.names].map(quote).join(",")];
-  const C = table.names.length;
-  for (let r = 0; r < table.rows; r++)
-    lines.push(
-      [...present.map(([, values]) => quote(values[r])), ...table.values.subarray(r * C, (r + 1) * C)].join(
-        ",",
-      ),
-    );
-  await writeFileAtomically(path, lines.join("\n") + "\n");
-  return [path];
+}
+
+/**
+ * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays.
+ * @throws as checkFeatureFile
+ */
+export async function openFeatureFile(path: string): Promise<FeatureFile> {
+  await checkFeatureFile(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  const npy = extname(path) === ".npy";
+  const file = await open(temporary, "w").catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+  const seen: { columns?: readonly string[]; rows: number } & RowLabels = { rows: 0, ids: [] };
+  const all = { ids: [] as string[], parts: [] as string[], labels: [] as string[] };
+  const write = (bytes: string | Uint8Array) =>
+    file.appendFile(bytes).catch((cause) => {
+      throw cannotWrite(path, cause);
+    });
+  const abandon = async () => {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+  };
+  return {
+    async append(table, rows) {
+      const leading = [
+        ["id", rows.ids],
+        ["part", rows.parts],
+        ["label", rows.labels],
+      ] as const;
+      const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
+      if (!seen.columns) {
+        Object.assign(seen, { columns: table.names, parts: rows.parts, labels: rows.labels });
+        await write(
+          npy
+            ? npyHeader(0, table.names.length)
+            : csvLine([...present.map(([name]) => name), ...table.names]),
+        );
+      }
+      if (npy) {
+        all.ids.push(...rows.ids);
+        if (rows.parts) all.parts.push(...rows.parts);
+        if (rows.labels) all.labels.push(...rows.labels);
+        const { buffer, byteOffset, byteLength } = table.values;
+        if (byteLength > 0) await write(new Uint8Array(buffer, byteOffset, byteLength));
+      } else {
+        const C = table.names.length;
+        let text = "";
+        for (let r = 0; r < table.rows; r++)
+          text += csvLine([
+            ...present.map(([, values]) => values[r]),
+            ...table.values.subarray(r * C, (r + 1) * C),
+          ]);
+        await write(text);
+      }
+      seen.rows += table.rows;
+    },
+    async finish() {
+      const { columns = [], rows, parts, labels } = seen;
+      if (npy) await file.write(npyHeader(rows, columns.length), 0, NPY_HEADER, 0);
+      await file.sync();
+      await file.close();
+      if (npy)
+        await writeFileAtomically(
+          descriptionOf(path),
+          JSON.stringify({
+            columns,
+            ids: all.ids,
+            ...(parts && { parts: all.parts }),
+            ...(labels && { labels: all.labels }),
+          }),
+        );
+      await rename(temporary, path);
+      return npy ? [path, descriptionOf(path)] : [path];
+    },
+    abandon,
+  };
+}
+
+/** The header of format version 1.0, of one size, so that it can be written again when the rows are counted. */
+function npyHeader(rows: number, columns: number): Uint8Array {
+  const header = new Uint8Array(NPY_HEADER).fill(0x20);
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  header.set([0x93, ...Buffer.from("NUMPY"), 1, 0, NPY_HEADER - 10, 0]);
+  header.set(Buffer.from(text), 10);
+  header[NPY_HEADER - 1] = 0x0a;
+  return header;
+}
+
+function csvLine(cells: readonly (string | number)[]): string {
+  return `${cells.map((cell) => (typeof cell === "string" ? quote(cell) : cell)).join(",")}\n`;
 }
 
 function quote(text: string): string {

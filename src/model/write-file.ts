@@ -20,11 +20,16 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw new UndertoneError(
-      `Cannot write ${path}: ${reasonOf(cause)}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
-      { cause },
-    );
+    throw cannotWrite(path, cause);
   }
+}
+
+/** What to say when the file system refuses. */
+export function cannotWrite(path: string, cause: unknown): UndertoneError {
+  return new UndertoneError(
+    `Cannot write ${path}: ${reasonOf(cause)}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
+    { cause },
+  );
 }
 
 /**

@@ -19,10 +19,10 @@ export interface PartBuilder {
   finish(notes?: readonly string[]): Part;
 }
 
-/** A builder of numeric channels; `idPrefix` and a number from 1 make the ids. */
+/** A builder of numeric channels; `idPrefix` and a number, from `first` on, make the ids. */
 export function createPartBuilder(
   channelNames: readonly string[],
-  { idPrefix, labelled }: { idPrefix: string; labelled: boolean },
+  { idPrefix, labelled, first = 1 }: { idPrefix: string; labelled: boolean; first?: number },
 ): PartBuilder {
   const F = channelNames.length;
   const rows: Float32Array[] = []; // [L, F] each, NaN = missing
@@ -51,7 +51,7 @@ export function createPartBuilder(
         channels: channelNames.map((name) => ({ name, kind: "numeric" as const })),
         ...takeMissing(values),
         offsets,
-        ids: rows.map((_, n) => `${idPrefix}${n + 1}`),
+        ids: rows.map((_, n) => `${idPrefix}${first + n}`),
       };
       if (times.length > 0) {
         set.times = new Float64Array(offsets[rows.length]);

@@ -15,7 +15,7 @@ import { readPenDigits } from "./pen-digits.js";
 import { readSourceFile, unreadable } from "./source-file.js";
 import { readTs } from "./ts.js";
 import { readTsv } from "./tsv.js";
-import { readWideCsv } from "./wide-csv.js";
+import { readWideCsv, readWideCsvInPieces } from "./wide-csv.js";
 
 const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
 const CSV_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
@@ -46,6 +46,35 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
   const { part, sha256 } = await readPart({ path, format }, chosen, "");
   const { train, notes } = labelled(path, part);
   return { name: nameOf(path), train, files: [{ path, sha256 }], notes: [...part.notes, ...notes] };
+}
+
+/** Whether a source can be read in pieces: a CSV of one sequence per row. */
+export function comesInPieces(path: string, { entity }: DataOptions): boolean {
+  return formatOf(path) === "csv" && entity === undefined;
+}
+
+/**
+ * Reads a CSV of one sequence per row in pieces, so that the file may be larger than memory.
+ * @param mostSteps of a piece, unless one sequence is longer
+ * @param take gets each piece, with the labels as they are written; the file is read on when it is done
+ * @returns notes
+ * @throws {OptionError} for another kind of source
+ * @throws {DataError} that names row and column; what came before it has been handed on
+ */
+export async function readInPieces(
+  path: string,
+  options: DataOptions,
+  { mostSteps }: { mostSteps: number },
+  take: (piece: Part) => Promise<void>,
+): Promise<readonly string[]> {
+  const chosen = parseDataOptions(options);
+  if (!comesInPieces(path, chosen))
+    throw new OptionError(
+      `${path}: only a CSV of one sequence per row can be read in pieces. Read it whole, with readSource.`,
+    );
+  rejectOptions(path, "a CSV with one sequence per row", chosen, [...LONG_ONLY]);
+  const { notes } = await readWideCsvInPieces(path, chosen, { idPrefix: "", mostSteps }, take);
+  return notes;
 }
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {

@@ -2,7 +2,7 @@ import { DataError, unknownName } from "../errors.js";
 import { isMissing, notANumber, parseCell } from "./cell.js";
 import { readCsvRows } from "./csv-rows.js";
 import type { DataOptions } from "./options.js";
-import { createPartBuilder, type Part, trimPadding } from "./part.js";
+import { createPartBuilder, type Part, type PartBuilder, trimPadding } from "./part.js";
 import { emptyFile, noSequences } from "./source-file.js";
 
 const LABEL_NAMES = ["label", "class", "target", "y"];
@@ -20,11 +20,38 @@ export async function readWideCsv(
   options: DataOptions,
   idPrefix: string,
 ): Promise<Part & { sha256: string }> {
+  let whole: Part | undefined;
+  const { notes, sha256 } = await readWideCsvInPieces(path, options, { idPrefix }, async (part) => {
+    whole = part;
+  });
+  return { ...whole!, notes, sha256 };
+}
+
+/**
+ * The same, handed on piece by piece: memory holds one piece, not the file.
+ * @param size.mostSteps of a piece, unless one sequence is longer; default: all in one piece
+ * @param take gets each piece, without notes; the file is read on when it is done
+ */
+export async function readWideCsvInPieces(
+  path: string,
+  options: DataOptions,
+  { idPrefix, mostSteps = Number.POSITIVE_INFINITY }: { idPrefix: string; mostSteps?: number },
+  take: (part: Part) => Promise<void>,
+): Promise<{ notes: readonly string[]; sha256: string }> {
   const notes: string[] = [];
   let header: readonly string[] | undefined;
   let labelColumn = -1;
   let steps: number[] | undefined;
-  const builder = { current: createPartBuilder(["value"], { idPrefix, labelled: true }) };
+  let builder: PartBuilder | undefined;
+  let handedOn = 0;
+  let pending = 0; // steps in the builder
+  const handOn = async () => {
+    const part = builder!.finish();
+    handedOn += builder!.count();
+    builder = undefined;
+    pending = 0;
+    await take(part);
+  };
   const fail = (text: string, row: number, c: number): never =>
     notANumber(text, path, row, header ? `column "${header[c]}"` : `column ${c + 1}`, LONG_HINT);
   const sha256 = await readCsvRows(path, (cells, row) => {
@@ -32,7 +59,6 @@ export async function readWideCsv(
       const named = options.label !== undefined || (options.drop?.length ?? 0) > 0;
       if (named || looksLikeHeader(cells)) header = cells;
       labelColumn = findLabel(path, cells, header !== undefined, options, notes);
-      if (labelColumn < 0) builder.current = createPartBuilder(["value"], { idPrefix, labelled: false });
       const dropped = (options.drop ?? []).map((name) => columnOf(path, cells, name));
       steps = cells.flatMap((_, c) => (c === labelColumn || dropped.includes(c) ? [] : [c]));
       if (steps.length === 0)
@@ -41,11 +67,20 @@ export async function readWideCsv(
     }
     const values = Float64Array.from(steps, (c) => parseCell(cells[c]) ?? fail(cells[c], row, c));
     const label = labelColumn < 0 || isMissing(cells[labelColumn]) ? undefined : cells[labelColumn];
-    builder.current.add(trimPadding([values]), label);
+    const [series] = trimPadding([values]);
+    const full = builder && pending + series.length > mostSteps ? handOn() : undefined;
+    const add = () => {
+      builder ??= createPartBuilder(["value"], { idPrefix, labelled: labelColumn >= 0, first: handedOn + 1 });
+      builder.add([series], label);
+      pending += series.length;
+    };
+    if (full) return full.then(add);
+    add();
   });
   if (!steps) throw emptyFile(path);
-  if (builder.current.count() === 0) throw noSequences(path);
-  return { ...builder.current.finish(notes), sha256 };
+  if (builder) await handOn();
+  if (handedOn === 0) throw noSequences(path);
+  return { notes, sha256 };
 }
 
 /** A header has a name beyond the first cell, a label's name in it, or steps counted 0, 1, 2 or 1, 2, 3. */
