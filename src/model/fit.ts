@@ -82,7 +82,7 @@ function resolve(options: FitOptions) {
 
 /**
  * Fits preparation and autoencoder on a training set. Labels are looked at only where the spec says so (label-aware),
- * and then only to learn from and to spread the classes. A part of the sequences, whole
+ * and then only to learn from and to spread the classes over both parts. A part of the sequences, whole
  * entities where there are any, is held out for early stopping before anything is fitted.
  * @throws {DataError} if there is nothing to train on
  */
