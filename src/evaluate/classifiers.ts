@@ -14,8 +14,8 @@ export interface ClassifierEntry {
 
 export interface ClassifierOptions {
   classWeight: ClassWeight;
-  /** false for balanced blocks, whose scale means something */
-  standardise: boolean;
+  /** false for balanced blocks, whose scale means something; "auto" for components, of which ridge can tell */
+  standardise: boolean | "auto";
   seed: number;
   /** Training rows. */
   rows: number;
@@ -36,7 +36,7 @@ export const comparedClassifiers = {
     make: ({ classWeight, standardise, rows }) =>
       logisticRegression({
         classWeight,
-        standardise,
+        standardise: standardise !== false,
         tolerance: TOLERANCE[rows > MANY_ROWS ? "many" : "few"],
       }),
   },

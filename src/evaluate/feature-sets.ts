@@ -18,6 +18,8 @@ import type { FeatureRole } from "./comparison.js";
 export interface FeaturePair {
   train: FeatureTable;
   test: FeatureTable;
+  /** Columns are principal components, whose scale may mean something: see ridge's `standardise: "auto"`. */
+  components?: boolean;
   /** The network that made them. */
   model?: Model;
   notes?: readonly string[];
@@ -93,7 +95,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       const raw = await context.remember("raw", () => featureSets.raw.build(context));
       // channels differ in unit; the steps of one do not
       const pca = fitPca(raw.train, COMPONENTS, { standardise: context.train.channels.length > 1 });
-      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test) };
+      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test), components: true };
     },
   },
   convolutions: {
@@ -218,6 +220,7 @@ async function encoded(
   return {
     train: await encode(engine, model, train, { readOut, threads }),
     test: await encode(engine, model, test, { readOut, threads }),
+    ...(readOut === "compact" && { components: true }),
     model,
     notes: model.metadata.training.warnings,
   };

@@ -170,7 +170,7 @@ function fitAndAnswer(
   const started = performance.now();
   const classifier = comparedClassifiers[name].make({
     classWeight,
-    standardise: !balancedBlocks,
+    standardise: balancedBlocks ? false : pair.components ? "auto" : true,
     seed: options.seed,
     rows: pair.train.rows,
   });
