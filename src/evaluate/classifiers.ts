@@ -14,7 +14,7 @@ export interface ClassifierEntry {
 
 export interface ClassifierOptions {
   classWeight: ClassWeight;
-  /** false for balanced blocks, whose scale means something; "auto": it may, so ridge tries both */
+  /** false for balanced blocks, whose scale means something; "auto" for components: ridge tries both, logistic regression keeps their scale */
   standardise: boolean | "auto";
   seed: number;
   /** Training rows. */

@@ -18,10 +18,10 @@ import type { FeatureRole } from "./comparison.js";
 export interface FeaturePair {
   train: FeatureTable;
   test: FeatureTable;
+  /** Columns are principal components, whose scale may mean something: ridge tells, logistic regression keeps it. */
+  components?: boolean;
   /** The network that made them. */
   model?: Model;
-  /** Columns of one unit, whose scale means something: linear classifiers must not standardise them. */
-  scaled?: boolean;
   notes?: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       const raw = await context.remember("raw", () => featureSets.raw.build(context));
       // channels differ in unit; the steps of one do not
       const pca = fitPca(raw.train, COMPONENTS, { standardise: context.train.channels.length > 1 });
-      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test), scaled: true };
+      return { train: transformPca(pca, raw.train), test: transformPca(pca, raw.test), components: true };
     },
   },
   convolutions: {
@@ -220,8 +220,8 @@ async function encoded(
   return {
     train: await encode(engine, model, train, { readOut, threads }),
     test: await encode(engine, model, test, { readOut, threads }),
+    ...(readOut === "compact" && { components: true }),
     model,
-    scaled: readOut === "compact",
     notes: model.metadata.training.warnings,
   };
 }

@@ -71,7 +71,7 @@ export async function runResample(job: ResampleJob): Promise<void> {
         hooks.onStep(`${stepOf(job, key.features, networkSeed)}: ${classifier}`, 0);
         await new Promise((resolve) => setTimeout(resolve, 0));
         hooks.signal?.throwIfAborted();
-        const standardise = made.pairs.length > 1 ? !balanced : made.pairs[0].scaled ? "auto" : true;
+        const standardise = made.pairs.length > 1 ? !balanced : made.pairs[0].components ? "auto" : true;
         const answered = fitAndAnswer(job, classifier, pair, standardise, made.notes);
         await results.keepAnswer(key, answered);
         return answered;

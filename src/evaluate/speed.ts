@@ -79,7 +79,7 @@ export async function createTrainingRun(
       updates.apply(RATE, ++step, norm);
       return loss;
     },
-    evaluate: updates.evaluate,
+    evaluate: () => updates.evaluate().loss,
     weights: () =>
       Object.fromEntries(
         network.parameters.map(({ name, shape, start, size }) => [

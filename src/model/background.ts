@@ -37,12 +37,13 @@ export function trainInBackground(
   threads: number,
 ): Promise<TrainResult> {
   const { train, validation } = task;
+  const labelled = task.spec.readOutLoss?.crossEntropy !== undefined;
   const message: TrainMessage = {
     ...{ kind: "train", engine: engine.name, threads, checkpoints: onCheckpoint !== undefined },
     task: {
       ...task,
-      train: shareSequences(train, task.spec.readOutLoss?.crossEntropy !== undefined),
-      validation: validation && shareSequences(validation),
+      train: shareSequences(train, labelled),
+      validation: validation && shareSequences(validation, labelled),
       checkpointSeconds,
       resume,
     },

@@ -81,7 +81,8 @@ function resolve(options: FitOptions) {
 }
 
 /**
- * Fits preparation and autoencoder on a training set. Labels are not looked at. A part of the sequences, whole
+ * Fits preparation and autoencoder on a training set. Labels are looked at only where the spec says so (label-aware),
+ * and then only to learn from and to spread the classes over both parts. A part of the sequences, whole
  * entities where there are any, is held out for early stopping before anything is fitted.
  * @throws {DataError} if there is nothing to train on
  */
@@ -99,7 +100,8 @@ export async function fit(
     throw new OptionError(
       `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with --label, or use --recipe default.`,
     );
-  const parts = holdOut(data, share, training.seed);
+  const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
+  const parts = holdOut(data, share, training.seed, labelAware);
   const preparation = fitPreparation(parts.train, preparing);
   const train = prepare(parts.train, preparation);
   const validation = parts.validation && prepare(parts.validation, preparation);
@@ -183,13 +185,13 @@ export function untrained(engine: Engine, data: SequenceSet, options: FitOptions
   };
 }
 
-/** Splits off what early stopping looks at, without a look at the labels. */
-function holdOut(data: SequenceSet, share: number | undefined, seed: number) {
+/** Splits off what early stopping looks at; classes are spread only where training may look at labels. */
+function holdOut(data: SequenceSet, share: number | undefined, seed: number, labelAware: boolean) {
   const fraction = share ?? (countOf(data) >= VALIDATION_FROM ? 0.1 : 0);
   if (fraction === 0) return { train: data, validation: undefined };
-  const blind: SequenceSet = { ...data, labels: undefined, classNames: undefined };
+  const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
   const grouped = data.entities !== undefined && new Set(data.entities).size > 1;
-  const { first, second } = (grouped ? splitGrouped : splitStratified)(blind, 1 - fraction, seed);
+  const { first, second } = (grouped ? splitGrouped : splitStratified)(seen, 1 - fraction, seed);
   const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
   return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
 }

@@ -3,6 +3,8 @@ export interface HistoryEntry {
   update: number;
   trainLoss: number;
   validationLoss?: number;
+  /** Cross-entropy of the labels of the validation part, where training looks at labels; then it decides. */
+  classLoss?: number;
   /** 1 - loss / loss of predicting the mean, of the validation part where there is one, else of training. */
   explainedVariance: number;
   learningRate: number;
@@ -24,7 +26,7 @@ export interface TrainState {
     mean: Float32Array | Float64Array;
     spread: Float32Array | Float64Array;
   };
-  /** Weights of the lowest validation loss. */
+  /** Weights of the lowest loss of the validation part, of its classes where training looks at labels. */
   best?: { update: number; loss: number; weights: Float32Array | Float64Array };
   /** Halved whenever the guard had to go back. */
   rateScale: number;

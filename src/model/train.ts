@@ -60,8 +60,9 @@ const DEFAULT_UPDATES = 600;
 export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew | Promise<Crew>;
 
 /**
- * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept.
- * @param train prepared (scaled, interpolated); no labels are looked at
+ * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept. The best are
+ * those that rebuild it best or, where the spec looks at labels, tell its classes apart best.
+ * @param train prepared (scaled, interpolated); labels are looked at only where the spec says so
  * @param threads how many `muster` brings together; weights do not depend on it
  * @throws {DataError} if there is nothing to learn from
  * @throws {TrainingError} if the loss stays not finite after every retry
@@ -162,7 +163,8 @@ export async function trainAutoencoder(
 
       if (state.update % evaluateEvery === 0 || state.update === total) {
         const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
-        const validationLoss = validation && updates.evaluate();
+        const evaluation = validation && updates.evaluate();
+        const { loss: validationLoss, classes: classLoss } = evaluation ?? {};
         const explainedVariance =
           validationLoss === undefined
             ? explained(trainLoss, baseline.train)
@@ -171,12 +173,14 @@ export async function trainAutoencoder(
           update: state.update,
           trainLoss,
           validationLoss,
+          ...(classLoss !== undefined && { classLoss }),
           explainedVariance,
           learningRate: rate,
         });
         state.lossSum = state.lossCount = 0;
         hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
-        if (validationLoss !== undefined && noteBest(network, state, validationLoss, options.patience)) {
+        const judged = classLoss ?? validationLoss;
+        if (judged !== undefined && noteBest(network, state, judged, options.patience)) {
           stopped = "early";
           break;
         }

@@ -5,6 +5,7 @@ import { type ColumnGroup, columnsOf } from "./columns.js";
 import { drawsFor } from "./draws.js";
 import { fillPass } from "./fill-pass.js";
 import { createJudgedStep, type JudgedStep, VIEWED_SHARD } from "./judged-step.js";
+import { readOutRows } from "./judged-validation.js";
 import { createNetwork, type Network } from "./network.js";
 import { adamStep, blockCount, sumGradients } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
@@ -36,6 +37,8 @@ export interface TrainBoard {
   norms: Float64Array;
   /** Passes of all slots, where a loss looks at read-outs of the whole batch. */
   passes: Float64Array;
+  /** [validation cases, R], training read-outs of the validation part, where a loss looks at labels. */
+  readOuts: Float64Array;
 }
 
 export const BOARD = { cases: 0, update: 1, scale: 2, rate: 3, step: 4, clip: 5 } as const;
@@ -99,7 +102,10 @@ export function createTrainer(
     );
   const board =
     attach?.board ??
-    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads, viewed);
+    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads, {
+      viewed,
+      readOut: network.head?.crossEntropy ? network.head.width : 0,
+    });
   const { indices, numbers, losses, norms } = board;
   const judged =
     viewed > 0
@@ -134,9 +140,11 @@ export function createTrainer(
     adamStep(network, numbers[BOARD.rate], numbers[BOARD.step], numbers[BOARD.clip], block);
   const pack: Command = (layer) => network.packed[layer].pack!();
   const evaluate: Command = (shard) => {
-    const pass = fillPass(slot, validation!, groups, shardOf(validationOrder!, shard));
+    const own = shardOf(validationOrder!, shard);
+    const pass = fillPass(slot, validation!, groups, own);
     slot.forward(pass);
     losses[shard] = slot.loss(pass);
+    if (board.readOuts.length > 0) readOutRows(network, slot, pass, network.head!, board.readOuts, own);
   };
   const further = judged ? [judged.commands.forward, judged.commands.readOut, judged.commands.backward] : [];
   return { network, groups, board, judged, commands: [step, sum, adam, pack, evaluate, ...further] };
@@ -147,7 +155,7 @@ function createBoard(
   validation: number,
   blocks: number,
   threads: number,
-  viewed: number,
+  { viewed, readOut }: { viewed: number; readOut: number },
 ): TrainBoard {
   const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   return {
@@ -156,6 +164,7 @@ function createBoard(
     losses: new Float64Array(room(8 * Math.max(viewed, shardCount(Math.max(batchSize, validation))))),
     passes: new Float64Array(room(8 * viewed * passBoardSize(2 * VIEWED_SHARD))),
     norms: new Float64Array(room(8 * blocks)),
+    readOuts: new Float64Array(room(8 * readOut * validation)),
   };
 }
 

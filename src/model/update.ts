@@ -1,6 +1,7 @@
 import type { Crew } from "../engine/crew.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
 import { blockCount, clipScale } from "./optimizer.js";
+import { classLoss } from "./readout-loss/readout-loss.js";
 import { BOARD, byLength, COMMANDS, shardCount, type Trainer, type TrainJob } from "./trainer.js";
 
 export interface BatchGradient {
@@ -20,8 +21,15 @@ export interface Updates {
   gradient(batch: Int32Array, update: number): BatchGradient;
   /** Moves the weights: clipping, then Adam. @param step counts from 1 */
   apply(rate: number, step: number, norm: number): void;
-  /** Mean loss over the validation part, without noise. */
-  evaluate(): number;
+  /** Of the validation part, without noise. */
+  evaluate(): Evaluation;
+}
+
+export interface Evaluation {
+  /** Mean reconstruction loss over the observed values. */
+  loss: number;
+  /** Cross-entropy of the labels, where training looks at them and the part has any. */
+  classes?: number;
 }
 
 export function createUpdates({ network, board, judged }: Trainer, crew: Crew, job: TrainJob): Updates {
@@ -57,7 +65,11 @@ export function createUpdates({ network, board, judged }: Trainer, crew: Crew, j
     evaluate() {
       const shards = shardCount(validation ? countOf(validation) : 0);
       crew.run(COMMANDS.evaluate, shards);
-      return validationValues > 0 ? sum(losses.subarray(0, shards)) / validationValues : 0;
+      const { head, weights } = network;
+      return {
+        loss: validationValues > 0 ? sum(losses.subarray(0, shards)) / validationValues : 0,
+        classes: validation?.labels && head && classLoss(head, board.readOuts, validation.labels, weights),
+      };
     },
   };
 }

@@ -319,6 +319,26 @@ test("the same seed gives the same comparison; progress is told and never falls;
   await expect(stopped).rejects.toThrow("enough");
 });
 
+test("few cases: ridge leaves components their scale where standardising would drown what they say", async () => {
+  const random = randomStream(5);
+  const cases = range(0, 216).map((n) => {
+    const height = (n % 5 < 2 ? 1 : -1) * (1 + random.uniform());
+    return range(0, 40).map((t) => [height * Math.sin(t / 6) + 0.5 * random.normal()]);
+  });
+  const source = halves(
+    labelledSet(cases, (n) => Number(n % 5 < 2)),
+    16,
+  );
+  const { rows } = await compare(engine, source, {
+    ...quick,
+    features: ["pca", "untrained:compact", "untrained:wide"],
+    classifiers: ["ridge"],
+  });
+  const [pca, compact, wide] = rows.map(({ metrics }) => metrics.accuracy!);
+  expect(pca).toBeGreaterThan(0.95);
+  expect(compact).toBeGreaterThan(wide - 0.02);
+});
+
 describe("network seeds", () => {
   const source = halves(randomSeries({ N: 80, F: 1, lengths: () => 8 }), 50);
   const seeded = (seed: number, networkSeeds: number) =>

@@ -141,6 +141,26 @@ export function judgeReadOuts(
 }
 
 /**
+ * Cross-entropy of the labels of rows that nothing is learned from: the loss of training without its dropout, the batch
+ * normalisation being that of these rows.
+ * @param rows [n, R]
+ * @param labels [n], -1 for none: left out
+ * @returns undefined without the term, or without a label
+ */
+export function classLoss(
+  { width: R, crossEntropy }: ReadOutLoss,
+  rows: Float64Array,
+  labels: Int32Array,
+  weights: Block,
+): number | undefined {
+  if (!crossEntropy || !labels.some((label) => label >= 0)) return undefined;
+  const n = labels.length;
+  const { rows: normal } = batchNorm(rows, n, R);
+  const logits = denseForward(plainProducts, crossEntropy.output, weights, normal, n);
+  return crossEntropyLoss(logits, labels, crossEntropy.smoothing).loss;
+}
+
+/**
  * Loss of the states themselves: training read-out, then `judgeReadOuts`, and back.
  * @param shards the batch in parts; their cases, one part after another, are the rows
  * @param dStates for each shard one gradient a view; added to
