@@ -7,7 +7,7 @@ const root = new URL("..", import.meta.url).pathname;
 const ROOMS = [
   "errors.ts",
   "random.ts",
-  "linear-algebra.ts",
+  "linear-algebra",
   "version.ts",
   "sequences",
   "read",
