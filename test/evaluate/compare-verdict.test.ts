@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { compare } from "../../src/evaluate/compare.js";
+import { randomStream } from "../../src/random.js";
+import type { DataSource } from "../../src/sequences/sequence-set.js";
+import { randomSeries } from "../series.js";
+import {
+  byOpponent,
+  engine,
+  four,
+  halves,
+  hiddenOrder,
+  labelledSet,
+  oneStep,
+  quick,
+  range,
+  sourceOf,
+  timeless,
+} from "./compare-cases.js";
+
+describe("the verdict of a case that is known", () => {
+  test("waves of two speeds and any phase, drowned in noise: training pays, use the latents", async () => {
+    const set = randomSeries({ N: 500, F: 1, lengths: () => 24 });
+    const random = randomStream(9);
+    const noisy = { ...set, values: set.values.map((value) => value + 0.8 * random.normal()) };
+    const { verdict, differences, measure } = await compare(engine, halves(noisy, 250), {
+      ...four,
+      readOut: "last",
+      fit: { recipe: "masked", units: 10, train: { updates: 500, learningRate: 0.01 } },
+    });
+    expect([measure, verdict.decision]).toEqual(["accuracy", "use the latents"]);
+    const ours = differences.filter(({ features }) => features === "latent");
+    expect(ours.map(({ against }) => against.features)).toEqual(["raw", "statistics", "untrained"]);
+    for (const { low } of ours) expect(low).toBeGreaterThan(0.05);
+  });
+
+  test("order alone tells the class: random weights do as well as trained ones", async () => {
+    const found = await compare(engine, halves(hiddenOrder(300, 24), 150), {
+      ...four,
+      fit: { recipe: "masked", units: 24, train: { updates: 200, learningRate: 0.01 } },
+    });
+    expect(found.verdict.decision).toBe("use the untrained encoder");
+    for (const name of ["raw", "statistics"]) expect(byOpponent(found)[name].low).toBeGreaterThan(0.1);
+  });
+
+  test("a single step tells the class: the raw values are kept", async () => {
+    const found = await compare(engine, halves(oneStep(240), 120), quick);
+    const { verdict } = found;
+    expect(verdict.decision).toBe("keep the baseline");
+    expect(byOpponent(found).raw.high).toBeLessThan(-0.2);
+    expect(verdict.sentences.join(" ")).toMatch(/Keep the raw values/);
+  });
+
+  test("labels drawn by lot: no difference is shown", async () => {
+    const random = randomStream(13);
+    const set = { ...randomSeries({ N: 240, F: 1 }), classNames: ["no", "yes"] };
+    set.labels = Int32Array.from(set.ids, () => random.integer(2));
+    const { verdict, rows } = await compare(engine, halves(set, 120), quick);
+    expect(verdict.decision).toBe("no difference shown");
+    for (const { metrics } of rows) expect(Math.abs(metrics.accuracy! - 0.5)).toBeLessThan(0.15);
+  });
+});
+
+test("the latents have ridge alone, every other set the better of both classifiers", async () => {
+  const random = randomStream(15);
+  const set = randomSeries({ N: 160, F: 1, lengths: () => 12 });
+  const noisy = { ...set, values: set.values.map((value) => value + 0.4 * random.normal()) };
+  const found = await compare(engine, halves(noisy, 80), quick);
+  const { rows } = found;
+  const accuracy = (features: string, classifier: string) =>
+    rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
+  const better = new Set<string>();
+  for (const [features, { difference, against }] of Object.entries(byOpponent(found))) {
+    const { classifier } = against;
+    const best = Math.max(accuracy(features, "ridge"), accuracy(features, "logistic"));
+    expect(accuracy(features, classifier)).toBe(best);
+    expect(difference).toBeCloseTo(accuracy("latent", "ridge") - best, 12);
+    better.add(classifier);
+  }
+  expect([...better].sort()).toEqual(["logistic", "ridge"]); // else this shows too little
+});
+
+describe("labels", () => {
+  const set = randomSeries({ N: 90, F: 2, lengths: (n) => 6 + (n % 5) });
+
+  /** What the classifiers answered, however the cases are really labelled. */
+  const answered = async (source: DataSource) => {
+    const { rows, learning, differences } = await compare(engine, source, quick);
+    return {
+      said: rows.map(({ metrics }) => metrics.confusion.reduce((sum, row) => sum.map((s, k) => s + row[k]))),
+      confusion: rows.map(({ metrics }) => metrics.confusion),
+      history: learning.map(({ history }) => history),
+      differences,
+    };
+  };
+
+  test("of the test part never touch training: other test labels, the same model and the same answers", async () => {
+    const { train, test } = halves(set, 60);
+    const relabelled = (labels: Int32Array) => answered(sourceOf(train, { ...test!, labels }));
+    const honest = await relabelled(test!.labels!);
+    const turned = await relabelled(test!.labels!.map((label) => 1 - label));
+    expect(turned.history).toEqual(honest.history);
+    // every single answer is the same: with all labels turned the rows of each table change places
+    expect(turned.confusion).toEqual(honest.confusion.map((table) => table.toReversed()));
+    const shuffled = randomStream(1).shuffle(test!.labels!.slice());
+    expect(shuffled).not.toEqual(test!.labels);
+    const permuted = await relabelled(shuffled);
+    expect([permuted.said, permuted.history]).toEqual([honest.said, honest.history]);
+    expect(permuted.confusion).not.toEqual(honest.confusion);
+    // nearly all of one class: that positives are rare in the test part is no business of training either
+    const rareTest = await relabelled(test!.labels!.map((_, n) => (n === 0 ? 1 : 0)));
+    expect(rareTest.said).toEqual(honest.said);
+  });
+
+  test("of the training part matter", async () => {
+    const { train, test } = halves(set, 60);
+    const honest = await answered(sourceOf(train, test));
+    const other = { ...train, labels: randomStream(2).shuffle(train.labels!.slice()) };
+    const misled = await answered(sourceOf(other, test));
+    expect(misled.said).not.toEqual(honest.said);
+    expect(misled.history).toEqual(honest.history); // the autoencoder does not see labels at all
+  });
+
+  test("cases without one are left out on both sides", async () => {
+    const labels = set.labels!.map((label, n) => (n % 3 === 0 ? -1 : label));
+    const { train, test, rows } = await compare(engine, halves({ ...set, labels }, 60), quick);
+    expect([train, test, rows[0].metrics.cases]).toEqual([40, 20, 20]);
+  });
+
+  test("none, and of one class only: said in words", async () => {
+    const bare = { ...set, labels: undefined, classNames: undefined };
+    await expect(compare(engine, sourceOf(bare), quick)).rejects.toThrow(/have no labels.*--label/);
+    const one = { ...set, labels: set.labels!.map(() => 1) };
+    await expect(compare(engine, sourceOf(one), quick)).rejects.toThrow(/one class only \("fast"\)/);
+    const unknown = { ...set, labels: set.labels!.map(() => -1) };
+    await expect(compare(engine, sourceOf(unknown), quick)).rejects.toThrow(/no labelled sequence/);
+    const { train, test } = halves(set, 60);
+    const lopsided = sourceOf({ ...train, labels: train.labels!.map(() => 0) }, test);
+    await expect(compare(engine, lopsided, quick)).rejects.toThrow(/class/);
+  });
+});
+
+describe("rare positives", () => {
+  const N = 300;
+  const random = randomStream(14);
+  const cases = range(0, N).map((n) => range(0, 6).map(() => [random.normal() + (n % 15 === 0 ? 0.8 : 0)]));
+  const rare = (n: number) => (n % 15 === 0 ? 1 : 0);
+  const named = labelledSet(cases, rare, ["0", "1"]);
+
+  test("average precision decides, by logistic regression, with balanced weights", async () => {
+    const { measure, verdict, rows } = await compare(engine, halves(named, 150), quick);
+    expect(measure).toBe("averagePrecision");
+    expect(verdict.sentences[0]).toMatch(/^The latents \(logistic\).*average precision/);
+    expect(verdict.sentences.at(-1)).toMatch(/Only 10 positive test cases/);
+    const raw = rows.find(({ features, classifier }) => features === "raw" && classifier === "logistic")!;
+    const plain = await compare(engine, halves(named, 150), { ...quick, classWeight: "none" });
+    const same = plain.rows.find((row) => row.features === "raw" && row.classifier === "logistic")!;
+    const saidYes = ({ metrics }: typeof raw) => metrics.confusion[0][1] + metrics.confusion[1][1];
+    expect(saidYes(raw)).toBeGreaterThan(saidYes(same)); // what balanced weights are for
+  });
+
+  test("the rarer class is the positive one, whatever the order of the names", async () => {
+    const straight = await compare(engine, halves(named, 150), quick);
+    const turned = labelledSet(cases, (n) => 1 - rare(n), ["fraud", "honest"]);
+    const reversed = await compare(engine, halves(turned, 150), quick);
+    expect(reversed.classNames).toEqual(["honest", "fraud"]);
+    expect(timeless(reversed.rows)).toEqual(timeless(straight.rows));
+    expect(reversed.differences).toEqual(straight.differences);
+    expect(reversed.verdict).toEqual(straight.verdict);
+  });
+});
