@@ -13,6 +13,7 @@ import { createUpdates } from "../../src/model/update.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
+import { meanOf, readOutByHand, spreadOf } from "./read-out-by-hand.js";
 
 const N = 11; // two shards, of six and of five
 const UPDATE = 4;
@@ -127,22 +128,12 @@ test("the loss is that of every case's read-out, beside its label and its other 
       series[view * N + trainer.board.indices[s + place * shards]] = units.map((read) => rows.map(read));
     }
   }
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const spread = (values: number[]) => Math.sqrt(mean(values.map((h) => (h - mean(values)) ** 2)) + 1e-8);
   const moments = reverse.map((_, z) => {
     const all = series.flatMap((units) => units[z]);
-    return { middle: mean(all), spread: spread(all) };
+    return { mean: meanOf(all), spread: spreadOf(all) };
   });
   const table = series.flatMap((units) => {
-    const numbers = units.map((values, z) => {
-      if (values.length === 0) return new Array(9).fill(0);
-      const { middle, spread: sd } = moments[z];
-      const shares = [-1.2, -0.4, 0.4, 1.2].map((k) =>
-        mean(values.map((h) => 1 / (1 + Math.exp(-(h - middle - k * sd) / (0.5 * sd))))),
-      );
-      const last = values[reverse[z] ? 0 : values.length - 1];
-      return [mean(values), Math.max(...values), spread(values), Math.min(...values), last, ...shares];
-    });
+    const numbers = units.map((values, z) => readOutByHand(values, moments[z], reverse[z]));
     return Array.from({ length: 9 }, (_, k) => numbers.map((own) => own[k])).flat();
   });
   const twice = <Value>(values: ArrayLike<Value>) => [...Array.from(values), ...Array.from(values)];

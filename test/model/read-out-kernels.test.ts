@@ -6,6 +6,7 @@ import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { checked } from "../engine/checked.js";
 import { engines, tolerance } from "../engines.js";
+import { readOutByHand } from "./read-out-by-hand.js";
 
 const [T, B, H] = [7, 5, 19];
 const WIDTH = 9;
@@ -79,24 +80,17 @@ function seriesOf({ ws, at, Hp }: ReturnType<typeof arena>, masked: readonly num
 describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
   test.each([0, 1])("the reference says what a read-out is, reverse %i", (reverse) => {
     const a = arena(reference, masked);
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const units = Array.from({ length: B * H }, (_, k) => {
       const steps = seriesOf(a, masked ?? [], Math.floor(k / H), k % H);
       const values = steps.map(({ h }) => h);
-      const none = { pooled: [0, 0], rows: new Array(WIDTH).fill(0), sums: [0, 0], places: [0, 0, 0] };
-      if (values.length === 0) return none;
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      const std = Math.sqrt(mean(values.map((h) => (h - mean(values)) ** 2)) + 1e-8);
       const [middle, slope] = [a.ws.data[a.at.middle + (k % H)], a.ws.data[a.at.slope + (k % H)]];
-      const shares = [-1.2, -0.4, 0.4, 1.2].map((level) =>
-        mean(values.map((h) => 1 / (1 + Math.exp(-((h - middle) * slope - 2 * level))))),
-      );
-      const last = reverse ? values[0] : values[values.length - 1];
+      const rows = readOutByHand(values, { mean: middle, spread: 2 / slope }, reverse === 1);
+      const whereIs = (value: number) => steps.find(({ h }) => h === value)?.t ?? 0;
       return {
-        pooled: [mean(values), high],
-        rows: [mean(values), high, std, low, last, ...shares],
-        sums: [values.length * mean(values), values.reduce((sum, h) => sum + h * h, 0)],
-        places: [...[high, low].map((extreme) => steps.find(({ h }) => h === extreme)!.t), values.length],
+        rows,
+        pooled: rows.slice(0, 2),
+        sums: [1, 2].map((power) => values.reduce((sum, h) => sum + h ** power, 0)),
+        places: [whereIs(rows[1]), whereIs(rows[3]), values.length],
       };
     });
     const expected = (what: keyof (typeof units)[number], width: number) =>
