@@ -6,7 +6,8 @@
 //   npm run setup && node bench/boosting.mjs
 //   pip install scikit-learn==1.9.1 && OMP_NUM_THREADS=1 python bench/boosting.py
 //
-// or node bench/boosting.mjs --python python3, which runs both in turn and prints a table.
+// or node bench/boosting.mjs --python python3, which runs both in turn and prints a table. With --plain it runs as where
+// WebAssembly is forbidden, on the plain loops.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { histogramGradientBoosting, kNearestNeighbours, randomForest } from "../dist/index.js";
@@ -72,6 +73,7 @@ function ours() {
 }
 
 const at = process.argv.indexOf("--python");
+if (process.argv.includes("--plain")) Reflect.deleteProperty(globalThis, "WebAssembly");
 const results = ours();
 if (at < 0) for (const result of results) console.log(JSON.stringify(result));
 else {

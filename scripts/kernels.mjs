@@ -16,7 +16,11 @@ const variants = [
   { name: "relaxed-simd-threads", flags: [...relaxed, ...threads] },
 ];
 
-/** Writes dist/kernels/<variant>.wasm below `root`. @param {string} root */
+/**
+ * Writes the kernels of every engine, dist/kernels/<variant>.wasm below `root`, and those of the classifiers as a
+ * module that is imported: they must be there without waiting for a file.
+ * @param {string} root
+ */
 export async function compileKernels(root) {
   const { commands, runLLVM } = await import("@yowasp/clang");
   await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // loads it, without a word of it
@@ -25,10 +29,13 @@ export async function compileKernels(root) {
   for (const folder of ["src", "bind"])
     for (const name of readdirSync(join(root, "kernels", folder)))
       if (/\.[ch]$/.test(name)) sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
-  mkdirSync(join(root, "dist", "kernels"), { recursive: true });
-  for (const { name, flags } of variants) {
+  const output = join(root, "dist", "kernels");
+  mkdirSync(output, { recursive: true });
+
+  /** @param {string} source @param {string} name @param {string[]} flags @returns {Promise<Uint8Array>} */
+  async function compile(source, name, flags) {
     let log = "";
-    const output = await Promise.resolve(
+    const files = await Promise.resolve(
       commands.clang(
         [
           "--target=wasm32",
@@ -46,9 +53,8 @@ export async function compileKernels(root) {
           "-Wl,--no-entry",
           "-Wl,--import-memory",
           "-Wl,--export=__heap_base",
-          "-Wl,-z,stack-size=65536",
           "-Wl,--stack-first",
-          "wasm.c",
+          source,
           "-o",
           "out.wasm",
         ],
@@ -63,9 +69,18 @@ export async function compileKernels(root) {
     ).catch(() => {
       throw new Error(`clang failed on the kernels (${name}):\n${log}`);
     });
-    writeFileSync(
-      join(root, "dist", "kernels", `${name}.wasm`),
-      /** @type {Uint8Array} */ (/** @type {Record<string, unknown>} */ (output)["out.wasm"]),
-    );
+    return /** @type {Uint8Array} */ (/** @type {Record<string, unknown>} */ (files)["out.wasm"]);
   }
+
+  for (const { name, flags } of variants)
+    writeFileSync(
+      join(output, `${name}.wasm`),
+      await compile("wasm.c", name, [...flags, "-Wl,-z,stack-size=65536"]),
+    );
+  const classify = await compile("classify.c", "classify", [
+    ...["-msimd128", "-Wl,-z,stack-size=1024", "-Wl,--strip-all"],
+  ]);
+  const base64 = Buffer.from(classify).toString("base64");
+  writeFileSync(join(output, "classify.js"), `export default "${base64}";\n`);
+  writeFileSync(join(output, "classify.d.ts"), "declare const base64: string;\nexport default base64;\n");
 }

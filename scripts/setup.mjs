@@ -87,7 +87,7 @@ await step("packages", ["package-lock.json"], "node_modules/typescript/package.j
 await step(
   "kernels",
   ["kernels", "scripts/kernels.mjs"],
-  "dist/kernels/relaxed-simd-threads.wasm",
+  "dist/kernels/classify.js", // the last that is written
   async () => {
     say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
     const { compileKernels } = await import("./kernels.mjs");

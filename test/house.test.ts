@@ -7,7 +7,7 @@ const root = new URL("..", import.meta.url).pathname;
 const ROOMS = [
   "errors.ts",
   "random.ts",
-  "linear-algebra.ts",
+  "linear-algebra",
   "version.ts",
   "sequences",
   "read",
@@ -28,6 +28,9 @@ const files = (readdirSync(join(root, "src"), { recursive: true }) as string[])
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.replaceAll("\\", "/"));
 
+/** What set-up compiled: the one file outside src that a file of src may import. */
+const COMPILED = "../dist/kernels/classify.ts";
+
 /** Files below src that each file imports, types too. */
 const imports = new Map(
   files.map((file) => {
@@ -37,7 +40,7 @@ const imports = new Map(
         .replaceAll("\\", "/")
         .replace(/\.js$/, ".ts"),
     );
-    return [file, found];
+    return [file, found.filter((path) => path !== COMPILED)];
   }),
 );
 

@@ -1,6 +1,5 @@
-import { type DistanceLoops, distanceModule } from "./distance-wasm.js";
+import { classifyKernels } from "./kernels.js";
 import type { ColumnScaling } from "./standardize.js";
-import { wasmLoops } from "./wasm-assembler.js";
 
 /** Rows as they come with the scaling that makes their distances fair. */
 export interface ScaledRows {
@@ -10,8 +9,9 @@ export interface ScaledRows {
   scaling: ColumnScaling;
 }
 
-/** Rows of a block: 64 x 64 distances and 512 columns of 64 rows (256 KB) stay in a second-level cache. */
+/** Rows of a block: 64 x 64 distances stay in a first-level cache. */
 export const BLOCK = 64;
+/** Columns whose differences are summed before they are added to the rest, as in kernels/src/distances.c. */
 const COLUMNS = 512;
 
 /**
@@ -27,22 +27,20 @@ export interface DistanceBlocks {
   wasm: boolean;
 }
 
-/** @param allowWasm false for the plain loop, which says what the fast one does and gives the same bits */
+/** @param allowWasm false for the plain loop, which says what the kernel does and gives the same bits */
 export function distanceBlocks({ mean, scale }: ColumnScaling, allowWasm = true): DistanceBlocks {
   const F = mean.length;
   const width = F + (F % 2); // an odd column is followed by one of zeros
-  const rowBytes = 8 * width;
-  const leftAt = 128; // before it the sums of one tile
-  const rightAt = leftAt + BLOCK * rowBytes;
-  const bytes = rightAt + BLOCK * rowBytes;
-  const wasm = allowWasm ? wasmLoops<DistanceLoops>(bytes, distanceModule) : undefined;
+  const tables = 8 * BLOCK * width;
+  const bytes = 8 * BLOCK * BLOCK + 2 * tables;
+  const wasm = allowWasm ? classifyKernels(bytes) : undefined;
   const buffer = wasm?.buffer ?? new ArrayBuffer(bytes);
-  const sums = new Float64Array(buffer, 0, 16);
+  const outAt = wasm?.start ?? 0;
+  const leftAt = outAt + 8 * BLOCK * BLOCK;
+  const rightAt = leftAt + tables;
+  const out = new Float64Array(buffer, outAt, BLOCK * BLOCK);
   const left = new Float64Array(buffer, leftAt, BLOCK * width);
   const right = new Float64Array(buffer, rightAt, BLOCK * width);
-  const out = new Float64Array(BLOCK * BLOCK);
-  const squares: DistanceLoops["squares"] =
-    wasm?.loops.squares ?? ((...addresses) => plainSquares(new Float64Array(buffer), addresses));
 
   const load = (into: Float64Array, { values, rows }: ScaledRows, from: number): number => {
     const count = Math.min(BLOCK, rows - from);
@@ -57,40 +55,29 @@ export function distanceBlocks({ mean, scale }: ColumnScaling, allowWasm = true)
     loadLeft: (rows, from) => load(left, rows, from),
     loadRight: (rows, from) => load(right, rows, from),
     compute() {
-      out.fill(0);
-      for (let start = 0; start < width; start += COLUMNS) {
-        const length = 8 * Math.min(COLUMNS, width - start);
-        for (let i = 0; i < BLOCK; i += 4) {
-          const a = leftAt + i * rowBytes + 8 * start;
-          for (let j = 0; j < BLOCK; j += 2) {
-            const b = rightAt + j * rowBytes + 8 * start;
-            squares(a, a + rowBytes, a + 2 * rowBytes, a + 3 * rowBytes, b, b + rowBytes, a + length, 0);
-            for (let k = 0; k < 8; k++)
-              out[(i + (k >> 1)) * BLOCK + j + (k & 1)] += sums[2 * k] + sums[2 * k + 1];
-          }
-        }
-      }
+      if (wasm) wasm.kernels.squared_distances(outAt, leftAt, rightAt, BLOCK, BLOCK, width);
+      else squaredDistances(out, left, right, width);
       return out;
     },
   };
 }
 
-/** DistanceLoops.squares on memory seen as float64. */
-function plainSquares(memory: Float64Array, addresses: number[]): void {
-  const [a0, a1, a2, a3, b0, b1, end, out] = addresses.map((address) => address / 8);
-  const length = end - a0;
-  [a0, a1, a2, a3].forEach((a, i) => {
-    [b0, b1].forEach((b, j) => {
-      let even = 0;
-      let odd = 0;
-      for (let k = 0; k < length; k += 2) {
-        const first = memory[a + k] - memory[b + k];
-        const second = memory[a + k + 1] - memory[b + k + 1];
-        even += first * first;
-        odd += second * second;
+function squaredDistances(out: Float64Array, left: Float64Array, right: Float64Array, width: number): void {
+  out.fill(0);
+  for (let start = 0; start < width; start += COLUMNS) {
+    const end = Math.min(width, start + COLUMNS);
+    for (let i = 0; i < BLOCK; i++)
+      for (let j = 0; j < BLOCK; j++) {
+        const [a, b] = [i * width, j * width];
+        let even = 0;
+        let odd = 0;
+        for (let k = start; k < end; k += 2) {
+          const first = left[a + k] - right[b + k];
+          const second = left[a + k + 1] - right[b + k + 1];
+          even += first * first;
+          odd += second * second;
+        }
+        out[i * BLOCK + j] += even + odd;
       }
-      memory[out + 4 * i + 2 * j] = even;
-      memory[out + 4 * i + 2 * j + 1] = odd;
-    });
-  });
+  }
 }

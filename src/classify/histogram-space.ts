@@ -1,6 +1,5 @@
 import type { BinnedColumns } from "./binning.js";
-import { type HistogramLoops, histogramModule } from "./histogram-wasm.js";
-import { wasmLoops } from "./wasm-assembler.js";
+import { classifyKernels } from "./kernels.js";
 
 /** Everything that counting rows into histograms touches, in one piece of memory. */
 export interface HistogramSpace {
@@ -12,95 +11,78 @@ export interface HistogramSpace {
   ordered: Float64Array;
   /** Histograms of [bins, 2], all 0 at first. */
   histograms: Float64Array[];
-  /** Counts rows[from .. from + count - 1], whose gradients are the first `count` of `ordered`; count is above 0. */
+  /** Counts rows[from .. from + count - 1], whose gradients are the first `count` of `ordered`. */
   addRows(histogram: Float64Array, from: number, count: number): void;
   /** whole -= part */
   subtract(whole: Float64Array, part: Float64Array): void;
   wasm: boolean;
 }
 
-/** @param allowWasm false for the plain loops, which say what the fast ones do */
+/** @param allowWasm false for the plain loops, which say what the kernels do and give the same bits */
 export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm = true): HistogramSpace {
   const n = binned.rows;
-  const { offsets } = binned;
-  const C = offsets.length - 1;
+  const C = binned.offsets.length - 1;
+  const bins = binned.offsets[C];
   let bytes = 0;
   const room = (size: number) => {
     const at = bytes;
     bytes += Math.ceil(size / 16) * 16;
     return at;
   };
-  const spareAt = room(256 * 16); // bins that nobody reads
   const orderedAt = room(16 * n);
   const rowsAt = room(4 * n);
   const codesAt = room(C * n);
-  const slotsAt = Array.from({ length: slots }, () => room(16 * offsets[C]));
-  const wasm = allowWasm ? wasmLoops<HistogramLoops>(bytes, histogramModule) : undefined;
+  const offsetsAt = room(4 * C);
+  const slotsAt = Array.from({ length: slots }, () => room(16 * bins));
+  const wasm = allowWasm ? classifyKernels(bytes) : undefined;
   const buffer = wasm?.buffer ?? new ArrayBuffer(bytes);
-  const codes = new Uint8Array(buffer, codesAt, C * n);
+  const start = wasm?.start ?? 0;
+  const codes = new Uint8Array(buffer, start + codesAt, C * n);
   codes.set(binned.codes);
-  const rows = new Int32Array(buffer, rowsAt, n);
-  const ordered = new Float64Array(buffer, orderedAt, 2 * n);
-  const histograms = slotsAt.map((at) => new Float64Array(buffer, at, 2 * offsets[C]));
+  const offsets = new Int32Array(buffer, start + offsetsAt, C);
+  offsets.set(binned.offsets.subarray(0, C));
+  const rows = new Int32Array(buffer, start + rowsAt, n);
+  const ordered = new Float64Array(buffer, start + orderedAt, 2 * n);
+  const histograms = slotsAt.map((at) => new Float64Array(buffer, start + at, 2 * bins));
   const shared = { codes, rows, ordered, histograms };
   if (!wasm)
     return {
       ...shared,
       wasm: false,
-      addRows: (histogram, from, count) => addRows(histogram, codes, offsets, ordered, rows, from, count),
+      addRows: (histogram, from, count) =>
+        addRows(histogram, ordered, codes, offsets, rows.subarray(from, from + count), n),
       subtract: (whole, part) => {
         for (let i = 0; i < whole.length; i++) whole[i] -= part[i];
       },
     };
-  const { loops } = wasm;
+  const { kernels } = wasm;
+  const [gradients, codesFrom, offsetsFrom] = [orderedAt, codesAt, offsetsAt].map((at) => start + at);
   return {
     ...shared,
     wasm: true,
     addRows(histogram, from, count) {
-      const base = histogram.byteOffset;
-      const first = rowsAt + 4 * from;
-      const end = first + 4 * count;
-      // past the last column: its codes again, into bins that nobody reads
-      const bins = (column: number) => (column < C ? base + 16 * offsets[column] : spareAt);
-      const codesOf = (column: number) => codesAt + n * Math.min(column, C - 1);
-      for (let c = 0; c < C; c += 4)
-        loops.addRows(
-          bins(c),
-          bins(c + 1),
-          bins(c + 2),
-          bins(c + 3),
-          codesOf(c),
-          codesOf(c + 1),
-          codesOf(c + 2),
-          codesOf(c + 3),
-          orderedAt,
-          first,
-          end,
-        );
+      const first = rows.byteOffset + 4 * from;
+      kernels.histogram_add(histogram.byteOffset, gradients, codesFrom, offsetsFrom, first, count, n, C);
     },
-    subtract(whole, part) {
-      loops.subtract(whole.byteOffset, part.byteOffset, whole.byteOffset + whole.byteLength);
-    },
+    subtract: (whole, part) => kernels.histogram_subtract(whole.byteOffset, part.byteOffset, bins),
   };
 }
 
 function addRows(
   histogram: Float64Array,
+  gradients: Float64Array,
   codes: Uint8Array,
   offsets: Int32Array,
-  ordered: Float64Array,
   rows: Int32Array,
-  from: number,
-  count: number,
+  n: number,
 ): void {
-  const n = rows.length;
-  for (let column = 0; column + 1 < offsets.length; column++) {
+  for (let column = 0; column < offsets.length; column++) {
     const bins = 2 * offsets[column];
     const base = column * n;
-    for (let i = 0; i < count; i++) {
-      const at = bins + 2 * codes[base + rows[from + i]];
-      histogram[at] += ordered[2 * i];
-      histogram[at + 1] += ordered[2 * i + 1];
+    for (let i = 0; i < rows.length; i++) {
+      const at = bins + 2 * codes[base + rows[i]];
+      histogram[at] += gradients[2 * i];
+      histogram[at + 1] += gradients[2 * i + 1];
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { FeatureTable } from "../features/feature-table.js";
+import { addDotProducts, BLOCK, productsOfColumns, productsOfRows } from "../linear-algebra/products.js";
 import {
-  addDotProducts,
   factorTridiagonal,
   inverseQuadraticForms,
   solveTridiagonal,
   tridiagonalize,
-} from "../linear-algebra.js";
+} from "../linear-algebra/tridiagonal.js";
 import type { Classifier, ClassWeight, LinearState } from "./classifier.js";
 import { linearClassifier, unscaled } from "./linear-model.js";
 import { columnScaling } from "./standardize.js";
@@ -13,9 +13,6 @@ import { trainingRows } from "./training-rows.js";
 
 /** Penalties tried, in the scale of standardised columns: 1e-3 to 1e4 in half decades. */
 export const RIDGE_ALPHAS: readonly number[] = Array.from({ length: 15 }, (_, k) => 10 ** (-3 + k / 2));
-
-/** Rows or columns worked on at a time: 256 float64 are half of a 4 KB page, and a tile of six fits a 16 KB cache. */
-const BLOCK = 256;
 
 export interface RidgeOptions {
   classWeight?: ClassWeight;
@@ -154,23 +151,14 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
   const { x, root, targets, totalWeight } = problem;
   const n = x.rows;
   const columns = x.names.length;
-  const padded = (n + 3) & ~3;
-  const gramPadded = new Float64Array(padded * padded);
-  for (let from = 0; from < columns; from += BLOCK) {
-    const count = Math.min(BLOCK, columns - from);
-    const block = new Float64Array(padded * count);
-    for (let row = 0; row < n; row++)
-      for (let j = 0; j < count; j++) block[row * count + j] = standardised(problem, row, from + j);
-    addDotProducts(gramPadded, block, block, padded, padded, count, true);
-  }
+  const entry = (row: number, column: number) => standardised(problem, row, column);
+  const gram = productsOfRows(n, columns, entry);
   // The intercept: u = root / |root| spans what centring removed, an exact null vector of K that has to be left out
   // of the inverse. Lifted above every other eigenvalue, it is subtracted again without loss of digits.
-  const gram = new Float64Array(n * n);
   let lift = 0; // the trace: no eigenvalue is larger
-  for (let i = 0; i < n; i++) lift += gramPadded[i * padded + i];
+  for (let i = 0; i < n; i++) lift += gram[i * n + i];
   for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++)
-      gram[i * n + j] = gramPadded[i * padded + j] + (lift * root[i] * root[j]) / totalWeight;
+    for (let j = 0; j <= i; j++) gram[i * n + j] += (lift * root[i] * root[j]) / totalWeight;
   const tridiagonal = tridiagonalize(gram, n);
   const { qt } = tridiagonal;
   const rotated = targets.map((y) => multiply(qt, y, n));
@@ -200,23 +188,15 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const { x, root, targets, totalWeight } = problem;
   const n = x.names.length;
   const padded = (n + 3) & ~3;
-  const covariance = new Float64Array(padded * padded);
   const products = targets.map(() => new Float64Array(n)); // X' y
-  const byColumn = new Float64Array(padded * BLOCK);
-  for (let from = 0; from < x.rows; from += BLOCK) {
-    const count = Math.min(BLOCK, x.rows - from);
-    if (count < BLOCK) byColumn.fill(0);
-    for (let r = 0; r < count; r++)
-      for (let j = 0; j < n; j++) byColumn[j * BLOCK + r] = standardised(problem, from + r, j);
-    addDotProducts(covariance, byColumn, byColumn, padded, padded, BLOCK, true);
+  const entry = (row: number, column: number) => standardised(problem, row, column);
+  const covariance = productsOfColumns(x.rows, n, entry, (block, from, count) => {
     targets.forEach((y, t) => {
       for (let j = 0; j < n; j++)
-        for (let r = 0; r < count; r++) products[t][j] += byColumn[j * BLOCK + r] * y[from + r];
+        for (let r = 0; r < count; r++) products[t][j] += block[j * BLOCK + r] * y[from + r];
     });
-  }
-  const square = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) square.set(covariance.subarray(i * padded, i * padded + n), i * n);
-  const tridiagonal = tridiagonalize(square, n);
+  });
+  const tridiagonal = tridiagonalize(covariance, n);
   const { qt } = tridiagonal;
   const rotated = products.map((product) => multiply(qt, product, n));
   const tried = RIDGE_ALPHAS.map((alpha) => {

@@ -1,3 +1,4 @@
+import { likeliest } from "../classify/predict-rows.js";
 import { judgeAlerts } from "./alerts.js";
 import type { Answer } from "./answers.js";
 import type { Answers } from "./bootstrap.js";
@@ -49,7 +50,7 @@ export function judgeRow(answers: readonly (readonly Answer[])[], judging: Judgi
     const parts = resamples.map(({ labels, validation }, k) => {
       const { probabilities, validation: held } = answers[k][s];
       const scores = binary ? Float64Array.from(labels, (_, n) => probabilities[2 * n + 1]) : undefined;
-      let predicted = likeliest(probabilities, classCount, labels.length);
+      let predicted = likeliest(probabilities, classCount);
       if (rule && scores && validation) {
         const positive = Array.from(validation.labels, (label) => label === 1);
         const limits = { costs: judging.costs, alerts: validation.alerts };
@@ -149,16 +150,6 @@ function measureOf({ labels, predicted, scores }: Answers, measure: Measure): nu
       Array.from(labels, (label) => label === 1),
     ) ?? Number.NaN
   );
-}
-
-/** The class with the highest probability, the first of equals. */
-function likeliest(probabilities: Float64Array, classCount: number, cases: number): Int32Array {
-  return Int32Array.from({ length: cases }, (_, n) => {
-    let best = 0;
-    for (let c = 1; c < classCount; c++)
-      if (probabilities[n * classCount + c] > probabilities[n * classCount + best]) best = c;
-    return best;
-  });
 }
 
 function join(parts: readonly Answers[]): Answers {

@@ -1,6 +1,6 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
-import { addDotProducts } from "../linear-algebra.js";
-import { largestEigenpairs } from "./eigen.js";
+import { fixSigns, largestEigenpairs } from "../linear-algebra/eigen.js";
+import { type Entry, productsOfColumns, productsOfRows } from "../linear-algebra/products.js";
 import type { FeatureTable } from "./feature-table.js";
 import { columnMoments } from "./moments.js";
 
@@ -21,8 +21,6 @@ export interface Pca {
   whiten: boolean | "half";
 }
 
-/** Rows or columns worked on at a time, as in the ridge classifier. */
-const BLOCK = 256;
 /** Less variance than this share of the first component's is rounding: float32 values have 24 bits, their squares 48. */
 const RANK_FLOOR = 1e-12;
 
@@ -95,20 +93,9 @@ export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
   return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
 }
 
-type Entry = (row: number, column: number) => number;
-
 /** From X X' = U S U': components are X' u / sqrt(s). */
 function byRows(rows: number, columns: number, entry: Entry, k: number) {
-  const padded = (rows + 3) & ~3;
-  const products = new Float64Array(padded * padded);
-  for (let from = 0; from < columns; from += BLOCK) {
-    const count = Math.min(BLOCK, columns - from);
-    const block = new Float64Array(padded * count);
-    for (let row = 0; row < rows; row++)
-      for (let j = 0; j < count; j++) block[row * count + j] = entry(row, from + j);
-    addDotProducts(products, block, block, padded, padded, count, true);
-  }
-  const { values, vectors } = largestEigenpairs(compact(products, padded, rows), rows, k, RANK_FLOOR);
+  const { values, vectors } = largestEigenpairs(productsOfRows(rows, columns, entry), rows, k, RANK_FLOOR);
   const components = new Float64Array(values.length * columns);
   const centred = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
@@ -127,35 +114,9 @@ function byRows(rows: number, columns: number, entry: Entry, k: number) {
 
 /** From X' X, whose eigenvectors the components are. */
 function byColumns(rows: number, columns: number, entry: Entry, k: number) {
-  const padded = (columns + 3) & ~3;
-  const products = new Float64Array(padded * padded);
-  const block = new Float64Array(padded * BLOCK);
-  for (let from = 0; from < rows; from += BLOCK) {
-    const count = Math.min(BLOCK, rows - from);
-    if (count < BLOCK) block.fill(0);
-    for (let r = 0; r < count; r++)
-      for (let j = 0; j < columns; j++) block[j * BLOCK + r] = entry(from + r, j);
-    addDotProducts(products, block, block, padded, padded, BLOCK, true);
-  }
-  const { values, vectors } = largestEigenpairs(compact(products, padded, columns), columns, k, RANK_FLOOR);
+  const products = productsOfColumns(rows, columns, entry);
+  const { values, vectors } = largestEigenpairs(products, columns, k, RANK_FLOOR);
   return { variances: values.map((value) => value / rows), components: vectors };
-}
-
-/** The leading [n, n] of a [padded, padded] matrix. */
-function compact(products: Float64Array, padded: number, n: number): Float64Array {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) out.set(products.subarray(i * padded, i * padded + n), i * n);
-  return out;
-}
-
-/** An eigenvector is one up to its sign: here the entry of largest size, the first of equals, is positive. */
-function fixSigns(components: Float64Array, columns: number): void {
-  for (let from = 0; from < components.length; from += columns) {
-    let top = 0;
-    for (let j = 0; j < columns; j++)
-      if (Math.abs(components[from + j]) > Math.abs(components[from + top])) top = j;
-    if (components[from + top] < 0) for (let j = 0; j < columns; j++) components[from + j] *= -1;
-  }
 }
 
 /** a[from ..] . b in two sums, of which one need not wait for the other. */

@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../errors.js";
 import { randomStream } from "../random.js";
+import { quantile } from "../sequences/channel-statistics.js";
 import { countOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
 import { convolve, createConvolver, KERNELS, type Parts, sumOfParts } from "./convolver.js";
 import type { FeatureTable } from "./feature-table.js";
@@ -186,12 +187,4 @@ function drawColumns(width: number, random: ReturnType<typeof randomStream>): nu
   const exponent = random.uniform() * Math.log2(Math.min(width, MAX_COMBINED) + 1);
   const order = random.shuffle(Int32Array.from({ length: width }, (_, c) => c));
   return Array.from(order.subarray(0, Math.floor(2 ** exponent)));
-}
-
-/** Linear between the order statistics, as numpy's. */
-function quantile(sorted: Float64Array, q: number): number {
-  const position = q * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

@@ -10,8 +10,8 @@ import { fillPass } from "./fill-pass.js";
 import type { Network } from "./network.js";
 import type { Draws } from "./pass.js";
 import { passBoard } from "./pass-board.js";
-import { engineProducts } from "./readout-loss/engine-products.js";
-import { judgeReadOuts, type ReadOutRows } from "./readout-loss/readout-loss.js";
+import { engineProducts } from "./readout-loss/products.js";
+import { judgeReadOuts, PER_UNIT, type ReadOutRows } from "./readout-loss/readout-loss.js";
 import type { AutoencoderSpec } from "./spec.js";
 
 /** Cases of a shard when each comes as two views. */
@@ -20,8 +20,6 @@ export const VIEWED_SHARD = 8;
 const VARIANCE_FLOOR = 1e-8;
 /** Width of the smooth shares' sigmoids, in standard deviations. */
 const SOFTNESS = 0.5;
-/** Numbers per unit of the training read-out. */
-const PER_UNIT = 9;
 /** Layers only ask whether there are draws; what was drawn lies in the arena. */
 const DRAWN: Draws = { gaussian() {}, dropout() {}, segments() {} };
 

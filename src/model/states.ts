@@ -25,18 +25,6 @@ export interface States {
   views: readonly StatesView[];
 }
 
-/** Where the gradient of one view's states goes: rows as in the view. */
-export interface StatesGradient {
-  data: Float32Array | Float64Array;
-  offset: number;
-  stride: number;
-}
-
-/** Z, the width of all views side by side. */
-export function unitsOf({ views }: Pick<States, "views">): number {
-  return views.reduce((sum, { width }) => sum + width, 0);
-}
-
 /**
  * Writes the rows of case b that are there into `out`, in the order of time.
  * @param out room for T numbers

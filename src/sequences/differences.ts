@@ -1,5 +1,5 @@
-import { OptionError } from "../errors.js";
-import { type Channel, countOf, createBitmap, isObserved, type SequenceSet, setBit } from "./sequence-set.js";
+import { withRoomFor } from "./more-channels.js";
+import { type Channel, countOf, isObserved, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** What the name of a channel's differences ends in. */
 export const DIFFERENCE = "_difference";
@@ -13,24 +13,15 @@ export const DIFFERENCE = "_difference";
  */
 export function addDifferences(set: SequenceSet): SequenceSet {
   const numeric = set.channels.flatMap(({ kind }, f) => (kind === "numeric" ? [f] : []));
-  const channels = differenceChannels(set.channels);
-  const added = channels.slice(set.channels.length);
-  for (const { name } of added)
-    if (set.channels.some((channel) => channel.name === name))
-      throw new OptionError(
-        `addDifferences: there is already a channel "${name}". Rename or drop it, or switch the difference channels off.`,
-      );
   const before = set.channels.length;
-  const F = before + added.length;
-  const steps = set.offsets[countOf(set)];
-  const values = new Float32Array(steps * F);
-  const observed = set.observed && createBitmap(values.length, true);
+  const names = differenceChannels(set.channels).slice(before);
+  const { channels, values, observed, F } = withRoomFor(
+    set,
+    names.map(({ name }) => name),
+    { name: "addDifferences", kind: "difference" },
+  );
   for (let n = 0; n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++) {
-      for (let f = 0; f < before; f++) {
-        values[s * F + f] = set.values[s * before + f];
-        if (observed && !isObserved(set, s * before + f)) setBit(observed, s * F + f, false);
-      }
       const first = s === set.offsets[n];
       numeric.forEach((f, i) => {
         const here = s * before + f;

@@ -102,25 +102,48 @@ export function setBit(bitmap: Uint8Array, k: number, value: boolean): void {
 
 /** The sequences at `indices`, in that order, copied. */
 export function selectSequences(set: SequenceSet, indices: ArrayLike<number>): SequenceSet {
-  const F = set.channels.length;
-  const N = indices.length;
-  const offsets = new Int32Array(N + 1);
-  for (let n = 0; n < N; n++) offsets[n + 1] = offsets[n] + lengthOf(set, indices[n]);
-  const steps = offsets[N];
-  const values = new Float32Array(steps * F);
-  const observed = set.observed && createBitmap(steps * F, true);
-  const times = set.times && new Float64Array(steps);
-  for (let n = 0; n < N; n++) {
-    const from = set.offsets[indices[n]];
-    const to = set.offsets[indices[n] + 1];
-    values.set(set.values.subarray(from * F, to * F), offsets[n] * F);
-    times?.set(set.times!.subarray(from, to), offsets[n]);
-    if (observed)
-      for (let k = 0; k < (to - from) * F; k++)
-        if (!isObserved(set, from * F + k)) setBit(observed, offsets[n] * F + k, false);
-  }
   const pick = <V>(items: ArrayLike<V> | undefined): V[] | undefined =>
-    items && Array.from({ length: N }, (_, n) => items[indices[n]]);
+    items && Array.from(indices, (n) => items[n]);
+  const starts = pick(set.offsets)!;
+  return {
+    ...copyPieces(
+      set,
+      indices,
+      starts,
+      Array.from(indices, (n) => set.offsets[n + 1]),
+    ),
+    ids: pick(set.ids)!,
+    entities: pick(set.entities),
+    labels: set.labels && Int32Array.from(pick(set.labels)!),
+    classNames: set.classNames,
+  };
+}
+
+/**
+ * Pieces of sequences, copied: piece k has the steps starts[k] .. ends[k] - 1 of the set, which belong to sequence
+ * owners[k], and that one's weight and static columns.
+ */
+export function copyPieces(
+  set: SequenceSet,
+  owners: ArrayLike<number>,
+  starts: ArrayLike<number>,
+  ends: ArrayLike<number>,
+): Omit<SequenceSet, "ids" | "entities" | "labels" | "classNames"> {
+  const F = set.channels.length;
+  const N = owners.length;
+  const offsets = new Int32Array(N + 1);
+  for (let k = 0; k < N; k++) offsets[k + 1] = offsets[k] + ends[k] - starts[k];
+  const values = new Float32Array(offsets[N] * F);
+  const observed = set.observed && createBitmap(values.length, true);
+  const times = set.times && new Float64Array(offsets[N]);
+  for (let k = 0; k < N; k++) {
+    const [from, to] = [starts[k], ends[k]];
+    values.set(set.values.subarray(from * F, to * F), offsets[k] * F);
+    times?.set(set.times!.subarray(from, to), offsets[k]);
+    if (observed)
+      for (let j = 0; j < (to - from) * F; j++)
+        if (!isObserved(set, from * F + j)) setBit(observed, offsets[k] * F + j, false);
+  }
   const S = set.statics?.names.length ?? 0;
   return {
     channels: set.channels,
@@ -128,16 +151,12 @@ export function selectSequences(set: SequenceSet, indices: ArrayLike<number>): S
     offsets,
     observed,
     times,
-    ids: pick(set.ids)!,
-    entities: pick(set.entities),
-    labels: set.labels && Int32Array.from(pick(set.labels)!),
-    classNames: set.classNames,
-    weights: set.weights && Float32Array.from(pick(set.weights)!),
+    weights: set.weights && Float32Array.from(owners, (n) => set.weights![n]),
     statics: set.statics && {
       names: set.statics.names,
-      values: Float32Array.from({ length: N * S }, (_, k) => {
-        const n = Math.floor(k / S);
-        return set.statics!.values[indices[n] * S + (k - n * S)];
+      values: Float32Array.from({ length: N * S }, (_, j) => {
+        const k = Math.floor(j / S);
+        return set.statics!.values[owners[k] * S + (j - k * S)];
       }),
     },
   };

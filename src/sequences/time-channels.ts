@@ -1,5 +1,6 @@
-import { DataError, OptionError } from "../errors.js";
-import { type Channel, countOf, createBitmap, isObserved, type SequenceSet, setBit } from "./sequence-set.js";
+import { DataError } from "../errors.js";
+import { withRoomFor } from "./more-channels.js";
+import { countOf, type SequenceSet } from "./sequence-set.js";
 
 const DAY = 24 * 3600; // seconds
 
@@ -18,21 +19,11 @@ export function addTimeChannels(set: SequenceSet, { calendar }: { calendar: bool
       "addTimeChannels: the sequences have no times, expected one per step. Name the time column when reading.",
     );
   const names = calendar ? ["time_gap", "hour_sin", "hour_cos"] : ["time_gap"];
-  for (const name of names)
-    if (set.channels.some((channel) => channel.name === name))
-      throw new OptionError(
-        `addTimeChannels: there is already a channel "${name}". Rename or drop it, or switch the time channels off.`,
-      );
   const before = set.channels.length;
-  const F = before + names.length;
-  const values = new Float32Array(times.length * F);
-  const observed = set.observed && createBitmap(values.length, true);
+  const { F, ...wider } = withRoomFor(set, names, { name: "addTimeChannels", kind: "time" });
+  const { values } = wider;
   for (let n = 0; n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++) {
-      for (let f = 0; f < before; f++) {
-        values[s * F + f] = set.values[s * before + f];
-        if (observed && !isObserved(set, s * before + f)) setBit(observed, s * F + f, false);
-      }
       values[s * F + before] = s === set.offsets[n] ? 0 : Math.log1p(times[s] - times[s - 1]);
       if (calendar) {
         const angle = (2 * Math.PI * (((times[s] % DAY) + DAY) % DAY)) / DAY;
@@ -40,6 +31,5 @@ export function addTimeChannels(set: SequenceSet, { calendar }: { calendar: bool
         values[s * F + before + 2] = Math.cos(angle);
       }
     }
-  const added = names.map((name): Channel => ({ name, kind: "numeric" }));
-  return { ...set, channels: [...set.channels, ...added], values, observed };
+  return { ...set, ...wider };
 }

@@ -1,5 +1,5 @@
 import { DataError, OptionError } from "../errors.js";
-import { countOf, createBitmap, isObserved, lengthOf, type SequenceSet, setBit } from "./sequence-set.js";
+import { copyPieces, countOf, type SequenceSet } from "./sequence-set.js";
 
 /**
  * Makes each event a case of its own: the event and up to `length` - 1 events before it in the same sequence,
@@ -31,46 +31,19 @@ export function lastWindows(
       `lastWindows: got ${stepLabels.length} step labels, expected ${total}, one for each step of the set.`,
     );
   const owners: number[] = []; // sequence of each window
-  const ends: number[] = []; // its last step
+  const starts: number[] = []; // its first step
+  const ends: number[] = []; // the step behind its last one
   for (let n = 0; n < countOf(set); n++)
-    for (let k = 0; k < lengthOf(set, n); k += stride) {
+    for (let end = set.offsets[n] + 1; end <= set.offsets[n + 1]; end += stride) {
       owners.push(n);
-      ends.push(set.offsets[n] + k);
+      starts.push(Math.max(set.offsets[n], end - length));
+      ends.push(end);
     }
-  const N = ends.length;
-  const start = (w: number) => Math.max(set.offsets[owners[w]], ends[w] - length + 1);
-  const offsets = new Int32Array(N + 1);
-  for (let w = 0; w < N; w++) offsets[w + 1] = offsets[w] + ends[w] + 1 - start(w);
-  const F = set.channels.length;
-  const values = new Float32Array(offsets[N] * F);
-  const times = set.times && new Float64Array(offsets[N]);
-  const observed = set.observed && createBitmap(values.length, true);
-  for (let w = 0; w < N; w++) {
-    const from = start(w);
-    values.set(set.values.subarray(from * F, (ends[w] + 1) * F), offsets[w] * F);
-    times?.set(set.times!.subarray(from, ends[w] + 1), offsets[w]);
-    if (observed)
-      for (let k = 0; k < (ends[w] + 1 - from) * F; k++)
-        if (!isObserved(set, from * F + k)) setBit(observed, offsets[w] * F + k, false);
-  }
-  const S = set.statics?.names.length ?? 0;
   return {
-    channels: set.channels,
-    values,
-    offsets,
-    observed,
-    times,
-    ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]] + 1}`),
+    ...copyPieces(set, owners, starts, ends),
+    ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
     entities: owners.map((n) => (set.entities ?? set.ids)[n]),
-    labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end]),
+    labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end - 1]),
     classNames: stepLabels && classNames,
-    weights: set.weights && Float32Array.from(owners, (n) => set.weights![n]),
-    statics: set.statics && {
-      names: set.statics.names,
-      values: Float32Array.from(
-        { length: N * S },
-        (_, k) => set.statics!.values[owners[Math.floor(k / S)] * S + (k % S)],
-      ),
-    },
   };
 }

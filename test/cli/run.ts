@@ -30,11 +30,14 @@ export function undertone(folder: string, ...args: string[]): Ended {
   return { code: status, stdout, stderr };
 }
 
-/** Starts `undertone ARGS`, sends it a signal after so many milliseconds or once it said that, waits for its end. */
+/**
+ * Starts `undertone ARGS`, sends it a signal and waits for its end.
+ * @param when after so many milliseconds, once it said that, or once something holds
+ */
 export function interruptedUndertone(
   folder: string,
   signal: NodeJS.Signals,
-  when: number | RegExp,
+  when: number | RegExp | (() => boolean),
   ...args: string[]
 ): Promise<Ended> {
   return new Promise((resolve) => {
@@ -45,16 +48,26 @@ export function interruptedUndertone(
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text) => (stdout += text));
-    const timer = typeof when === "number" ? setTimeout(() => child.kill(signal), when) : undefined;
+    const started = Date.now();
+    const due = () =>
+      typeof when === "number"
+        ? Date.now() - started >= when
+        : typeof when === "function"
+          ? when()
+          : when.test(stderr);
     let sent = false;
-    child.stderr.on("data", (text) => {
-      stderr += text;
-      if (sent || typeof when === "number" || !when.test(stderr)) return;
+    const look = () => {
+      if (sent || !due()) return;
       sent = true;
       child.kill(signal);
+    };
+    const timer = setInterval(look, 20);
+    child.stderr.on("data", (text) => {
+      stderr += text;
+      look();
     });
     child.on("close", (code) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       resolve({ code, stdout, stderr });
     });
   });

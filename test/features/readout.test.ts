@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { symmetricEigen } from "../../src/features/readout/jacobi.js";
 import { lagsFor } from "../../src/features/readout/proportion.js";
 import {
   applyReadOut,
@@ -11,7 +10,6 @@ import {
 } from "../../src/features/readout/readout.js";
 import { createSample, offerSeries, sampledCount } from "../../src/features/readout/sample.js";
 import type { States } from "../../src/model/states.js";
-import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { allThere, makeStates } from "../states.js";
 
@@ -346,36 +344,6 @@ describe("the pieces", () => {
     }
     // 500 expected each, standard deviation sqrt(2000 * 1/4 * 3/4) = 19.4: five of them
     for (const count of hits) expect(Math.abs(count - 500)).toBeLessThan(97);
-  });
-
-  test.each([1, 2, 5, 12, 33])("eigenvectors of a symmetric matrix, n = %i", (n) => {
-    const random = randomStream(n);
-    const factor = Float64Array.from({ length: n * n }, () => random.normal());
-    const matrix = new Float64Array(n * n);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++)
-        for (let k = 0; k < n; k++)
-          matrix[i * n + j] += factor[i * n + k] * factor[j * n + k] * (k % 3 ? 1 : -1);
-    const { values, vectors } = symmetricEigen(matrix.slice(), n);
-    const product = new Float64Array(n * n);
-    const expected = new Float64Array(n * n);
-    const gram = new Float64Array(n * n);
-    for (let v = 0; v < n; v++)
-      for (let i = 0; i < n; i++) {
-        expected[v * n + i] = values[v] * vectors[v * n + i];
-        for (let k = 0; k < n; k++) {
-          product[v * n + i] += matrix[i * n + k] * vectors[v * n + k];
-          gram[v * n + i] += vectors[v * n + k] * vectors[i * n + k];
-        }
-      }
-    expectClose(product, expected, { rtol: 1e-12, name: "A v = lambda v" });
-    const identity = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0));
-    expectClose(gram, identity, { rtol: 1e-12, name: "orthonormal" });
-    for (let v = 0; v < n; v++) {
-      if (v > 0) expect(values[v]).toBeLessThanOrEqual(values[v - 1]);
-      const row = Array.from(vectors.subarray(v * n, (v + 1) * n));
-      expect(Math.max(...row)).toBe(Math.max(...row.map(Math.abs)));
-    }
   });
 
   test("what cannot be honoured is refused", () => {

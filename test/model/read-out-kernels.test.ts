@@ -6,14 +6,15 @@ import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { checked } from "../engine/checked.js";
 import { engines, tolerance } from "../engines.js";
+import { readOutByHand } from "./read-out-by-hand.js";
 
 const [T, B, H] = [7, 5, 19];
 const WIDTH = 9;
-/** Longest first; two steps are masked, one of them a last one, and one case has no step that is there. */
+/** Longest first. Masked are the first two steps and the last of case 1, and the only one of case 4. */
 const lengths = [7, 7, 4, 2, 1];
 const active = Array.from({ length: T }, (_, t) => lengths.filter((length) => length > t).length);
 const R = active.reduce((a, b) => a + b, 0);
-const masks = { none: undefined, some: [1, 6, 4 + B] } as const;
+const masks = { none: undefined, some: [1, 4, 6, 20] } as const;
 
 /** An arena with random states, gradients of rows and moments; `at` says where. */
 function arena(engine: Engine, masked: readonly number[] | undefined) {
@@ -67,7 +68,46 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
   };
 }
 
+/** The values of one unit of one case at the steps that are there, in the order of time. */
+function seriesOf({ ws, at, Hp }: ReturnType<typeof arena>, masked: readonly number[], b: number, j: number) {
+  const steps: { t: number; h: number }[] = [];
+  for (let t = 0, start = 0; t < T; start += active[t++])
+    if (b < active[t] && !masked.includes(start + b))
+      steps.push({ t, h: ws.data[at.states + (start + b) * Hp + j] });
+  return steps;
+}
+
 describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
+  test.each([0, 1])("the reference says what a read-out is, reverse %i", (reverse) => {
+    const a = arena(reference, masked);
+    const units = Array.from({ length: B * H }, (_, k) => {
+      const steps = seriesOf(a, masked ?? [], Math.floor(k / H), k % H);
+      const values = steps.map(({ h }) => h);
+      const [middle, slope] = [a.ws.data[a.at.middle + (k % H)], a.ws.data[a.at.slope + (k % H)]];
+      const rows = readOutByHand(values, { mean: middle, spread: 2 / slope }, reverse === 1);
+      const whereIs = (value: number) => steps.find(({ h }) => h === value)?.t ?? 0;
+      return {
+        rows,
+        pooled: rows.slice(0, 2),
+        sums: [1, 2].map((power) => values.reduce((sum, h) => sum + h ** power, 0)),
+        places: [whereIs(rows[1]), whereIs(rows[3]), values.length],
+      };
+    });
+    const expected = (what: keyof (typeof units)[number], width: number) =>
+      Array.from({ length: B * width * H }, (_, k) => {
+        const b = Math.floor(k / (width * H));
+        return units[b * H + (k % H)][what][Math.floor(k / H) % width];
+      });
+    a.readOut(reverse);
+    const exact = { rtol: 1e-14 };
+    expectClose(a.unpad("rows", WIDTH * B), expected("rows", WIDTH), { ...exact, name: "rows" });
+    expect(a.unpad("places", 3 * B)).toEqual(expected("places", 3));
+    a.sums();
+    expectClose(a.unpad("sums", 2 * B), expected("sums", 2), { ...exact, name: "sums" });
+    a.pool();
+    expectClose(a.unpad("rows", 2 * B), expected("pooled", 2), { ...exact, name: "pooled" });
+  });
+
   test.each([0, 1])("gradients agree with central differences, reverse %i", (reverse) => {
     for (const kind of ["readOut", "pool"] as const) {
       const a = arena(reference, masked);
@@ -122,4 +162,18 @@ describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
       }
     },
   );
+});
+
+test.each(engines)("$name: a unit that never moves and a case without a step give no NaN", ({ engine }) => {
+  const a = arena(engine, masks.some);
+  a.ws.data.fill(0.3, a.at.states, a.at.states + R * a.Hp);
+  a.ws.data.fill(0.3, a.at.middle, a.at.middle + a.Hp);
+  a.ws.data.fill(1 / (0.5 * Math.sqrt(1e-8)), a.at.slope, a.at.slope + a.Hp);
+  a.readOut(0);
+  a.readOutBack(0);
+  const rows = a.unpad("rows", WIDTH * B);
+  expect(rows.every(Number.isFinite)).toBe(true);
+  expect(rows.slice(4 * WIDTH * H).every((value) => value === 0)).toBe(true); // the case without a step
+  expect(rows.slice(0, H).every((value) => Math.abs(value - 0.3) < 1e-6)).toBe(true);
+  expect(a.unpad("dstates", R).every(Number.isFinite)).toBe(true);
 });

@@ -1,4 +1,5 @@
-import { symmetricEigen } from "./jacobi.js";
+import { fixSigns, largestEigenpairs } from "../../linear-algebra/eigen.js";
+import { productsOfColumns } from "../../linear-algebra/products.js";
 import type { StateSeries } from "./series.js";
 
 /** Components with less than this share of the largest variance hold rounding only; they read as 0. */
@@ -30,21 +31,15 @@ export function fitComponents(
 ): StateComponents {
   const mean = new Float64Array(width);
   for (let r = 0; r < count; r++) for (let k = 0; k < width; k++) mean[k] += rows[r * Z + from + k] / count;
-  const covariance = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  for (let r = 0; r < count; r++) {
-    for (let k = 0; k < width; k++) centred[k] = rows[r * Z + from + k] - mean[k];
-    for (let i = 0; i < width; i++) {
-      const factor = centred[i] / count;
-      for (let j = i; j < width; j++) covariance[i * width + j] += factor * centred[j];
-    }
-  }
-  for (let i = 0; i < width; i++)
-    for (let j = 0; j < i; j++) covariance[i * width + j] = covariance[j * width + i];
-  const { values, vectors } = symmetricEigen(covariance, width);
-  const projection = Array.from({ length: Math.min(K, width) * width }, (_, at) => {
-    const variance = values[Math.floor(at / width)];
-    return variance > NEGLIGIBLE * values[0] ? vectors[at] / Math.sqrt(variance) : 0;
+  const centred = (row: number, k: number) => rows[row * Z + from + k] - mean[k];
+  const products = productsOfColumns(count, width, centred);
+  const { values, vectors } = largestEigenpairs(products, width, K, NEGLIGIBLE);
+  fixSigns(vectors, width);
+  const projection = new Array<number>(Math.min(K, width) * width).fill(0);
+  values.forEach((value, k) => {
+    if (value > 0)
+      for (let j = 0; j < width; j++)
+        projection[k * width + j] = vectors[k * width + j] / Math.sqrt(value / count);
   });
   return { layer, from, width, mean: Array.from(mean), projection };
 }

@@ -1,3 +1,5 @@
+import { type Engine, NONE, padTo } from "../../engine/engine.js";
+
 /** float32 or float64, as the network's parameters are. */
 export type Block = Float32Array | Float64Array;
 
@@ -11,83 +13,56 @@ export interface Products {
   backwardWeights(dw: Block, x: Float64Array, dy: Float64Array, M: number, K: number, N: number): void;
 }
 
-/** Plain float64 loops. */
-export const plainProducts: Products = {
-  forward: (y, x, w, M, K, N) => dotProducts(y, x, transposed(w, K, N), M, N, K),
-  backwardInput: (dx, dy, w, M, K, N) => dotProducts(dx, dy, new Float64Array(w), M, K, N),
-  backwardWeights(dw, x, dy, M, K, N) {
-    const sum = new Float64Array(K * N);
-    dotProducts(sum, transposed(x, M, K), transposed(dy, M, N), K, N, M);
-    for (let k = 0; k < K * N; k++) dw[k] += sum[k];
-  },
-};
+/**
+ * Products by an engine's kernels, in a small arena of its own: float32 on the fast engines.
+ * @param largest the largest M, K and N that will come
+ * @throws {EngineError} if so much memory cannot be had
+ */
+export function engineProducts(engine: Engine, largest: { M: number; K: number; N: number }): Products {
+  const wide = (n: number) => padTo(n, Math.max(engine.lanes, 16));
+  const [M, K, N] = [largest.M, wide(largest.K), wide(largest.N)];
+  const left = 0;
+  const right = left + M * Math.max(K, N);
+  const packed = right + Math.max(M, K) * N;
+  const result = packed + K * N;
+  const ws = engine.createWorkspace(result + Math.max(M * K, M * N, K * N));
+  const { data } = ws;
+  const pad = (n: number) => padTo(n, engine.lanes);
 
-/** [columns, rows] from [rows, columns] */
-function transposed(a: Block, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = a[r * columns + c];
-  return result;
-}
+  /** Copies rows into the arena, each padded to `stride` with zeros. */
+  const put = (at: number, a: Block, rows: number, width: number, stride: number) => {
+    if (stride === width) return data.set(a.subarray(0, rows * width), at);
+    for (let r = 0; r < rows; r++) {
+      for (let k = 0; k < width; k++) data[at + r * stride + k] = a[r * width + k];
+      data.fill(0, at + r * stride + width, at + (r + 1) * stride);
+    }
+  };
+  const take = (a: Float64Array, rows: number, width: number, stride: number) => {
+    for (let r = 0; r < rows; r++)
+      for (let k = 0; k < width; k++) a[r * width + k] = data[result + r * stride + k];
+  };
 
-/** Overwrites out[i, j] with a_i . b_j for a [m, length], b [n, length]: 4 x 2 tiles, what is left over one by one. */
-function dotProducts(
-  out: Float64Array,
-  a: Float64Array,
-  b: Float64Array,
-  m: number,
-  n: number,
-  length: number,
-): void {
-  const wholeRows = m - (m % 4);
-  const wholeColumns = n - (n % 2);
-  // 8 sums and 6 operands stay in the 16 floating-point registers of x86-64
-  for (let i = 0; i < wholeRows; i += 4) {
-    const a0 = i * length;
-    const a1 = a0 + length;
-    const a2 = a1 + length;
-    const a3 = a2 + length;
-    for (let j = 0; j < wholeColumns; j += 2) {
-      const b0 = j * length;
-      const b1 = b0 + length;
-      let s00 = 0;
-      let s01 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s20 = 0;
-      let s21 = 0;
-      let s30 = 0;
-      let s31 = 0;
-      for (let k = 0; k < length; k++) {
-        const u = b[b0 + k];
-        const v = b[b1 + k];
-        const p = a[a0 + k];
-        s00 += p * u;
-        s01 += p * v;
-        const q = a[a1 + k];
-        s10 += q * u;
-        s11 += q * v;
-        const r = a[a2 + k];
-        s20 += r * u;
-        s21 += r * v;
-        const s = a[a3 + k];
-        s30 += s * u;
-        s31 += s * v;
-      }
-      const o = i * n + j;
-      out[o] = s00;
-      out[o + 1] = s01;
-      out[o + n] = s10;
-      out[o + n + 1] = s11;
-      out[o + 2 * n] = s20;
-      out[o + 2 * n + 1] = s21;
-      out[o + 3 * n] = s30;
-      out[o + 3 * n + 1] = s31;
-    }
-  }
-  for (let i = 0; i < m; i++)
-    for (let j = i < wholeRows ? wholeColumns : 0; j < n; j++) {
-      let sum = 0;
-      for (let k = 0; k < length; k++) sum += a[i * length + k] * b[j * length + k];
-      out[i * n + j] = sum;
-    }
+  return {
+    forward(y, x, w, M, K, N) {
+      put(left, x, M, K, K);
+      put(right, w, K, N, N);
+      ws.gemmPack(packed, right, K, N, N, 0);
+      ws.gemm(result, left, packed, NONE, M, pad(N), K, pad(N), K, 0);
+      take(y, M, N, pad(N));
+    },
+    backwardInput(dx, dy, w, M, K, N) {
+      put(left, dy, M, N, N);
+      put(right, w, K, N, N);
+      ws.gemmPack(packed, right, N, K, N, 1);
+      ws.gemm(result, left, packed, NONE, M, pad(K), N, pad(K), N, 0);
+      take(dx, M, K, pad(K));
+    },
+    backwardWeights(dw, x, dy, M, K, N) {
+      put(left, x, M, K, K);
+      put(right, dy, M, N, pad(N));
+      data.fill(0, result, result + K * pad(N));
+      ws.gemmTransposed(result, left, right, M, pad(N), K, pad(N), K, pad(N));
+      for (let r = 0; r < K; r++) for (let k = 0; k < N; k++) dw[r * N + k] += data[result + r * pad(N) + k];
+    },
+  };
 }

@@ -1,13 +1,13 @@
 import { OptionError, ShapeError } from "../../errors.js";
 import type { Parameter, Plan } from "../layer.js";
-import type { States, StatesGradient } from "../states.js";
 import { batchNorm, batchNormBackward } from "./batch-norm.js";
 import { contrastiveLoss } from "./contrastive.js";
 import { crossEntropyLoss } from "./cross-entropy.js";
 import { type DenseLayer, denseBackward, denseForward } from "./dense-layer.js";
-import { type Block, type Products, plainProducts } from "./products.js";
-import { stateMoments } from "./state-moments.js";
-import { trainingReadOut, trainingReadOutBackward, trainingReadOutWidth } from "./training-readout.js";
+import type { Block, Products } from "./products.js";
+
+/** Numbers that the training read-out has for each unit; which: kernels/src/readout.c. */
+export const PER_UNIT = 9;
 
 export interface ReadOutLossOptions {
   /** Two views of every case must find each other; `weight` multiplies the loss. */
@@ -57,7 +57,7 @@ export function planReadOutLoss(
 ): ReadOutLoss {
   if (!contrastive && !crossEntropy)
     throw new OptionError("Read-out loss: got no term, expected contrastive, crossEntropy or both.");
-  const R = trainingReadOutWidth(Z);
+  const R = PER_UNIT * Z;
   const parameters: Parameter[] = [];
   const dense = (name: string, K: number, N: number): DenseLayer => {
     const kernel = parameter(`readOut.${name}.kernel`, [K, N], "glorotUniform");
@@ -96,7 +96,7 @@ export function judgeReadOuts(
   { labels, weights: caseWeights, drop }: ReadOutRows,
   weights: Block,
   gradients: Block,
-  products: Products = plainProducts,
+  products: Products,
 ): ReadOutLossValue & { dRows: Float64Array } {
   const { width: R, contrastive, crossEntropy } = head;
   const n = rows.length / R;
@@ -156,41 +156,15 @@ export function classLoss(
   if (!crossEntropy || !labels.some((label) => label >= 0)) return undefined;
   const n = labels.length;
   const { rows: normal } = batchNorm(rows, n, R);
-  const logits = denseForward(plainProducts, crossEntropy.output, weights, normal, n);
-  return crossEntropyLoss(logits, labels, crossEntropy.smoothing).loss;
-}
-
-/**
- * Loss of the states themselves: training read-out, then `judgeReadOuts`, and back.
- * @param shards the batch in parts; their cases, one part after another, are the rows
- * @param dStates for each shard one gradient a view; added to
- * @throws {ShapeError} if rows or labels do not fit
- */
-export function readOutLoss(
-  head: ReadOutLoss,
-  shards: readonly States[],
-  rows: ReadOutRows,
-  weights: Block,
-  gradients: Block,
-  dStates: readonly (readonly StatesGradient[])[],
-  products: Products = plainProducts,
-): ReadOutLossValue {
-  const moments = stateMoments(shards);
-  const parts = shards.map((states) => trainingReadOut(states, moments));
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.rows.length, 0));
-  const starts: number[] = [];
-  let at = 0;
-  for (const part of parts) {
-    starts.push(at);
-    all.set(part.rows, at);
-    at += part.rows.length;
+  const { kernel, bias } = crossEntropy.output;
+  const [, C] = kernel.shape;
+  const logits = new Float64Array(n * C);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < R; k++)
+      for (let c = 0; c < C; c++) logits[i * C + c] += normal[i * R + k] * weights[kernel.start + k * C + c];
+    for (let c = 0; c < C; c++) logits[i * C + c] += weights[bias.start + c];
   }
-  const { dRows, ...value } = judgeReadOuts(head, all, rows, weights, gradients, products);
-  shards.forEach((states, s) => {
-    const own = dRows.subarray(starts[s], starts[s] + parts[s].rows.length);
-    trainingReadOutBackward(states, moments, parts[s], own, dStates[s]);
-  });
-  return value;
+  return crossEntropyLoss(logits, labels, crossEntropy.smoothing).loss;
 }
 
 function expectRange(what: string, got: number, ok: boolean, range: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { largestEigenpairs } from "../../src/features/eigen.js";
+import { fixSigns, largestEigenpairs } from "../../src/linear-algebra/eigen.js";
 import { randomStream } from "../../src/random.js";
 
 /** V diag(values) V' with V a product of reflections. */
@@ -73,4 +73,10 @@ test("largestEigenpairs leaves out what is below the floor", () => {
   const a = symmetric([8, 4, 1e-9, 1e-14, 0, 0], 3);
   expect(largestEigenpairs(a.slice(), 6, 6, 1e-12).values.length).toBe(3);
   expect(largestEigenpairs(a.slice(), 6, 6, 1e-3).values.length).toBe(2);
+});
+
+test("fixSigns turns vectors whose largest entry is negative, and no others", () => {
+  const vectors = Float64Array.of(1, -3, 2, 0.5, -0.25, -0.5, -2, 2, 0);
+  fixSigns(vectors, 3);
+  expect(Array.from(vectors)).toEqual([-1, 3, -2, 0.5, -0.25, -0.5, 2, -2, -0]);
 });

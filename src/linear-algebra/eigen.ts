@@ -1,5 +1,5 @@
-import { type Tridiagonal, tridiagonalize } from "../linear-algebra.js";
 import { randomStream } from "../random.js";
+import { type Tridiagonal, tridiagonalize } from "./tridiagonal.js";
 
 /** The largest eigenvalues of a symmetric matrix, descending, with an orthonormal eigenvector each. */
 export interface Eigenpairs {
@@ -41,6 +41,15 @@ export function largestEigenpairs(a: Float64Array, n: number, count: number, flo
       if (vector[j] !== 0) for (let i = 0; i < n; i++) out[i] += vector[j] * qt[j * n + i];
   });
   return { values: Float64Array.from(values), vectors };
+}
+
+/** An eigenvector is one up to its sign: here the entry of largest size, the first of equals, becomes positive. */
+export function fixSigns(vectors: Float64Array, n: number): void {
+  for (let from = 0; from < vectors.length; from += n) {
+    let top = from;
+    for (let j = from; j < from + n; j++) if (Math.abs(vectors[j]) > Math.abs(vectors[top])) top = j;
+    if (vectors[top] < 0) for (let j = from; j < from + n; j++) vectors[j] *= -1;
+  }
 }
 
 /** An interval that holds every eigenvalue. */

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
-  addDotProducts,
   factorTridiagonal,
   inverseQuadraticForms,
   solveTridiagonal,
   tridiagonalize,
-} from "../src/linear-algebra.js";
-import { randomStream } from "../src/random.js";
+} from "../../src/linear-algebra/tridiagonal.js";
+import { randomStream } from "../../src/random.js";
 
 function randomSymmetric(n: number, rank: number): Float64Array {
   const random = randomStream(n, rank);
@@ -85,21 +84,4 @@ test("a column that is all but reduced loses no digits", () => {
   expect(Array.from(diagonal, (d) => Math.round(d * 1e6) / 1e6)).toEqual([2, 3, 4]);
   expect(Math.abs(off[0])).toBeCloseTo(1, 12);
   expect(Math.abs(off[1])).toBeCloseTo(0.5, 6);
-});
-
-test("dot products are added, and the lower half is complete", () => {
-  const [m, n, length] = [8, 6, 5];
-  const random = randomStream(3);
-  const a = Float64Array.from({ length: m * length }, () => random.normal());
-  const b = Float64Array.from({ length: n * length }, () => random.normal());
-  const dot = (p: Float64Array, i: number, q: Float64Array, j: number) =>
-    p.subarray(i * length, (i + 1) * length).reduce((sum, value, k) => sum + value * q[j * length + k], 0);
-  const out = new Float64Array(m * n).fill(10);
-  addDotProducts(out, a, b, m, n, length, false);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) expect(out[i * n + j]).toBeCloseTo(10 + dot(a, i, b, j), 12);
-  const gram = new Float64Array(m * m);
-  addDotProducts(gram, a, a, m, m, length, true);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j <= i; j++) expect(gram[i * m + j]).toBeCloseTo(dot(a, i, a, j), 12);
 });

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { compare } from "../../src/evaluate/compare.js";
+import type { CompareOptions } from "../../src/evaluate/compare-options.js";
+import { randomSeries } from "../series.js";
+import { engine, halves, oneStep, quick, timeless } from "./compare-cases.js";
+
+test("only the feature sets that were asked for; without latents there is nothing to judge", async () => {
+  const source = halves(randomSeries({ N: 60, F: 1 }), 40);
+  const { rows, differences } = await compare(engine, source, { ...quick, features: ["raw", "latent"] });
+  expect(rows.map(({ features }) => features)).toEqual(["raw", "raw", "latent", "latent"]);
+  expect(differences.map(({ against }) => against.features)).toEqual(["raw"]);
+  const bare = await compare(engine, source, { ...quick, features: ["raw"] });
+  expect([bare.differences, bare.verdict.decision]).toEqual([[], "no difference shown"]);
+});
+
+describe("feature sets put together", () => {
+  const source = halves(randomSeries({ N: 90, F: 2, lengths: (n) => 6 + (n % 5) }), 60);
+  const run = (features: string[], more: Partial<CompareOptions> = {}) =>
+    compare(engine, source, { ...quick, classifiers: ["ridge"], features, ...more });
+
+  test("an average of the same scores twice is the set itself, and blocks have the columns of both", async () => {
+    const { rows } = await run(["raw", "statistics", "average(raw, raw)", "raw+statistics"]);
+    const [raw, statistics, average, blocks] = rows;
+    expect(timeless(average.metrics)).toEqual(timeless(raw.metrics));
+    expect(blocks.columns).toBe(raw.columns + statistics.columns);
+    expect(rows.map(({ role }) => role)).toEqual(["baseline", "baseline", "baseline", "baseline"]);
+  });
+
+  test("an average lies between: its scores are the means of the two", async () => {
+    const { rows } = await run(["raw", "latent", "average(raw, latent)"]);
+    expect(rows[2].role).toBe("combination");
+    expect(rows[2].metrics).not.toEqual(rows[0].metrics);
+    const alone = await run(["average(raw, latent)"]); // parts that have no row of their own are made all the same
+    expect(alone.rows[0].metrics).toEqual(rows[2].metrics);
+  });
+
+  test("additions are judged together: with two, each at 97.5 %", async () => {
+    const { differences } = await run([
+      "raw",
+      "statistics",
+      "latent",
+      "latent+raw",
+      "average(latent, statistics)",
+    ]);
+    const added = differences.filter(({ question }) => question === "addition");
+    expect(added.map(({ features, against, level }) => [features, against.features, level])).toEqual([
+      ["latent+raw", "raw", 0.975],
+      ["average(latent, statistics)", "statistics", 0.975],
+    ]);
+  });
+
+  test("where the baseline does better with another classifier, both differences are there", async () => {
+    // a single step tells the class: neighbours in forty columns do far worse than logistic regression
+    const { rows, differences } = await compare(engine, halves(oneStep(120), 60), {
+      ...quick,
+      classifiers: ["knn", "logistic"],
+      features: ["raw", "latent", "latent+raw"],
+    });
+    const accuracy = (features: string, classifier: string) =>
+      rows.find((row) => row.features === features && row.classifier === classifier)!.metrics.accuracy!;
+    const found = (question: string) => differences.find((each) => each.question === question)!;
+    expect(found("addition").against).toEqual({ features: "raw", classifier: "logistic" });
+    expect(found("alike").against).toEqual({ features: "raw", classifier: "knn" });
+    for (const question of ["addition", "alike"]) {
+      const { classifier, against, difference } = found(question);
+      expect(classifier).toBe("knn");
+      const apart = accuracy("latent+raw", "knn") - accuracy("raw", against.classifier);
+      expect(difference).toBeCloseTo(apart, 12);
+    }
+  });
+
+  test("a choice is made by the training part alone, and told", async () => {
+    const { rows, notes } = await run(["raw", "statistics", "select(raw, statistics)"]);
+    const told = rows[2].notes.find((note) => note.includes("chose"))!;
+    const chosen = / chose (raw|statistics) \(leave-one-out error/.exec(told)![1];
+    expect(rows[2].metrics).toEqual(rows.find(({ features }) => features === chosen)!.metrics);
+    expect(notes.join(" ")).not.toContain("chose"); // it belongs to its row
+    const { train, test } = source;
+    const spoiled = {
+      ...test!,
+      values: test!.values.map((value) => 50 - value),
+      labels: test!.labels!.toReversed(),
+    };
+    const other = await compare(
+      engine,
+      { ...source, train, test: spoiled },
+      {
+        ...quick,
+        classifiers: ["ridge"],
+        features: ["select(raw, statistics)"],
+      },
+    );
+    expect(other.rows[0].notes).toContain(told);
+  });
+
+  test("read-outs of one network: trained once, read twice", async () => {
+    let trained = 0;
+    const { learning, rows } = await run(["latent:last", "latent:narrow", "untrained:narrow"], {
+      hooks: {
+        onProgress: (step) => {
+          if (step.includes("update 30 of 30")) trained++;
+        },
+      },
+    });
+    expect(trained).toBe(1);
+    expect(rows.map(({ columns }) => columns)).toEqual([6, 30, 30]);
+    expect(learning[0].history).toEqual(learning[1].history);
+  });
+});
