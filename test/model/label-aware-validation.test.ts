@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seriesReader } from "../../src/features/readout/series.js";
 import { statesOf } from "../../src/features/states-of.js";
 import { columnsOf } from "../../src/model/columns.js";
 import { fillPass } from "../../src/model/fill-pass.js";
@@ -7,13 +8,13 @@ import { readOutRows } from "../../src/model/judged-validation.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/model/options.js";
 import { crossEntropyLoss } from "../../src/model/readout-loss/cross-entropy.js";
 import { classLoss } from "../../src/model/readout-loss/readout-loss.js";
-import { trainingReadOut } from "../../src/model/readout-loss/training-readout.js";
 import type { AutoencoderSpec } from "../../src/model/spec.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/model/train.js";
 import { splitStratified } from "../../src/sequences/split.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
 import { randomSeries } from "../series.js";
+import { readOutByHand } from "./read-out-by-hand.js";
 import { networkFor } from "./run-pass.js";
 
 const spec: AutoencoderSpec = {
@@ -52,10 +53,17 @@ describe.each(engines)("$name", ({ engine }) => {
     const places = [4, 0, 6, 2, 1, 3, 5];
     const table = new Float64Array(7 * R);
     readOutRows(network, slot, pass, network.head!, table, places);
-    const { rows } = trainingReadOut(statesOf(slot, pass), { mean, spread });
+    const states = statesOf(slot, pass);
+    const read = seriesReader(states);
+    const reverse = states.views.flatMap((view) => Array.from({ length: view.width }, () => view.reverse));
     pass.order.forEach((n, b) => {
       const own = table.subarray(places[n] * R, (places[n] + 1) * R);
-      const wanted = rows.subarray(b * R, (b + 1) * R);
+      const { values, V } = read(b);
+      const units = reverse.map((back, z) => {
+        const own = Array.from({ length: V }, (_, v) => values[v * Z + z]);
+        return readOutByHand(own, { mean: mean[z], spread: spread[z] }, back);
+      });
+      const wanted = Array.from({ length: R }, (_, k) => units[k % Z][Math.floor(k / Z)]);
       expectClose(own, wanted, { rtol: tolerance(engine), atol: 1e-5, name: `case ${n}` });
     });
   });
