@@ -17,7 +17,7 @@ import {
   chooseEngine,
   dataOptionsOf,
 } from "./flags.js";
-import { duration, openTerminal, print } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 /** Steps of a piece of a large file. */
 const PIECE = 4_000_000;
@@ -68,9 +68,11 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   const { readOut } = options;
   const threads = options.threads as number | undefined;
   const output = await openFeatureFile(options.output);
+  const { signal, release } = onInterrupt("Stopping; nothing is written ...");
   const started = performance.now();
   const written = { rows: 0, columns: [] as readonly string[] };
   const add = async (table: FeatureTable, labels: RowLabels) => {
+    signal.throwIfAborted();
     await output.append(table, labels);
     written.rows += table.rows;
     written.columns = table.names;
@@ -86,10 +88,14 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
       : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
+    signal.throwIfAborted();
     files = await output.finish();
   } catch (error) {
+    terminal.done();
     await output.abandon();
     throw error;
+  } finally {
+    release();
   }
   const { rows, columns } = written;
   const seconds = (performance.now() - started) / 1000;

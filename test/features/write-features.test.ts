@@ -5,7 +5,7 @@ import { load } from "npyjs";
 import { expect, test } from "vitest";
 import { OptionError, UndertoneError } from "../../src/errors.js";
 import type { FeatureTable } from "../../src/features/feature-table.js";
-import { writeFeatures } from "../../src/features/write-features.js";
+import { openFeatureFile, writeFeatures } from "../../src/features/write-features.js";
 import { folderWith, newFiles } from "../cli/run.js";
 
 const table: FeatureTable = {
@@ -45,6 +45,32 @@ test("NPY: the matrix, and its description beside it", async () => {
   expect({ shape, dtype, fortranOrder }).toEqual({ shape: [2, 3], dtype: "f4", fortranOrder: false });
   expect(data).toEqual(table.values);
   expect(JSON.parse(readFileSync(`${path}.json`, "utf8"))).toEqual({ columns: table.names, ...rows });
+});
+
+test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole gives", async (name) => {
+  const folder = folderWith();
+  await writeFeatures(join(folder, `whole-${name}`), table, rows);
+  const file = await openFeatureFile(join(folder, name));
+  for (const r of [0, 1])
+    await file.append(
+      { ...table, values: table.values.subarray(3 * r, 3 * r + 3), rows: 1 },
+      { ids: [rows.ids[r]], parts: [rows.parts[r]], labels: [rows.labels[r]] },
+    );
+  expect(newFiles(folder, `whole-${name}`, `whole-${name}.json`)).toEqual([expect.stringMatching(/\.tmp$/)]);
+  await file.finish();
+  for (const beside of name === "z.npy" ? ["", ".json"] : [""])
+    expect(readFileSync(join(folder, `${name}${beside}`))).toEqual(
+      readFileSync(join(folder, `whole-${name}${beside}`)),
+    );
+});
+
+test("an abandoned file leaves what was there before", async () => {
+  const folder = folderWith({ "z.csv": "before" });
+  const file = await openFeatureFile(join(folder, "z.csv"));
+  await file.append(table, rows);
+  await file.abandon();
+  expect(newFiles(folder)).toEqual(["z.csv"]);
+  expect(readFileSync(join(folder, "z.csv"), "utf8")).toBe("before");
 });
 
 test("a table of no rows is a file with a header", async () => {

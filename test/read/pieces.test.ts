@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { OptionError } from "../../src/errors.js";
+import type { Part } from "../../src/read/part.js";
+import { comesInPieces, readInPieces, readSource } from "../../src/read/read.js";
+import { concatSequences } from "../../src/sequences/concat.js";
+import { isObserved, type SequenceSet } from "../../src/sequences/sequence-set.js";
+import { fileOf } from "./temporary.js";
+
+const CSV = ["label,t1,t2,t3", "a,1,2,3", "b,4,,6", ",7,8,", "a,9,,", "b,10,11,12", ""].join("\n");
+
+async function pieces(path: string, mostSteps: number, options = {}): Promise<Part[]> {
+  const taken: Part[] = [];
+  await readInPieces(path, options, { mostSteps }, async (piece) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    taken.push(piece);
+  });
+  return taken;
+}
+
+test.each([
+  [1, [1, 1, 1, 1, 1]], // every sequence alone, also where it is longer
+  [5, [1, 2, 2]],
+  [6, [2, 3]],
+  [100, [5]],
+])("pieces of at most %i steps are the whole", async (mostSteps, sizes) => {
+  const path = fileOf("a.csv", CSV);
+  const { train } = await readSource(path);
+  const taken = await pieces(path, mostSteps);
+  expect(taken.map(({ set }) => set.ids.length)).toEqual(sizes);
+  const together = taken.map(({ set }) => set).reduce((a, b) => concatSequences(a, b));
+  expect(together.ids).toEqual(train.ids);
+  expect(together.offsets).toEqual(train.offsets);
+  expect(together.values).toEqual(train.values);
+  const observed = (set: SequenceSet) => Array.from(set.values, (_, k) => isObserved(set, k));
+  expect(observed(together)).toEqual(observed(train));
+  expect(taken.flatMap(({ labelTexts }) => labelTexts)).toEqual(["a", "b", undefined, "a", "b"]);
+});
+
+test("a bad row names itself, after the pieces before it", async () => {
+  const path = fileOf("a.csv", CSV.replace("10,11", "10,x"));
+  const taken: Part[] = [];
+  const reading = readInPieces(path, {}, { mostSteps: 3 }, async (piece) => void taken.push(piece));
+  await expect(reading).rejects.toThrow(/row 6, column "t2": got "x"/);
+  expect(taken.length).toBeGreaterThan(0);
+});
+
+test("what a taker throws ends the reading", async () => {
+  const reading = readInPieces(fileOf("a.csv", CSV), {}, { mostSteps: 3 }, async () => {
+    throw new Error("disk full");
+  });
+  await expect(reading).rejects.toThrow("disk full");
+});
+
+test("other sources are not read in pieces", async () => {
+  const path = fileOf("a.csv", "who,value\na,1\n");
+  expect(comesInPieces(path, { entity: "who" })).toBe(false);
+  expect(comesInPieces("a.csv.gz", {})).toBe(true);
+  expect(comesInPieces("a.tsv", {})).toBe(false);
+  await expect(readInPieces(path, { entity: "who" }, { mostSteps: 9 }, async () => {})).rejects.toThrow(
+    OptionError,
+  );
+});
