@@ -6,6 +6,7 @@ import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
 import { recipes } from "../model/spec.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
+import { scaleMethods } from "../sequences/scale.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
 /** Columns that only aggregates of events need, so that only what makes these has flags for them. */
@@ -81,7 +82,7 @@ export function addFitFlags(command: Command): Command {
     )
     .addOption(
       new Option("--scale <name>", "scaling, fitted on the training part")
-        .choices(["standard", "min-max", "robust", "none"])
+        .choices(scaleMethods)
         .default("standard"),
     )
     .addOption(

@@ -36,9 +36,10 @@ export interface AutoencoderSpec {
   target?: "same" | "reversed";
   /**
    * A dense layer that predicts the next step from the state of a forward LSTM: how much a step surprises is what its
-   * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted
+   * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted. `given`:
+   * each channel is predicted from the other channels of its step too, so that its surprise is its own
    */
-  nextStep?: { weight: number };
+  nextStep?: { weight: number; given?: boolean };
   /** Trains the encoder's states for what is read out of them, on two changed views of every sequence. */
   readOutLoss?: ReadOutLossSpec;
 }
