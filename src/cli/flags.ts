@@ -81,9 +81,10 @@ export function addFitFlags(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--scale <name>", "scaling, fitted on the training part")
-        .choices(scaleMethods)
-        .default("standard"),
+      new Option(
+        "--scale <name>",
+        "scaling, fitted on the training part (default: standard; windows of events: log-standard)",
+      ).choices(scaleMethods),
     )
     .addOption(
       new Option("--scale-scope <name>", "one scale per channel, or every series its own")
@@ -125,8 +126,9 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
     resampleStep,
     threads,
   } = options;
+  const logarithms = options.window !== undefined && scaleScope !== "series";
   const prepare = {
-    scale,
+    scale: scale ?? (logarithms ? "log-standard" : "standard"),
     scaleScope,
     ...(interpolation !== undefined && { interpolation }),
     ...(resampleStep !== undefined && {

@@ -8,21 +8,23 @@ import type { FeatureTable } from "./feature-table.js";
 import {
   caseErrors,
   channelErrors,
+  lastErrors,
   lastResiduals,
-  lastStepErrors,
   type Reconstruction,
+  recentErrors,
 } from "./reconstruction-errors.js";
 import { statesOf } from "./states-of.js";
 
-/** Steps whose surprise is a feature, the last one first. */
-const SURPRISES = 3;
+/** How many of the last steps mean surprises are taken over. */
+const SPANS = [3, 5, 9];
 const BATCH = 48;
 
 /**
  * What the decoder missed, in few numbers, [N, columns]: `error` of the case; `error_CHANNEL`; `residual_COLUMN`, the
- * signed residual of the last step; and with a head that predicts the next step (recipe `composite`) `surprise_1` to
- * `surprise_3`, the error of predicting the last steps, and `unexpected_COLUMN`, the signed residual of the last step
- * against its prediction. In scaled units; zeros where there is nothing to compare.
+ * signed residual of the last step. With a head that predicts the next step (recipe `composite`) also
+ * `unexpected_CHANNEL`, the signed residual of the last step of a numeric channel against its prediction;
+ * `surprise_CHANNEL`, log(1 + error) of predicting the last step; and `surprise_last_3`, `_5` and `_9`, the same of
+ * the mean over all channels of so many last steps. In scaled units; zeros where there is nothing to compare.
  * @param set as it was read
  * @throws {OptionError} if a channel of the model is not there
  */
@@ -31,6 +33,7 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
   const channels = inputChannels(model.metadata.preparation);
   const { groups } = columnsOf(channels);
   const predicts = model.metadata.spec.nextStep !== undefined;
+  const numeric = groups.filter(({ kind }) => kind === "numeric");
   const columns = groups.flatMap(({ channel, kind, width }, c) =>
     Array.from({ length: width }, (_, k) =>
       kind === "numeric" ? channel : `${channel}=${channels[c].vocabulary![k]}`,
@@ -42,8 +45,9 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
     ...columns.map((column) => `residual_${column}`),
     ...(predicts
       ? [
-          ...Array.from({ length: SURPRISES }, (_, k) => `surprise_${k + 1}`),
-          ...columns.map((column) => `unexpected_${column}`),
+          ...numeric.map(({ channel }) => `unexpected_${channel}`),
+          ...groups.map(({ channel }) => `surprise_${channel}`),
+          ...SPANS.map((span) => `surprise_last_${span}`),
         ]
       : []),
   ];
@@ -73,7 +77,16 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
         ...{ ...shared, x: nextStep.place.target, y: made.offset(pass), yStride: made.stride },
         ...{ observed: nextStep.place.observed, mask: nextStep.there },
       };
-      blocks.push(lastStepErrors(predicted, SURPRISES), lastResiduals(predicted));
+      const residuals = lastResiduals(predicted);
+      const width = residuals.length / B;
+      blocks.push(
+        Float64Array.from(
+          { length: B * numeric.length },
+          (_, k) => residuals[Math.floor(k / numeric.length) * width + numeric[k % numeric.length].start],
+        ),
+        lastErrors(predicted).map(Math.log1p),
+        recentErrors(predicted, SPANS).map(Math.log1p),
+      );
     }
     for (let b = 0; b < pass.B; b++) {
       let to = indices[pass.order[b]] * names.length;

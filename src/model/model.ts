@@ -81,7 +81,7 @@ const metadataSchema = z.looseObject({
     encoder: layersSchema,
     decoder: layersSchema,
     target: z.enum(["same", "reversed"]).optional(),
-    nextStep: z.object({ weight: z.number(), given: z.boolean().optional() }).optional(),
+    nextStep: z.object({ weight: z.number() }).optional(),
   }),
   preparation: z.looseObject({
     channels: z.array(

@@ -87,7 +87,7 @@ export interface Network {
   /** [Hp] of each direction: middle and slope of the smooth shares. */
   readonly moments: readonly { middle: number; slope: number; stride: number }[];
   /** Layers whose weights are packed, for packing them one by one. */
-  readonly packed: readonly Pick<Layer, "name" | "pack">[];
+  readonly packed: readonly Layer[];
   /** Call after the weights changed. */
   pack(): void;
 }
@@ -187,14 +187,7 @@ function layOut(lanes: number, options: NetworkOptions): Layout {
     const readOuts = judged ? encoder.flatMap((layer) => layOutReadOuts(layer, B, take)) : [];
     const walker = encoder.findLast((layer) => layer.states)!;
     const nextStep = predicts
-      ? createNextStep(
-          plan,
-          walker.states![0],
-          walker.stateGradients?.[0],
-          columns,
-          place,
-          spec.nextStep!.given ?? false,
-        )
+      ? createNextStep(plan, walker.states![0], walker.stateGradients?.[0], columns, place)
       : undefined;
     return { place, encoder, decoder, dOutput, readOuts, nextStep };
   };
@@ -292,11 +285,10 @@ export function createNetwork(
     };
   });
   const [first] = layout.slots;
-  const packed: Network["packed"] = [
+  const packed = [
     ...first.encoder,
     ...first.decoder,
     ...(first.nextStep ? [first.nextStep.layer] : []),
-    ...(first.nextStep?.given ? [first.nextStep.given.layer] : []),
   ].filter((layer) => layer.pack);
   return {
     ws,

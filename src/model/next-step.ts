@@ -1,7 +1,6 @@
 import { NONE } from "../engine/engine.js";
 import type { ColumnGroup } from "./columns.js";
 import { createTimeDistributedDense } from "./dense.js";
-import { createGiven, type Given } from "./given.js";
 import type { Gradient, HiddenStates, Layer, Plan } from "./layer.js";
 import { reconstructionLoss } from "./loss.js";
 import type { Pass, TargetPlace } from "./pass.js";
@@ -9,7 +8,6 @@ import type { Pass, TargetPlace } from "./pass.js";
 /** A head that predicts the next step from the state after each (Srivastava et al., arXiv 1502.04681). */
 export interface NextStep {
   readonly layer: Layer;
-  readonly given: Given | undefined;
   /** What was to be predicted: `x` of the step after, [R, F]; nothing is observed after a last step. */
   readonly place: TargetPlace;
   /** [R], 1 where there is a step after, at which something was observed. */
@@ -22,24 +20,19 @@ export interface NextStep {
   loss(pass: Pass, scale?: number): number;
 }
 
-/**
- * @param data where the pass's own `x` and `observed` lie, [R, F]
- * @param sees whether each channel's prediction sees the other channels of the step that is predicted
- */
+/** @param data where the pass's own `x` and `observed` lie, [R, F] */
 export function createNextStep(
   plan: Plan,
   states: HiddenStates,
   gradient: Gradient | undefined,
   columns: readonly ColumnGroup[],
   data: { x: number; observed: number; weights: number; mask: number },
-  sees: boolean,
 ): NextStep {
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const size = plan.T * plan.B * width;
   const place: TargetPlace = { target: plan.take(size), observed: plan.take(size), weights: data.weights };
   const there = plan.take(plan.T * plan.B);
   const layer = createTimeDistributedDense(plan, "nextStep", states.every, width);
-  const given = sees ? createGiven(plan, "nextStep.given", columns, place.target, layer.output) : undefined;
   const { stride } = layer.output;
   const dOutput: Gradient = { offset: plan.training ? plan.take(plan.T * plan.B * stride) : NONE, stride };
 
@@ -65,20 +58,17 @@ export function createNextStep(
 
   return {
     layer,
-    given,
     place,
     there,
     forward(pass) {
       aim(pass);
       layer.forward(pass);
-      given?.forward(pass);
     },
     loss(pass, scale) {
       const some = { ...pass, masked: true };
       const into = scale === undefined ? undefined : dOutput;
       const value = reconstructionLoss(plan.ws, columns, place, layer.output, some, scale ?? 0, into);
       if (!into) return value;
-      given?.backward(pass, into);
       const { data: arena } = plan.ws;
       const dStates = layer.backward(pass, into)!;
       for (let r = 0; r < pass.rows; r++)

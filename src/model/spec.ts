@@ -36,10 +36,9 @@ export interface AutoencoderSpec {
   target?: "same" | "reversed";
   /**
    * A dense layer that predicts the next step from the state of a forward LSTM: how much a step surprises is what its
-   * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted. `given`:
-   * each channel is predicted from the other channels of its step too, so that its surprise is its own
+   * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted
    */
-  nextStep?: { weight: number; given?: boolean };
+  nextStep?: { weight: number };
   /** Trains the encoder's states for what is read out of them, on two changed views of every sequence. */
   readOutLoss?: ReadOutLossSpec;
 }
@@ -150,7 +149,8 @@ export const recipes: readonly Recipe[] = [
     name: "composite",
     summary: "the layers of masked with LSTM 32, and a head that predicts the next step: for events",
     interpolation: "none",
-    build: ({ units = 32, activation }) => ({ ...simple({ units, activation }), nextStep: { weight: 1 } }),
+    build: ({ units = 32, activation }) => ({ ...simple({ units, activation }), nextStep: { weight: 4 } }),
+    train: { updates: 3000, learningRate: 3e-3, patience: 8 },
   },
   {
     name: "default",

@@ -103,12 +103,7 @@ export function inverseTransform(set: SequenceSet, scaler: Scaler, original?: Se
     throw new OptionError(
       `inverseTransform: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
     );
-  const values = mapValues(
-    set,
-    original ?? set,
-    scaler,
-    (value, center, scale) => value * scale + center,
-  );
+  const values = mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
   return scaler.logarithm ? mapLogarithms(values, scaler.logarithm, signedExp) : values;
 }
 

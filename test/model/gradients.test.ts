@@ -51,11 +51,6 @@ const specs: Record<string, AutoencoderSpec> = {
     decoder,
     nextStep: { weight: 0.7 },
   },
-  "next step predicted, given its other channels": {
-    encoder: [{ type: "lstm", units: 7 }],
-    decoder,
-    nextStep: { weight: 0.7, given: true },
-  },
   "embedding, next step predicted": {
     encoder: [
       { type: "embedding", units: 3 },
