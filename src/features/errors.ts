@@ -12,11 +12,13 @@ import {
   lastResiduals,
   type Reconstruction,
   recentErrors,
+  type Span,
 } from "./reconstruction-errors.js";
 import { statesOf } from "./states-of.js";
 
-/** How many of the last steps mean surprises are taken over. */
-const SPANS = [3, 5, 9];
+/** What mean surprises are taken over. */
+const STEPS = [3, 5, 9];
+const SECONDS = { "1h": 3600, "6h": 6 * 3600, "1d": 86_400, "7d": 7 * 86_400 };
 const BATCH = 48;
 
 /**
@@ -24,7 +26,8 @@ const BATCH = 48;
  * signed residual of the last step. With a head that predicts the next step (recipe `composite`) also
  * `unexpected_CHANNEL`, the signed residual of the last step of a numeric channel against its prediction;
  * `surprise_CHANNEL`, log(1 + error) of predicting the last step; and `surprise_last_3`, `_5` and `_9`, the same of
- * the mean over all channels of so many last steps. In scaled units; zeros where there is nothing to compare.
+ * the mean over all channels and so many last steps; where steps have times also `surprise_1h`, `_6h`, `_1d` and
+ * `_7d`, over the steps of that time. In scaled units; zeros where there is nothing to compare.
  * @param set as it was read
  * @throws {OptionError} if a channel of the model is not there
  */
@@ -39,6 +42,11 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
       kind === "numeric" ? channel : `${channel}=${channels[c].vocabulary![k]}`,
     ),
   );
+  const { times, offsets } = prepared;
+  const spans: Span[] = [
+    ...STEPS.map((steps) => ({ steps })),
+    ...(times ? Object.values(SECONDS).map((seconds) => ({ seconds })) : []),
+  ];
   const names = [
     "error",
     ...groups.map(({ channel }) => `error_${channel}`),
@@ -47,7 +55,8 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
       ? [
           ...numeric.map(({ channel }) => `unexpected_${channel}`),
           ...groups.map(({ channel }) => `surprise_${channel}`),
-          ...SPANS.map((span) => `surprise_last_${span}`),
+          ...STEPS.map((steps) => `surprise_last_${steps}`),
+          ...(times ? Object.keys(SECONDS).map((name) => `surprise_${name}`) : []),
         ]
       : []),
   ];
@@ -77,6 +86,11 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
         ...{ ...shared, x: nextStep.place.target, y: made.offset(pass), yStride: made.stride },
         ...{ observed: nextStep.place.observed, mask: nextStep.there },
       };
+      // of the step that was predicted
+      const age = (b: number, t: number) => {
+        const n = indices[pass.order[b]];
+        return times![offsets[n + 1] - 1] - times![offsets[n] + t + 1];
+      };
       const residuals = lastResiduals(predicted);
       const width = residuals.length / B;
       blocks.push(
@@ -85,7 +99,7 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
           (_, k) => residuals[Math.floor(k / numeric.length) * width + numeric[k % numeric.length].start],
         ),
         lastErrors(predicted).map(Math.log1p),
-        recentErrors(predicted, SPANS).map(Math.log1p),
+        recentErrors(predicted, spans, age).map(Math.log1p),
       );
     }
     for (let b = 0; b < pass.B; b++) {

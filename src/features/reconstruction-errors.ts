@@ -53,11 +53,19 @@ export function channelErrors(reconstruction: Reconstruction): Float64Array {
   return sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
 }
 
+/** Which of the last steps a mean is taken over: so many, or those less than so many seconds old. */
+export type Span = { steps: number } | { seconds: number };
+
 /**
- * Mean error over the observed channels of the last k steps that are there, for each k of `spans`, [B, spans]; of
- * fewer steps where a case has fewer, 0 where it has none.
+ * Mean error over the observed channels of the last steps that are there, for each span, [B, spans]; the last one is
+ * always among them. Of fewer steps where a case has fewer, 0 where it has none.
+ * @param age seconds from step t of case b to the last one; for spans in seconds
  */
-export function recentErrors(reconstruction: Reconstruction, spans: readonly number[]): Float64Array {
+export function recentErrors(
+  reconstruction: Reconstruction,
+  spans: readonly Span[],
+  age?: (b: number, t: number) => number,
+): Float64Array {
   const { T, B, columns } = reconstruction;
   const sums = new Float64Array(T * B); // of row t * B + b, wherever it lies
   const counts = new Float64Array(T * B);
@@ -67,17 +75,17 @@ export function recentErrors(reconstruction: Reconstruction, spans: readonly num
       counts[t * B + b]++;
     });
   const result = new Float64Array(B * spans.length);
-  for (let b = 0; b < B; b++) {
-    let [sum, seen, t] = [0, 0, T - 1];
+  for (let b = 0; b < B; b++)
     spans.forEach((span, k) => {
-      for (; t >= 0 && seen < span; t--) {
+      let [sum, seen] = [0, 0];
+      for (let t = lastStep(reconstruction, b); t >= 0; t--) {
         if (!isThere(reconstruction, rowAt(reconstruction, t, b))) continue;
+        if (seen > 0 && ("steps" in span ? seen >= span.steps : age!(b, t) >= span.seconds)) break;
         seen++;
         if (counts[t * B + b] > 0) sum += sums[t * B + b] / counts[t * B + b];
       }
       if (seen > 0) result[b * spans.length + k] = sum / seen;
     });
-  }
   return result;
 }
 

@@ -74,6 +74,28 @@ test("surprise is what the prediction of a step missed, and no step is surprisin
   expect(Array.from(short.values.slice(2 * short.names.length)).every((value) => value === 0)).toBe(true);
 });
 
+test("where steps have times, surprise is also a mean over an hour and more", async () => {
+  const hours = [0, 24, 30, 30.2]; // ages of the last three: 6.2, 0.2, 0
+  const times = Float64Array.from({ length: 4 * 60 }, (_, k) => 3600 * hours[k % 4]);
+  const timed: SequenceSet = {
+    channels: [{ name: "x", kind: "numeric" }],
+    values: Float32Array.from({ length: 4 * 60 }, (_, k) => Math.sin(k * k)),
+    offsets: Int32Array.from({ length: 61 }, (_, n) => 4 * n),
+    ids: Array.from({ length: 60 }, (_, n) => `${n}`),
+    times,
+  };
+  const table = errorFeatures(engine, untrained(engine, timed, options), timed);
+  const [one, three] = [column(table, "surprise_x"), column(table, "surprise_last_3")];
+  expect(column(table, "surprise_7d")).toEqual(three);
+  expect(column(table, "surprise_1d")).toEqual(three);
+  expect(column(table, "surprise_6h")).toEqual(column(table, "surprise_1h"));
+  const [hour, last, all] = [column(table, "surprise_1h"), one, three].map((logs) => logs.map(Math.expm1));
+  hour.forEach((mean, n) => {
+    expect(mean).not.toBeCloseTo(last[n], 6);
+    expect(mean).not.toBeCloseTo(all[n], 6);
+  });
+});
+
 test("columns: error, by channel, residuals, surprise; without the head no surprise", () => {
   const names = errorFeatures(engine, untrained(engine, set, options), set).names;
   const columns = [plain.channels[0].name, plain.channels[1].name, "kind=a", "kind=b"];

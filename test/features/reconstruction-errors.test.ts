@@ -112,7 +112,7 @@ test("errors of the last step by channel, and means over the last steps that are
   expect([last[0], last[2], last[3]]).toEqual([square(3, 0, 0), square(3, 0, 4), square(0, 1, 0)]);
   expect(last[1]).toBeGreaterThan(0);
   expect(Array.from(last.subarray(6))).toEqual([0, 0, 0]);
-  const [spans, S] = [[1, 2, 9], 3];
+  const [spans, S] = [[{ steps: 1 }, { steps: 2 }, { steps: 9 }], 3];
   const recent = recentErrors(made, spans);
   const ofLast = (last[0] + last[1] + last[2]) / 3;
   expect(recent[0]).toBeCloseTo(ofLast, 12);
@@ -121,6 +121,16 @@ test("errors of the last step by channel, and means over the last steps that are
   expect((3 * ofLast + square(2, 0, 0) + 3 * first) / 7).toBeCloseTo(caseErrors(made)[0], 12);
   expect(recent[S + 2]).toBeCloseTo(recent[S], 12); // of one step alone
   expect(Array.from(recent.subarray(2 * S))).toEqual([0, 0, 0]);
+  const age = (_: number, t: number) => 60 * (3 - t);
+  const timed = recentErrors(
+    made,
+    [{ seconds: 1 }, { seconds: 61 }, { seconds: 180 }, { seconds: 181 }],
+    age,
+  );
+  const expected = [recent[0], recent[1], recent[1], recent[2]]; // the step of 120 s ago is not there
+  expected.forEach((value, k) => {
+    expect(timed[k]).toBeCloseTo(value, 12);
+  });
 });
 
 test("a mask alone hides padding, where every value of a step was observed", () => {
@@ -129,7 +139,7 @@ test("a mask alone hides padding, where every value of a step was observed", () 
   expect(caseErrors(unmarked)).toEqual(caseErrors(whole));
   expect(channelErrors(unmarked)).toEqual(channelErrors(whole));
   expect(lastResiduals(unmarked)).toEqual(lastResiduals(whole));
-  expect(recentErrors(unmarked, [1, 3])).toEqual(recentErrors(whole, [1, 3]));
+  expect(recentErrors(unmarked, [{ steps: 3 }])).toEqual(recentErrors(whole, [{ steps: 3 }]));
   expect(lastErrors(unmarked)).toEqual(lastErrors(whole));
 });
 
@@ -147,7 +157,7 @@ test("padding changes nothing", () => {
       expect(caseErrors(padded)).toEqual(caseErrors(plain));
       expect(channelErrors(padded)).toEqual(channelErrors(plain));
       expect(lastResiduals(padded)).toEqual(lastResiduals(plain));
-      expect(recentErrors(padded, [1, 2])).toEqual(recentErrors(plain, [1, 2]));
+      expect(recentErrors(padded, [{ steps: 2 }])).toEqual(recentErrors(plain, [{ steps: 2 }]));
       expect(lastErrors(padded)).toEqual(lastErrors(plain));
     }),
     { numRuns: 50, seed: 2 },
