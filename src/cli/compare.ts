@@ -94,7 +94,7 @@ export function addCompareFlags(command: Command): Command {
       whole,
     )
     .addOption(
-      new Option("--class-weight <name>", "default: balanced where positives are rare").choices([
+      new Option("--class-weight <name>", "default: balanced where positives are rare, but for logistic").choices([
         "none",
         "balanced",
       ]),
