@@ -48,7 +48,7 @@ export function simulationTable(lines, command) {
       line.rows.find((row) => row.features === features && row.classifier === classifier)
     );
   const out = [
-    `\`${command}\`: ${environment.processor}, ${environment.cores} cores, ${environment.engine}, ${environment.runtime}; ` +
+    `\`${command}\`: ${environment.processor}, ${environment.cores} ${environment.cores === 1 ? "core" : "cores"}, ${environment.engine}, ${environment.runtime}; ` +
       `${networkSeeds} ${networkSeeds > 1 ? "networks" : "network"} a simulation, ` +
       `${lines.map(({ seconds }) => seconds.toFixed(0)).join(", ")} seconds.`,
   ];
@@ -64,7 +64,7 @@ export function simulationTable(lines, command) {
         ...seeds,
         "mean",
         ...(budget ? [`P@${budget.alerts}`] : []),
-        ...against.map((name) => `less ${name}`),
+        ...against.map((name) => `against ${name}`),
       ]),
       row(["---", ...[...seeds, "mean", ...(budget ? ["P"] : []), ...against].map(() => "---")]),
     );
