@@ -12,16 +12,11 @@ import { readSource } from "../dist/node.js";
 import { writeTransactionsCsv } from "../dist/simulate/csv.js";
 import { putSimulations, simulationTable } from "./simulation-table.mjs";
 
-/** What the demo compares, and a stronger baseline: all hand-made columns side by side. */
-const FEATURES =
-  "fields,statistics,window,aggregates,aggregates+statistics,untrained,latent,residuals,surprise," +
-  "fields+surprise,aggregates+latent,aggregates+residuals,aggregates+surprise,aggregates+statistics+surprise";
-
 const { values: flags } = parseArgs({
   options: {
     seeds: { type: "string", default: "1,2,3,4,5" },
     "network-seeds": { type: "string", default: "2" },
-    features: { type: "string", default: FEATURES },
+    features: { type: "string" },
     customers: { type: "string", default: "400" },
     days: { type: "string", default: "120" },
     threads: { type: "string" },
@@ -35,7 +30,7 @@ if (flags.help) {
 
   --seeds 1,2,3       of the simulations
   --network-seeds N   networks in each, whose figures are averaged (default 2)
-  --features LIST     as in "undertone compare" (default: what the demo compares, and aggregates+statistics)
+  --features LIST     as in "undertone compare" (default: what the demo compares)
   --customers N       of each simulation (default 400)
   --days N            of each simulation (default 120)
   --threads N         for training and encoding (default: one for each core)
@@ -47,7 +42,7 @@ if (flags.help) {
 const seeds = flags.seeds.split(",").map(Number);
 const networkSeeds = Number(flags["network-seeds"]);
 const size = { customers: Number(flags.customers), days: Number(flags.days) };
-const asked = { networkSeeds, ...size, features: flags.features };
+const asked = { networkSeeds, ...size, features: flags.features ?? "default" };
 const engine = await loadEngine();
 const key = (/** @type {number} */ seed) => JSON.stringify({ seed, ...asked });
 const known = () =>
@@ -69,7 +64,7 @@ for (const seed of seeds) {
       source,
       {
         ...{ plan: "forward", networkSeeds },
-        features: splitList(flags.features),
+        ...(flags.features && { features: splitList(flags.features) }),
         ...(flags.threads && { fit: { threads: Number(flags.threads) } }),
       },
     );

@@ -68,9 +68,10 @@ export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): 
   const best = hasAmounts ? "aggregates" : "window";
   return [
     ...["fields", "statistics", "window"],
-    ...(hasAmounts ? ["aggregates"] : []),
+    ...(hasAmounts ? ["aggregates", "aggregates+statistics"] : []),
     ...["untrained", "latent", "residuals", "surprise", "fields+surprise"],
     ...["latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
+    ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
   ];
 }
 

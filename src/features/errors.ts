@@ -11,8 +11,8 @@ import {
   lastErrors,
   lastResiduals,
   type Reconstruction,
+  recentChannelErrors,
   recentErrors,
-  type Span,
 } from "./reconstruction-errors.js";
 import { statesOf } from "./states-of.js";
 
@@ -26,8 +26,8 @@ const BATCH = 48;
  * signed residual of the last step. With a head that predicts the next step (recipe `composite`) also
  * `unexpected_CHANNEL`, the signed residual of the last step of a numeric channel against its prediction;
  * `surprise_CHANNEL`, log(1 + error) of predicting the last step; and `surprise_last_3`, `_5` and `_9`, the same of
- * the mean over all channels and so many last steps; where steps have times also `surprise_1h`, `_6h`, `_1d` and
- * `_7d`, over the steps of that time. In scaled units; zeros where there is nothing to compare.
+ * the mean over all channels and so many last steps; where steps have times also `surprise_1h_CHANNEL`, `_6h_`,
+ * `_1d_` and `_7d_`, over the steps of that time. In scaled units; zeros where there is nothing to compare.
  * @param set as it was read
  * @throws {OptionError} if a channel of the model is not there
  */
@@ -43,10 +43,6 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
     ),
   );
   const { times, offsets } = prepared;
-  const spans: Span[] = [
-    ...STEPS.map((steps) => ({ steps })),
-    ...(times ? Object.values(SECONDS).map((seconds) => ({ seconds })) : []),
-  ];
   const names = [
     "error",
     ...groups.map(({ channel }) => `error_${channel}`),
@@ -56,7 +52,9 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
           ...numeric.map(({ channel }) => `unexpected_${channel}`),
           ...groups.map(({ channel }) => `surprise_${channel}`),
           ...STEPS.map((steps) => `surprise_last_${steps}`),
-          ...(times ? Object.keys(SECONDS).map((name) => `surprise_${name}`) : []),
+          ...(times ? Object.keys(SECONDS) : []).flatMap((span) =>
+            groups.map(({ channel }) => `surprise_${span}_${channel}`),
+          ),
         ]
       : []),
   ];
@@ -99,7 +97,8 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
           (_, k) => residuals[Math.floor(k / numeric.length) * width + numeric[k % numeric.length].start],
         ),
         lastErrors(predicted).map(Math.log1p),
-        recentErrors(predicted, spans, age).map(Math.log1p),
+        recentErrors(predicted, STEPS).map(Math.log1p),
+        ...(times ? [recentChannelErrors(predicted, Object.values(SECONDS), age).map(Math.log1p)] : []),
       );
     }
     for (let b = 0; b < pass.B; b++) {

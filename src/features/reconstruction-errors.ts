@@ -53,19 +53,8 @@ export function channelErrors(reconstruction: Reconstruction): Float64Array {
   return sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
 }
 
-/** Which of the last steps a mean is taken over: so many, or those less than so many seconds old. */
-export type Span = { steps: number } | { seconds: number };
-
-/**
- * Mean error over the observed channels of the last steps that are there, for each span, [B, spans]; the last one is
- * always among them. Of fewer steps where a case has fewer, 0 where it has none.
- * @param age seconds from step t of case b to the last one; for spans in seconds
- */
-export function recentErrors(
-  reconstruction: Reconstruction,
-  spans: readonly Span[],
-  age?: (b: number, t: number) => number,
-): Float64Array {
+/** Mean error over the observed channels of the last `steps` steps that are there, for each of `spans`, [B, spans]. */
+export function recentErrors(reconstruction: Reconstruction, spans: readonly number[]): Float64Array {
   const { T, B, columns } = reconstruction;
   const sums = new Float64Array(T * B); // of row t * B + b, wherever it lies
   const counts = new Float64Array(T * B);
@@ -74,18 +63,61 @@ export function recentErrors(
       sums[t * B + b] += error;
       counts[t * B + b]++;
     });
-  const result = new Float64Array(B * spans.length);
+  const means = sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
+  return meansOverLast(reconstruction, spans.length, means, (k, seen) => seen < spans[k]);
+}
+
+/**
+ * Mean error of each channel over the last steps that are there and less than so many seconds old, the last one
+ * always among them, for each of `spans`, [B, spans, channels]. A step at which it was not observed counts as 0.
+ * @param age seconds from step t of case b to the last one
+ */
+export function recentChannelErrors(
+  reconstruction: Reconstruction,
+  spans: readonly number[],
+  age: (b: number, t: number) => number,
+): Float64Array {
+  const { T, B, columns } = reconstruction;
+  const C = columns.length;
+  const result = new Float64Array(B * spans.length * C);
+  const errors = new Float64Array(T * B);
+  columns.forEach((group, c) => {
+    errors.fill(0);
+    eachError(reconstruction, group, (t, b, error) => {
+      errors[t * B + b] = error;
+    });
+    const within = (k: number, seen: number, b: number, t: number) => seen === 0 || age(b, t) < spans[k];
+    const means = meansOverLast(reconstruction, spans.length, errors, within);
+    means.forEach((mean, k) => {
+      result[k * C + c] = mean;
+    });
+  });
+  return result;
+}
+
+/**
+ * [B, spans], means of [T * B] values over the last steps that are there, back to the first that is not within a
+ * span; 0 for a case without a step.
+ */
+function meansOverLast(
+  reconstruction: Reconstruction,
+  spans: number,
+  values: Float64Array,
+  within: (span: number, seen: number, b: number, t: number) => boolean,
+): Float64Array {
+  const { B } = reconstruction;
+  const result = new Float64Array(B * spans);
   for (let b = 0; b < B; b++)
-    spans.forEach((span, k) => {
+    for (let k = 0; k < spans; k++) {
       let [sum, seen] = [0, 0];
       for (let t = lastStep(reconstruction, b); t >= 0; t--) {
         if (!isThere(reconstruction, rowAt(reconstruction, t, b))) continue;
-        if (seen > 0 && ("steps" in span ? seen >= span.steps : age!(b, t) >= span.seconds)) break;
+        if (!within(k, seen, b, t)) break;
         seen++;
-        if (counts[t * B + b] > 0) sum += sums[t * B + b] / counts[t * B + b];
+        sum += values[t * B + b];
       }
-      if (seen > 0) result[b * spans.length + k] = sum / seen;
-    });
+      if (seen > 0) result[b * spans + k] = sum / seen;
+    }
   return result;
 }
 

@@ -5,7 +5,7 @@ import { countOf, isObserved, type SequenceSet } from "./sequence-set.js";
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
 
 /** A channel whose skewness is above this is scaled as logarithms by "log-standard", where these halve it. */
-const SKEWED = 2;
+const SKEWED = 3;
 
 export const scaleMethods = ["standard", "min-max", "robust", "log-standard", "none"] as const;
 export type ScaleMethod = (typeof scaleMethods)[number];
@@ -33,7 +33,7 @@ export interface Scaler {
  *
  *   standard  mean, population standard deviation      min-max  minimum, maximum - minimum
  *   robust    median, interquartile range (standard deviation where that range is next to 0)
- *   log-standard  as standard; channels with a skewness above 2 that logarithms at least halve (amounts of money)
+ *   log-standard  as standard; channels with a skewness above 3 that logarithms at least halve (amounts of money)
  *                 become sign(x) log(1 + |x|) first
  *
  * A constant channel gets scale 1, one with nothing observed centre 0 and scale 1; `notes` names both.

@@ -86,10 +86,10 @@ test("where steps have times, surprise is also a mean over an hour and more", as
   };
   const table = errorFeatures(engine, untrained(engine, timed, options), timed);
   const [one, three] = [column(table, "surprise_x"), column(table, "surprise_last_3")];
-  expect(column(table, "surprise_7d")).toEqual(three);
-  expect(column(table, "surprise_1d")).toEqual(three);
-  expect(column(table, "surprise_6h")).toEqual(column(table, "surprise_1h"));
-  const [hour, last, all] = [column(table, "surprise_1h"), one, three].map((logs) => logs.map(Math.expm1));
+  expect(column(table, "surprise_7d_x")).toEqual(three);
+  expect(column(table, "surprise_1d_x")).toEqual(three);
+  expect(column(table, "surprise_6h_x")).toEqual(column(table, "surprise_1h_x"));
+  const [hour, last, all] = [column(table, "surprise_1h_x"), one, three].map((logs) => logs.map(Math.expm1));
   hour.forEach((mean, n) => {
     expect(mean).not.toBeCloseTo(last[n], 6);
     expect(mean).not.toBeCloseTo(all[n], 6);

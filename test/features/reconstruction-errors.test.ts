@@ -7,6 +7,7 @@ import {
   lastErrors,
   lastResiduals,
   type Reconstruction,
+  recentChannelErrors,
   recentErrors,
 } from "../../src/features/reconstruction-errors.js";
 import { reconstructionLoss } from "../../src/model/loss.js";
@@ -112,7 +113,7 @@ test("errors of the last step by channel, and means over the last steps that are
   expect([last[0], last[2], last[3]]).toEqual([square(3, 0, 0), square(3, 0, 4), square(0, 1, 0)]);
   expect(last[1]).toBeGreaterThan(0);
   expect(Array.from(last.subarray(6))).toEqual([0, 0, 0]);
-  const [spans, S] = [[{ steps: 1 }, { steps: 2 }, { steps: 9 }], 3];
+  const [spans, S] = [[1, 2, 9], 3];
   const recent = recentErrors(made, spans);
   const ofLast = (last[0] + last[1] + last[2]) / 3;
   expect(recent[0]).toBeCloseTo(ofLast, 12);
@@ -122,15 +123,15 @@ test("errors of the last step by channel, and means over the last steps that are
   expect(recent[S + 2]).toBeCloseTo(recent[S], 12); // of one step alone
   expect(Array.from(recent.subarray(2 * S))).toEqual([0, 0, 0]);
   const age = (_: number, t: number) => 60 * (3 - t);
-  const timed = recentErrors(
-    made,
-    [{ seconds: 1 }, { seconds: 61 }, { seconds: 180 }, { seconds: 181 }],
-    age,
-  );
-  const expected = [recent[0], recent[1], recent[1], recent[2]]; // the step of 120 s ago is not there
-  expected.forEach((value, k) => {
-    expect(timed[k]).toBeCloseTo(value, 12);
-  });
+  const timed = recentChannelErrors(made, [1, 61, 181], age); // the step of 120 s ago is not there
+  const of = (span: number, c: number) => timed[3 * span + c];
+  expect(of(0, 0)).toBe(square(3, 0, 0));
+  expect(of(1, 0)).toBeCloseTo((square(3, 0, 0) + square(2, 0, 0)) / 2, 12);
+  expect(of(2, 0)).toBeCloseTo((square(3, 0, 0) + square(2, 0, 0) + square(0, 0, 0)) / 3, 12);
+  expect(of(1, 2)).toBeCloseTo(square(3, 0, 4) / 2, 12); // not observed 60 s ago
+  expect(of(1, 1)).toBeCloseTo(last[1] / 2, 12);
+  expect(Array.from(timed.subarray(9, 12))).toEqual(Array.from(last.subarray(3, 6)));
+  expect(Array.from(timed.subarray(18))).toEqual(new Array(9).fill(0));
 });
 
 test("a mask alone hides padding, where every value of a step was observed", () => {
@@ -139,7 +140,7 @@ test("a mask alone hides padding, where every value of a step was observed", () 
   expect(caseErrors(unmarked)).toEqual(caseErrors(whole));
   expect(channelErrors(unmarked)).toEqual(channelErrors(whole));
   expect(lastResiduals(unmarked)).toEqual(lastResiduals(whole));
-  expect(recentErrors(unmarked, [{ steps: 3 }])).toEqual(recentErrors(whole, [{ steps: 3 }]));
+  expect(recentErrors(unmarked, [3])).toEqual(recentErrors(whole, [3]));
   expect(lastErrors(unmarked)).toEqual(lastErrors(whole));
 });
 
@@ -157,7 +158,7 @@ test("padding changes nothing", () => {
       expect(caseErrors(padded)).toEqual(caseErrors(plain));
       expect(channelErrors(padded)).toEqual(channelErrors(plain));
       expect(lastResiduals(padded)).toEqual(lastResiduals(plain));
-      expect(recentErrors(padded, [{ steps: 2 }])).toEqual(recentErrors(plain, [{ steps: 2 }]));
+      expect(recentErrors(padded, [2])).toEqual(recentErrors(plain, [2]));
       expect(lastErrors(padded)).toEqual(lastErrors(plain));
     }),
     { numRuns: 50, seed: 2 },
