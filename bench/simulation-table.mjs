@@ -54,7 +54,7 @@ export function simulationTable(lines, command) {
   ];
   for (const classifier of classifiers) {
     const seeds = lines.map(({ seed }) => `seed ${seed}`);
-    const against = ["fields", "aggregates", "statistics"].filter((name) => names.includes(name));
+    const against = ["fields", "aggregates", "aggregates+statistics"].filter((name) => names.includes(name));
     out.push(
       "",
       `Average precision with ${classifier}${budget ? `, and precision of the ${budget.alerts} riskiest of a day (P@${budget.alerts})` : ""}; differences are means over simulations with 95 % intervals:`,
