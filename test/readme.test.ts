@@ -45,6 +45,7 @@ const helpOf = (script: string) =>
   spawnSync(process.execPath, [join(root, "bench", script), "--help"], { encoding: "utf8" }).stdout;
 const benchFlags = helpOf("run.mjs").match(/(?<=^ {2})--[a-z-]+/gm)!;
 const accuracyFlags = helpOf("accuracy.mjs").match(/--[a-z-]+/g)!;
+const simulationFlags = helpOf("simulation.mjs").match(/(?<=^ {2})--[a-z-]+/gm)!;
 const everyFlag = new Set([...flagsOf.values()].flat());
 
 test("the example in the README is the file, word for word", () => {
@@ -113,7 +114,7 @@ describe.each(pages)("%s", (page) => {
 
   test("names no flag that --help does not list", () => {
     const named = [...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
-    const known = new Set([...everyFlag, ...benchFlags, ...accuracyFlags]);
+    const known = new Set([...everyFlag, ...benchFlags, ...accuracyFlags, ...simulationFlags]);
     expect(named.filter((flag) => !known.has(flag))).toEqual([]);
     // Where a command line is written out, its flags must be that command's own.
     const lines = text.replace(/\\\n\s*/g, "").matchAll(/(undertone|npm run) (\w+)((?: [^\s`|]+)*)/g);

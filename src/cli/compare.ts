@@ -94,10 +94,10 @@ export function addCompareFlags(command: Command): Command {
       whole,
     )
     .addOption(
-      new Option("--class-weight <name>", "default: balanced where positives are rare").choices([
-        "none",
-        "balanced",
-      ]),
+      new Option(
+        "--class-weight <name>",
+        "default: balanced where positives are rare, but for logistic",
+      ).choices(["none", "balanced"]),
     )
     .option(
       "--alerts-per-day <number>",

@@ -42,7 +42,9 @@ export function comparisonTable(comparison: Comparison): string {
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
   );
   const means =
-    networkSeeds.length > 1 ? ` Figures of encoders are means over ${networkSeeds.length} networks.` : "";
+    networkSeeds.length > 1
+      ? ` Figures of encoders are means over ${networkSeeds.length} networks, whose lowest and highest stand under "networks".`
+      : "";
   lines.push(
     pc.dim(
       `Decided by ${measure === "accuracy" ? "accuracy" : "average precision"}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`,
@@ -52,7 +54,7 @@ export function comparisonTable(comparison: Comparison): string {
 }
 
 /** What suits the data: with rare positives the ranking comes first, and accuracy says little. */
-function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[] {
+function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Comparison): Column[] {
   const binary = classNames.length === 2;
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
     show(binary ? figures.perClass[1] : figures.macro);
@@ -76,6 +78,8 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
           ["avg prec", ({ metrics }) => show(metrics.averagePrecision)],
           ["95 %", interval],
         ];
+  const spread: Column[] =
+    networkSeeds.length > 1 ? [["networks", ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : "")]] : [];
   const alerted: Column[] = budget
     ? [
         [`P@${budget.alerts}`, ({ alerts }) => show(alerts?.precision)],
@@ -85,6 +89,7 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
   return [
     ...head,
     ...decided,
+    ...spread,
     ["AUC", ({ metrics }) => show(metrics.rocAuc)],
     ...(measure === "accuracy" && !binary
       ? []
@@ -96,6 +101,11 @@ function columnsOf({ classNames, measure, budget, costs }: Comparison): Column[]
     ...alerted,
     ...(costs ? ([["cost", ({ expectedCost }) => show(expectedCost)]] as Column[]) : []),
   ];
+}
+
+/** Lowest and highest. */
+function rangeOf(values: readonly number[]): string {
+  return `${Math.min(...values).toFixed(3)}-${Math.max(...values).toFixed(3)}`;
 }
 
 /** What columns mean that do not speak for themselves. */

@@ -8,7 +8,7 @@ import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
 import { openTerminal, print } from "./terminal.js";
 
 /** How a user would read the demo's file; the ids are names, not features. */
-const READING = {
+export const DEMO_READING = {
   entity: "customer_id",
   time: "time",
   label: "fraud",
@@ -47,6 +47,8 @@ export function demoCommand(): Command {
       `Each case: a transaction and up to 9 before it of the same customer.${resamples === "forward" ? " Trained on what came first; labels take a week to be known." : ""}`,
     );
     const report = options.report ?? join(options.folder, "report.html");
-    print(renderComparison(await runCompare(path, { ...options, ...READING, resamples, report }), options));
+    print(
+      renderComparison(await runCompare(path, { ...options, ...DEMO_READING, resamples, report }), options),
+    );
   });
 }

@@ -6,6 +6,7 @@ import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
 import { recipes } from "../model/spec.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
+import { scaleMethods } from "../sequences/scale.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
 /** Columns that only aggregates of events need, so that only what makes these has flags for them. */
@@ -80,9 +81,10 @@ export function addFitFlags(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--scale <name>", "scaling, fitted on the training part")
-        .choices(["standard", "min-max", "robust", "none"])
-        .default("standard"),
+      new Option(
+        "--scale <name>",
+        "scaling, fitted on the training part (default: standard; windows of events: log-standard)",
+      ).choices(scaleMethods),
     )
     .addOption(
       new Option("--scale-scope <name>", "one scale per channel, or every series its own")
@@ -124,8 +126,9 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
     resampleStep,
     threads,
   } = options;
+  const logarithms = options.window !== undefined && scaleScope !== "series";
   const prepare = {
-    scale,
+    scale: scale ?? (logarithms ? "log-standard" : "standard"),
     scaleScope,
     ...(interpolation !== undefined && { interpolation }),
     ...(resampleStep !== undefined && {

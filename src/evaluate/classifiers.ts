@@ -9,6 +9,8 @@ import { ridgeClassifier } from "../classify/ridge.js";
 export interface ClassifierEntry {
   /** Whether several blocks are scaled to equal variance first; false: their columns are put side by side as they are. */
   balanced: boolean;
+  /** How classes are weighted where positives are rare, unless told otherwise. */
+  rareWeight: ClassWeight;
   make(options: ClassifierOptions): Classifier;
 }
 
@@ -29,10 +31,12 @@ const TOLERANCE = { few: 1e-4, many: 1e-3 };
 export const comparedClassifiers = {
   ridge: {
     balanced: true,
+    rareWeight: "balanced",
     make: ({ classWeight, standardise }) => ridgeClassifier({ classWeight, standardise }),
   },
   logistic: {
     balanced: true,
+    rareWeight: "none", // with balanced ones it ranks worse at the top: docs/simulation.md
     make: ({ classWeight, standardise, rows }) =>
       logisticRegression({
         classWeight,
@@ -41,13 +45,33 @@ export const comparedClassifiers = {
       }),
   },
   // neighbours standardise every column themselves, and trees do not see scale
-  knn: { balanced: false, make: ({ classWeight }) => kNearestNeighbours({ classWeight }) },
-  forest: { balanced: false, make: ({ classWeight, seed }) => randomForest({ classWeight, seed }) },
+  knn: {
+    balanced: false,
+    rareWeight: "balanced",
+    make: ({ classWeight }) => kNearestNeighbours({ classWeight }),
+  },
+  forest: {
+    balanced: false,
+    rareWeight: "balanced",
+    make: ({ classWeight, seed }) => randomForest({ classWeight, seed }),
+  },
   boosting: {
     balanced: false,
+    rareWeight: "balanced",
     make: ({ classWeight, seed }) => histogramGradientBoosting({ classWeight, seed }),
   },
 } satisfies Record<string, ClassifierEntry> as Readonly<Record<ClassifierName, ClassifierEntry>>;
 
 export type ClassifierName = "ridge" | "logistic" | "knn" | "forest" | "boosting";
 export const classifierNames = ["ridge", "logistic", "knn", "forest", "boosting"] as const;
+
+export type ClassWeights = Readonly<Record<ClassifierName, ClassWeight>>;
+
+/** How each classifier weights the classes: as told, else as suits it where positives are rare. */
+export function classWeightsOf(told: ClassWeight | undefined, rare: boolean): ClassWeights {
+  const of = (name: ClassifierName) => told ?? (rare ? comparedClassifiers[name].rareWeight : "none");
+  return Object.fromEntries(classifierNames.map((name) => [name, of(name)])) as Record<
+    ClassifierName,
+    ClassWeight
+  >;
+}

@@ -16,7 +16,7 @@ export interface CompareOptions extends Partial<PlanOptions> {
   fit?: FitOptions;
   /** of the encoders; default "wide", for windows of events "pooled" */
   readOut?: ReadOut;
-  /** default: "balanced" where the rarer of two classes is below 10 %, else "none" */
+  /** default: "balanced" where the rarer of two classes is below 10 %, but for logistic regression; else "none" */
   classWeight?: ClassWeight;
   /** windows of events are aligned at their end; default "end" for windows of timed events, else "stretch" */
   align?: "stretch" | "end";
@@ -68,14 +68,17 @@ export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): 
   const best = hasAmounts ? "aggregates" : "window";
   return [
     ...["fields", "statistics", "window"],
-    ...(hasAmounts ? ["aggregates"] : []),
-    ...["untrained", "latent", "surprise", "fields+surprise", `${best}+latent`, `${best}+surprise`],
+    ...(hasAmounts ? ["aggregates", "aggregates+statistics"] : []),
+    ...["untrained", "latent", "residuals", "surprise", "fields+surprise"],
+    ...["latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
+    ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
   ];
 }
 
 /** @throws {OptionError} for what is not known, or of no use for this source */
 export function resolveOptions(source: DataSource, options: CompareOptions): ResolvedOptions {
-  const { fit = {}, align = source.events ? "end" : "stretch", networkSeeds = 1, labelDelay } = options;
+  const { align = source.events ? "end" : "stretch", networkSeeds = 1, labelDelay } = options;
+  const fit = align === "end" ? withLogarithms(options.fit) : (options.fit ?? {});
   const { readOut = align === "end" ? "pooled" : "wide" } = options;
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
@@ -139,6 +142,13 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     networkSeeds: Array.from({ length: networkSeeds }, (_, k) => seed + k),
     labelDelay: labelDelay ?? LABEL_DELAY,
   };
+}
+
+/** Amounts of events are skewed: unless told otherwise networks see their logarithms. */
+function withLogarithms(fit: FitOptions = {}): FitOptions {
+  const { scale, scaleScope } = fit.prepare ?? {};
+  if (scale !== undefined || scaleScope === "series") return fit;
+  return { ...fit, prepare: { ...fit.prepare, scale: "log-standard" } };
 }
 
 function expectWhole(where: string, what: string, value: number): void {

@@ -6,7 +6,7 @@ import { type DataSource, selectSequences } from "../sequences/sequence-set.js";
 import { alertsAllowed, budgetOf } from "./alert-budget.js";
 import { openResults } from "./answers.js";
 import { countClasses, expectClasses, expectTwoClasses, pick, swapClasses } from "./classes.js";
-import type { ClassifierName } from "./classifiers.js";
+import { type ClassifierName, classWeightsOf } from "./classifiers.js";
 import { type CompareOptions, resolveOptions } from "./compare-options.js";
 import type { Comparison, Measure } from "./comparison.js";
 import { bestOf, differencesOf } from "./differences.js";
@@ -55,7 +55,7 @@ export async function compare(
   const labels = set.labels!;
   const classNames = set.classNames!;
   const measure: Measure = rare ? "averagePrecision" : "accuracy";
-  const classWeight = options.classWeight ?? (rare ? "balanced" : "none");
+  const classWeights = classWeightsOf(options.classWeight, rare);
   const classifiers: readonly ClassifierName[] =
     options.classifiers ??
     (rare && resolved.align === "end" ? ["logistic", "boosting"] : ["ridge", "logistic"]);
@@ -75,7 +75,7 @@ export async function compare(
   const { threads, ...fit } = resolved.fit;
   const environment = await describeEnvironment(engine, threads);
   const answering = {
-    ...{ plan, fit, classWeight, seed, thresholds: rule !== undefined },
+    ...{ plan, fit, classWeights, seed, thresholds: rule !== undefined },
     ...{ readOut: resolved.readOut, align: resolved.align, labelDelay: forward ? resolved.labelDelay : null },
     ...{ engine: engine.name, undertone: environment.undertone },
   };
@@ -127,7 +127,7 @@ export async function compare(
         resample: k + 1,
         options: resolved,
         classifiers,
-        classWeight,
+        classWeights,
         validation,
       },
       ...{ aggregates: aggregated, results },

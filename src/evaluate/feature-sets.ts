@@ -163,9 +163,9 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
   },
   surprise: {
     role: "latent",
-    says: "errors and surprise",
+    says: "surprise",
     network: true,
-    // the recipe with a head that predicts the next step
+    // the recipe with a head that predicts the next step; what was not rebuilt is in `residuals`
     async build(context) {
       const {
         engine,
@@ -175,11 +175,9 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       const model = await remember("model surprise", () =>
         trained(context, { ...options, recipe: "composite" }),
       );
-      return {
-        ...both(context, (set) => errorFeatures(engine, model, set)),
-        model,
-        notes: model.metadata.training.warnings,
-      };
+      const kept = (set: SequenceSet) =>
+        selectColumns(errorFeatures(engine, model, set), /^(unexpected|surprise)_/);
+      return { ...both(context, kept), model, notes: model.metadata.training.warnings };
     },
   },
   "label-aware": {

@@ -1,11 +1,10 @@
-import type { ClassWeight } from "../classify/classifier.js";
 import type { Engine } from "../engine/engine.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import type { TrainHooks } from "../model/train.js";
 import type { SequenceSet } from "../sequences/sequence-set.js";
 import { averageAnswers } from "./answer-from.js";
 import type { Answer, AnswerKey, Built, Results } from "./answers.js";
-import { type ClassifierName, comparedClassifiers } from "./classifiers.js";
+import { type ClassifierName, type ClassWeights, comparedClassifiers } from "./classifiers.js";
 import type { ResolvedOptions } from "./compare-options.js";
 import type { Learning } from "./comparison.js";
 import { type Expression, nameOfExpression } from "./expression.js";
@@ -27,7 +26,7 @@ export interface ResampleJob {
   resample: number;
   options: ResolvedOptions;
   classifiers: readonly ClassifierName[];
-  classWeight: ClassWeight;
+  classWeights: ClassWeights;
   aggregates?: () => FeatureTable;
   /** Where a threshold is wanted: training rows to fit on, and to choose on. */
   validation?: { fitted: Int32Array; held: Int32Array };
@@ -99,7 +98,7 @@ function stepOf({ resample, options }: ResampleJob, features: string, networkSee
 
 /** A source of the tables of one network seed. */
 function tablesOf(job: ResampleJob, networkSeed: number, forResample: Map<string, Promise<unknown>>) {
-  const { engine, set, train, part, options, classWeight, aggregates, results, hooks, resample } = job;
+  const { engine, set, train, part, options, classWeights, aggregates, results, hooks, resample } = job;
   const classCount = set.classNames!.length;
   let progress: TrainHooks["onProgress"];
   const onBuilt = async (name: string, pair: FeaturePair, seconds: number): Promise<void> => {
@@ -139,7 +138,8 @@ function tablesOf(job: ResampleJob, networkSeed: number, forResample: Map<string
     context,
     forResample,
     forSeed: new Map(),
-    choose: (tables) => selectByLeaveOneOut(tables, train.labels!, classCount, { classWeight }),
+    choose: (tables) =>
+      selectByLeaveOneOut(tables, train.labels!, classCount, { classWeight: classWeights.ridge }),
     onBuilt,
   });
   return (expression: Expression): Promise<Blocks> => {
@@ -162,7 +162,7 @@ function learningOf(
 
 /** Fits on the training rows, and where a threshold is wanted once more on a part of them. */
 function fitAndAnswer(
-  { set, train, classWeight, options, validation }: ResampleJob,
+  { set, train, classWeights, options, validation }: ResampleJob,
   name: ClassifierName,
   pair: FeaturePair,
   standardise: boolean | "auto",
@@ -170,7 +170,7 @@ function fitAndAnswer(
 ): Answer {
   const started = performance.now();
   const classifier = comparedClassifiers[name].make({
-    classWeight,
+    classWeight: classWeights[name],
     standardise,
     seed: options.seed,
     rows: pair.train.rows,

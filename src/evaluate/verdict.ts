@@ -61,14 +61,9 @@ export function verdictOf(
       names.length > 2
         ? `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`
         : `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
-    sentences.push(`${told}${additions.length > 0 ? " Nothing is shown to add to the best baseline." : ""}`);
+    sentences.push(told, ...sayAdded(additions));
   } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
-    const partners = [
-      ...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features))),
-    ];
-    sentences.push(
-      `The latents add to ${partners.join(" and ")}, but are not shown to beat the best baseline that way.`,
-    );
+    sentences.push(...sayAdded(additions));
   } else if (verdict.decision === "no difference shown")
     sentences.push(
       "Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.",
@@ -88,6 +83,15 @@ export function verdictOf(
     sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
   }
   return { ...verdict, sentences };
+}
+
+/** What combinations add to, where none of them is shown to beat the best baseline. */
+function sayAdded(additions: readonly Difference[]): string[] {
+  if (additions.length === 0) return [];
+  const partners = [...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features)))];
+  return partners.length === 0
+    ? ["Nothing is shown to add to a baseline."]
+    : [`The latents add to ${partners.join(" and ")}, but are not shown to beat the best baseline that way.`];
 }
 
 /** Above 0 by the bootstrap over cases and, where there are several resamples, by the corrected test over these. */

@@ -8,21 +8,26 @@ import type { FeatureTable } from "./feature-table.js";
 import {
   caseErrors,
   channelErrors,
+  lastErrors,
   lastResiduals,
-  lastStepErrors,
   type Reconstruction,
+  recentChannelErrors,
+  recentErrors,
 } from "./reconstruction-errors.js";
 import { statesOf } from "./states-of.js";
 
-/** Steps whose surprise is a feature, the last one first. */
-const SURPRISES = 3;
+/** What mean surprises are taken over. */
+const STEPS = [3, 5, 9];
+const SECONDS = { "1h": 3600, "6h": 6 * 3600, "1d": 86_400, "7d": 7 * 86_400 };
 const BATCH = 48;
 
 /**
  * What the decoder missed, in few numbers, [N, columns]: `error` of the case; `error_CHANNEL`; `residual_COLUMN`, the
- * signed residual of the last step; and with a head that predicts the next step (recipe `composite`) `surprise_1` to
- * `surprise_3`, the error of predicting the last steps, and `unexpected_COLUMN`, the signed residual of the last step
- * against its prediction. In scaled units; zeros where there is nothing to compare.
+ * signed residual of the last step. With a head that predicts the next step (recipe `composite`) also
+ * `unexpected_CHANNEL`, the signed residual of the last step of a numeric channel against its prediction;
+ * `surprise_CHANNEL`, log(1 + error) of predicting the last step; and `surprise_last_3`, `_5` and `_9`, the same of
+ * the mean over all channels and so many last steps; where steps have times also `surprise_1h_CHANNEL`, `_6h_`,
+ * `_1d_` and `_7d_`, over the steps of that time. In scaled units; zeros where there is nothing to compare.
  * @param set as it was read
  * @throws {OptionError} if a channel of the model is not there
  */
@@ -31,19 +36,25 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
   const channels = inputChannels(model.metadata.preparation);
   const { groups } = columnsOf(channels);
   const predicts = model.metadata.spec.nextStep !== undefined;
+  const numeric = groups.filter(({ kind }) => kind === "numeric");
   const columns = groups.flatMap(({ channel, kind, width }, c) =>
     Array.from({ length: width }, (_, k) =>
       kind === "numeric" ? channel : `${channel}=${channels[c].vocabulary![k]}`,
     ),
   );
+  const { times, offsets } = prepared;
   const names = [
     "error",
     ...groups.map(({ channel }) => `error_${channel}`),
     ...columns.map((column) => `residual_${column}`),
     ...(predicts
       ? [
-          ...Array.from({ length: SURPRISES }, (_, k) => `surprise_${k + 1}`),
-          ...columns.map((column) => `unexpected_${column}`),
+          ...numeric.map(({ channel }) => `unexpected_${channel}`),
+          ...groups.map(({ channel }) => `surprise_${channel}`),
+          ...STEPS.map((steps) => `surprise_last_${steps}`),
+          ...(times ? Object.keys(SECONDS) : []).flatMap((span) =>
+            groups.map(({ channel }) => `surprise_${span}_${channel}`),
+          ),
         ]
       : []),
   ];
@@ -73,7 +84,22 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
         ...{ ...shared, x: nextStep.place.target, y: made.offset(pass), yStride: made.stride },
         ...{ observed: nextStep.place.observed, mask: nextStep.there },
       };
-      blocks.push(lastStepErrors(predicted, SURPRISES), lastResiduals(predicted));
+      // of the step that was predicted
+      const age = (b: number, t: number) => {
+        const n = indices[pass.order[b]];
+        return times![offsets[n + 1] - 1] - times![offsets[n] + t + 1];
+      };
+      const residuals = lastResiduals(predicted);
+      const width = residuals.length / B;
+      blocks.push(
+        Float64Array.from(
+          { length: B * numeric.length },
+          (_, k) => residuals[Math.floor(k / numeric.length) * width + numeric[k % numeric.length].start],
+        ),
+        lastErrors(predicted).map(Math.log1p),
+        recentErrors(predicted, STEPS).map(Math.log1p),
+        ...(times ? [recentChannelErrors(predicted, Object.values(SECONDS), age).map(Math.log1p)] : []),
+      );
     }
     for (let b = 0; b < pass.B; b++) {
       let to = indices[pass.order[b]] * names.length;

@@ -53,12 +53,9 @@ export function channelErrors(reconstruction: Reconstruction): Float64Array {
   return sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
 }
 
-/**
- * Mean error over the observed channels of each of the last `steps` steps that are there, [B, steps], the very last
- * one first; 0 where a case has fewer steps.
- */
-export function lastStepErrors(reconstruction: Reconstruction, steps: number): Float64Array {
-  const { T, B, columns, data, mask } = reconstruction;
+/** Mean error over the observed channels of the last `steps` steps that are there, for each of `spans`, [B, spans]. */
+export function recentErrors(reconstruction: Reconstruction, spans: readonly number[]): Float64Array {
+  const { T, B, columns } = reconstruction;
   const sums = new Float64Array(T * B); // of row t * B + b, wherever it lies
   const counts = new Float64Array(T * B);
   for (const group of columns)
@@ -66,15 +63,75 @@ export function lastStepErrors(reconstruction: Reconstruction, steps: number): F
       sums[t * B + b] += error;
       counts[t * B + b]++;
     });
-  const result = new Float64Array(B * steps);
+  const means = sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
+  return meansOverLast(reconstruction, spans.length, means, (k, seen) => seen < spans[k]);
+}
+
+/**
+ * Mean error of each channel over the last steps that are there and less than so many seconds old, the last one
+ * always among them, for each of `spans`, [B, spans, channels]. A step at which it was not observed counts as 0.
+ * @param age seconds from step t of case b to the last one
+ */
+export function recentChannelErrors(
+  reconstruction: Reconstruction,
+  spans: readonly number[],
+  age: (b: number, t: number) => number,
+): Float64Array {
+  const { T, B, columns } = reconstruction;
+  const C = columns.length;
+  const result = new Float64Array(B * spans.length * C);
+  const errors = new Float64Array(T * B);
+  columns.forEach((group, c) => {
+    errors.fill(0);
+    eachError(reconstruction, group, (t, b, error) => {
+      errors[t * B + b] = error;
+    });
+    const within = (k: number, seen: number, b: number, t: number) => seen === 0 || age(b, t) < spans[k];
+    const means = meansOverLast(reconstruction, spans.length, errors, within);
+    means.forEach((mean, k) => {
+      result[k * C + c] = mean;
+    });
+  });
+  return result;
+}
+
+/**
+ * [B, spans], means of [T * B] values over the last steps that are there, back to the first that is not within a
+ * span; 0 for a case without a step.
+ */
+function meansOverLast(
+  reconstruction: Reconstruction,
+  spans: number,
+  values: Float64Array,
+  within: (span: number, seen: number, b: number, t: number) => boolean,
+): Float64Array {
+  const { B } = reconstruction;
+  const result = new Float64Array(B * spans);
   for (let b = 0; b < B; b++)
-    for (let t = T - 1, back = 0; t >= 0 && back < steps; t--) {
-      const row = rowAt(reconstruction, t, b);
-      if (row < 0 || (mask !== undefined && data[mask + row] === 0)) continue;
-      const r = t * B + b;
-      result[b * steps + back++] = counts[r] > 0 ? sums[r] / counts[r] : 0;
+    for (let k = 0; k < spans; k++) {
+      let [sum, seen] = [0, 0];
+      for (let t = lastStep(reconstruction, b); t >= 0; t--) {
+        if (!isThere(reconstruction, rowAt(reconstruction, t, b))) continue;
+        if (!within(k, seen, b, t)) break;
+        seen++;
+        sum += values[t * B + b];
+      }
+      if (seen > 0) result[b * spans + k] = sum / seen;
     }
   return result;
+}
+
+/** Error of each channel at the last step that is there, [B, channels]; 0 where it was not observed. */
+export function lastErrors(reconstruction: Reconstruction): Float64Array {
+  const { B, columns } = reconstruction;
+  const last = Array.from({ length: B }, (_, b) => lastStep(reconstruction, b));
+  const errors = new Float64Array(B * columns.length);
+  columns.forEach((group, c) => {
+    eachError(reconstruction, group, (t, b, error) => {
+      if (t === last[b]) errors[b * columns.length + c] = error;
+    });
+  });
+  return errors;
 }
 
 /**
@@ -82,13 +139,11 @@ export function lastStepErrors(reconstruction: Reconstruction, steps: number): F
  * less the probability. 0 for a channel that was not observed at that step, and for a case without a step.
  */
 export function lastResiduals(reconstruction: Reconstruction): Float64Array {
-  const { T, B, columns, data, x, y, yStride, observed, mask } = reconstruction;
-  const there = (row: number) => row >= 0 && (mask === undefined || data[mask + row] !== 0);
+  const { B, columns, data, x, y, yStride, observed } = reconstruction;
   const F = widthOf(columns);
   const residuals = new Float64Array(B * F);
   for (let b = 0; b < B; b++) {
-    let t = T - 1;
-    while (t >= 0 && !there(rowAt(reconstruction, t, b))) t--;
+    const t = lastStep(reconstruction, b);
     if (t < 0) continue;
     const r = rowAt(reconstruction, t, b);
     for (const { kind, start, width } of columns) {
@@ -132,6 +187,17 @@ function eachError(
       for (let k = 0; k < width; k++) error -= data[x + at + k] * (data[made + k] - top - Math.log(total));
       visit(t, b, error);
     }
+}
+
+/** The last step of case b that is there, or -1. */
+function lastStep(reconstruction: Reconstruction, b: number): number {
+  let t = reconstruction.T - 1;
+  while (t >= 0 && !isThere(reconstruction, rowAt(reconstruction, t, b))) t--;
+  return t;
+}
+
+function isThere({ data, mask }: Reconstruction, row: number): boolean {
+  return row >= 0 && (mask === undefined || data[mask + row] !== 0);
 }
 
 /** The row of step t of case b, or -1. */

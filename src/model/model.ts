@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError, UndertoneError } from "../errors.js";
+import { scaleMethods } from "../sequences/scale.js";
 import type { Channel } from "../sequences/sequence-set.js";
 import { columnsOf } from "./columns.js";
 import { createNetwork, listParameters, type Network, type NetworkOptions } from "./network.js";
@@ -99,11 +100,12 @@ const metadataSchema = z.looseObject({
     resample: z.object({ step: z.number().positive(), method: interpolationSchema }).optional(),
     differences: z.boolean().optional(),
     scaler: z.looseObject({
-      method: z.enum(["standard", "min-max", "robust", "none"]),
+      method: z.enum(scaleMethods),
       scope: z.enum(["channel", "series"]),
       channels: z.array(z.string()),
       center: z.array(z.number()),
       scale: z.array(z.number().positive()),
+      logarithm: z.array(z.boolean()).optional(),
     }),
   }),
   training: z.looseObject({ stopped: z.string(), history: z.array(z.looseObject({ update: z.number() })) }),

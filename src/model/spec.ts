@@ -151,7 +151,8 @@ export const recipes: readonly Recipe[] = [
     name: "composite",
     summary: "the layers of masked with LSTM 32, and a head that predicts the next step: for events",
     interpolation: "none",
-    build: ({ units = 32, activation }) => ({ ...simple({ units, activation }), nextStep: { weight: 1 } }),
+    build: ({ units = 32, activation }) => ({ ...simple({ units, activation }), nextStep: { weight: 4 } }),
+    train: { updates: 3000, learningRate: 3e-3, patience: 8 },
   },
   {
     name: "default",

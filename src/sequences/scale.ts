@@ -4,7 +4,11 @@ import { countOf, isObserved, type SequenceSet } from "./sequence-set.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
 
-export type ScaleMethod = "standard" | "min-max" | "robust" | "none";
+/** A channel whose skewness is above this is scaled as logarithms by "log-standard", where these halve it. */
+const SKEWED = 3;
+
+export const scaleMethods = ["standard", "min-max", "robust", "log-standard", "none"] as const;
+export type ScaleMethod = (typeof scaleMethods)[number];
 
 /** Plain, serialisable state of a fitted scaler; every array runs over the numeric channels. */
 export interface Scaler {
@@ -16,6 +20,8 @@ export interface Scaler {
   /** Scaled = (value - center) / scale. Empty for scope "series". */
   center: number[];
   scale: number[];
+  /** "log-standard": whether a channel is first replaced by its logarithms, sign(x) log(1 + |x|). */
+  logarithm?: boolean[];
   /** Provenance: what the statistics were computed from. */
   fittedOn: { sequences: number; values: number };
   /** Channels that could not be scaled as asked, in plain sentences. */
@@ -27,27 +33,37 @@ export interface Scaler {
  *
  *   standard  mean, population standard deviation      min-max  minimum, maximum - minimum
  *   robust    median, interquartile range (standard deviation where that range is next to 0)
+ *   log-standard  as standard; channels with a skewness above 3 that logarithms at least halve (amounts of money)
+ *                 become sign(x) log(1 + |x|) first
  *
  * A constant channel gets scale 1, one with nothing observed centre 0 and scale 1; `notes` names both.
+ * @throws {OptionError} for "log-standard" with a scale of each series' own: a series is too short to tell
  */
 export function fitScaler(
   set: SequenceSet,
   { method = "standard", scope = "channel" }: { method?: ScaleMethod; scope?: "channel" | "series" } = {},
 ): Scaler {
+  if (method === "log-standard" && scope === "series")
+    throw new OptionError(
+      'fitScaler: "log-standard" looks at the whole training part, expected scope "channel". Take "standard" for a scale of each series\' own.',
+    );
   const N = countOf(set);
   const steps = set.offsets[N];
+  const logarithm = method === "log-standard" ? numericChannels(set).map((f) => isSkewed(set, f)) : undefined;
+  const source = logarithm ? mapLogarithms(set, logarithm, signedLog) : set;
   const scaler: Scaler = {
     method,
     scope,
     channels: numericNames(set),
     center: [],
     scale: [],
+    ...(logarithm && { logarithm }),
     fittedOn: { sequences: N, values: 0 },
     notes: [],
   };
   for (const f of numericChannels(set)) {
     const { name } = set.channels[f];
-    const fitted = centerAndScale(set, f, 0, steps, method);
+    const fitted = centerAndScale(source, f, 0, steps, method);
     scaler.fittedOn.values += fitted.observed;
     if (scope === "channel") {
       scaler.center.push(fitted.center);
@@ -71,7 +87,8 @@ export function fitScaler(
  */
 export function transform(set: SequenceSet, scaler: Scaler): SequenceSet {
   expectChannels("transform", set, scaler);
-  return mapValues(set, set, scaler, (value, center, scale) => (value - center) / scale);
+  const logs = scaler.logarithm ? mapLogarithms(set, scaler.logarithm, signedLog) : set;
+  return mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
 }
 
 /**
@@ -86,7 +103,8 @@ export function inverseTransform(set: SequenceSet, scaler: Scaler, original?: Se
     throw new OptionError(
       `inverseTransform: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
     );
-  return mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
+  const values = mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
+  return scaler.logarithm ? mapLogarithms(values, scaler.logarithm, signedExp) : values;
 }
 
 /**
@@ -127,7 +145,7 @@ function centerAndScale(set: SequenceSet, f: number, from: number, to: number, m
   const constant = observed > 0 && min === max;
   const fitted = { observed, constant, fellBack: false, center: 0, scale: 1 };
   if (observed === 0 || method === "none") return fitted;
-  if (method === "standard") Object.assign(fitted, { center: mean, scale: std });
+  if (method === "standard" || method === "log-standard") Object.assign(fitted, { center: mean, scale: std });
   else if (method === "min-max") Object.assign(fitted, { center: min, scale: max - min });
   else {
     const sorted = sortedValues(set, f, from, to);
@@ -160,6 +178,59 @@ function mapValues(
         const own = centerAndScale(source, f, source.offsets[n], source.offsets[n + 1], scaler.method);
         apply(f, set.offsets[n], set.offsets[n + 1], own.center, own.scale);
       }
+  });
+  return { ...set, values };
+}
+
+function signedLog(value: number): number {
+  return Math.sign(value) * Math.log1p(Math.abs(value));
+}
+
+function signedExp(value: number): number {
+  return Math.sign(value) * Math.expm1(Math.abs(value));
+}
+
+/** Whether logarithms would at least halve a large skewness. */
+function isSkewed(set: SequenceSet, f: number): boolean {
+  const plain = Math.abs(skewness(set, f, (value) => value));
+  return plain > SKEWED && Math.abs(skewness(set, f, signedLog)) < plain / 2;
+}
+
+/** Third standardised moment of the observed values of a channel; 0 for a constant one. */
+function skewness(set: SequenceSet, f: number, of: (value: number) => number): number {
+  const F = set.channels.length;
+  const end = set.offsets[countOf(set)] * F;
+  let count = 0;
+  let sum = 0;
+  for (let k = f; k < end; k += F)
+    if (isObserved(set, k)) {
+      count++;
+      sum += of(set.values[k]);
+    }
+  const mean = sum / count;
+  let squares = 0;
+  let cubes = 0;
+  for (let k = f; k < end; k += F)
+    if (isObserved(set, k)) {
+      const away = of(set.values[k]) - mean;
+      squares += away ** 2;
+      cubes += away ** 3;
+    }
+  return squares > 0 ? cubes / count / (squares / count) ** 1.5 : 0;
+}
+
+/** A copy with `change` applied to the channels that are scaled as logarithms. */
+function mapLogarithms(
+  set: SequenceSet,
+  logarithm: readonly boolean[],
+  change: (value: number) => number,
+): SequenceSet {
+  const F = set.channels.length;
+  const values = set.values.slice();
+  numericChannels(set).forEach((f, i) => {
+    if (!logarithm[i]) return;
+    for (let k = f; k < set.offsets[countOf(set)] * F; k += F)
+      if (isObserved(set, k)) values[k] = change(values[k]);
   });
   return { ...set, values };
 }

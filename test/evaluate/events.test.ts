@@ -211,3 +211,18 @@ describe("forward in time", () => {
     await expect(compare(engine, noAmounts, quick)).rejects.toThrow(/--amount/);
   });
 });
+
+describe("scales of networks", () => {
+  const settingsOf = async (from: DataSource, options: CompareOptions) =>
+    (await compare(engine, from, { ...options, classifiers: ["ridge"] })).settings
+      .fit as CompareOptions["fit"];
+
+  test("events are seen as logarithms, unless told otherwise", async () => {
+    const fields = { ...quick, features: ["fields"] };
+    expect((await settingsOf(source, fields))!.prepare).toEqual({ scale: "log-standard" });
+    const fit = { prepare: { scale: "robust" as const } };
+    expect((await settingsOf(source, { ...fields, fit }))!.prepare).toEqual({ scale: "robust" });
+    const stretched = { ...quick, features: ["raw"], align: "stretch" as const, fit: {} };
+    expect((await settingsOf(source, stretched))!.prepare).toBeUndefined();
+  });
+});

@@ -104,8 +104,10 @@ test("each is what its name says", async () => {
   expect(pca.train.names).toHaveLength(18); // nine steps of two channels
   const surprise = await build("surprise", train, test_);
   expect(surprise.model!.metadata.recipe).toBe("composite");
-  expect(surprise.test).toEqual(errorFeatures(engine, surprise.model!, test_));
-  expect(surprise.test.names).toContain("unexpected_c1");
+  const errors = errorFeatures(engine, surprise.model!, test_);
+  const wanted = ["unexpected_c0", "unexpected_c1", "surprise_c0", "surprise_c1"];
+  expect(surprise.test.names).toEqual([...wanted, ...[3, 5, 9].map((span) => `surprise_last_${span}`)]);
+  expect(surprise.test.values[1]).toBe(errors.values[errors.names.indexOf("unexpected_c1")]);
   const residuals = await build("residuals", train, test_, { fit: { recipe: "masked", ...options.fit } });
   expect(residuals.test.names).toEqual(["error", "residual_c0", "residual_c1"]);
   const aware = await build("label-aware", train, test_, { readOut: "narrow" });

@@ -185,3 +185,14 @@ test("an addition is told with the same classifier on both sides, too, and that 
     /\[-2\.0, \+4\.0\]\. With ridge on both sides: \+5\.0 points of accuracy \[\+1\.0, \+9\.0\]\./,
   );
 });
+
+test("where a baseline is kept, the verdict says what was added to", () => {
+  const said = (found: Differences) => verdictOf(found, "accuracy", "ridge").sentences.join(" ");
+  const some = said({ raw: below, "+ raw": above, "+ raw best": around });
+  expect(some).toContain(
+    "The latents add to the raw values, but are not shown to beat the best baseline that way.",
+  );
+  expect(some).not.toContain("Nothing is shown to add");
+  expect(said({ raw: below, "+ raw": around })).toContain("Nothing is shown to add to a baseline.");
+  expect(said({ raw: below })).not.toMatch(/add/);
+});

@@ -4,9 +4,11 @@ import { reference } from "../../src/engine/reference.js";
 import {
   caseErrors,
   channelErrors,
+  lastErrors,
   lastResiduals,
-  lastStepErrors,
   type Reconstruction,
+  recentChannelErrors,
+  recentErrors,
 } from "../../src/features/reconstruction-errors.js";
 import { reconstructionLoss } from "../../src/model/loss.js";
 import { randomStream } from "../../src/random.js";
@@ -102,16 +104,34 @@ test("residuals are those of the last step that is there, signed, and 0 where no
   expect(Array.from(residuals.subarray(3 * F + 1, 3 * F + 4))).toEqual([0, 0, 0]);
 });
 
-test("errors of the last steps, the last one first", () => {
-  const made = make([[all, none, [true, false, false], all], [all]]);
+test("errors of the last step by channel, and means over the last steps that are there", () => {
+  const made = make([[all, none, [true, false, false], all], [all], []]);
   const { B, data, x, y, yStride } = made;
-  const errors = lastStepErrors(made, 3);
-  const square = (t: number, k: number) => (data[x + t * B * F + k] - data[y + t * B * yStride + k]) ** 2;
-  expect(errors[1]).toBeCloseTo(square(2, 0), 12);
-  expect(errors[0]).toBeGreaterThan(0);
-  expect(Array.from(errors.subarray(4))).toEqual([0, 0]);
-  const steps = [errors[0] * 3, errors[1] * 1, errors[2] * 3];
-  expect((steps[0] + steps[1] + steps[2]) / 7).toBeCloseTo(caseErrors(made)[0], 12);
+  const square = (t: number, b: number, k: number) =>
+    (data[x + (t * B + b) * F + k] - data[y + (t * B + b) * yStride + k]) ** 2;
+  const last = lastErrors(made);
+  expect([last[0], last[2], last[3]]).toEqual([square(3, 0, 0), square(3, 0, 4), square(0, 1, 0)]);
+  expect(last[1]).toBeGreaterThan(0);
+  expect(Array.from(last.subarray(6))).toEqual([0, 0, 0]);
+  const [spans, S] = [[1, 2, 9], 3];
+  const recent = recentErrors(made, spans);
+  const ofLast = (last[0] + last[1] + last[2]) / 3;
+  expect(recent[0]).toBeCloseTo(ofLast, 12);
+  expect(recent[1]).toBeCloseTo((ofLast + square(2, 0, 0)) / 2, 12); // the step before is not there
+  const first = 3 * recent[2] - 2 * recent[1];
+  expect((3 * ofLast + square(2, 0, 0) + 3 * first) / 7).toBeCloseTo(caseErrors(made)[0], 12);
+  expect(recent[S + 2]).toBeCloseTo(recent[S], 12); // of one step alone
+  expect(Array.from(recent.subarray(2 * S))).toEqual([0, 0, 0]);
+  const age = (_: number, t: number) => 60 * (3 - t);
+  const timed = recentChannelErrors(made, [1, 61, 181], age); // the step of 120 s ago is not there
+  const of = (span: number, c: number) => timed[3 * span + c];
+  expect(of(0, 0)).toBe(square(3, 0, 0));
+  expect(of(1, 0)).toBeCloseTo((square(3, 0, 0) + square(2, 0, 0)) / 2, 12);
+  expect(of(2, 0)).toBeCloseTo((square(3, 0, 0) + square(2, 0, 0) + square(0, 0, 0)) / 3, 12);
+  expect(of(1, 2)).toBeCloseTo(square(3, 0, 4) / 2, 12); // not observed 60 s ago
+  expect(of(1, 1)).toBeCloseTo(last[1] / 2, 12);
+  expect(Array.from(timed.subarray(9, 12))).toEqual(Array.from(last.subarray(3, 6)));
+  expect(Array.from(timed.subarray(18))).toEqual(new Array(9).fill(0));
 });
 
 test("a mask alone hides padding, where every value of a step was observed", () => {
@@ -120,7 +140,8 @@ test("a mask alone hides padding, where every value of a step was observed", () 
   expect(caseErrors(unmarked)).toEqual(caseErrors(whole));
   expect(channelErrors(unmarked)).toEqual(channelErrors(whole));
   expect(lastResiduals(unmarked)).toEqual(lastResiduals(whole));
-  expect(lastStepErrors(unmarked, 3)).toEqual(lastStepErrors(whole, 3));
+  expect(recentErrors(unmarked, [3])).toEqual(recentErrors(whole, [3]));
+  expect(lastErrors(unmarked)).toEqual(lastErrors(whole));
 });
 
 test("padding changes nothing", () => {
@@ -137,7 +158,8 @@ test("padding changes nothing", () => {
       expect(caseErrors(padded)).toEqual(caseErrors(plain));
       expect(channelErrors(padded)).toEqual(channelErrors(plain));
       expect(lastResiduals(padded)).toEqual(lastResiduals(plain));
-      expect(lastStepErrors(padded, 2)).toEqual(lastStepErrors(plain, 2));
+      expect(recentErrors(padded, [2])).toEqual(recentErrors(plain, [2]));
+      expect(lastErrors(padded)).toEqual(lastErrors(plain));
     }),
     { numRuns: 50, seed: 2 },
   );

@@ -123,3 +123,21 @@ test("inverseTransform undoes transform", () => {
     }),
   );
 });
+
+test("log-standard takes logarithms of channels that these make less skewed, and of no others", () => {
+  const steps = Array.from({ length: 200 }, (_, n) => {
+    const u = (0.618 * (n + 0.5)) % 1;
+    const z = Math.log(u / (1 - u));
+    return [Math.exp(z) * 10, n % 20 === 0 ? 1 : 0, z]; // amounts; a rare flag, as skewed either way; symmetric
+  });
+  const set = makeSet([steps]);
+  const scaler = fitScaler(set, { method: "log-standard" });
+  expect(scaler.logarithm).toEqual([true, false, false]);
+  const scaled = transform(set, scaler);
+  const { center, scale } = scaler;
+  expect(scaled.values[3 * 7]).toBeCloseTo((Math.log1p(steps[7][0]) - center[0]) / scale[0], 5);
+  expect(scaled.values[3 * 7 + 2]).toBeCloseTo((steps[7][2] - center[2]) / scale[2], 5);
+  const back = inverseTransform(scaled, scaler);
+  for (const at of [0, 7, 199]) expect(back.values[3 * at] / steps[at][0]).toBeCloseTo(1, 4);
+  expect(() => fitScaler(set, { method: "log-standard", scope: "series" })).toThrow(OptionError);
+});

@@ -1,0 +1,120 @@
+// @ts-check
+// What bench/simulation.mjs found, as Markdown: figures of each simulation, and differences with intervals over them.
+import { criticalT } from "../dist/evaluate/student.js";
+
+/**
+ * @typedef {object} Line one simulation
+ * @property {number} seed @property {number} networkSeeds @property {number} train @property {number} test
+ * @property {number[]} testClasses @property {number} seconds
+ * @property {{ features: string, role: string, classifier: string, averagePrecision: number, alerts?: { precision: number } }[]} rows
+ * @property {{ decision: string, choice?: { features: string, classifier: string } }} verdict
+ * @property {{ alerts: number }} [budget]
+ * @property {{ processor: string, cores: number, runtime: string, engine: string }} environment
+ */
+
+const [BEGIN, END] = ["<!-- simulations: begin -->", "<!-- simulations: end -->"];
+
+/** A page whose table is replaced. @param {string} page @param {string} text @throws if it has no place for it */
+export function putSimulations(page, text) {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`The page needs the lines "${BEGIN}" and "${END}".`);
+  return `${page.slice(0, from + BEGIN.length)}\n\n${text}\n${page.slice(to)}`;
+}
+
+/**
+ * Mean of the differences of each simulation and its 95 % interval by Student's t: simulations share no customer.
+ * @param {number[]} differences
+ */
+export function overSimulations(differences) {
+  const J = differences.length;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / J;
+  if (J < 2) return { mean };
+  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (J - 1);
+  const reach = criticalT(0.05, J - 1) * Math.sqrt(variance / J);
+  return { mean, low: mean - reach, high: mean + reach };
+}
+
+/** @param {readonly Line[]} lines one a simulation @param {string} command that made them */
+export function simulationTable(lines, command) {
+  const [{ rows, environment, networkSeeds, budget }] = lines;
+  const classifiers = [...new Set(rows.map(({ classifier }) => classifier))];
+  const names = [...new Set(rows.map(({ features }) => features))];
+  const figure = (
+    /** @type {Line} */ line,
+    /** @type {string} */ features,
+    /** @type {string} */ classifier,
+  ) =>
+    /** @type {Line["rows"][number]} */ (
+      line.rows.find((row) => row.features === features && row.classifier === classifier)
+    );
+  const out = [
+    `\`${command}\`: ${environment.processor}, ${environment.cores} ${environment.cores === 1 ? "core" : "cores"}, ${environment.engine}, ${environment.runtime}; ` +
+      `${networkSeeds} ${networkSeeds > 1 ? "networks" : "network"} a simulation, ` +
+      `${lines.map(({ seconds }) => seconds.toFixed(0)).join(", ")} seconds.`,
+  ];
+  for (const classifier of classifiers) {
+    const seeds = lines.map(({ seed }) => `seed ${seed}`);
+    const against = ["fields", "aggregates", "aggregates+statistics"].filter((name) => names.includes(name));
+    out.push(
+      "",
+      `Average precision with ${classifier}${budget ? `, and precision of the ${budget.alerts} riskiest of a day (P@${budget.alerts})` : ""}; differences are means over simulations with 95 % intervals:`,
+      "",
+      row([
+        "features",
+        ...seeds,
+        "mean",
+        ...(budget ? [`P@${budget.alerts}`] : []),
+        ...against.map((name) => `against ${name}`),
+      ]),
+      row(["---", ...[...seeds, "mean", ...(budget ? ["P"] : []), ...against].map(() => "---")]),
+    );
+    for (const name of names) {
+      const own = lines.map((line) => figure(line, name, classifier));
+      out.push(
+        row([
+          name,
+          ...own.map(({ averagePrecision }) => share(averagePrecision)),
+          share(overSimulations(own.map(({ averagePrecision }) => averagePrecision)).mean),
+          ...(budget ? [share(overSimulations(own.map(({ alerts }) => alerts?.precision ?? 0)).mean)] : []),
+          ...against.map((other) =>
+            other === name
+              ? ""
+              : interval(
+                  lines.map(
+                    (line, k) => own[k].averagePrecision - figure(line, other, classifier).averagePrecision,
+                  ),
+                ),
+          ),
+        ]),
+      );
+    }
+  }
+  out.push("", row(["simulation", "test cases", "frauds", "verdict"]), row(["---", "---", "---", "---"]));
+  for (const { seed, test, testClasses, verdict } of lines) {
+    const { decision, choice } = verdict;
+    const told = choice ? `${decision}: ${choice.features}, ${choice.classifier}` : decision;
+    out.push(row([`seed ${seed}`, String(test), String(testClasses[1]), told]));
+  }
+  return `${out.join("\n")}\n`;
+}
+
+/** @param {number[]} differences */
+function interval(differences) {
+  const { mean, low, high } = overSimulations(differences);
+  return low === undefined ? signed(mean) : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+}
+
+/** @param {number} value */
+function share(value) {
+  return value.toFixed(3).replace(/^0/, "");
+}
+
+/** @param {number} value */
+function signed(value) {
+  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3).replace(/^0/, "")}`;
+}
+
+/** @param {readonly string[]} cells */
+function row(cells) {
+  return `| ${cells.join(" | ")} |`;
+}

@@ -1,0 +1,94 @@
+// @ts-check
+// The demo's comparison on several simulations: other customers, other frauds each. Every simulation is one JSON
+// line; run again, it goes on where it stopped. See --help.
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { DEMO_READING } from "../dist/cli/demo.js";
+import { splitList } from "../dist/evaluate/expression.js";
+import { compare, loadEngine, simulateTransactions } from "../dist/index.js";
+import { readSource } from "../dist/node.js";
+import { writeTransactionsCsv } from "../dist/simulate/csv.js";
+import { putSimulations, simulationTable } from "./simulation-table.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1,2,3,4,5" },
+    "network-seeds": { type: "string", default: "2" },
+    features: { type: "string" },
+    customers: { type: "string", default: "400" },
+    days: { type: "string", default: "120" },
+    threads: { type: "string" },
+    out: { type: "string", default: "simulation.jsonl" },
+    write: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (flags.help) {
+  console.log(`npm run bench:simulation -- [options]
+
+  --seeds 1,2,3       of the simulations
+  --network-seeds N   networks in each, whose figures are averaged (default 2)
+  --features LIST     as in "undertone compare" (default: what the demo compares)
+  --customers N       of each simulation (default 400)
+  --days N            of each simulation (default 120)
+  --threads N         for training and encoding (default: one for each core)
+  --out FILE          JSON lines; what is there already is not run again (default simulation.jsonl)
+  --write FILE        a page that the table is put into, docs/simulation.md`);
+  process.exit(0);
+}
+
+const seeds = flags.seeds.split(",").map(Number);
+const networkSeeds = Number(flags["network-seeds"]);
+const size = { customers: Number(flags.customers), days: Number(flags.days) };
+const asked = { networkSeeds, ...size, features: flags.features ?? "default" };
+const engine = await loadEngine();
+const key = (/** @type {number} */ seed) => JSON.stringify({ seed, ...asked });
+const known = () =>
+  new Map(
+    (existsSync(flags.out) ? readFileSync(flags.out, "utf8").split("\n") : [])
+      .filter(Boolean)
+      .map((text) => JSON.parse(text))
+      .map((line) => [line.key, line]),
+  );
+for (const seed of seeds) {
+  if (known().has(key(seed))) continue;
+  const folder = mkdtempSync(join(tmpdir(), "simulation-"));
+  try {
+    const path = join(folder, "transactions.csv");
+    writeFileSync(path, writeTransactionsCsv(simulateTransactions({ seed, ...size })));
+    const source = await readSource(path, DEMO_READING);
+    const { rows, differences, verdict, resamples, classNames, seconds, environment, budget } = await compare(
+      engine,
+      source,
+      {
+        ...{ plan: "forward", networkSeeds },
+        ...(flags.features && { features: splitList(flags.features) }),
+        ...(flags.threads && { fit: { threads: Number(flags.threads) } }),
+      },
+    );
+    const [{ train, test, trainClasses, testClasses }] = resamples;
+    const line = {
+      ...{ key: key(seed), seed, networkSeeds, train, test, trainClasses, testClasses, classNames },
+      rows: rows.map(({ features, role, classifier, metrics, bySeed, alerts }) => ({
+        ...{ features, role, classifier, averagePrecision: metrics.averagePrecision, bySeed, alerts },
+      })),
+      ...{ differences, verdict, budget, seconds, environment },
+    };
+    appendFileSync(flags.out, `${JSON.stringify(line)}\n`);
+    console.log(`simulation ${seed}: ${verdict.decision}, ${seconds.toFixed(0)} s`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const lines = seeds.map((seed) => known().get(key(seed)));
+const command = `npm run bench:simulation${process.argv
+  .slice(2)
+  .filter((_, k, all) => !["--write", "--out"].includes(all[k]) && !["--write", "--out"].includes(all[k - 1]))
+  .map((word, k) => `${k === 0 ? " -- " : " "}${word}`)
+  .join("")}`;
+const text = simulationTable(lines, command);
+console.log(text);
+if (flags.write) writeFileSync(flags.write, putSimulations(readFileSync(flags.write, "utf8"), text));
