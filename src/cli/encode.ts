@@ -20,7 +20,7 @@ import {
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 /** Steps of a piece of a large file. */
-const PIECE = 4_000_000;
+const PIECE = 2_000_000;
 
 const HELP = `
 Examples:

@@ -8,11 +8,17 @@ export interface Thread {
   onError(listener: ((error: Error) => void) | undefined): void;
   /** A thread at work keeps the process alive, an idle one does not. */
   busy(yes: boolean): void;
+  /** For good. */
+  end(): void;
+  /** Tasks it was hired for. */
+  tasks: number;
 }
 
 /** The entry of every worker; the same way from src/engine and from dist/engine. */
 const ENTRY = new URL("../../dist/worker.js", import.meta.url);
 const MOST_THREADS = 16;
+/** Then a thread is replaced: its small heap is hardly ever collected, and keeps the shared memory of its tasks alive. */
+const MOST_TASKS = 8;
 
 const idle: Thread[] = [];
 
@@ -29,6 +35,7 @@ export async function defaultThreads(): Promise<number> {
 export async function hireThread(): Promise<Thread> {
   const thread = idle.pop() ?? (await startThread());
   thread.busy(true);
+  thread.tasks++;
   return thread;
 }
 
@@ -37,7 +44,8 @@ export function returnThread(thread: Thread): void {
   thread.onMessage(undefined);
   thread.onError(undefined);
   thread.busy(false);
-  idle.push(thread);
+  if (thread.tasks < MOST_TASKS) idle.push(thread);
+  else thread.end();
 }
 
 /**
@@ -81,6 +89,8 @@ async function startThread(): Promise<Thread> {
       failed = next;
     },
     busy: (yes) => (yes ? worker.ref() : worker.unref()),
+    end: () => void worker.terminate(),
+    tasks: 0,
   };
 }
 
@@ -95,5 +105,7 @@ function startWebWorker(): Thread {
       worker.onerror = next ? ({ message }) => next(new Error(message)) : null;
     },
     busy() {},
+    end: () => worker.terminate(),
+    tasks: 0,
   };
 }
