@@ -4,10 +4,11 @@
 
 #include "simd.h"
 
-// 1 + exp(-x): exp(-x) = 2^n exp(-s) with |s| <= ln(2)/2 and a minimax polynomial of degree 5, relative error 1.1e-7.
-INLINE vf one_plus_exp_minus(vf x) {
+// 1 + exp(-x), x taken within +-limit, at most 80, so that exp and 1/exp stay normal numbers: exp(-x) = 2^n exp(-s)
+// with |s| <= ln(2)/2 and a minimax polynomial of degree 5, relative error 1.1e-7.
+INLINE vf one_plus_exp_minus(vf x, float limit) {
   const vf shifter = splat(12583039.0f); // 1.5 * 2^23 + 127: adding it rounds, and leaves n + 127 in the last bits
-  x = clamp(x, 80.0f);                   // exp and 1/exp stay normal numbers
+  x = clamp(x, limit);
   const vf shifted = madd(x, splat(-1.44269504088896341f), shifter);
   const vf n = shifted - shifter;
   const vf s = madd(n, splat(0.69314718055994531f), x);
@@ -20,7 +21,13 @@ INLINE vf one_plus_exp_minus(vf x) {
   return madd(p, (vf)((vi)shifted << 23), splat(1.0f));
 }
 
-INLINE vf sigmoid(vf x) { return reciprocal(one_plus_exp_minus(x)); }
+// Three sigmoids with one division, by 1 / a = bc / abc: the divider takes as long as several products. The limit
+// keeps abc below 1e38; sigmoid(-29) is 2.5e-13.
+INLINE void sigmoids(vf *x, vf *y, vf *z) {
+  const vf a = one_plus_exp_minus(*x, 29.0f), b = one_plus_exp_minus(*y, 29.0f), c = one_plus_exp_minus(*z, 29.0f);
+  const vf ab = a * b, abc_inverse = splat(1.0f) / (ab * c), ab_inverse = abc_inverse * c;
+  *x = ab_inverse * b, *y = ab_inverse * a, *z = abc_inverse * ab;
+}
 
 // Rational approximation of degree 13/6, coefficients as in Eigen's generic_fast_tanh: a few ulp, odd, and
 // relatively accurate near 0, where gradients live.
@@ -38,7 +45,7 @@ INLINE vf vtanh(vf x) {
   q = madd(q, z, splat(1.18534705686654e-04f));
   q = madd(q, z, splat(2.26843463243900e-03f));
   q = madd(q, z, splat(4.89352518554385e-03f));
-  return x * p * reciprocal(q);
+  return x * p / q;
 }
 
 // Not a choice between x and 0, which WebAssembly may compile to a relaxed_max that drops NaN.

@@ -109,10 +109,18 @@ INLINE void outer_rows(float *c, const float *a, const float *panel, int M, int 
   }
 }
 
-// Rows of G lie a power of two apart and would evict one another: one panel of columns is gathered first.
-INLINE void gather(float *panel, const float *g, int M, int ldg, const int width) {
+// Rows of G lie a power of two apart and would evict one another: one panel of columns is gathered first, and summed
+// by the way where there are `sums`.
+INLINE void gather(float *panel, float *sums, const float *g, int M, int ldg, const int width) {
+  vf sum[PANEL];
+  for (int v = 0; v < width; v++) sum[v] = sums ? load(sums + v * LANES) : splat(0);
   for (int m = 0; m < M; m++)
-    for (int v = 0; v < width; v++) store(panel + (m * width + v) * LANES, load(g + (size_t)m * ldg + v * LANES));
+    for (int v = 0; v < width; v++) {
+      const vf x = load(g + (size_t)m * ldg + v * LANES);
+      store(panel + (m * width + v) * LANES, x);
+      sum[v] = sum[v] + x;
+    }
+  for (int v = 0; sums && v < width; v++) store(sums + v * LANES, sum[v]);
 }
 
 // C += A^T G: the gradient of weights.
@@ -126,7 +134,7 @@ static void gemm_transposed(float *c, const float *a, const float *g, int M, int
     for (int n = 0; n < N; n += PANEL * LANES) {
       const float *am = a + (size_t)m * lda, *gm = g + (size_t)m * ldg + n;
 #define OUTER(width)                                                                                                  \
-  gather(panel, gm, rows, ldg, width);                                                                                \
+  gather(panel, 0, gm, rows, ldg, width);                                                                             \
   outer_rows(c + n, am, panel, rows, K, ldc, lda, width)
       WITH_WIDTH((N - n) / LANES, OUTER)
 #undef OUTER
@@ -145,17 +153,9 @@ static void weight_gradient(float *dweights, const float *h, const float *x, con
   for (int n = 0; n < N; n += PANEL * LANES) {
     float *c = dweights + n;
 #define OUTER(width)                                                                                                  \
-  gather(panel, g + n, M, N, width);                                                                                  \
+  gather(panel, x ? c + (size_t)(H + F) * N : 0, g + n, M, N, width);                                                 \
   outer_rows(c, h, panel, Mh, H, N, ldh, width);                                                                      \
-  if (x) {                                                                                                            \
-    outer_rows(c + (size_t)H * N, x, panel, M, F, N, ldx, width);                                                     \
-    float *bias = c + (size_t)(H + F) * N;                                                                            \
-    for (int v = 0; v < width; v++) {                                                                                 \
-      vf sum = load(bias + v * LANES);                                                                                \
-      for (int m = 0; m < M; m++) sum = sum + load(panel + (m * width + v) * LANES);                                  \
-      store(bias + v * LANES, sum);                                                                                   \
-    }                                                                                                                 \
-  }
+  if (x) outer_rows(c + (size_t)H * N, x, panel, M, F, N, ldx, width);
     WITH_WIDTH((N - n) / LANES, OUTER)
 #undef OUTER
   }

@@ -44,10 +44,12 @@ INLINE void gate_tile(float *h, float *c, float *gates, const float *h_prev, con
       for (int r = 0; r < rows; r++) acc[r][gate] = madd(v[r], w, acc[r][gate]);
     }
   }
+  UNROLL // else GCC moves all sums through memory
   for (int r = 0; r < rows; r++) {
     const size_t at = (size_t)r * Hp + j;
-    const vf i = sigmoid(acc[r][0]), f = sigmoid(acc[r][1]);
-    const vf g = activate(acc[r][2], use_relu), o = sigmoid(acc[r][3]);
+    vf i = acc[r][0], f = acc[r][1], o = acc[r][3];
+    sigmoids(&i, &f, &o);
+    const vf g = activate(acc[r][2], use_relu);
     const vf before = load(c_prev + at);
     const vf cell = flush(madd(f, before, i * g));
     const vf hidden = flush(o * activate(cell, use_relu));

@@ -97,7 +97,7 @@ static void pool_backward(float *dstates, const float *drows, const float *place
 
 // 1 / a_k for a_k = 1 + e factor_k.
 INLINE void shares(vf *s, vf u) {
-  const vf e = one_plus_exp_minus(u) - splat(1.0f);
+  const vf e = one_plus_exp_minus(u, 80.0f) - splat(1.0f);
   for (int k = 0; k < LEVELS; k++) s[k] = reciprocal(madd(e, splat(level_factors[k]), splat(1.0f)));
 }
 

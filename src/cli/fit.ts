@@ -85,12 +85,13 @@ async function runFit(path: string, options: CommonOptions & { output: string })
     const last =
       training.history.find((entry) => entry.update === training.bestUpdate) ?? training.history.at(-1);
     const seconds = (performance.now() - started) / 1000;
+    const peakMB = Math.round(process.resourceUsage().maxRSS / 1024); // resident, of the whole process
     if (options.json)
-      print(JSON.stringify({ model: options.output, engine: engine.name, seconds, ...model.metadata }));
+      print(JSON.stringify({ model: options.output, engine: engine.name, seconds, peakMB, ...model.metadata }));
     else
       print(
         `${options.output}: ${model.metadata.recipe}, ${model.weights.length} weights, trained on ${training.sequences} sequences ` +
-          `(${training.validationSequences} held out) in ${duration(seconds)}; explained variance ${(100 * (last?.explainedVariance ?? 0)).toFixed(1)} % ` +
+          `(${training.validationSequences} held out) in ${duration(seconds)}, ${peakMB} MB at its peak; explained variance ${(100 * (last?.explainedVariance ?? 0)).toFixed(1)} % ` +
           `at update ${training.bestUpdate}${training.stopped === "early" ? `, stopped early at ${training.updates}` : ""}.`,
       );
   } catch (error) {

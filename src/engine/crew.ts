@@ -22,8 +22,11 @@ const ITEM_BITS = 12;
 const MOST_ITEMS = 2 ** ITEM_BITS - 64; // room for the questions of followers that find nothing left
 const ITEM_MASK = 2 ** ITEM_BITS - 1;
 
-/** Looks at shared memory before a thread goes to sleep: some 20 microseconds, about what waking up takes. */
-const SPINS = 2000;
+/**
+ * Looks at shared memory before a thread goes to sleep: some 100 microseconds, longer than what the leader does alone
+ * between two commands. Waking up takes tens of them; looking for longer costs where threads share a core.
+ */
+const SPINS = 8000;
 
 /** A control block that leader and followers share. */
 export function createControl(): Int32Array<SharedArrayBuffer> {

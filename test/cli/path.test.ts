@@ -16,7 +16,7 @@ describe("the whole path through the command line", () => {
       expect.stringMatching(/^engine: (native|wasm|reference)/),
     ]);
     expect(stdout).toMatch(
-      /^m\.undertone: masked, \d+ weights, trained on 24 sequences .* explained variance/,
+      /^m\.undertone: masked, \d+ weights, trained on 24 sequences .*, \d{2,4} MB at its peak; explained variance/,
     );
     expect(newFiles(folder, "waves.csv")).toEqual(["m.undertone"]);
   });
