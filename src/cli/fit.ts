@@ -87,7 +87,9 @@ async function runFit(path: string, options: CommonOptions & { output: string })
     const seconds = (performance.now() - started) / 1000;
     const peakMB = Math.round(process.resourceUsage().maxRSS / 1024); // resident, of the whole process
     if (options.json)
-      print(JSON.stringify({ model: options.output, engine: engine.name, seconds, peakMB, ...model.metadata }));
+      print(
+        JSON.stringify({ model: options.output, engine: engine.name, seconds, peakMB, ...model.metadata }),
+      );
     else
       print(
         `${options.output}: ${model.metadata.recipe}, ${model.weights.length} weights, trained on ${training.sequences} sequences ` +
