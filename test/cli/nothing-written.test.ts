@@ -74,7 +74,7 @@ describe("compare on odd content", () => {
     const { code, stdout, stderr } = undertone(folder, "compare", "a.csv", ...LONG, ...QUICK, "--json");
     expect([code, stderr]).toEqual([0, expect.stringMatching(note)]);
     const { rows } = JSON.parse(stdout);
-    expect(rows).toHaveLength(20);
+    expect(rows).toHaveLength(28);
     for (const { metrics } of rows) expect(metrics.rocAuc).toBeGreaterThanOrEqual(0);
   });
 
