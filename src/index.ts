@@ -1,4 +1,5 @@
-// The library for Node and the browser. What reads and writes files is in "undertone/node".
+// The library for Node and the browser. What reads and writes files is in "undertone/node", the page of a comparison in
+// "undertone/report".
 export { type BoostingOptions, histogramGradientBoosting } from "./classify/boosting.js";
 export type {
   BoostingState,
@@ -61,7 +62,6 @@ export {
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainHooks, TrainProgress } from "./model/train.js";
 export type { HistoryEntry, TrainState } from "./model/train-state.js";
-export { type ReportOptions, renderReport } from "./report/report.js";
 export { concatSequences } from "./sequences/concat.js";
 export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
