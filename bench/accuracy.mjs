@@ -76,7 +76,7 @@ async function runSet(path, name) {
   const own = { ...name, mode: mode.name, engine: engine.name };
   if ("skipped" in parts) return { ...own, skipped: parts.skipped };
   const sheet = openSheet(parts.train, parts.test, mode.rare);
-  const setting = { engine, seed: name.seed, threads, rare: mode.rare };
+  const setting = { engine, seed: name.seed, threads, rare: mode.rare, noisy: mode.noisy };
   const rows = { standard: standardRows, textbook: textbookRows, modes: modeRows }[mode.rows];
   await rows(sheet, parts, setting);
   const [trainLabels, testLabels] = [parts.train, parts.test].map(({ labels }) => Array.from(labels ?? []));

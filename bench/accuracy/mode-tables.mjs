@@ -67,6 +67,9 @@ function differences(figures) {
   const pairs = [
     ...["untrained wide", ...trained].map((row) => [row, raw]),
     ...["untrained wide", "latent wide", "label-aware wide"].map((row) => [row, "convolutions"]),
+    ...["latent levels", "robust levels", "robust wide"].flatMap((row) =>
+      [raw, "convolutions", "latent wide"].map((other) => [row, other]),
+    ),
     ...trained.map((row) => [row, `untrained ${row.split(" ")[1]}`]),
     ...["untrained", "latent", "label-aware", "latent, label-aware"].map((row) => [
       `average(${row}, convolutions)`,

@@ -12,6 +12,7 @@ import { rareProblem } from "./rare.mjs";
  * @property {string} name of the lines it writes
  * @property {"standard" | "textbook" | "modes"} rows which rows are run
  * @property {boolean} rare whether average precision of class 1 is wanted
+ * @property {boolean} [noisy] whether the recipe for noisy data is run too
  * @property {(parts: Parts, name: { seed: number, set: string }) => Parts | { skipped: string }} change
  */
 
@@ -29,7 +30,7 @@ export function modeFrom({ textbook, noise, labels, rare }) {
   if (noise !== undefined) {
     const stddev = numberOf("--noise", noise, (value) => value > 0, "a standard deviation above 0");
     return {
-      ...{ name: `noise ${stddev}`, rows: "modes", rare: false },
+      ...{ name: `noise ${stddev}`, rows: "modes", rare: false, noisy: true },
       change: ({ train, test }, name) => ({ train, test: noisyTest(train, test, { stddev, ...name }) }),
     };
   }

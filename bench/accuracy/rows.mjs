@@ -9,11 +9,11 @@ import {
   ridgeClassifier,
   statisticsFeatures,
 } from "../../dist/index.js";
-import { components, convolutionTables, narrowTables, rawTables, wideTables } from "./tables.mjs";
+import { components, convolutionTables, partOf, rawTables, wideTables } from "./tables.mjs";
 
 /** @typedef {import("./sheet.mjs").Sheet} Sheet */
 /** @typedef {import("./tables.mjs").Parts} Parts */
-/** @typedef {{ engine: import("../../dist/index.js").Engine, seed: number, threads: number | undefined }} Setting */
+/** @typedef {{ engine: import("../../dist/index.js").Engine, seed: number, threads: number | undefined, noisy?: boolean }} Setting */
 
 /** Components keep their scale where rows are few, and not where they are many: each set tells by leave-one-out. */
 const ridgeOfComponents = ridgeClassifier({ standardise: "auto" });
@@ -57,18 +57,21 @@ export async function modeRows(sheet, parts, setting) {
  * @param {import("../../dist/index.js").Classifier} ridge
  * @param {(name: string, wide: import("./sheet.mjs").Pair) => Promise<void>} [more]
  */
-async function learnedRows(sheet, parts, { engine, seed, threads }, ridge, more) {
+async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge, more) {
+  const robust = noisy ? [["robust", "robust"]] : [];
   const convolutions = await sheet.timed("convolutions", () => convolutionTables(parts, seed));
   await sheet.judge("convolutions", ridge, convolutions);
   for (const [name, recipe] of [
     ["untrained", "default"],
     ["latent", "default"],
     ["label-aware", "label-aware"],
+    ...robust,
   ]) {
     const options = { learn: name !== "untrained", recipe, seed, threads };
     const wide = await sheet.timed(name, () => wideTables(engine, parts, options));
     await sheet.judge(`${name} wide`, ridge, wide);
-    await sheet.judge(`${name} narrow`, ridge, narrowTables(wide));
+    await sheet.judge(`${name} narrow`, ridge, partOf(wide, "narrow"));
+    if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(wide, "levels"));
     await more?.(name, wide);
     sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
   }

@@ -58,14 +58,15 @@ export function components({ train, test }, standardise) {
   return { train: transformPca(pca, train), test: transformPca(pca, test) };
 }
 
-/** The columns of the wide read-out that the narrow one has. @param {Pair} pair @returns {Pair} */
-export function narrowTables({ train, test }) {
-  return { train: narrow(train), test: narrow(test) };
+/** The columns of the wide read-out that another one has. @param {Pair} pair @param {"narrow" | "levels"} readOut @returns {Pair} */
+export function partOf({ train, test }, readOut) {
+  const wanted = { narrow: /^(mean|max|std|min|last)_/, levels: /^(mean|last|ppv)_/ }[readOut];
+  return { train: columnsOf(train, wanted), test: columnsOf(test, wanted) };
 }
 
-/** @param {Table} table @returns {Table} */
-function narrow({ values, names, rows }) {
-  const columns = names.flatMap((name, k) => (/^(mean|max|std|min|last)_/.test(name) ? [k] : []));
+/** @param {Table} table @param {RegExp} wanted @returns {Table} */
+function columnsOf({ values, names, rows }, wanted) {
+  const columns = names.flatMap((name, k) => (wanted.test(name) ? [k] : []));
   return {
     values: Float32Array.from(
       { length: rows * columns.length },

@@ -66,14 +66,15 @@ export function addFitFlags(command: Command): Command {
     .addOption(
       new Option(
         "--units <number>",
-        "units of an LSTM (default: 64; composite, default and label-aware: 32)",
+        "units of an LSTM (default: 64; composite, default, robust and label-aware: 32)",
       ).argParser(numberIn({ type: "integer", minimum: 1 })),
     )
     .addOption(new Option("--activation <name>", "of the LSTMs").choices(["tanh", "relu"]).default("tanh"))
     .addOption(
-      new Option("--noise <number>", "denoising: deviation of the noise (default: 0.1)").argParser(
-        numberIn({ minimum: 0 }),
-      ),
+      new Option(
+        "--noise <number>",
+        "denoising and robust: deviation of the noise (default: 0.1, 0.5)",
+      ).argParser(numberIn({ minimum: 0 })),
     )
     .addOption(
       new Option("--dropout <number>", "denoising: rate (default: 0.2)").argParser(
@@ -105,7 +106,7 @@ export function addFitFlags(command: Command): Command {
     .addOption(
       new Option(
         "--validation <share>",
-        "held out for early stopping (default: 0.1 from 50 sequences on; default and label-aware: 0)",
+        "held out for early stopping (default: 0.1 from 50 sequences on; default, robust and label-aware: 0)",
       ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
     );
   addThreadsFlag(command);

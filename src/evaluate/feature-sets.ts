@@ -210,7 +210,7 @@ async function encoded(
   const { threads } = options;
   const bare = await remember(`model ${key}`, () => make(context));
   const model =
-    readOut === "wide" || readOut === "compact"
+    readOut === "levels" || readOut === "wide" || readOut === "compact"
       ? await remember(`read-outs ${key}`, () =>
           fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
         )

@@ -9,10 +9,11 @@ import type { Direction } from "./readout/series.js";
 
 /**
  * What is read out of the encoder's states. `last`: the last state; `pooled`: mean, max and last; `narrow`: mean, max,
- * std, min and last; `wide`: these, shares above quantiles of states and increments, and the model space; `compact`:
- * 64 principal components of `wide`, half whitened: their scale means something. The last two must have been fitted, see `fitReadOuts`.
+ * std, min and last; `levels`: mean, last and the shares of states above quantiles, which noise moves little; `wide`:
+ * all of these, shares of increments above quantiles, and the model space; `compact`: 64 principal components of `wide`,
+ * half whitened: their scale means something. The last three must have been fitted, see `fitReadOuts`.
  */
-export const readOuts = [...plainReadOuts, "narrow", "wide", "compact"] as const;
+export const readOuts = [...plainReadOuts, "narrow", "levels", "wide", "compact"] as const;
 export type ReadOut = (typeof readOuts)[number];
 
 /** What the encoder must write, its columns, and what becomes of them. */
@@ -40,7 +41,8 @@ export function resolveReadOut(model: Model, readOut: ReadOut): ResolvedReadOut 
     };
     return { request, names: readOutColumns(request), project: same };
   }
-  const request = model.readOut?.state.wide as ReadOutState | undefined;
+  const wide = model.readOut?.state.wide as ReadOutState | undefined;
+  const request = wide && readOut === "levels" ? { ...wide, parts: [...readOutPresets.levels] } : wide;
   const pca = readOut === "compact" ? pcaOf(model) : undefined;
   if (!request || (readOut === "compact" && !pca))
     throw new OptionError(

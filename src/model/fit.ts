@@ -65,7 +65,7 @@ function resolve(options: FitOptions) {
   ].find(Boolean);
   if (idle)
     throw new OptionError(
-      `Fit options: ${idle} was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use --recipe denoising.`,
+      `Fit options: ${idle} was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use --recipe denoising${idle === "dropout" ? "" : " or robust"}.`,
     );
   return {
     recipe: options.spec ? "custom" : recipe.name,

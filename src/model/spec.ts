@@ -79,7 +79,7 @@ export interface RecipeOptions {
   units?: number;
   /** default "tanh" */
   activation?: "tanh" | "relu";
-  /** `denoising`: standard deviation of the noise; default 0.1 */
+  /** `denoising`, `robust`: standard deviation of the noise; default 0.1 and 0.5 */
   noise?: number;
   /** `denoising`: default 0.2 */
   dropout?: number;
@@ -114,9 +114,12 @@ const denoising = (options: RecipeOptions): AutoencoderSpec => {
 
 /** One bidirectional layer, read out whole: the latent is mean, max and last state. */
 const readOutAware =
-  (terms: Pick<ReadOutLossSpec, "contrastive" | "crossEntropy">) =>
-  ({ units = 32, activation = "tanh" }: RecipeOptions): AutoencoderSpec => ({
-    encoder: [{ type: "lstm", units, activation, bidirectional: true, pool: true }],
+  (terms: Pick<ReadOutLossSpec, "contrastive" | "crossEntropy">, usualNoise = 0) =>
+  ({ units = 32, activation = "tanh", noise = usualNoise }: RecipeOptions): AutoencoderSpec => ({
+    encoder: [
+      ...(usualNoise > 0 ? [{ type: "gaussianNoise" as const, stddev: noise }] : []),
+      { type: "lstm", units, activation, bidirectional: true, pool: true },
+    ],
     decoder: [
       { type: "repeatVector" },
       { type: "lstm", units, activation, returnSequences: true },
@@ -161,6 +164,15 @@ export const recipes: readonly Recipe[] = [
     interpolation: "none",
     build: readOutAware({ contrastive: { weight: 0.5 } }),
     differences: true,
+    train: briefly,
+    validation: 0,
+  },
+  {
+    name: "robust",
+    summary:
+      "default for data that will be noisier than those trained on: noise on the input, no differences",
+    interpolation: "none",
+    build: readOutAware({ contrastive: { weight: 0.5 } }, 0.5),
     train: briefly,
     validation: 0,
   },

@@ -46,6 +46,7 @@ test("the read-outs have the columns that the page promises", async () => {
   expect(await widths("last")).toBe(Z);
   expect(await widths("pooled")).toBe(3 * Z);
   expect(await widths("narrow")).toBe(5 * Z);
+  expect(await widths("levels")).toBe(12 * Z);
   expect(await widths("wide")).toBe(5 * Z + 30 * Z + K * (K + 1)); // increments of lags 1 and 2
   expect(await widths("compact")).toBe(39); // fewer directions than 64: 40 sequences less their mean
 });
@@ -57,6 +58,18 @@ test("narrow is the first columns of wide", async () => {
   expect(wide.values.subarray(0, narrow.names.length)).toEqual(
     narrow.values.subarray(0, narrow.names.length),
   );
+});
+
+test("levels is columns of wide", async () => {
+  const levels = await encode(engine, model, train, { readOut: "levels" });
+  const wide = await encode(engine, model, train, { readOut: "wide" });
+  expect(levels.names).toEqual(wide.names.filter((name) => /^(mean|last|ppv)_/.test(name)));
+  const at = levels.names.map((name) => wide.names.indexOf(name));
+  const C = wide.names.length;
+  for (const row of [0, 7, 39])
+    expect(Array.from(levels.values.subarray(row * at.length, (row + 1) * at.length))).toEqual(
+      at.map((column) => wide.values[row * C + column]),
+    );
 });
 
 test("what was fitted comes from the training part alone, without its labels", async () => {

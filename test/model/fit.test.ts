@@ -110,3 +110,19 @@ test("untrained: the weights of the seed, scaled by the whole set, no updates", 
   const moved = barely.weights.map((weight, k) => Math.abs(weight - model.weights[k]));
   expect(Math.max(...moved)).toBeLessThan(1e-6); // training begins where the control stays
 });
+
+test("robust is default with noise on the input and without differences; the noise can be chosen", async () => {
+  const options = { units: 3, threads: 0, train: { updates: 4 } };
+  const robust = await fit(engine, data, { ...options, recipe: "robust", noise: 0.3 });
+  const usual = await fit(engine, data, { ...options, recipe: "default" });
+  const { encoder, ...rest } = robust.metadata.spec;
+  expect(encoder).toEqual([{ type: "gaussianNoise", stddev: 0.3 }, ...usual.metadata.spec.encoder]);
+  expect(rest).toEqual({
+    decoder: usual.metadata.spec.decoder,
+    readOutLoss: usual.metadata.spec.readOutLoss,
+  });
+  expect(robust.metadata.preparation.channels).toHaveLength(2);
+  await expect(fit(engine, data, { ...options, recipe: "default", noise: 0.3 })).rejects.toThrow(
+    /noise was given.*denoising or robust/,
+  );
+});

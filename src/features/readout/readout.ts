@@ -12,6 +12,7 @@ export type ReadOutPart = (typeof readOutParts)[number];
 
 export const readOutPresets = {
   narrow: summaries,
+  levels: ["mean", "last", "ppv"],
   wide: readOutParts,
 } as const satisfies Record<string, readonly ReadOutPart[]>;
 
