@@ -1,5 +1,7 @@
 // @ts-check
 // Feature tables of both parts of a data set.
+
+import { selectColumns } from "../../dist/evaluate/feature-sets.js";
 import {
   encode,
   fit,
@@ -61,18 +63,5 @@ export function components({ train, test }, standardise) {
 /** The columns of the wide read-out that another one has. @param {Pair} pair @param {"narrow" | "levels"} readOut @returns {Pair} */
 export function partOf({ train, test }, readOut) {
   const wanted = { narrow: /^(mean|max|std|min|last)_/, levels: /^(mean|last|ppv)_/ }[readOut];
-  return { train: columnsOf(train, wanted), test: columnsOf(test, wanted) };
-}
-
-/** @param {Table} table @param {RegExp} wanted @returns {Table} */
-function columnsOf({ values, names, rows }, wanted) {
-  const columns = names.flatMap((name, k) => (wanted.test(name) ? [k] : []));
-  return {
-    values: Float32Array.from(
-      { length: rows * columns.length },
-      (_, k) => values[Math.floor(k / columns.length) * names.length + columns[k % columns.length]],
-    ),
-    names: columns.map((k) => names[k]),
-    rows,
-  };
+  return { train: selectColumns(train, wanted), test: selectColumns(test, wanted) };
 }

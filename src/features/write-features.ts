@@ -1,6 +1,6 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
-import { OptionError } from "../errors.js";
+import { OptionError, ShapeError } from "../errors.js";
 import { cannotWrite, checkWritable, writeFileAtomically } from "../model/write-file.js";
 import type { FeatureTable } from "./feature-table.js";
 
@@ -24,6 +24,8 @@ export interface FeatureFile {
 }
 
 const NPY_HEADER = 128;
+/** Characters of a CSV that are collected before they are written: a text of the whole may be too long for the engine. */
+const LONGEST_TEXT = 1 << 22;
 
 export const featureFormats = [".csv", ".npy"] as const;
 
@@ -69,7 +71,7 @@ export async function writeFeatures(path: string, table: FeatureTable, rows: Row
 
 /**
  * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays.
- * @throws as checkFeatureFile
+ * @throws as checkFeatureFile; `append` throws a {ShapeError} for other columns than those before
  */
 export async function openFeatureFile(path: string): Promise<FeatureFile> {
   await checkFeatureFile(path);
@@ -78,12 +80,14 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   const file = await open(temporary, "w").catch((cause) => {
     throw cannotWrite(path, cause);
   });
-  const seen: { columns?: readonly string[]; rows: number } & RowLabels = { rows: 0, ids: [] };
-  const all = { ids: [] as string[], parts: [] as string[], labels: [] as string[] };
-  const write = (bytes: string | Uint8Array) =>
-    file.appendFile(bytes).catch((cause) => {
+  let columns: readonly string[] | undefined;
+  let count = 0;
+  const all: { ids: string[]; parts?: string[]; labels?: string[] } = { ids: [] };
+  const orExplain = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((cause) => {
       throw cannotWrite(path, cause);
     });
+  const write = (bytes: string | Uint8Array) => orExplain(file.appendFile(bytes));
   const abandon = async () => {
     await file.close().catch(() => {});
     await rm(temporary, { force: true });
@@ -96,48 +100,39 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
         ["label", rows.labels],
       ] as const;
       const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
-      if (!seen.columns) {
-        Object.assign(seen, { columns: table.names, parts: rows.parts, labels: rows.labels });
-        await write(
-          npy
-            ? npyHeader(0, table.names.length)
-            : csvLine([...present.map(([name]) => name), ...table.names]),
+      const C = table.names.length;
+      if (!columns) {
+        columns = table.names;
+        await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
+      } else if (columns.join() !== table.names.join())
+        throw new ShapeError(
+          `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
         );
-      }
+      count += table.rows;
       if (npy) {
         all.ids.push(...rows.ids);
-        if (rows.parts) all.parts.push(...rows.parts);
-        if (rows.labels) all.labels.push(...rows.labels);
+        if (rows.parts) (all.parts ??= []).push(...rows.parts);
+        if (rows.labels) (all.labels ??= []).push(...rows.labels);
         const { buffer, byteOffset, byteLength } = table.values;
         if (byteLength > 0) await write(new Uint8Array(buffer, byteOffset, byteLength));
-      } else {
-        const C = table.names.length;
-        let text = "";
-        for (let r = 0; r < table.rows; r++)
-          text += csvLine([
-            ...present.map(([, values]) => values[r]),
-            ...table.values.subarray(r * C, (r + 1) * C),
-          ]);
-        await write(text);
+        return;
       }
-      seen.rows += table.rows;
+      let text = "";
+      for (let r = 0; r < table.rows; r++) {
+        const values = table.values.subarray(r * C, (r + 1) * C);
+        text += csvLine([...present.map(([, texts]) => texts[r]), ...values]);
+        if (text.length < LONGEST_TEXT && r + 1 < table.rows) continue;
+        await write(text);
+        text = "";
+      }
     },
     async finish() {
-      const { columns = [], rows, parts, labels } = seen;
-      if (npy) await file.write(npyHeader(rows, columns.length), 0, NPY_HEADER, 0);
-      await file.sync();
+      if (npy) await orExplain(file.write(npyHeader(count, columns?.length ?? 0), 0, NPY_HEADER, 0));
+      await orExplain(file.sync());
       await file.close();
       if (npy)
-        await writeFileAtomically(
-          descriptionOf(path),
-          JSON.stringify({
-            columns,
-            ids: all.ids,
-            ...(parts && { parts: all.parts }),
-            ...(labels && { labels: all.labels }),
-          }),
-        );
-      await rename(temporary, path);
+        await writeFileAtomically(descriptionOf(path), JSON.stringify({ columns: columns ?? [], ...all }));
+      await orExplain(rename(temporary, path));
       return npy ? [path, descriptionOf(path)] : [path];
     },
     abandon,

@@ -1,9 +1,6 @@
 import type { Network, Slot } from "./network.js";
 import type { Pass } from "./pass.js";
-import type { ReadOutLoss } from "./readout-loss/readout-loss.js";
-
-/** Numbers per unit of the training read-out. */
-const PER_UNIT = 9;
+import { PER_UNIT, type ReadOutLoss } from "./readout-loss/readout-loss.js";
 
 /**
  * Writes the training read-outs of a pass, plain series and no dropout, with the states' middles and spreads of the

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { folderWith, longCsv, newFiles, undertone, wideCsv } from "./run.js";
+import { folderWith, interruptedUndertone, longCsv, newFiles, undertone, wideCsv } from "./run.js";
 
 const QUICK = ["--units", "4", "--updates", "10"];
 const LONG = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"];
@@ -162,4 +162,16 @@ test("arguments left out, and a model given as data, are told", () => {
   const turned = undertone(folder, "encode", "a.csv", "m.undertone", "-o", "z.csv");
   expect(turned.code).toBe(1);
   expectExplained(turned.stderr, /a\.csv: this is not a model file/);
+});
+
+test("Ctrl-C while encoding leaves what was there before, and exits with 130", async () => {
+  const folder = folderWith({ "a.csv": wideCsv(), "many.csv": wideCsv(20_000, 60), "z.csv": "before" });
+  undertone(folder, "fit", "a.csv", "-o", "m.undertone", ...QUICK);
+  const begun = () => newFiles(folder).some((name) => name.endsWith(".tmp"));
+  const args = ["encode", "m.undertone", "many.csv", "-o", "z.csv"];
+  const { code, stdout, stderr } = await interruptedUndertone(folder, "SIGINT", begun, ...args);
+  expect([code, stdout]).toEqual([130, ""]);
+  expect(stderr).toContain("nothing is written");
+  expect(newFiles(folder)).toEqual(["a.csv", "m.undertone", "many.csv", "z.csv"]);
+  expect(readFileSync(join(folder, "z.csv"), "utf8")).toBe("before");
 });

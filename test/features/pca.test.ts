@@ -104,6 +104,14 @@ test("standardise works on columns of variance 1; whiten makes scores of varianc
   }
 });
 
+test("half whitened, a component of variance v has the root of v", () => {
+  const table = spread(60, 6);
+  const pca = fitPca(table, 3, { whiten: "half" });
+  const { deviation } = columnMoments("test", transformPca(pca, table));
+  for (let k = 0; k < 3; k++) expect(deviation[k] ** 2).toBeCloseTo(Math.sqrt(pca.variances[k]), 5);
+  expect(deviation[0]).toBeGreaterThan(deviation[2]);
+});
+
 test("the state survives JSON, and new rows do not move it", () => {
   const pca = fitPca(spread(20, 9), 3);
   const others = spread(8, 9, 5);

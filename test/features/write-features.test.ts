@@ -64,6 +64,29 @@ test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole giv
     );
 });
 
+test("pieces with other columns are refused", async () => {
+  const folder = folderWith();
+  const file = await openFeatureFile(join(folder, "z.csv"));
+  await file.append(table, rows);
+  const other = { ...table, names: ["a", "b", "c"] };
+  await expect(file.append(other, rows)).rejects.toThrow(
+    /got rows of 3 columns, expected the 3 of the rows before/,
+  );
+  await file.abandon();
+});
+
+test("a CSV longer than what is collected at a time is whole", async () => {
+  const N = 30_000;
+  const path = join(folderWith(), "z.csv");
+  const values = Float32Array.from({ length: 12 * N }, (_, k) => Math.sin(k));
+  const names = Array.from({ length: 12 }, (_, c) => `last_${c}`);
+  await writeFeatures(path, { values, names, rows: N }, { ids: Array.from({ length: N }, (_, n) => `${n}`) });
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  expect(lines).toHaveLength(N + 1);
+  for (const n of [0, 17_321, N - 1])
+    expect(lines[n + 1].split(",").map(Number)).toEqual([n, ...values.subarray(12 * n, 12 * n + 12)]);
+});
+
 test("an abandoned file leaves what was there before", async () => {
   const folder = folderWith({ "z.csv": "before" });
   const file = await openFeatureFile(join(folder, "z.csv"));
