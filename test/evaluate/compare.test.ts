@@ -186,12 +186,9 @@ test("few cases: ridge leaves components their scale where standardising would d
   const { rows } = await compare(engine, source, {
     ...quick,
     features: ["pca", "untrained:compact", "untrained:wide"],
-    classifiers: ["ridge", "logistic"],
+    classifiers: ["ridge"],
   });
-  for (const classifier of ["ridge", "logistic"]) {
-    const own = rows.filter((row) => row.classifier === classifier);
-    const [pca, compact, wide] = own.map(({ metrics }) => metrics.accuracy!);
-    expect(pca).toBeGreaterThan(0.95);
-    expect(compact).toBeGreaterThan(wide - 0.02);
-  }
+  const [pca, compact, wide] = rows.map(({ metrics }) => metrics.accuracy!);
+  expect(pca).toBeGreaterThan(0.95);
+  expect(compact).toBeGreaterThan(wide - 0.02);
 });
