@@ -9,9 +9,10 @@ import {
   ridgeClassifier,
   statisticsFeatures,
 } from "../../dist/index.js";
-import { components, convolutionTables, partOf, rawTables, wideTables } from "./tables.mjs";
+import { components, convolutionTables, fullTables, partOf, rawTables } from "./tables.mjs";
 
 /** @typedef {import("./sheet.mjs").Sheet} Sheet */
+/** @typedef {import("./sheet.mjs").Pair} Pair */
 /** @typedef {import("./tables.mjs").Parts} Parts */
 /** @typedef {{ engine: import("../../dist/index.js").Engine, seed: number, threads: number | undefined, noisy?: boolean }} Setting */
 
@@ -61,6 +62,8 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
   const robust = noisy ? [["robust", "robust"]] : [];
   const convolutions = await sheet.timed("convolutions", () => convolutionTables(parts, seed));
   await sheet.judge("convolutions", ridge, convolutions);
+  /** @type {Map<string, Pair>} */
+  const pairs = new Map();
   for (const [name, recipe] of [
     ["untrained", "default"],
     ["latent", "default"],
@@ -68,17 +71,28 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     ...robust,
   ]) {
     const options = { learn: name !== "untrained", recipe, seed, threads };
-    const wide = await sheet.timed(name, () => wideTables(engine, parts, options));
+    const full = await sheet.timed(name, () => fullTables(engine, parts, options));
+    const wide = partOf(full, "wide");
+    await sheet.judge(`${name} full`, ridge, full);
     await sheet.judge(`${name} wide`, ridge, wide);
-    await sheet.judge(`${name} narrow`, ridge, partOf(wide, "narrow"));
-    if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(wide, "levels"));
+    await sheet.judge(`${name} narrow`, ridge, partOf(full, "narrow"));
+    if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(full, "levels"));
     await more?.(name, wide);
-    sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
+    if (more) pairs.set(name, wide);
+    for (const readOut of ["wide", "full"])
+      sheet.average(`average(${name} ${readOut}, convolutions)`, `${name} ${readOut}`, "convolutions");
   }
-  sheet.average(
-    "average(latent, label-aware, convolutions)",
-    ...["latent wide", "label-aware wide", "convolutions"],
-  );
+  if (pairs.size > 0) {
+    const tables = [pairs.get("untrained"), pairs.get("latent")].map(
+      (pair) => /** @type {Pair} */ (pair).train,
+    );
+    sheet.select("select(untrained, latent) wide", ["untrained wide", "latent wide"], tables);
+  }
+  for (const readOut of ["wide", "full"])
+    sheet.average(
+      `average(latent ${readOut}, label-aware ${readOut}, convolutions)`,
+      ...[`latent ${readOut}`, `label-aware ${readOut}`, "convolutions"],
+    );
 }
 
 /** The textbook recipes as they are. @param {Sheet} sheet @param {Parts} parts @param {Setting} setting */

@@ -1,6 +1,6 @@
 // @ts-check
 // The figures of one data set and one seed: who was judged on what, and how long it took.
-import { averagePrecision } from "../../dist/index.js";
+import { averagePrecision, selectByLeaveOneOut } from "../../dist/index.js";
 
 /** @typedef {import("../../dist/index.js").FeatureTable} Table */
 /** @typedef {import("../../dist/index.js").SequenceSet} SequenceSet */
@@ -57,6 +57,18 @@ export function openSheet(train, test, rare) {
         classifier.fit(rowsOf(pair.train, labelled), labels, classes).predictProba(pair.test),
       );
       note(name, own);
+    },
+    /**
+     * The row of the table with the smallest leave-one-out error on the training rows.
+     * @param {string} name @param {string[]} rows that were judged @param {Table[]} tables of the training part, one a row
+     */
+    select(name, rows, tables) {
+      const { chosen } = selectByLeaveOneOut(
+        tables.map((table) => rowsOf(table, labelled)),
+        labels,
+        classes,
+      );
+      note(name, scores[rows[chosen]]);
     },
     /** Rows that were judged, their probabilities added up. @param {string} name @param {string[]} parts */
     average(name, ...parts) {

@@ -209,12 +209,11 @@ async function encoded(
   const { engine, train, test, fit: options, readOut, remember } = context;
   const { threads } = options;
   const bare = await remember(`model ${key}`, () => make(context));
-  const model =
-    readOut === "levels" || readOut === "wide" || readOut === "compact"
-      ? await remember(`read-outs ${key}`, () =>
-          fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
-        )
-      : bare;
+  const model = ["levels", "wide", "full", "compact"].includes(readOut)
+    ? await remember(`read-outs ${key}`, () =>
+        fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
+      )
+    : bare;
   return {
     train: await encode(engine, model, train, { readOut, threads }),
     test: await encode(engine, model, test, { readOut, threads }),

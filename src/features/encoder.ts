@@ -6,7 +6,8 @@ import { type NetworkModel, openNetwork } from "../model/model.js";
 import type { Network } from "../model/network.js";
 import type { SequenceSet } from "../sequences/sequence-set.js";
 import { type PlainReadOut, plainWriter } from "./plain-read-out.js";
-import { applyReadOut, type ReadOutState } from "./readout/readout.js";
+import { applyReadOut } from "./readout/apply.js";
+import type { ReadOutState } from "./readout/readout.js";
 import { statesOf } from "./states-of.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */

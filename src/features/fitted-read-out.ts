@@ -17,8 +17,8 @@ import { encode } from "./encode.js";
 import { ENCODE_SHARD } from "./encoder.js";
 import { fitPca } from "./pca.js";
 import { keepPca } from "./read-outs.js";
+import { fitReadOut } from "./readout/fit.js";
 import { lagsFor } from "./readout/proportion.js";
-import { fitReadOut } from "./readout/readout.js";
 import { statesOf } from "./states-of.js";
 
 /** Numbers of the read-out `compact`. */
@@ -44,7 +44,7 @@ export async function fitReadOuts(
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
   const state = fitReadOut(
-    { parts: "wide", seed, lags: lagsFor(longestOf(train)) },
+    { parts: "full", seed, lags: lagsFor(longestOf(train)) },
     batchesOf(engine, model, sample),
   );
   const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };

@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { applyReadOut } from "../../src/features/readout/apply.js";
+import { fitReadOut } from "../../src/features/readout/fit.js";
 import { lagsFor } from "../../src/features/readout/proportion.js";
-import {
-  applyReadOut,
-  fitReadOut,
-  type ReadOutPart,
-  readOutColumns,
-  readOutParts,
-} from "../../src/features/readout/readout.js";
+import { type ReadOutPart, readOutColumns, readOutParts } from "../../src/features/readout/readout.js";
 import { createSample, offerSeries, sampledCount } from "../../src/features/readout/sample.js";
 import type { States } from "../../src/model/states.js";
 import { expectClose } from "../close.js";
