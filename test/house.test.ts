@@ -17,6 +17,7 @@ const ROOMS = [
   "features",
   "classify",
   "evaluate",
+  "speed",
   "report",
   "node.ts",
   "index.ts",

@@ -7,7 +7,7 @@ import { columnsOf } from "../model/columns.js";
 import { createNetwork } from "../model/network.js";
 import { byLength } from "../model/trainer.js";
 import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/sequence-set.js";
-import { encodeCopies, type SpeedWorkload } from "./speed-workload.js";
+import { encodeCopies, type SpeedWorkload } from "./workload.js";
 
 export interface EncodeRun {
   encode(): void;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { EngineError } from "../errors.js";
-import type { SpeedShape } from "./speed-workload.js";
+import type { SpeedShape } from "./workload.js";
 
 export type TfjsBackend = "cpu" | "wasm";
 

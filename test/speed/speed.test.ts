@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createTrainingRun, measureEncode, measureTrainingStep, median } from "../../src/evaluate/speed.js";
-import { compareSpeed } from "../../src/evaluate/speed-comparison.js";
-import { createEncodeRun } from "../../src/evaluate/speed-encode.js";
+import { findRecipe } from "../../src/model/spec.js";
+import { compareSpeed } from "../../src/speed/compare-speed.js";
+import { createEncodeRun } from "../../src/speed/encode-run.js";
+import { loadTfjsPeer } from "../../src/speed/tfjs-peer.js";
+import { median } from "../../src/speed/timing.js";
+import { createTrainingRun } from "../../src/speed/training-run.js";
 import {
   countFlops,
   equalLengths,
@@ -12,9 +15,7 @@ import {
   raggedLengths,
   randomSequences,
   usefulFlops,
-} from "../../src/evaluate/speed-workload.js";
-import { loadTfjsPeer } from "../../src/evaluate/tfjs-peer.js";
-import { findRecipe } from "../../src/model/spec.js";
+} from "../../src/speed/workload.js";
 import { engines } from "../engines.js";
 
 const tiny = { T: 3, B: 2, F: 5, H: 7 };
@@ -92,15 +93,6 @@ describe.each(engines)("$name", ({ engine }) => {
     }
   });
 
-  test("measures are consistent", async () => {
-    const { milliseconds, fastest, usefulGflops } = await measureTrainingStep(engine, tiny, { repeats: 5 });
-    expect(fastest).toBeGreaterThan(0);
-    expect(milliseconds).toBeGreaterThanOrEqual(fastest);
-    expect(usefulGflops).toBeCloseTo(usefulFlops(tiny) / milliseconds / 1e6, 12);
-    expect(await measureEncode(engine, tiny, { repeats: 3 })).toBeGreaterThan(0);
-    expect(engine.peakGflops()).toBeGreaterThan(0);
-  });
-
   test("encoding gives the same latents on any number of threads", async () => {
     const spec = findRecipe("simple").build({ units: 7 });
     const set = randomSequences([...equalLengths(20, 4), 9, 1], 5);
@@ -122,6 +114,24 @@ describe.each(engines)("$name", ({ engine }) => {
       both.dismiss();
     }
   });
+});
+
+test("a comparison times every engine", async () => {
+  const { usefulFlops: flops, engines: times } = await compareSpeed(
+    engines.map(({ engine }) => engine),
+    tiny,
+    undefined,
+    { rounds: 2 },
+  );
+  expect(times.map(({ engine }) => engine)).toEqual(engines.map(({ name }) => name));
+  for (const { milliseconds, fastest, usefulGflops, peakGflops, ...speed } of times) {
+    expect(fastest).toBeGreaterThan(0);
+    expect(milliseconds).toBeGreaterThanOrEqual(fastest);
+    expect(usefulGflops).toBeCloseTo(flops / milliseconds / 1e6, 12);
+    expect(peakGflops).toBeGreaterThan(0);
+    expect(speed.encodeSequencesPerSecond).toBeGreaterThan(0);
+    expect(speed.timesFaster).toBeUndefined();
+  }
 });
 
 test("a comparison takes turns with the peer and tells the ratio of medians and its range", async () => {

@@ -1,18 +1,17 @@
 import type { Engine } from "../engine/engine.js";
-import {
-  createTrainingRun,
-  measureEncode,
-  median,
-  repeat,
-  type StepSpeed,
-  summarise,
-  warmUp,
-} from "./speed.js";
-import { plainWorkload, type SpeedShape, usefulFlops } from "./speed-workload.js";
+import { createEncodeRun } from "./encode-run.js";
 import type { TfjsPeer } from "./tfjs-peer.js";
+import { median, repeat, warmUp } from "./timing.js";
+import { createTrainingRun } from "./training-run.js";
+import { plainWorkload, type SpeedShape, usefulFlops } from "./workload.js";
 
-export interface EngineSpeed extends StepSpeed {
+export interface EngineSpeed {
   engine: string;
+  /** Of a training step: median of the timed ones. */
+  milliseconds: number;
+  fastest: number;
+  /** Useful operations over the median. */
+  usefulGflops: number;
   /** Best of the rounds. */
   peakGflops: number;
   /** Useful GFLOPS over the measured peak, 0 to 1. */
@@ -79,21 +78,24 @@ export async function compareSpeed(
     peerTimes.push(peerTime);
     runs.forEach((run, k) => void run.ratios.push(peerTime / medians[k]));
   }
-  for (const run of runs) run.encodes = await measureEncode(run.engine, shape, { repeats: 2 * run.steps });
+  for (const run of runs) run.encodes = await encodesPerSecond(run.engine, shape, 2 * run.steps);
   return {
     shape,
     usefulFlops: usefulFlops(shape),
     rounds,
     engines: runs.map(({ engine, peak, encodes, times, ratios }): EngineSpeed => {
-      const speed = summarise(times, shape);
+      const milliseconds = median(times);
+      const usefulGflops = usefulFlops(shape) / milliseconds / 1e6;
       return {
         engine: engine.name,
-        ...speed,
+        milliseconds,
+        fastest: Math.min(...times),
+        usefulGflops,
         peakGflops: peak,
-        shareOfPeak: speed.usefulGflops / peak,
+        shareOfPeak: usefulGflops / peak,
         encodeSequencesPerSecond: encodes,
         timesFaster: peer && {
-          ofMedians: median(peerTimes) / speed.milliseconds,
+          ofMedians: median(peerTimes) / milliseconds,
           lowestOfRounds: Math.min(...ratios),
           highestOfRounds: Math.max(...ratios),
         },
@@ -101,4 +103,11 @@ export async function compareSpeed(
     }),
     peer: peer && { name: peer.name, milliseconds: median(peerTimes), fastest: Math.min(...peerTimes) },
   };
+}
+
+/** Sequences encoded in a second on one thread, filling batches included; from the median run over 192 or more. */
+async function encodesPerSecond(engine: Engine, shape: SpeedShape, runs: number): Promise<number> {
+  const { encode, sequences } = await createEncodeRun(engine, plainWorkload(shape));
+  warmUp(encode);
+  return (sequences / median(repeat(encode, runs))) * 1000;
 }
