@@ -6,11 +6,11 @@ import type { TrainHooks } from "../model/train.js";
 import { countOf, type DataSource } from "../sequences/sequence-set.js";
 import type { ResultStore } from "./answers.js";
 import { type ClassifierName, classifierNames } from "./classifiers.js";
-import { LABEL_DELAY } from "./event-aggregates.js";
-import { type Expression, nameOfExpression, parseExpression, setsOf } from "./expression.js";
-import { featureSets } from "./feature-sets.js";
-import type { PlanOptions } from "./plan.js";
-import type { Costs } from "./threshold.js";
+import { LABEL_DELAY } from "./feature-sets/event-aggregates.js";
+import { type Expression, nameOfExpression, parseExpression, setsOf } from "./feature-sets/expression.js";
+import { featureSets } from "./feature-sets/feature-sets.js";
+import type { Costs } from "./metrics/threshold.js";
+import type { PlanOptions } from "./resamples/plan.js";
 
 export interface CompareOptions extends Partial<PlanOptions> {
   fit?: FitOptions;

@@ -1,6 +1,6 @@
 import type { Difference, Measure, Verdict } from "./comparison.js";
-import { parseExpression } from "./expression.js";
-import { sayExpression } from "./feature-tables.js";
+import { parseExpression } from "./feature-sets/expression.js";
+import { sayExpression } from "./feature-sets/feature-tables.js";
 
 /** Fewer positive test cases than this show nothing. */
 const FEW = 20;
