@@ -222,6 +222,8 @@ describe("scales of networks", () => {
     expect((await settingsOf(source, fields))!.prepare).toEqual({ scale: "log-standard" });
     const fit = { prepare: { scale: "robust" as const } };
     expect((await settingsOf(source, { ...fields, fit }))!.prepare).toEqual({ scale: "robust" });
+    const own = { prepare: { scaleScope: "series" as const } };
+    expect((await settingsOf(source, { ...fields, fit: own }))!.prepare).toMatchObject({ scale: "standard" });
     const stretched = { ...quick, features: ["raw"], align: "stretch" as const, fit: {} };
     expect((await settingsOf(source, stretched))!.prepare).toBeUndefined();
   });
