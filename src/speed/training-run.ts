@@ -4,7 +4,8 @@ import { musterCrew } from "../engine/threads.js";
 import { EngineError } from "../errors.js";
 import type { TrainMessage } from "../model/background.js";
 import { resolveTrainOptions } from "../model/options.js";
-import { createTrainer, shardCount, type TrainJob } from "../model/trainer.js";
+import { batchShards } from "../model/shards.js";
+import { createTrainer, type TrainJob } from "../model/trainer.js";
 import { createUpdates } from "../model/update.js";
 import { countOf, shareSequences } from "../sequences/sequence-set.js";
 import type { SpeedWorkload } from "./workload.js";
@@ -36,7 +37,7 @@ export async function createTrainingRun(
   { threads = 1, clipNorm = 1 }: { threads?: number; clipNorm?: number } = {},
 ): Promise<TrainingRun> {
   const B = countOf(set);
-  const most = Math.min(threads, shardCount(B));
+  const most = Math.min(threads, batchShards(spec, B));
   const train = most > 1 ? shareSequences(set) : set;
   const job: TrainJob = {
     spec,
