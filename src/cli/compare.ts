@@ -116,7 +116,7 @@ export function addCompareFlags(command: Command): Command {
 }
 
 /** The options of a comparison among all that were parsed. */
-export function compareOptionsOf(options: CommonOptions): CompareOptions {
+function compareOptionsOf(options: CommonOptions): CompareOptions {
   const { costMiss, costAlert, labelDelay, save } = options;
   if ((costMiss === undefined) !== (costAlert === undefined))
     throw new OptionError(

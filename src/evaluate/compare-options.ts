@@ -55,7 +55,7 @@ export interface ResolvedOptions {
 /**
  * What is compared unless told otherwise: for series and for windows of events, whose aggregates need amounts.
  */
-export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
+function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
   if (align === "stretch")
     return [
       "raw",

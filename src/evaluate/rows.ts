@@ -173,7 +173,7 @@ function concat(arrays: readonly Float64Array[]): Float64Array {
 }
 
 /** Means over network seeds; confusions are added. A figure without a value for one seed has none. */
-export function meanMetrics(metrics: readonly Metrics[]): Metrics {
+function meanMetrics(metrics: readonly Metrics[]): Metrics {
   if (metrics.length === 1) return metrics[0];
   const [first] = metrics;
   const of = (pick: (each: Metrics) => number | null): number | null => {

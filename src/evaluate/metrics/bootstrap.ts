@@ -81,20 +81,6 @@ export function differenceOf(a: Draws, b: Draws, level = 0.95): Interval {
   };
 }
 
-/**
- * Paired bootstrap (Efron): the difference of a measure between two sets of answers to the same cases, and the
- * 95 % interval of that difference over resampled cases, or over resampled groups (entities) where there are any.
- */
-export function pairedBootstrap(
-  a: Answers,
-  b: Answers,
-  measure: Measure,
-  options: BootstrapOptions,
-): Interval {
-  const [first, second] = bootstrapDraws([a, b], measure, options);
-  return differenceOf(first, second);
-}
-
 function quantiles(values: Float64Array, level: number): { low: number; high: number } {
   const sorted = values.filter(Number.isFinite).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../../errors.js";
 import { countOf, type DataSource } from "../../sequences/sequence-set.js";
+import { hasSeveralEntities } from "../../sequences/split.js";
 import type { ResamplePlan } from "./resample.js";
 
 export const planNames = ["given", "stratified", "grouped", "forward"] as const;
@@ -27,7 +28,7 @@ export function planOf(
   { plan, folds, repeats, labelDelay }: PlanOptions,
   seed: number,
 ): ResamplePlan {
-  const entities = source.train.entities !== undefined && new Set(source.train.entities).size > 1;
+  const entities = hasSeveralEntities(source.train);
   if (source.train.entities && !entities && !source.test && plan !== "forward")
     throw new DataError(
       `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, name another entity column, or judge forward in time (--resamples forward).`,

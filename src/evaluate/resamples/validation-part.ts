@@ -1,5 +1,5 @@
 import { countOf, type SequenceSet } from "../../sequences/sequence-set.js";
-import { splitGrouped, splitStratified } from "../../sequences/split.js";
+import { splitCases } from "../../sequences/split.js";
 
 /** Share of a training part on which thresholds and classifiers are chosen. */
 const SHARE = 0.2;
@@ -20,8 +20,7 @@ export function validationPart(
     const cut = Math.round((1 - SHARE) * N);
     return { fitted: order.slice(0, cut).sort(), held: order.slice(cut).sort() };
   }
-  const grouped = train.entities !== undefined && new Set(train.entities).size > 1;
-  const { first, second } = (grouped ? splitGrouped : splitStratified)(train, 1 - SHARE, seed);
+  const { first, second } = splitCases(train, 1 - SHARE, seed);
   return { fitted: first, held: second };
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Answers, pairedBootstrap } from "../../../src/evaluate/metrics/bootstrap.js";
+import {
+  type Answers,
+  type BootstrapOptions,
+  bootstrapDraws,
+  differenceOf,
+} from "../../../src/evaluate/metrics/bootstrap.js";
+import type { Measure } from "../../../src/evaluate/metrics/metrics.js";
 import { averagePrecision } from "../../../src/evaluate/metrics/ranking.js";
 import { randomStream } from "../../../src/random.js";
 
@@ -7,6 +13,12 @@ import { randomStream } from "../../../src/random.js";
 function answers(right: boolean[]): Answers {
   const labels = Int32Array.from(right, (_, n) => n % 2);
   return { labels, predicted: labels.map((label, n) => (right[n] ? label : 1 - label)) };
+}
+
+/** One difference on draws of its own. */
+function pairedBootstrap(a: Answers, b: Answers, measure: Measure, options: BootstrapOptions) {
+  const [first, second] = bootstrapDraws([a, b], measure, options);
+  return differenceOf(first, second);
 }
 
 const N = 400;
