@@ -7,13 +7,13 @@ import { randomStream } from "../random.js";
 import { drawSequences } from "../sequences/draw.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import { encode } from "./encode.js";
+import { ENCODE_SHARD } from "./encoder.js";
 import { fitPca } from "./pca.js";
 import { keepPca } from "./read-outs.js";
 import { lagsFor } from "./readout/proportion.js";
 import { fitReadOut } from "./readout/readout.js";
 import { runBatches } from "./run-batches.js";
 
-const BATCH = 48;
 /** Numbers of the read-out `compact`. */
 const COMPACT = 64;
 /** States that quantiles and components are taken from, at most; then whole sequences are drawn. */
@@ -39,7 +39,7 @@ export async function fitReadOuts(
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
   const state = fitReadOut(
     { parts: "wide", seed, lags: lagsFor(longestOf(train)) },
-    statesThrough(engine, model, sample),
+    batchesOf(engine, model, sample),
   );
   const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };
   if (!compact || countOf(train) < 2) return fitted;
@@ -49,7 +49,8 @@ export async function fitReadOuts(
   return keepPca(fitted, fitPca(wide, COMPACT, { standardise: true, whiten: "half" }));
 }
 
-function* statesThrough(engine: Engine, model: Model, set: SequenceSet): Generator<States> {
+function* batchesOf(engine: Engine, model: Model, set: SequenceSet): Generator<States> {
   const prepared = prepare(set, model.metadata.preparation);
-  for (const { states } of runBatches(engine, model, prepared, "encode", { batch: BATCH })) yield states;
+  for (const { states } of runBatches(engine, model, prepared, "encode", { batch: ENCODE_SHARD }))
+    yield states;
 }
