@@ -1,6 +1,6 @@
 // @ts-check
 // What bench/simulation.mjs found, as Markdown: figures of each simulation, and differences with intervals over them.
-import { criticalT } from "../dist/evaluate/student.js";
+import { criticalT } from "../dist/evaluate/metrics/student.js";
 
 /**
  * @typedef {object} Line one simulation

@@ -3,16 +3,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEngine } from "../dist/engine/load.js";
-import { createTrainingRun } from "../dist/evaluate/speed.js";
+import { decodeSafetensors, encodeSafetensors } from "../dist/model/safetensors.js";
+import { findRecipe } from "../dist/model/spec.js";
+import { createTrainingRun } from "../dist/speed/training-run.js";
 import {
   countFlops,
   encodeCopies,
   equalLengths,
   raggedLengths,
   randomSequences,
-} from "../dist/evaluate/speed-workload.js";
-import { decodeSafetensors, encodeSafetensors } from "../dist/model/safetensors.js";
-import { findRecipe } from "../dist/model/spec.js";
+} from "../dist/speed/workload.js";
 
 /**
  * @typedef {object} Workload

@@ -25,12 +25,12 @@ export { type ClassifierName, classifierNames } from "./evaluate/classifiers.js"
 export { compare } from "./evaluate/compare.js";
 export type { CompareOptions } from "./evaluate/compare-options.js";
 export type * from "./evaluate/comparison.js";
-export { featureSets } from "./evaluate/feature-sets.js";
-export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics.js";
-export { averagePrecision, rocAuc } from "./evaluate/ranking.js";
-export { type Resample, type ResamplePlan, resamples } from "./evaluate/resample.js";
-export { correctedResampledTest, type ResampledTest } from "./evaluate/resampled-t-test.js";
-export { type Selection, selectByLeaveOneOut } from "./evaluate/select.js";
+export { featureSets } from "./evaluate/feature-sets/feature-sets.js";
+export { type Selection, selectByLeaveOneOut } from "./evaluate/feature-sets/select.js";
+export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics/metrics.js";
+export { averagePrecision, rocAuc } from "./evaluate/metrics/ranking.js";
+export { correctedResampledTest, type ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
+export { type Resample, type ResamplePlan, resamples } from "./evaluate/resamples/resample.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
 export { type EncodeOptions, encode } from "./features/encode.js";

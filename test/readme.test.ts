@@ -155,7 +155,7 @@ test("the page of the command tells every command and every flag there is", () =
 test("every room has its page, and every page is reached by a link", () => {
   const rooms = readdirSync(join(root, "src"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "linear-algebra") // told where it is used
-    .map(({ name }) => (name === "simulate" ? "simulation" : name));
+    .map(({ name }) => ({ simulate: "simulation", speed: "performance" })[name] ?? name);
   expect(rooms.filter((room) => !pages.includes(`docs/${room}.md`))).toEqual([]);
   const reached = new Set<string>();
   const visit = (page: string) => {

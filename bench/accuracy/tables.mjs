@@ -1,7 +1,7 @@
 // @ts-check
 // Feature tables of both parts of a data set.
 
-import { selectColumns } from "../../dist/evaluate/feature-sets.js";
+import { selectColumns } from "../../dist/features/feature-table.js";
 import {
   encode,
   fit,

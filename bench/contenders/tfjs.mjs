@@ -2,8 +2,8 @@
 // TensorFlow.js on one of its backends, one thread: node tfjs.mjs cpu|wasm
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { encodeCopies } from "../../dist/evaluate/speed-workload.js";
-import { loadTfjsPeer } from "../../dist/evaluate/tfjs-peer.js";
+import { loadTfjsPeer } from "../../dist/speed/tfjs-peer.js";
+import { encodeCopies } from "../../dist/speed/workload.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
 
@@ -11,7 +11,7 @@ const backend = /** @type {"cpu" | "wasm"} */ (process.argv[2]);
 const folder = fileURLToPath(new URL("../peers", import.meta.url));
 console.log = console.info = console.warn = console.error; // its greeting is no answer
 
-/** Also tells whether it is there. @param {import("../../dist/evaluate/speed-workload.js").SpeedShape} shape */
+/** Also tells whether it is there. @param {import("../../dist/speed/workload.js").SpeedShape} shape */
 async function open(shape, more = {}) {
   const peer = await loadTfjsPeer(shape, { folder, backend, warmUp: 0, ...more });
   if (peer.installed) return peer;

@@ -2,8 +2,8 @@
 // One of our engines on so many threads: node undertone.mjs ENGINE THREADS
 import { readFileSync } from "node:fs";
 import { loadEngine } from "../../dist/engine/load.js";
-import { createTrainingRun } from "../../dist/evaluate/speed.js";
-import { createEncodeRun } from "../../dist/evaluate/speed-encode.js";
+import { createEncodeRun } from "../../dist/speed/encode-run.js";
+import { createTrainingRun } from "../../dist/speed/training-run.js";
 import { VERSION } from "../../dist/version.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";

@@ -3,9 +3,9 @@ import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import type { Engine } from "../engine/engine.js";
 import { engineNames, loadEngine, loadEveryEngine } from "../engine/load.js";
-import { compareSpeed, type ShapeSpeed } from "../evaluate/speed-comparison.js";
-import { type SpeedShape, usefulFlops } from "../evaluate/speed-workload.js";
-import { loadTfjsPeer } from "../evaluate/tfjs-peer.js";
+import { compareSpeed, type ShapeSpeed } from "../speed/compare-speed.js";
+import { loadTfjsPeer } from "../speed/tfjs-peer.js";
+import { type SpeedShape, usefulFlops } from "../speed/workload.js";
 import { VERSION } from "../version.js";
 
 interface BenchOptions {

@@ -4,9 +4,9 @@ import { type ClassifierName, classifierNames } from "../evaluate/classifiers.js
 import { compare } from "../evaluate/compare.js";
 import type { CompareOptions } from "../evaluate/compare-options.js";
 import type { Comparison } from "../evaluate/comparison.js";
-import { splitList } from "../evaluate/expression.js";
-import { featureSets } from "../evaluate/feature-sets.js";
-import { planNames } from "../evaluate/plan.js";
+import { splitList } from "../evaluate/feature-sets/expression.js";
+import { featureSets } from "../evaluate/feature-sets/feature-sets.js";
+import { planNames } from "../evaluate/resamples/plan.js";
 import { resultFile } from "../evaluate/result-file.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
 import { checkWritable } from "../model/write-file.js";
@@ -116,7 +116,7 @@ export function addCompareFlags(command: Command): Command {
 }
 
 /** The options of a comparison among all that were parsed. */
-export function compareOptionsOf(options: CommonOptions): CompareOptions {
+function compareOptionsOf(options: CommonOptions): CompareOptions {
   const { costMiss, costAlert, labelDelay, save } = options;
   if ((costMiss === undefined) !== (costAlert === undefined))
     throw new OptionError(

@@ -4,9 +4,10 @@ import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
 import type { FitOptions } from "../model/fit.js";
 import { trainOptionsSchema } from "../model/options.js";
+import { usualScale } from "../model/prepare.js";
 import { recipes } from "../model/spec.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
-import { scaleMethods } from "../sequences/scale.js";
+import { type Scaler, scaleMethods } from "../sequences/scale.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
 /** Columns that only aggregates of events need, so that only what makes these has flags for them. */
@@ -127,9 +128,8 @@ export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
     resampleStep,
     threads,
   } = options;
-  const logarithms = options.window !== undefined && scaleScope !== "series";
   const prepare = {
-    scale: scale ?? (logarithms ? "log-standard" : "standard"),
+    scale: scale ?? usualScale(options.window !== undefined, scaleScope as Scaler["scope"]),
     scaleScope,
     ...(interpolation !== undefined && { interpolation }),
     ...(resampleStep !== undefined && {

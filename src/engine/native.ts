@@ -3,7 +3,7 @@ import { type Engine, type Kernels, nativeName, TENSORS, type Workspace } from "
 import { measurePeak } from "./peak.js";
 
 /** Targets that the kernels are compiled for, best first. */
-export const nativeTargets = ["avx512", "avx2", "baseline"] as const;
+const nativeTargets = ["avx512", "avx2", "baseline"] as const;
 export type NativeTarget = (typeof nativeTargets)[number];
 
 type NativeKernels = Record<string, (...args: number[]) => number> & { lanes: number; chains: number };

@@ -1,6 +1,6 @@
 import type { Answer, AnswerKey, Results } from "./answers.js";
-import { type Expression, nameOfExpression } from "./expression.js";
-import { hasNetwork } from "./feature-tables.js";
+import { type Expression, nameOfExpression } from "./feature-sets/expression.js";
+import { hasNetwork } from "./feature-sets/feature-tables.js";
 
 /** The answer of an expression, from those that were given; averages are made of their parts. */
 export function answerFrom(

@@ -2,15 +2,16 @@ import type { ClassWeight } from "../classify/classifier.js";
 import { OptionError, unknownName } from "../errors.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
 import type { FitOptions } from "../model/fit.js";
+import { usualScale } from "../model/prepare.js";
 import type { TrainHooks } from "../model/train.js";
 import { countOf, type DataSource } from "../sequences/sequence-set.js";
 import type { ResultStore } from "./answers.js";
 import { type ClassifierName, classifierNames } from "./classifiers.js";
-import { LABEL_DELAY } from "./event-aggregates.js";
-import { type Expression, nameOfExpression, parseExpression, setsOf } from "./expression.js";
-import { featureSets } from "./feature-sets.js";
-import type { PlanOptions } from "./plan.js";
-import type { Costs } from "./threshold.js";
+import { LABEL_DELAY } from "./feature-sets/event-aggregates.js";
+import { type Expression, nameOfExpression, parseExpression, setsOf } from "./feature-sets/expression.js";
+import { featureSets } from "./feature-sets/feature-sets.js";
+import type { Costs } from "./metrics/threshold.js";
+import type { PlanOptions } from "./resamples/plan.js";
 
 export interface CompareOptions extends Partial<PlanOptions> {
   fit?: FitOptions;
@@ -54,7 +55,7 @@ export interface ResolvedOptions {
 /**
  * What is compared unless told otherwise: for series and for windows of events, whose aggregates need amounts.
  */
-export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
+function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
   if (align === "stretch")
     return [
       "raw",
@@ -78,7 +79,7 @@ export function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): 
 /** @throws {OptionError} for what is not known, or of no use for this source */
 export function resolveOptions(source: DataSource, options: CompareOptions): ResolvedOptions {
   const { align = source.events ? "end" : "stretch", networkSeeds = 1, labelDelay } = options;
-  const fit = align === "end" ? withLogarithms(options.fit) : (options.fit ?? {});
+  const fit = align === "end" ? withEventScale(options.fit) : (options.fit ?? {});
   const { readOut = align === "end" ? "pooled" : "wide" } = options;
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
@@ -144,11 +145,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   };
 }
 
-/** Amounts of events are skewed: unless told otherwise networks see their logarithms. */
-function withLogarithms(fit: FitOptions = {}): FitOptions {
-  const { scale, scaleScope } = fit.prepare ?? {};
-  if (scale !== undefined || scaleScope === "series") return fit;
-  return { ...fit, prepare: { ...fit.prepare, scale: "log-standard" } };
+/** Networks see windows of events in their usual scale, unless told otherwise. */
+function withEventScale(fit: FitOptions = {}): FitOptions {
+  const { scale = usualScale(true, fit.prepare?.scaleScope) } = fit.prepare ?? {};
+  return { ...fit, prepare: { ...fit.prepare, scale } };
 }
 
 function expectWhole(where: string, what: string, value: number): void {

@@ -1,27 +1,27 @@
 import type { Engine } from "../engine/engine.js";
 import { concatSequences } from "../sequences/concat.js";
+import { hashEvents, hashJson, hashSequences } from "../sequences/hash.js";
 import { describeSet } from "../sequences/inspect.js";
 import { checkLeakage } from "../sequences/leakage.js";
 import { type DataSource, selectSequences } from "../sequences/sequence-set.js";
 import { alertsAllowed, budgetOf } from "./alert-budget.js";
 import { openResults } from "./answers.js";
-import { countClasses, expectClasses, expectTwoClasses, pick, swapClasses } from "./classes.js";
 import { type ClassifierName, classWeightsOf } from "./classifiers.js";
 import { type CompareOptions, resolveOptions } from "./compare-options.js";
 import type { Comparison, Measure } from "./comparison.js";
 import { bestOf, differencesOf } from "./differences.js";
 import { drawRows } from "./drawn-rows.js";
 import { describeEnvironment } from "./environment.js";
-import { eventAggregates } from "./event-aggregates.js";
-import { nameOfExpression } from "./expression.js";
-import { hashEvents, hashJson, hashSequences } from "./hash.js";
-import { describePlan, planOf } from "./plan.js";
+import { eventAggregates } from "./feature-sets/event-aggregates.js";
+import { nameOfExpression } from "./feature-sets/expression.js";
 import { openProgress } from "./progress.js";
-import { resamples } from "./resample.js";
-import { describeResample, groupsOf } from "./resample-description.js";
+import { countClasses, expectClasses, expectTwoClasses, pick, swapClasses } from "./resamples/classes.js";
+import { describePlan, planOf } from "./resamples/plan.js";
+import { resamples } from "./resamples/resample.js";
+import { describeResample, groupsOf } from "./resamples/resample-description.js";
+import { caseTimes, validationPart } from "./resamples/validation-part.js";
 import { describeBudget, type Judging } from "./rows.js";
 import { runResample } from "./run-resample.js";
-import { caseTimes, validationPart } from "./validation-part.js";
 import { verdictOf } from "./verdict.js";
 
 /** Positives are rare where the rarer of two classes is below this share of the training part. */

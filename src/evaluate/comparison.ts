@@ -1,12 +1,12 @@
 import type { HistoryEntry } from "../model/train-state.js";
 import type { SetDescription } from "../sequences/inspect.js";
-import type { Metrics } from "./metrics.js";
+import type { FeatureRole } from "./feature-sets/feature-sets.js";
+import type { Curves } from "./metrics/curves.js";
+import type { Measure, Metrics } from "./metrics/metrics.js";
+import type { ThresholdRule } from "./metrics/threshold.js";
+import type { ResampleDescription } from "./resamples/resample-description.js";
 
-/** What decides: accuracy, or average precision where the rarer of two classes is below 10 %. */
-export type Measure = "accuracy" | "averagePrecision";
-
-/** What a feature set is in the argument: what ours must beat, the control, ours, or ours together with others. */
-export type FeatureRole = "baseline" | "control" | "latent" | "combination";
+export type { Curves, FeatureRole, Measure, ThresholdRule };
 
 /** A difference or a figure with its 95 % interval; what is drawn is cases, or whole entities where there are any. */
 export interface Bounds {
@@ -41,18 +41,6 @@ export interface ComparisonRow {
   /** Mean of one resample and seed; features shared with other rows count in each. */
   seconds: { features: number; classifier: number };
   notes: readonly string[];
-}
-
-export type ThresholdRule = "F1" | "cost" | "alerts";
-
-/** Curves of class 1 over all test cases, of the first network seed, thinned to at most 200 points each. */
-export interface Curves {
-  /** [recall, precision], recall ascending from 0. */
-  precisionRecall: [number, number][];
-  /** [false positive rate, true positive rate], from [0, 0] to [1, 1]. */
-  roc: [number, number][];
-  /** Where the frozen threshold lies on them: [recall, precision] and [false positive rate, true positive rate]. */
-  atThreshold?: { precisionRecall: [number, number]; roc: [number, number] };
 }
 
 /** How many cases are looked at: so many a day of the test period, or in the whole test part of a resample. */
@@ -170,19 +158,8 @@ export interface Comparison {
   train: number;
   /** Test cases of all resamples together. */
   test: number;
-  /** One for each resample; times are seconds, of a forward plan. */
-  resamples: {
-    train: number;
-    test: number;
-    /** Cases that are in neither part because their labels came too late. */
-    skipped: number;
-    trainClasses: number[];
-    testClasses: number[];
-    trainUntil?: number;
-    testFrom?: number;
-    /** SHA-256 of the ids of both parts. */
-    splitSha256: string;
-  }[];
+  /** One for each resample. */
+  resamples: ResampleDescription[];
   measure: Measure;
   rows: ComparisonRow[];
   differences: Difference[];

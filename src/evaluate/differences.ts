@@ -1,9 +1,9 @@
-import { type Draws, differenceOf } from "./bootstrap.js";
 import type { ComparisonRow, Difference, Measure } from "./comparison.js";
-import { type Expression, nameOfExpression, parseExpression } from "./expression.js";
-import { featureSets } from "./feature-sets.js";
-import { roleOf } from "./feature-tables.js";
-import { correctedResampledTest } from "./resampled-t-test.js";
+import { type Expression, nameOfExpression, parseExpression } from "./feature-sets/expression.js";
+import { featureSets } from "./feature-sets/feature-sets.js";
+import { roleOf } from "./feature-sets/feature-tables.js";
+import { type Draws, differenceOf } from "./metrics/bootstrap.js";
+import { correctedResampledTest } from "./metrics/resampled-t-test.js";
 
 /** A row with what its differences to others are made of. */
 export interface DrawnRow {

@@ -1,12 +1,12 @@
 import { answerFrom } from "./answer-from.js";
 import type { Results } from "./answers.js";
-import { bootstrapDraws, intervalOf, meanDraws } from "./bootstrap.js";
 import type { ClassifierName } from "./classifiers.js";
 import type { ResolvedOptions } from "./compare-options.js";
 import type { ComparisonRow, Measure } from "./comparison.js";
 import type { DrawnRow } from "./differences.js";
-import { nameOfExpression } from "./expression.js";
-import { hasNetwork, roleOf } from "./feature-tables.js";
+import { nameOfExpression } from "./feature-sets/expression.js";
+import { hasNetwork, roleOf } from "./feature-sets/feature-tables.js";
+import { bootstrapDraws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
 import { type Judging, judgeRow } from "./rows.js";
 
 /** Every asked row with its figures, and its draws of the deciding measure. */

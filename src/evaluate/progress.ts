@@ -1,7 +1,7 @@
 import type { CompareOptions, ResolvedOptions } from "./compare-options.js";
-import { type Expression, setsOf } from "./expression.js";
-import { featureSets } from "./feature-sets.js";
-import { hasNetwork } from "./feature-tables.js";
+import { type Expression, setsOf } from "./feature-sets/expression.js";
+import { featureSets } from "./feature-sets/feature-sets.js";
+import { hasNetwork } from "./feature-sets/feature-tables.js";
 
 /** What training a network counts as much as, in the estimate of time left; making another set or a fit counts 1. */
 export const TRAINING = 6;

@@ -2,18 +2,12 @@ import type { Engine } from "../engine/engine.js";
 import { rebuildSeries } from "../features/rebuild.js";
 import type { Model } from "../model/model.js";
 import { randomStream } from "../random.js";
-import {
-  countOf,
-  isObserved,
-  lengthOf,
-  type SequenceSet,
-  selectSequences,
-} from "../sequences/sequence-set.js";
+import { drawSequences } from "../sequences/draw.js";
+import { isObserved, lengthOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
 import type { ReconstructedCase, Reconstructions } from "./comparison.js";
 
 /** Test cases looked at, and their steps together: a second or two of work. */
-const MOST_CASES = 500;
-const MOST_STEPS_IN_ALL = 50_000;
+const MOST = { sequences: 500, steps: 50_000 };
 /** Kept of the worst and of the best, and of each: channels with most error, first steps. */
 const KEPT = 3;
 const MOST_CHANNELS = 3;
@@ -32,7 +26,7 @@ export function reconstructedCases(
   test: SequenceSet,
   { features, labels, seed }: { features: string; labels: Int32Array; seed: number },
 ): Reconstructions | undefined {
-  const shown = drawCases(test, seed);
+  const shown = drawSequences(test, randomStream(seed, 23), MOST);
   const { given, made } = rebuildSeries(engine, model, selectSequences(test, shown));
   const own = model.metadata.preparation.channels.flatMap(({ kind }, c) => (kind === "numeric" ? [c] : []));
   const C = given.channels.length;
@@ -71,19 +65,6 @@ export function reconstructedCases(
     worst: cases.slice(0, half).map(keep),
     best: cases.length > 1 ? cases.slice(-half).reverse().map(keep) : [],
   };
-}
-
-/** Cases with a step, drawn until they are enough, ascending. */
-function drawCases(set: SequenceSet, seed: number): Int32Array {
-  const drawn: number[] = [];
-  let steps = 0;
-  for (const n of randomStream(seed, 23).shuffle(Int32Array.from({ length: countOf(set) }, (_, n) => n))) {
-    if (drawn.length === MOST_CASES || steps >= MOST_STEPS_IN_ALL) break;
-    if (lengthOf(set, n) === 0) continue;
-    drawn.push(n);
-    steps += lengthOf(set, n);
-  }
-  return Int32Array.from(drawn).sort();
 }
 
 /** Of one channel of a case, over its observed values. */

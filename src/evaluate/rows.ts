@@ -1,12 +1,12 @@
 import { likeliest } from "../classify/predict-rows.js";
-import { judgeAlerts } from "./alerts.js";
 import type { Answer } from "./answers.js";
-import type { Answers } from "./bootstrap.js";
 import type { AlertBudget, ComparisonRow, Curves, Measure, ThresholdRule } from "./comparison.js";
-import { curvesOf } from "./curves.js";
-import { judgePredictions, type Metrics, type PerClass } from "./metrics.js";
-import { averagePrecision } from "./ranking.js";
-import { type Costs, chooseThreshold } from "./threshold.js";
+import { judgeAlerts } from "./metrics/alerts.js";
+import type { Answers } from "./metrics/bootstrap.js";
+import { curvesOf } from "./metrics/curves.js";
+import { judgePredictions, type Metrics, type PerClass } from "./metrics/metrics.js";
+import { averagePrecision } from "./metrics/ranking.js";
+import { type Costs, chooseThreshold } from "./metrics/threshold.js";
 
 /** What answers are judged by, the same for every row. */
 export interface Judging {
@@ -173,7 +173,7 @@ function concat(arrays: readonly Float64Array[]): Float64Array {
 }
 
 /** Means over network seeds; confusions are added. A figure without a value for one seed has none. */
-export function meanMetrics(metrics: readonly Metrics[]): Metrics {
+function meanMetrics(metrics: readonly Metrics[]): Metrics {
   if (metrics.length === 1) return metrics[0];
   const [first] = metrics;
   const of = (pick: (each: Metrics) => number | null): number | null => {

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import type { FeatureTable } from "../features/feature-table.js";
+import { type FeatureTable, selectRows } from "../features/feature-table.js";
 import type { TrainHooks } from "../model/train.js";
 import type { SequenceSet } from "../sequences/sequence-set.js";
 import { averageAnswers } from "./answer-from.js";
@@ -7,14 +7,14 @@ import type { Answer, AnswerKey, Built, Results } from "./answers.js";
 import { type ClassifierName, type ClassWeights, comparedClassifiers } from "./classifiers.js";
 import type { ResolvedOptions } from "./compare-options.js";
 import type { Learning } from "./comparison.js";
-import { type Expression, nameOfExpression } from "./expression.js";
-import { type FeaturePair, featureSets, selectRows, withoutLabels } from "./feature-sets.js";
-import { type Blocks, featureTables, hasNetwork, joinBlocks } from "./feature-tables.js";
+import { type Expression, nameOfExpression } from "./feature-sets/expression.js";
+import { type FeaturePair, featureSets, withoutLabels } from "./feature-sets/feature-sets.js";
+import { type Blocks, featureTables, hasNetwork, joinBlocks } from "./feature-sets/feature-tables.js";
+import { selectByLeaveOneOut } from "./feature-sets/select.js";
 import { latentMap } from "./latent-map.js";
 import { TRAINING, workOf } from "./progress.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
-import type { Resample } from "./resample.js";
-import { selectByLeaveOneOut } from "./select.js";
+import type { Resample } from "./resamples/resample.js";
 
 export interface ResampleJob {
   engine: Engine;

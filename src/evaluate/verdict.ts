@@ -1,6 +1,6 @@
 import type { Difference, Measure, Verdict } from "./comparison.js";
-import { parseExpression } from "./expression.js";
-import { sayExpression } from "./feature-tables.js";
+import { parseExpression } from "./feature-sets/expression.js";
+import { sayExpression } from "./feature-sets/feature-tables.js";
 
 /** Fewer positive test cases than this show nothing. */
 const FEW = 20;
@@ -95,11 +95,11 @@ function sayAdded(additions: readonly Difference[]): string[] {
 }
 
 /** Above 0 by the bootstrap over cases and, where there are several resamples, by the corrected test over these. */
-export function isAbove({ low, corrected }: Difference): boolean {
+function isAbove({ low, corrected }: Difference): boolean {
   return low > 0 && (corrected === undefined || corrected.low > 0);
 }
 
-export function isBelow({ high }: Difference): boolean {
+function isBelow({ high }: Difference): boolean {
   return high < 0;
 }
 

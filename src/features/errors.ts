@@ -1,9 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { columnsOf } from "../model/columns.js";
-import { fillPass } from "../model/fill-pass.js";
-import { type Model, networkModel, openNetwork } from "../model/model.js";
+import type { Model } from "../model/model.js";
 import { inputChannels, prepare } from "../model/prepare.js";
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { countOf, type SequenceSet } from "../sequences/sequence-set.js";
 import type { FeatureTable } from "./feature-table.js";
 import {
   caseErrors,
@@ -14,7 +13,7 @@ import {
   recentChannelErrors,
   recentErrors,
 } from "./reconstruction-errors.js";
-import { statesOf } from "./states-of.js";
+import { runBatches } from "./run-batches.js";
 
 /** What mean surprises are taken over. */
 const STEPS = [3, 5, 9];
@@ -60,16 +59,9 @@ export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): F
   ];
   const N = countOf(prepared);
   const values = new Float32Array(N * names.length);
-  const size = { batch: BATCH, steps: Math.max(1, longestOf(prepared)) };
-  const [slot] = openNetwork(engine, networkModel(model), size, "autoencode").slots;
-  const order = Int32Array.from({ length: N }, (_, n) => n).sort(
-    (a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b,
-  );
-  for (let from = 0; from < N; from += BATCH) {
-    const indices = order.subarray(from, from + BATCH);
-    const pass = fillPass(slot, prepared, groups, indices);
-    slot.forward(pass);
-    const { T, B, starts, mask } = statesOf(slot, pass);
+  const run = runBatches(engine, model, prepared, "autoencode", { batch: BATCH, shortestFirst: true });
+  for (const { slot, pass, states, indices } of run) {
+    const { T, B, starts, mask } = states;
     const { data } = slot.ws;
     const { place, output, nextStep } = slot;
     const shared = { T, B, starts, columns: groups, data };

@@ -1,10 +1,8 @@
 import type { Engine } from "../engine/engine.js";
-import { columnsOf } from "../model/columns.js";
-import { fillPass } from "../model/fill-pass.js";
-import { type Model, networkModel, openNetwork } from "../model/model.js";
+import type { Model } from "../model/model.js";
 import { prepare } from "../model/prepare.js";
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
-import { statesOf } from "./states-of.js";
+import { lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { runBatches } from "./run-batches.js";
 
 /** Few at a time: the series may be long, and every step of a batch has its room. */
 const BATCH = 16;
@@ -24,21 +22,12 @@ export interface Rebuilt {
  */
 export function rebuildSeries(engine: Engine, model: Model, set: SequenceSet): Rebuilt {
   const given = prepare(set, model.metadata.preparation);
-  const { groups } = columnsOf(given.channels);
-  const C = groups.length;
-  const N = countOf(given);
+  const C = given.channels.length;
   const made = new Float32Array(given.values.length);
   const reversed = model.metadata.spec.target === "reversed";
-  const size = { batch: BATCH, steps: Math.max(1, longestOf(given)) };
-  const [slot] = openNetwork(engine, networkModel(model), size, "autoencode").slots;
-  const order = Int32Array.from({ length: N }, (_, n) => n).sort(
-    (a, b) => lengthOf(given, a) - lengthOf(given, b) || a - b,
-  );
-  for (let from = 0; from < N; from += BATCH) {
-    const indices = order.subarray(from, from + BATCH);
-    const pass = fillPass(slot, given, groups, indices);
-    slot.forward(pass);
-    const { starts, B } = statesOf(slot, pass);
+  const run = runBatches(engine, model, given, "autoencode", { batch: BATCH, shortestFirst: true });
+  for (const { slot, pass, states, indices, groups } of run) {
+    const { starts, B } = states;
     const { data } = slot.ws;
     const { stride } = slot.output!;
     const output = slot.output!.offset(pass);

@@ -27,7 +27,7 @@ const NPY_HEADER = 128;
 /** Characters of a CSV that are collected before they are written: a text of the whole may be too long for the engine. */
 const LONGEST_TEXT = 1 << 22;
 
-export const featureFormats = [".csv", ".npy"] as const;
+const featureFormats = [".csv", ".npy"] as const;
 
 /** @throws {OptionError} unless the file's ending names a format there is */
 function checkFeatureFormat(path: string): void {

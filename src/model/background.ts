@@ -8,7 +8,7 @@ import type { ResolvedTrainOptions } from "./options.js";
 import type { AutoencoderSpec } from "./spec.js";
 import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
 import type { TrainState } from "./train-state.js";
-import { createTrainer, shardCount, type TrainBoard, type TrainJob } from "./trainer.js";
+import { createTrainer, type TrainBoard, type TrainJob } from "./trainer.js";
 
 /** Sent to a worker: lead a training, or follow in one. */
 export type TrainMessage =
@@ -73,16 +73,15 @@ export async function leadTraining(
     onProgress: (progress) => line.progress(progress),
     onCheckpoint: checkpoints ? (state) => line.ask(state) : undefined,
   };
-  const most = Math.min(threads, shardCount(options.batchSize));
   const muster = (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
-    most === 1
+    job.threads === 1
       ? soloCrew(trainer.commands)
-      : musterCrew(most, trainer.commands, (control, thread): TrainMessage => {
+      : musterCrew(job.threads, trainer.commands, (control, thread): TrainMessage => {
           const attach = { memory: trainer.network.ws.memory, board: trainer.board, thread };
           return { kind: "train-follow", engine: engine.name, job, control, attach };
         });
   const engine = await loadEngine(name);
-  return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads: most, muster });
+  return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads, muster });
 }
 
 /** In a worker: what a follower of a training can do. */

@@ -2,14 +2,16 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { randomStream } from "../random.js";
+import { sha256 } from "../sequences/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
-import { splitGrouped, splitStratified } from "../sequences/split.js";
+import { splitCases } from "../sequences/split.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
 import { latentWarnings } from "./collapse.js";
 import { columnsOf } from "./columns.js";
 import { FORMAT_VERSION, type Model } from "./model.js";
-import { createNetwork, listParameters } from "./network.js";
+import { createNetwork } from "./network.js";
+import { listParameters } from "./network-layout.js";
 import { resolveTrainOptions, type TrainOptions } from "./options.js";
 import { fitPreparation, inputChannels, type PrepareOptions, prepare } from "./prepare.js";
 import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "./spec.js";
@@ -190,8 +192,7 @@ function holdOut(data: SequenceSet, share: number | undefined, seed: number, lab
   const fraction = share ?? (countOf(data) >= VALIDATION_FROM ? 0.1 : 0);
   if (fraction === 0) return { train: data, validation: undefined };
   const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
-  const grouped = data.entities !== undefined && new Set(data.entities).size > 1;
-  const { first, second } = (grouped ? splitGrouped : splitStratified)(seen, 1 - fraction, seed);
+  const { first, second } = splitCases(seen, 1 - fraction, seed);
   const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
   return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
 }
@@ -200,8 +201,6 @@ function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): nu
   return listParameters(spec, columnsOf(channels).groups).reduce((sum, { size }) => sum + size, 0);
 }
 
-async function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {
-  const text = [...train.ids, "", ...(validation?.ids ?? [])].join("\n");
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {
+  return sha256([...train.ids, "", ...(validation?.ids ?? [])].join("\n"));
 }

@@ -12,10 +12,8 @@ import type { Draws } from "./pass.js";
 import { passBoard } from "./pass-board.js";
 import { engineProducts } from "./readout-loss/products.js";
 import { judgeReadOuts, PER_UNIT, type ReadOutRows } from "./readout-loss/readout-loss.js";
+import { dealt, shardCount, VIEWED_SHARD } from "./shards.js";
 import type { AutoencoderSpec } from "./spec.js";
-
-/** Cases of a shard when each comes as two views. */
-export const VIEWED_SHARD = 8;
 
 const VARIANCE_FLOOR = 1e-8;
 /** Width of the smooth shares' sigmoids, in standard deviations. */
@@ -25,7 +23,7 @@ const DRAWN: Draws = { gaussian() {}, dropout() {}, segments() {} };
 
 /** What the pieces of an update with a loss on the read-out know of the update. */
 export interface JudgedUpdate {
-  /** Sequences of the batch, dealt to shards like cards. */
+  /** Sequences of the batch, the longest first. */
   indices: Int32Array;
   update: number;
 }
@@ -75,20 +73,13 @@ export function createJudgedStep(
   const head = network.head!;
   const { reconstruction = 0.5, views = {} } = spec.readOutLoss!;
   const board = passBoard(shared.numbers, 2 * VIEWED_SHARD);
-  const shardsOf = (n: number) => Math.ceil(n / VIEWED_SHARD);
-  const ownOf = (indices: Int32Array, shard: number) => {
-    const S = shardsOf(indices.length);
-    return Int32Array.from(
-      { length: Math.ceil((indices.length - shard) / S) },
-      (_, k) => indices[shard + k * S],
-    );
-  };
+  const shardsOf = (n: number) => shardCount(n, VIEWED_SHARD);
   const gradientsOf = (shard: number) => blocks.shards + shard * blocks.blockSize;
   let products: ReturnType<typeof engineProducts> | undefined;
 
   const forward: Command = (shard) => {
     const { indices, update } = current();
-    const own = ownOf(indices, shard);
+    const own = dealt(indices, shard, shardsOf(indices.length));
     const both = concatSequences(
       augmentedView(train, own, { seed, update, view: 0 }, views),
       augmentedView(train, own, { seed, update, view: 1 }, views),

@@ -24,6 +24,14 @@ export interface PrepareOptions {
   differences?: boolean;
 }
 
+/**
+ * How channels are scaled unless told otherwise. Amounts of events are skewed, so windows of events as logarithms; a
+ * scale of each series' own is never one of logarithms, for a series is too short to tell.
+ */
+export function usualScale(windows: boolean, scope: Scaler["scope"] = "channel"): ScaleMethod {
+  return windows && scope === "channel" ? "log-standard" : "standard";
+}
+
 /** How data becomes model input: fitted on the training part once, kept with the model. */
 export interface Preparation {
   channels: readonly Channel[];

@@ -16,6 +16,7 @@ import {
 } from "./guard.js";
 import { learningRateAt } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
+import { batchShards } from "./shards.js";
 import type { AutoencoderSpec } from "./spec.js";
 import type { HistoryEntry, TrainState } from "./train-state.js";
 import { createTrainer, type Trainer, type TrainJob } from "./trainer.js";
@@ -56,14 +57,14 @@ export interface TrainResult {
 
 const DEFAULT_UPDATES = 600;
 
-/** Brings a crew together for a trainer; the default is the calling thread alone. */
+/** Brings a crew of `job.threads` together for a trainer; the default is the calling thread alone. */
 export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew | Promise<Crew>;
 
 /**
  * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept. The best are
  * those that rebuild it best or, where the spec looks at labels, tell its classes apart best.
  * @param train prepared (scaled, interpolated); labels are looked at only where the spec says so
- * @param threads how many `muster` brings together; weights do not depend on it
+ * @param threads that may help, where the batch has as many shards; weights do not depend on it
  * @throws {DataError} if there is nothing to learn from
  * @throws {TrainingError} if the loss stays not finite after every retry
  */
@@ -94,7 +95,8 @@ export async function trainAutoencoder(
     (layer) => layer.type === "lstm" && layer.activation === "relu",
   );
   const peak = options.learningRate ?? (relu ? 1e-3 : 3e-3);
-  const job: TrainJob = { spec, train, validation, options, batchSize, threads };
+  const helping = Math.min(threads, batchShards(spec, batchSize));
+  const job: TrainJob = { spec, train, validation, options, batchSize, threads: helping };
   const trainer = createTrainer(engine, job);
   const { network, groups } = trainer;
   const initial = network.weights.slice();

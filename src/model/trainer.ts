@@ -4,16 +4,14 @@ import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/seq
 import { type ColumnGroup, columnsOf } from "./columns.js";
 import { drawsFor } from "./draws.js";
 import { fillPass } from "./fill-pass.js";
-import { createJudgedStep, type JudgedStep, VIEWED_SHARD } from "./judged-step.js";
+import { createJudgedStep, type JudgedStep } from "./judged-step.js";
 import { readOutRows } from "./judged-validation.js";
 import { createNetwork, type Network } from "./network.js";
 import { adamStep, blockCount, sumGradients } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import { passBoardSize } from "./pass-board.js";
+import { batchShards, dealt, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
 import type { AutoencoderSpec } from "./spec.js";
-
-/** Cases of a batch that are worked on together. Fixed, so that results do not depend on the number of threads. */
-export const SHARD = 16;
 
 /** All that a thread needs to know to take part in a training. */
 export interface TrainJob {
@@ -23,6 +21,7 @@ export interface TrainJob {
   validation: SequenceSet | undefined;
   options: ResolvedTrainOptions;
   batchSize: number;
+  /** As many as the batch has shards, at most. */
   threads: number;
 }
 
@@ -77,7 +76,7 @@ export function createTrainer(
   const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
   const most = Math.max(batchSize, validation ? countOf(validation) : 0);
   // A loss on read-outs needs all shards of the batch at once.
-  const viewed = spec.readOutLoss ? Math.ceil(batchSize / VIEWED_SHARD) : 0;
+  const viewed = spec.readOutLoss ? batchShards(spec, batchSize) : 0;
   const sizes = {
     batch: viewed > 0 ? SHARD : Math.min(SHARD, most),
     steps,
@@ -124,7 +123,7 @@ export function createTrainer(
 
   const step: Command = (shard) => {
     const [cases, update, scale] = numbers;
-    const own = shardOf(indices.subarray(0, cases), shard);
+    const own = dealt(indices.subarray(0, cases), shard, shardCount(cases));
     const pass = fillPass(slot, train, groups, own);
     pass.gradients = blocks.shards + shard * blocks.blockSize;
     ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
@@ -140,7 +139,7 @@ export function createTrainer(
     adamStep(network, numbers[BOARD.rate], numbers[BOARD.step], numbers[BOARD.clip], block);
   const pack: Command = (layer) => network.packed[layer].pack!();
   const evaluate: Command = (shard) => {
-    const own = shardOf(validationOrder!, shard);
+    const own = dealt(validationOrder!, shard, shardCount(validationOrder!.length));
     const pass = fillPass(slot, validation!, groups, own);
     slot.forward(pass);
     losses[shard] = slot.loss(pass);
@@ -168,21 +167,7 @@ function createBoard(
   };
 }
 
-/** How many shards so many cases make. */
-export function shardCount(cases: number): number {
-  return Math.ceil(cases / SHARD);
-}
-
 /** Sequences by length, the longest first, neighbours in `indices` staying in order. */
 export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
   return indices.sort((a, b) => lengthOf(set, b) - lengthOf(set, a) || a - b);
-}
-
-/** The cases of a shard: dealt like cards, so that shards take about equally long. */
-function shardOf(sorted: Int32Array, shard: number): Int32Array {
-  const shards = shardCount(sorted.length);
-  return Int32Array.from(
-    { length: Math.ceil((sorted.length - shard) / shards) },
-    (_, k) => sorted[shard + k * shards],
-  );
 }

@@ -2,7 +2,8 @@ import type { Crew } from "../engine/crew.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
 import { blockCount, clipScale } from "./optimizer.js";
 import { classLoss } from "./readout-loss/readout-loss.js";
-import { BOARD, byLength, COMMANDS, shardCount, type Trainer, type TrainJob } from "./trainer.js";
+import { shardCount } from "./shards.js";
+import { BOARD, byLength, COMMANDS, type Trainer, type TrainJob } from "./trainer.js";
 
 export interface BatchGradient {
   /** Mean over the observed values. */

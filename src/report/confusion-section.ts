@@ -1,4 +1,5 @@
 import type { Comparison, ComparisonRow } from "../evaluate/comparison.js";
+import { setName } from "./breaks.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
 import { count, percent } from "./numbers.js";
@@ -33,8 +34,8 @@ export function confusionSection(comparison: Comparison, figure: Figures): Html 
 <h2 id="confusion-title">What is taken for what</h2>
 ${figure({
   title: top
-    ? `Most often "${classNames[top.label]}" is taken for "${classNames[top.predicted]}": ${count(top.cases)} of ${count(top.of)} (${lead.features}, ${lead.classifier}).`
-    : `${capital(lead.features)} with ${lead.classifier} takes no test case for another class.`,
+    ? html`Most often "${classNames[top.label]}" is taken for "${classNames[top.predicted]}": ${count(top.cases)} of ${count(top.of)} (${setName(lead.features)}, ${lead.classifier}).`
+    : html`${setName(capital(lead.features))} with ${lead.classifier} takes no test case for another class.`,
   caption: `Rows are what the cases are, columns what they were taken for; shades are shares of a row, blue where right.${seeds}`,
   chart:
     classNames.length > DRAWN
@@ -87,7 +88,7 @@ function matrix({ features, classifier, metrics }: ComparisonRow, classNames: re
     });
     return html`<tr><th scope="row">${classNames[label]}</th>${cells}${written && html`<td class="recall">${percent(total === 0 ? null : row[label] / total, 0)}</td>`}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${features}, ${classifier}</caption><thead><tr><td class="corner">is ↓<br>taken for →</td>${classNames.map(
+  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${setName(features)}, ${classifier}</caption><thead><tr><td class="corner">is ↓<br>taken for →</td>${classNames.map(
     (name) => html`<th scope="col">${written ? name : html`<span class="hidden">${name}</span>`}</th>`,
   )}${written && html`<th scope="col" class="recall">recall</th>`}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

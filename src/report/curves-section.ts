@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonRow, Curves } from "../evaluate/comparison.js";
 import { axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import { chart, curve, dot, label } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
@@ -60,7 +61,7 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
 <h2 id="curves-title">Every threshold at once</h2>
 <p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". The first chart asks how many of the alarms are right, the second how many of the others are alarmed for nothing. ${thresholds ? "Dots are the thresholds that were chosen on training cases and then frozen." : ""}</p>
 ${figure({
-  title: `${capital(first.features)} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
+  title: html`${setName(capital(first.features))} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
   caption: html`Class "${positive}", the best classifier of each feature set${first.bySeed.length > 1 ? ", first network seed" : ""}. Higher is better in both panels. <span class="keys">${rows.map((row, k) => key(row, strokes[k]))}</span>`,
   chart: html`<div class="pair">${panel(
     "Precision and recall",
@@ -97,7 +98,7 @@ ${figure({
       ...RECALLS.map((recall) => `at ${share(recall)}`),
     ],
     rows: rows.map((row) => [
-      row.features,
+      setName(row.features),
       row.classifier,
       fixed(row.metrics.averagePrecision ?? 0, 3),
       fixed(row.metrics.rocAuc ?? 0, 3),
@@ -149,5 +150,5 @@ function strokesOf(rows: readonly ComparisonRow[]): string[] {
 }
 
 function key(row: ComparisonRow, stroke: string): Html {
-  return html`<span class="key"><svg class="stroke-key ${stroke}" aria-hidden="true" focusable="false"><line class="curve ${stroke}" x1="0" x2="100%" y1="50%" y2="50%"/></svg> ${row.features}, ${row.classifier} ${fixed(row.metrics.averagePrecision ?? 0, 3)}</span>`;
+  return html`<span class="key"><svg class="stroke-key ${stroke}" aria-hidden="true" focusable="false"><line class="curve ${stroke}" x1="0" x2="100%" y1="50%" y2="50%"/></svg> <span>${setName(row.features)}, ${row.classifier} ${fixed(row.metrics.averagePrecision ?? 0, 3)}</span></span>`;
 }

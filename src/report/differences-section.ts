@@ -1,5 +1,6 @@
 import type { Comparison, Difference } from "../evaluate/comparison.js";
 import { axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import type { Figures } from "./figure.js";
 import { type ForestGroup, forest } from "./forest.js";
 import { type Html, html } from "./html.js";
@@ -61,7 +62,7 @@ function groupOf(difference: Difference, words: MeasureWords, scale: number): Fo
   const { features, classifier, against, low, high, corrected } = difference;
   const side = sideOf(difference);
   return {
-    name: `${features} against ${against.features}`,
+    name: html`${setName(features)} against ${setName(against.features)}`,
     note: classifier === against.classifier ? `both ${classifier}` : `${classifier}, ${against.classifier}`,
     lines: [
       {
@@ -107,9 +108,9 @@ function tableOf(differences: readonly Difference[], words: MeasureWords) {
       ...(corrected ? ["t-test: difference", "low", "high", "p"] : []),
     ],
     rows: differences.map(({ features, classifier, against, difference, low, high, level, corrected: t }) => [
-      features,
+      setName(features),
       classifier,
-      against.features,
+      setName(against.features),
       against.classifier,
       ...[difference, low, high].map(words.difference),
       percent(level),

@@ -11,7 +11,7 @@ export interface Table {
 
 export interface FigureParts {
   /** One sentence: what to see. */
-  title: string;
+  title: string | Html;
   /** How to read it, and what it rests on. */
   caption: string | Html;
   chart: Html;

@@ -23,7 +23,7 @@ export interface ForestLine {
 export interface ForestGroup {
   /** A heading above this group. */
   heading?: string;
-  name: string;
+  name: string | Html;
   note: string;
   lines: readonly ForestLine[];
 }

@@ -1,5 +1,6 @@
 import type { Comparison, Learning } from "../evaluate/comparison.js";
 import { type Axis, axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import { chart, curve, dot, percent as place, spread } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
@@ -54,7 +55,7 @@ ${figure({
     rows: trained.map((one) => {
       const kept = atBest(one);
       return [
-        one.features,
+        setName(one.features),
         one.resample,
         one.seed,
         count(one.weights),
@@ -100,7 +101,7 @@ function lossPanel(features: string, runs: readonly Learning[], named: boolean):
       ),
     );
   marks.push(...endLabels(lead, validated, x, y));
-  return html`<div>${named && html`<h3>${features}</h3>`}${chart({
+  return html`<div>${named && html`<h3>${setName(features)}</h3>`}${chart({
     x,
     y,
     size: { height: HEIGHT },

@@ -1,5 +1,6 @@
 import type { Comparison, LatentMap } from "../evaluate/comparison.js";
 import { type Axis, axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import { chart, lookOf, percent as place } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
@@ -25,7 +26,7 @@ export function mapSection({ map, classNames }: Comparison, figure: Figures): Ht
 <h2 id="map-title">Where the latents put each case</h2>
 ${figure({
   title: `${count(map.points.length)} test cases by their latents: cases that stand together look alike to the network.`,
-  caption: html`The first two principal components of ${map.features}, fitted on training cases; together they hold ${percent(map.explained[0] + map.explained[1], 0)} of the variance, so classes that overlap here may still be told apart. <span class="keys">${classes.map(
+  caption: html`The first two principal components of ${setName(map.features)}, fitted on training cases; together they hold ${percent(map.explained[0] + map.explained[1], 0)} of the variance, so classes that overlap here may still be told apart. <span class="keys">${classes.map(
     ({ name, c, points }) => {
       const look = lookOf(c);
       return html`<span class="key"><svg class="mark-key ${look.colour}" viewBox="-6 -6 12 12" aria-hidden="true" focusable="false"><use href="#${look.symbol}"/></svg> ${name} <small>${count(points.length)}</small></span>`;

@@ -1,5 +1,6 @@
 import type { Comparison, ReconstructedCase } from "../evaluate/comparison.js";
 import { axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import { chart, curve } from "./chart.js";
 import type { Figures } from "./figure.js";
 import { type Html, html } from "./html.js";
@@ -22,7 +23,7 @@ ${figure({
     ratio === undefined
       ? "Series as they were, and as they were rebuilt."
       : `The worst series is rebuilt with ${figures(ratio)} times the error of the best.`,
-  caption: html`The worst and the best of ${plural(cases, "test case")} in scaled units; all charts of the worst share their upright axis, and all of the best. <span class="keys"><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve given" x1="0" x2="100%" y1="50%" y2="50%"/></svg> as given</span><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve worse" x1="0" x2="100%" y1="50%" y2="50%"/></svg> rebuilt by ${features}</span></span>${channels > drawn && ` Of ${channels} channels the ${drawn} with most error.`}`,
+  caption: html`The worst and the best of ${plural(cases, "test case")} in scaled units; all charts of the worst share their upright axis, and all of the best. <span class="keys"><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve given" x1="0" x2="100%" y1="50%" y2="50%"/></svg> as given</span><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve worse" x1="0" x2="100%" y1="50%" y2="50%"/></svg> <span>rebuilt by ${setName(features)}</span></span></span>${channels > drawn && ` Of ${channels} channels the ${drawn} with most error.`}`,
   chart: html`${group("Worst", worst, classNames)}${group("Best", best, classNames)}`,
   table: {
     caption: "Mean squared error over observed values, scaled units",

@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonRow } from "../evaluate/comparison.js";
 import { axisOver } from "./axis.js";
+import { setName } from "./breaks.js";
 import type { Figures, Table } from "./figure.js";
 import { forest } from "./forest.js";
 import { type Html, html } from "./html.js";
@@ -24,7 +25,7 @@ export function scoresSection(comparison: Comparison, figure: Figures): Html | u
     format: (value) => (measure === "accuracy" ? `${+(100 * value).toFixed(1)} %` : fixed(value, 2)),
   });
   const groups = sets.map((set) => ({
-    name: set[0].features,
+    name: setName(set[0].features),
     note: columnsOf(set),
     lines: set
       .filter((row) => scoreOf(row, measure) !== null)
@@ -42,7 +43,7 @@ export function scoresSection(comparison: Comparison, figure: Figures): Html | u
 <h2 id="scores-title">${capital(words.name)} of every combination</h2>
 <p>Each mark is one classifier fed with one set of features. Colours tell what the features are: ${legend(comparison)}.</p>
 ${figure({
-  title: `${capital(best.features)} with ${best.classifier} comes first, at ${words.value(scoreOf(best, measure))}.`,
+  title: html`${setName(capital(best.features))} with ${best.classifier} comes first, at ${words.value(scoreOf(best, measure))}.`,
   caption: `${capital(words.name)} on ${plural(comparison.test, "test case")}; lines are 95 % intervals${seeds > 1 ? `, small strokes are single network seeds (${seeds})` : ""}. ${reference.sentence}`,
   chart: forest(
     axis,
@@ -131,7 +132,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     return {
       caption,
       head: ["features", "classifier", ...kept.map(([name]) => name)],
-      rows: rows.map((row) => [row.features, row.classifier, ...kept.map(([, cell]) => cell(row))]),
+      rows: rows.map((row) => [setName(row.features), row.classifier, ...kept.map(([, cell]) => cell(row))]),
       numbersFrom: 2,
     };
   };

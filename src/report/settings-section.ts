@@ -1,4 +1,5 @@
 import type { Comparison } from "../evaluate/comparison.js";
+import { setName } from "./breaks.js";
 import { type Html, html } from "./html.js";
 import { seconds } from "./numbers.js";
 
@@ -32,7 +33,7 @@ export function settingsSection(comparison: Comparison, command: readonly string
 ${
   command
     ? html`<p>With the same version, data and engine, this command gives the same numbers:</p>
-<pre tabindex="0"><code>${command.map(quoted).join(" ")}</code></pre>`
+<pre tabindex="0"><code>${setName(command.map(quoted).join(" "))}</code></pre>`
     : html`<p>Made by a call of the library with the settings below; <code>compare</code> with the same settings, data and engine gives the same numbers.</p>`
 }
 <h3>Seeds and hashes</h3>

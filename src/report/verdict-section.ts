@@ -1,4 +1,5 @@
 import type { Comparison } from "../evaluate/comparison.js";
+import { dataName, setName } from "./breaks.js";
 import { type Html, html } from "./html.js";
 import { count, percent, plural, seconds } from "./numbers.js";
 import { bestOf, capital, scoreOf, wordsOf } from "./words.js";
@@ -27,17 +28,20 @@ export function verdictSection(comparison: Comparison): Html {
     measure,
   );
   const majority = best?.metrics.majorityRate ?? null;
-  const facts: (readonly [string, string] | undefined | false)[] = [
-    best && [words.value(scoreOf(best, measure)), `best ${words.name}: ${best.features}, ${best.classifier}`],
+  const facts: (readonly [string, string | Html] | undefined | false)[] = [
+    best && [
+      words.value(scoreOf(best, measure)),
+      html`best ${words.name}: ${setName(best.features)}, ${best.classifier}`,
+    ],
     ours &&
       ours !== best && [
         words.value(scoreOf(ours, measure)),
-        `best latents: ${ours.features}, ${ours.classifier}`,
+        html`best latents: ${setName(ours.features)}, ${ours.classifier}`,
       ],
     baseline &&
       baseline !== best && [
         words.value(scoreOf(baseline, measure)),
-        `best baseline: ${baseline.features}, ${baseline.classifier}`,
+        html`best baseline: ${setName(baseline.features)}, ${baseline.classifier}`,
       ],
     measure === "accuracy"
       ? [percent(majority), "right by always answering the commonest class"]
@@ -49,12 +53,12 @@ export function verdictSection(comparison: Comparison): Html {
   ];
   return html`<header>
 <p class="kicker">Undertone comparison, <time datetime="${started}">${dateOf(started)}</time></p>
-<h1>${breakable(name)}: do learned features help?</h1>
+<h1>${dataName(name)}: do learned features help?</h1>
 </header>
 <section id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title" class="kicker">Verdict</h2>
 <p class="headline">${HEADLINES[verdict.decision] ?? `${capital(verdict.decision)}.`}</p>
-${verdict.choice && html`<p class="choice">Go with <strong>${verdict.choice.features}</strong> and <strong>${verdict.choice.classifier}</strong>.</p>`}
+${verdict.choice && html`<p class="choice">Go with <strong>${setName(verdict.choice.features)}</strong> and <strong>${verdict.choice.classifier}</strong>.</p>`}
 ${list(
   "reasons",
   verdict.sentences.filter((sentence) => !hasInterval(sentence)),
@@ -63,11 +67,6 @@ ${list(
 <p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and judged on the same test cases, in ${seconds(took)}. Intervals hold with 95 % and come from drawing the test cases anew.</p>
 </section>
 `;
-}
-
-/** A name that may break where a new word begins: "PhalangesOutlines", "card_payments". */
-function breakable(name: string): Html {
-  return html`${name.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./-])/).map((word, k) => html`${k > 0 && html`<wbr>`}${word}`)}`;
 }
 
 /** Sentences that end with an interval are the evidence for the others. */
@@ -81,10 +80,11 @@ function list(css: string, sentences: readonly string[]): Html | undefined {
     : undefined;
 }
 
-/** True minus signs, and no line break inside an interval. */
+/** True minus signs, and no line break inside an interval or before a per cent sign. */
 function typeset(sentence: string): string {
   return sentence
     .replace(/(^|[\s[(])-(?=\d)/g, "$1\u2212")
+    .replace(/(\d) %/g, "$1\u00a0%")
     .replace(/\[[^\]]*\]/g, (interval) => interval.replaceAll(" ", "\u00a0"));
 }
 

@@ -2,7 +2,7 @@ import { withRoomFor } from "./more-channels.js";
 import { type Channel, countOf, isObserved, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** What the name of a channel's differences ends in. */
-export const DIFFERENCE = "_difference";
+const DIFFERENCE = "_difference";
 
 /**
  * Adds the first differences of every numeric channel as channels behind the others: `NAME_difference` = the value

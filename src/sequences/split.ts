@@ -38,6 +38,16 @@ export function splitStratified(set: SequenceSet, fraction: number, seed: number
   return sorted(first, second);
 }
 
+/** Whether sequences belong to entities, and to more than one. */
+export function hasSeveralEntities({ entities }: SequenceSet): boolean {
+  return entities !== undefined && new Set(entities).size > 1;
+}
+
+/** Whole entities where there are several, else class by class. */
+export function splitCases(set: SequenceSet, fraction: number, seed: number): Split {
+  return (hasSeveralEntities(set) ? splitGrouped : splitStratified)(set, fraction, seed);
+}
+
 /**
  * Splits by entity: all sequences of one entity are on one side. Entities with any label other than the majority
  * class are spread in the same proportion as the others. The same seed gives the same split.

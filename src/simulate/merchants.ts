@@ -10,9 +10,9 @@ const SHOPS_PER_STREET = 60;
 
 /** Where a merchant is: a home region, or one of the three places that all customers share. */
 export type Place = number;
-export const ABROAD: Place = REGIONS;
+const ABROAD: Place = REGIONS;
 export const ONLINE_HOME: Place = REGIONS + 1;
-export const ONLINE_ABROAD: Place = REGIONS + 2;
+const ONLINE_ABROAD: Place = REGIONS + 2;
 const PLACES = REGIONS + 3;
 
 /** Draws a merchant; the popularity of the shops of a street falls off as a power of their rank. */

@@ -7,7 +7,8 @@ import { kNearestNeighbours } from "../../src/classify/neighbours.js";
 import { randomForest } from "../../src/classify/random-forest.js";
 import { ridgeClassifier } from "../../src/classify/ridge.js";
 import { ArtefactError, DataError, OptionError, ShapeError } from "../../src/errors.js";
-import { madeData, selectRows, tableOf } from "./table.js";
+import { selectRows } from "../../src/features/feature-table.js";
+import { madeData, tableOf } from "./table.js";
 
 type Make = (options?: { classWeight?: ClassWeight }) => Classifier;
 const makers: Make[] = [

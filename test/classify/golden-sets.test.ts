@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { histogramGradientBoosting } from "../../src/classify/boosting.js";
 import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../src/classify/neighbours.js";
 import { randomForest } from "../../src/classify/random-forest.js";
+import { selectRows } from "../../src/features/feature-table.js";
 import { filled, goldenSets, judge } from "./golden-sets.js";
-import { selectRows } from "./table.js";
 
 const POINT = 0.01;
 const sets = goldenSets();

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Classifier } from "../../src/classify/classifier.js";
 import type { FeatureTable } from "../../src/features/feature-table.js";
+import { selectRows } from "../../src/features/feature-table.js";
 import { madeTable } from "../golden/integer-data.mjs";
-import { selectRows, tableOf } from "./table.js";
+import { tableOf } from "./table.js";
 
 export interface Score {
   accuracy: number;

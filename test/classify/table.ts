@@ -21,12 +21,3 @@ export function madeData(rows: number, columns: number, classes: number, seed: n
   });
   return { x: tableOf(values, columns), labels };
 }
-
-/** Those rows of a table. */
-export function selectRows(x: FeatureTable, rows: readonly number[]): FeatureTable {
-  const F = x.names.length;
-  return tableOf(
-    rows.flatMap((row) => Array.from(x.values.subarray(row * F, row * F + F))),
-    F,
-  );
-}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
 import type { CompareOptions } from "../../src/evaluate/compare-options.js";
-import { eventAggregates } from "../../src/evaluate/event-aggregates.js";
+import { eventAggregates } from "../../src/evaluate/feature-sets/event-aggregates.js";
 import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
 import type { DataSource } from "../../src/sequences/sequence-set.js";
@@ -222,6 +222,8 @@ describe("scales of networks", () => {
     expect((await settingsOf(source, fields))!.prepare).toEqual({ scale: "log-standard" });
     const fit = { prepare: { scale: "robust" as const } };
     expect((await settingsOf(source, { ...fields, fit }))!.prepare).toEqual({ scale: "robust" });
+    const own = { prepare: { scaleScope: "series" as const } };
+    expect((await settingsOf(source, { ...fields, fit: own }))!.prepare).toMatchObject({ scale: "standard" });
     const stretched = { ...quick, features: ["raw"], align: "stretch" as const, fit: {} };
     expect((await settingsOf(source, stretched))!.prepare).toBeUndefined();
   });

@@ -69,6 +69,35 @@ async function faultsOf(page: Page): Promise<string[]> {
   });
 }
 
+const LONG = ["aggregates+statistics+surprise", "average(label-aware:compact, convolutions)"];
+
+/** The example with long names of feature sets. */
+function longNames() {
+  const text = JSON.stringify(fullExample())
+    .replaceAll('"features":"latent"', `"features":"${LONG[0]}"`)
+    .replaceAll('"features":"statistics"', `"features":"${LONG[1]}"`);
+  return renderReport(JSON.parse(text), { command: ["undertone", "compare", "--features", LONG.join(",")] });
+}
+
+/** How often each word stands in the text that is seen, and where a line ends inside of it. */
+async function wordsOf(page: Page, words: readonly string[]) {
+  return page.evaluate((wanted) => {
+    const found = { seen: Object.fromEntries(wanted.map((word) => [word, 0])), broken: [] as string[] };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode())
+      for (const word of wanted)
+        for (let at = node.nodeValue!.indexOf(word); at >= 0; at = node.nodeValue!.indexOf(word, at + 1)) {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + word.length);
+          const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+          if (lines.size > 0) found.seen[word]++;
+          if (lines.size > 1) found.broken.push(`${word} in <${node.parentElement!.tagName}>`);
+        }
+    return found;
+  }, words);
+}
+
 describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -150,6 +179,19 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
       const sheets = readFileSync(paper, "latin1").match(/\/Type \/Page\b/g)!.length;
       expect(sheets).toBeGreaterThan(2);
       expect(sheets).toBeLessThan(20);
+    });
+  });
+
+  test.each([1280, 1200, 390, 320])("%i px: long names break behind + and , alone", async (width) => {
+    const path = join(folder, "long-names.html");
+    writeFileSync(path, longNames());
+    await open(path, { width, scheme: "light" }, async (page) => {
+      for (const summary of await page.locator("summary").all()) await summary.click();
+      const words = LONG.flatMap((name) => name.split(/(?<=[+,-])\s*/));
+      const { seen, broken } = await wordsOf(page, words);
+      expect(broken).toEqual([]);
+      for (const word of words) expect(seen[word]).toBeGreaterThan(5);
+      expect(await faultsOf(page)).toEqual([]);
     });
   });
 

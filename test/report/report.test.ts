@@ -180,7 +180,7 @@ test("seventy classes: shades and mistakes instead of a wall of figures", () => 
   );
   const rows = comparison.rows.map((row) => ({ ...row, metrics: { ...row.metrics, confusion } }));
   const page = renderReport({ ...comparison, classNames, rows });
-  expect(page).toContain("Most often &quot;class 3&quot; is taken for &quot;class 4&quot;: 2 of 7");
+  expect(page).toContain('Most often "class 3" is taken for "class 4": 2 of 7');
   expect(page).toContain("70 classes are too many to draw");
   const fewer = renderReport({
     ...comparison,

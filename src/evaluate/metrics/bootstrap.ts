@@ -1,0 +1,138 @@
+import { randomStream } from "../../random.js";
+import type { Measure } from "./metrics.js";
+
+/** What one feature set answered for the test cases, all resamples one after another. */
+export interface Answers {
+  labels: Int32Array;
+  predicted: Int32Array;
+  /** Score of class 1, higher is likelier; two classes only. */
+  scores?: Float64Array;
+}
+
+export interface Interval {
+  /** The measure of `a` minus that of `b`. */
+  difference: number;
+  low: number;
+  high: number;
+}
+
+/** A measure on the cases as they are, and on each draw of them; NaN for a draw in which it has no value. */
+export interface Draws {
+  value: number;
+  /** [repeats] */
+  drawn: Float64Array;
+}
+
+export interface BootstrapOptions {
+  /** [cases], which group (entity, or case that is tested more than once) each belongs to */
+  groups?: readonly (string | number)[];
+  repeats?: number;
+  seed: number;
+}
+
+/**
+ * The measure of several sets of answers to the same cases, on the same draws of cases, or of whole groups where
+ * there are any (Efron's bootstrap). Any two of them can then be compared in pairs.
+ */
+export function bootstrapDraws(
+  answers: readonly Answers[],
+  measure: Measure,
+  { groups, repeats = 500, seed }: BootstrapOptions,
+): Draws[] {
+  if (answers.length === 0) return [];
+  const members = memberLists(answers[0].labels.length, groups);
+  const of = answers.map(measure === "accuracy" ? hitRate : rankedPrecision);
+  const counts = new Float64Array(answers[0].labels.length).fill(1);
+  const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
+  const random = randomStream(seed, 7);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    counts.fill(0);
+    for (let k = 0; k < members.length; k++)
+      for (const n of members[random.integer(members.length)]) counts[n]++;
+    of.forEach((measured, a) => {
+      draws[a].drawn[repeat] = measured(counts);
+    });
+  }
+  return draws;
+}
+
+/** The mean of several measures of the same draws: of one feature set with several seeds of its network. */
+export function meanDraws(draws: readonly Draws[]): Draws {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    value: mean(draws.map(({ value }) => value)),
+    drawn: draws[0].drawn.map((_, repeat) => mean(draws.map(({ drawn }) => drawn[repeat]))),
+  };
+}
+
+/** The interval of a measure itself. */
+export function intervalOf({ drawn }: Draws, level = 0.95): { low: number; high: number } {
+  return quantiles(drawn, level);
+}
+
+/** The difference of two measures of the same draws. */
+export function differenceOf(a: Draws, b: Draws, level = 0.95): Interval {
+  return {
+    difference: a.value - b.value,
+    ...quantiles(
+      a.drawn.map((value, repeat) => value - b.drawn[repeat]),
+      level,
+    ),
+  };
+}
+
+function quantiles(values: Float64Array, level: number): { low: number; high: number } {
+  const sorted = values.filter(Number.isFinite).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+}
+
+function memberLists(count: number, groups: readonly (string | number)[] | undefined): number[][] {
+  if (!groups) return Array.from({ length: count }, (_, n) => [n]);
+  const lists = new Map<string | number, number[]>();
+  groups.forEach((group, n) => {
+    const list = lists.get(group);
+    if (list) list.push(n);
+    else lists.set(group, [n]);
+  });
+  return [...lists.values()];
+}
+
+/** Accuracy when case n counts counts[n] times. */
+function hitRate({ labels, predicted }: Answers): (counts: Float64Array) => number {
+  return (counts) => {
+    let hits = 0;
+    let total = 0;
+    for (let n = 0; n < counts.length; n++) {
+      total += counts[n];
+      if (labels[n] === predicted[n]) hits += counts[n];
+    }
+    return hits / total;
+  };
+}
+
+/** Average precision when case n counts counts[n] times; NaN without a positive. Cases are ranked once. */
+function rankedPrecision({ labels, scores }: Answers): (counts: Float64Array) => number {
+  const order = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
+  const isPositive = Uint8Array.from(order, (n) => (labels[n] === 1 ? 1 : 0));
+  // 1 where the next case has another score: equal scores are one step
+  const ends = Uint8Array.from(order, (n, k) =>
+    k + 1 === order.length || scores![order[k + 1]] !== scores![n] ? 1 : 0,
+  );
+  return (counts) => {
+    let hits = 0;
+    let seen = 0;
+    let sum = 0;
+    let tied = 0;
+    for (let k = 0; k < order.length; k++) {
+      const count = counts[order[k]];
+      seen += count;
+      if (isPositive[k] === 1) tied += count;
+      if (ends[k] === 0 || tied === 0) continue;
+      hits += tied;
+      sum += tied * (hits / seen);
+      tied = 0;
+    }
+    return hits > 0 ? sum / hits : Number.NaN;
+  };
+}

@@ -1,0 +1,122 @@
+import { ShapeError } from "../../errors.js";
+import { confusionMatrix } from "./confusion.js";
+import { averagePrecision, rocAuc } from "./ranking.js";
+
+/** What is judged: predictions for N cases of known class. */
+export interface Predictions {
+  /** [N], 0 .. classCount - 1. */
+  labels: ArrayLike<number>;
+  /** [N] */
+  predicted: ArrayLike<number>;
+  /** [N, classCount], row-major; any scores of which higher means likelier. */
+  probabilities?: ArrayLike<number>;
+  classCount: number;
+  /** Labels the classifier was fitted on; the majority class is theirs, or without them that of `labels`. */
+  trainLabels?: ArrayLike<number>;
+}
+
+/** Of every class in order of its index, and their mean over the classes that occur in the judged labels. */
+export interface PerClass {
+  perClass: (number | null)[];
+  macro: number | null;
+}
+
+/**
+ * Every figure is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the
+ * judged labels has recall and F1 null (precision 0 if it was predicted all the same) and is left out of every
+ * mean. A class that occurs and was never predicted has precision 0.
+ */
+export interface Metrics {
+  cases: number;
+  /** confusion[label][predicted] */
+  confusion: number[][];
+  accuracy: number | null;
+  /** The accuracy of always answering the majority class. */
+  majorityRate: number | null;
+  majorityClass: number | null;
+  /** Mean recall. */
+  balancedAccuracy: number | null;
+  precision: PerClass;
+  recall: PerClass;
+  f1: PerClass;
+  /** Two classes: of class 1. More: mean of one class against the rest over the classes where it has a value. */
+  rocAuc: number | null;
+  /** As rocAuc. */
+  averagePrecision: number | null;
+}
+
+/** What decides: accuracy, or average precision where the rarer of two classes is below 10 %. */
+export type Measure = "accuracy" | "averagePrecision";
+
+/**
+ * @throws {ShapeError} when the parts do not have one entry (or row) per case
+ * @throws {DataError} when a label or prediction is out of range
+ */
+export function judgePredictions(judged: Predictions): Metrics {
+  const { labels, predicted, probabilities, classCount, trainLabels } = judged;
+  const confusion = confusionMatrix(labels, predicted, classCount);
+  const cases = labels.length;
+  if (probabilities && probabilities.length !== cases * classCount)
+    throw new ShapeError(
+      `metrics: got ${probabilities.length} probabilities, expected ${cases} cases x ${classCount} classes.`,
+    );
+  const actual = confusion.map((row) => total(row));
+  const claimed = confusion.map((_, c) => total(confusion.map((row) => row[c])));
+  const perClass = (of: (hits: number, c: number) => number | null): PerClass => {
+    const values = confusion.map((row, c) => of(row[c], c));
+    return { perClass: values, macro: mean(values.filter((_, c) => actual[c] > 0)) };
+  };
+  const recall = perClass((hits, c) => ratio(hits, actual[c]));
+  const majorityClass = commonest(trainLabels ?? labels, classCount);
+  return {
+    cases,
+    confusion,
+    accuracy: ratio(total(confusion.map((row, c) => row[c])), cases),
+    majorityRate: majorityClass === null ? null : ratio(actual[majorityClass], cases),
+    majorityClass,
+    balancedAccuracy: recall.macro,
+    precision: perClass((hits, c) => (claimed[c] === 0 && actual[c] > 0 ? 0 : ratio(hits, claimed[c]))),
+    recall,
+    f1: perClass((hits, c) => (actual[c] === 0 ? null : (2 * hits) / (actual[c] + claimed[c]))),
+    rocAuc: oneAgainstRest(judged, rocAuc),
+    averagePrecision: oneAgainstRest(judged, averagePrecision),
+  };
+}
+
+function oneAgainstRest(
+  { labels, probabilities, classCount }: Predictions,
+  score: (scores: Float64Array, positive: boolean[]) => number | null,
+): number | null {
+  if (!probabilities) return null;
+  const classes = classCount === 2 ? [1] : Array.from({ length: classCount }, (_, c) => c);
+  return mean(
+    classes.map((c) =>
+      score(
+        Float64Array.from(labels, (_, i) => probabilities[i * classCount + c]),
+        Array.from(labels, (label) => label === c),
+      ),
+    ),
+  );
+}
+
+/** The class with the most labels, the lowest of equals; null without labels. */
+function commonest(labels: ArrayLike<number>, classCount: number): number | null {
+  if (labels.length === 0) return null;
+  const counts = new Int32Array(classCount);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  return counts.indexOf(Math.max(...counts));
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+/** Mean of the values that are not null. */
+function mean(values: (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return ratio(total(known), known.length);
+}
+
+function total(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

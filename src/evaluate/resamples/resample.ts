@@ -1,0 +1,292 @@
+import { DataError, OptionError } from "../../errors.js";
+import { type Random, randomStream } from "../../random.js";
+
+/** Which cases to fit on and which to judge on, ascending indices; without a delay every labelled case is in one. */
+export interface Resample {
+  train: Int32Array;
+  test: Int32Array;
+  /** Of a forward plan, seconds: the last training case, and when the test period begins. */
+  trainUntil?: number;
+  testFrom?: number;
+}
+
+/**
+ * given: the first `trainCount` cases train, the others test, once.
+ * stratified: every class spread evenly. grouped: likewise, and the cases of one entity stay together.
+ * Either as `folds` (every case is tested once, or with `repeats` as often as that, folded anew each time) or as
+ * `repeats` independent holdouts of `testFraction`.
+ * forward: in time. The latest `testFraction` of the cases is tested, in `folds` periods one after another; each
+ * trains on what happened at least `delay` seconds before its period begins, because labels come that late. Cases
+ * in between are in neither part.
+ */
+export type ResamplePlan =
+  | { kind: "given"; trainCount: number }
+  | { kind: "stratified" | "grouped"; folds: number; repeats?: number; seed: number }
+  | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number }
+  | { kind: "forward"; testFraction: number; delay: number; folds: number };
+
+/**
+ * The resamples of a plan. Cases without a label (-1) are in neither part.
+ *
+ * @param labels [N]
+ * @param entities [N], who each case belongs to; needed when grouped
+ * @param times [N], seconds, when each case happened; needed forward in time
+ * @throws {OptionError} for a plan that cannot be carried out on so many cases
+ * @throws {DataError} when a part would be empty, or entities or times are needed and missing
+ */
+export function resamples(
+  plan: ResamplePlan,
+  labels: ArrayLike<number>,
+  entities?: readonly string[],
+  times?: Float64Array,
+): Resample[] {
+  if (plan.kind === "forward") return forwardResamples(labels, times, plan);
+  if (plan.kind === "given") {
+    const { trainCount } = plan;
+    return [partition(labels, (i) => i >= trainCount)];
+  }
+  if ("folds" in plan) {
+    const { folds, repeats = 1, seed } = plan;
+    expectRepeats(repeats);
+    return Array.from({ length: repeats }, (_, repeat) => {
+      const fold =
+        plan.kind === "stratified"
+          ? stratifiedFolds(labels, folds, seed + repeat)
+          : groupedFolds(labels, needEntities(entities), folds, seed + repeat);
+      return Array.from({ length: folds }, (_, k) => partition(labels, (i) => fold[i] === k));
+    }).flat();
+  }
+  const { repeats, testFraction, seed } = plan;
+  expectRepeats(repeats);
+  expectFraction(testFraction);
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const random = randomStream(seed, repeat);
+    const inTest =
+      plan.kind === "stratified"
+        ? stratifiedHoldout(labels, testFraction, random)
+        : groupedHoldout(labels, needEntities(entities), testFraction, random);
+    return partition(labels, (i) => inTest[i] === 1);
+  });
+}
+
+function forwardResamples(
+  labels: ArrayLike<number>,
+  times: Float64Array | undefined,
+  { testFraction, delay, folds }: Extract<ResamplePlan, { kind: "forward" }>,
+): Resample[] {
+  if (!times)
+    throw new DataError(
+      "resamples: forward resamples train on what came earlier, but these cases have no times. Name the time column when reading (--time), or take another plan.",
+    );
+  expectFraction(testFraction);
+  if (!(delay >= 0 && Number.isFinite(delay)))
+    throw new OptionError(`resamples: the label delay is ${delay}, expected seconds from 0 up.`);
+  if (!(Number.isInteger(folds) && folds >= 1))
+    throw new OptionError(`resamples: folds is ${folds}, expected a whole number of periods from 1 up.`);
+  const labelled = Array.from({ length: labels.length }, (_, i) => i).filter((i) => labels[i] >= 0);
+  const sorted = Float64Array.from(labelled, (i) => times[i]).sort();
+  const start = Math.round((1 - testFraction) * sorted.length);
+  // Periods begin at the time of a case, so that cases of one instant are never on both sides.
+  const begins = Array.from(
+    { length: folds },
+    (_, k) => sorted[Math.min(sorted.length - 1, start + Math.floor((k * (sorted.length - start)) / folds))],
+  );
+  return begins.map((testFrom, k) => {
+    const end = begins[k + 1] ?? Number.POSITIVE_INFINITY;
+    const train = labelled.filter((i) => times[i] < testFrom && times[i] <= testFrom - delay);
+    const test = labelled.filter((i) => times[i] >= testFrom && times[i] < end);
+    expectBothParts(train.length, test.length);
+    const trainUntil = train.reduce((latest, i) => Math.max(latest, times[i]), Number.NEGATIVE_INFINITY);
+    return { train: Int32Array.from(train), test: Int32Array.from(test), trainUntil, testFrom };
+  });
+}
+
+/**
+ * The fold of every case, 0 .. folds - 1 (-1 without a label). Folds differ by at most one case in size and in
+ * each class; a class with fewer cases than folds is missing from some.
+ * @throws {OptionError} when there are fewer than 2 folds, or fewer labelled cases than folds
+ */
+export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: number): Int32Array {
+  const random = randomStream(seed);
+  const dealt = [...casesByClass(labels).values()].flatMap((cases) => Array.from(random.shuffle(cases)));
+  expectFolds(folds, dealt.length, "labelled cases");
+  const fold = new Int32Array(labels.length).fill(-1);
+  dealt.forEach((i, position) => {
+    fold[i] = position % folds; // on from class to class, so that sizes stay even too
+  });
+  return fold;
+}
+
+/**
+ * The fold of every case, 0 .. folds - 1 (-1 without a label), with all cases of an entity in one fold. Entities
+ * are placed greedily, those with the most of any class first, where size and classes stay most even.
+ * @throws {OptionError} when there are fewer than 2 folds, or fewer entities than folds
+ */
+export function groupedFolds(
+  labels: ArrayLike<number>,
+  entities: readonly string[],
+  folds: number,
+  seed: number,
+): Int32Array {
+  const groups = casesByEntity(labels, entities);
+  expectFolds(folds, groups.length, "entities");
+  const shares = classShares(labels);
+  const order = shuffled(groups, randomStream(seed))
+    .map((group) => ({ group, weight: overlap(shares(group), shares(group)) }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ group }) => group);
+  const part = placeGroups(order, shares, folds);
+  return spread(labels.length, order, part, -1);
+}
+
+function stratifiedHoldout(labels: ArrayLike<number>, fraction: number, random: Random): Int32Array {
+  const inTest = new Int32Array(labels.length);
+  for (const cases of casesByClass(labels).values()) {
+    // one case of a class trains; of two and more, one at least is tested
+    const most = cases.length - 1;
+    const tested = Math.min(most, Math.max(1, Math.round(cases.length * fraction)));
+    for (const i of random.shuffle(cases).slice(0, tested)) inTest[i] = 1;
+  }
+  return inTest;
+}
+
+/** The most even of 20 random draws of entities, each of the number that comes nearest to the fraction of cases. */
+function groupedHoldout(
+  labels: ArrayLike<number>,
+  entities: readonly string[],
+  fraction: number,
+  random: Random,
+): Int32Array {
+  const groups = casesByEntity(labels, entities);
+  const shares = classShares(labels);
+  let best = { groups: [] as number[][], unevenness: Number.POSITIVE_INFINITY };
+  for (let draw = 0; draw < 20; draw++) {
+    const drawn = firstOf(shuffled(groups, random), fraction);
+    let unevenness = 0;
+    for (const share of shares(drawn.flat()).values()) unevenness += share * (share - 2 * fraction); // + constant
+    if (unevenness < best.unevenness) best = { groups: drawn, unevenness };
+  }
+  return spread(
+    labels.length,
+    best.groups,
+    best.groups.map(() => 1),
+    0,
+  );
+}
+
+/** As many of the first groups as come nearest to a fraction of all their cases: one at least, and not all. */
+function firstOf(groups: number[][], fraction: number): number[][] {
+  const wanted = fraction * groups.reduce((sum, group) => sum + group.length, 0);
+  let taken = 0;
+  let k = 0;
+  while (k < groups.length - 1 && (k === 0 || taken + groups[k].length / 2 <= wanted))
+    taken += groups[k++].length;
+  return groups.slice(0, k);
+}
+
+function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): Resample {
+  const train: number[] = [];
+  const test: number[] = [];
+  for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) (isTest(i) ? test : train).push(i);
+  expectBothParts(train.length, test.length);
+  return { train: Int32Array.from(train), test: Int32Array.from(test) };
+}
+
+/** Labelled cases of each class, classes ascending. */
+function casesByClass(labels: ArrayLike<number>): Map<number, number[]> {
+  return new Map([...casesBy(labels, (i) => labels[i])].sort(([a], [b]) => a - b));
+}
+
+/** Labelled cases of each entity. */
+function casesByEntity(labels: ArrayLike<number>, entities: readonly string[]): number[][] {
+  return [...casesBy(labels, (i) => entities[i]).values()];
+}
+
+function casesBy<K>(labels: ArrayLike<number>, key: (i: number) => K): Map<K, number[]> {
+  const found = new Map<K, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] < 0) continue;
+    const cases = found.get(key(i));
+    if (cases) cases.push(i);
+    else found.set(key(i), [i]);
+  }
+  return found;
+}
+
+/** How much of each class, and of everything (key -1), is in a group of cases. */
+type Shares = Map<number, number>;
+
+function classShares(labels: ArrayLike<number>): (group: number[]) => Shares {
+  const sizes = new Map([...casesByClass(labels)].map(([c, cases]) => [c, cases.length]));
+  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  return (group) => {
+    const shares: Shares = new Map([[-1, group.length / all]]);
+    for (const i of group) shares.set(labels[i], (shares.get(labels[i]) ?? 0) + 1 / sizes.get(labels[i])!);
+    return shares;
+  };
+}
+
+/** How much of what a group brings a part has already; placing it where this is least keeps the sum of squared loads low. */
+function overlap(group: Shares, load: Shares): number {
+  let sum = 0;
+  for (const [c, share] of group) sum += share * (load.get(c) ?? 0);
+  return sum;
+}
+
+/** The part of each group, placed in order. */
+function placeGroups(groups: number[][], shares: (group: number[]) => Shares, parts: number): number[] {
+  const loads = Array.from({ length: parts }, (): Shares => new Map());
+  return groups.map((group) => {
+    const brings = shares(group);
+    const costs = loads.map((load) => overlap(brings, load));
+    const part = costs.indexOf(Math.min(...costs));
+    for (const [c, share] of brings) loads[part].set(c, (loads[part].get(c) ?? 0) + share);
+    return part;
+  });
+}
+
+function spread(count: number, groups: number[][], part: number[], unplaced: number): Int32Array {
+  const partOf = new Int32Array(count).fill(unplaced);
+  groups.forEach((group, g) => {
+    for (const i of group) partOf[i] = part[g];
+  });
+  return partOf;
+}
+
+function shuffled(groups: number[][], random: Random): number[][] {
+  const order = random.shuffle(Int32Array.from(groups.keys()));
+  return Array.from(order, (g) => groups[g]);
+}
+
+function expectFolds(folds: number, count: number, what: string): void {
+  if (!(Number.isInteger(folds) && folds >= 2 && folds <= count))
+    throw new OptionError(
+      `resamples: folds is ${folds}, expected a whole number from 2 to ${count}, the number of ${what}.`,
+    );
+}
+
+function expectBothParts(train: number, test: number): void {
+  if (train > 0 && test > 0) return;
+  throw new DataError(
+    `resamples: ${train} labelled cases to train on and ${test} to test on, expected some of each. ` +
+      "There are too few cases, entities or days for this plan: take another, or more data.",
+  );
+}
+
+function expectRepeats(repeats: number): void {
+  if (!(Number.isInteger(repeats) && repeats >= 1))
+    throw new OptionError(`resamples: repeats is ${repeats}, expected a whole number from 1 up.`);
+}
+
+function expectFraction(testFraction: number): void {
+  if (!(testFraction > 0 && testFraction < 1))
+    throw new OptionError(`resamples: the test fraction is ${testFraction}, expected one between 0 and 1.`);
+}
+
+function needEntities(entities: readonly string[] | undefined): readonly string[] {
+  if (entities) return entities;
+  throw new DataError(
+    "resamples: grouped resamples keep the cases of one entity together, but this data names no entities. " +
+      "Name the entity column when reading, or take stratified resamples.",
+  );
+}

@@ -1,0 +1,46 @@
+import type { Engine } from "../engine/engine.js";
+import { type ColumnGroup, columnsOf } from "../model/columns.js";
+import { fillPass } from "../model/fill-pass.js";
+import { type Model, networkModel, openNetwork } from "../model/model.js";
+import type { Slot } from "../model/network.js";
+import type { Pass } from "../model/pass.js";
+import type { States } from "../model/states.js";
+import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { statesOf } from "./states-of.js";
+
+/** A batch that went forward; all of it lies in the slot until the next one does. */
+export interface RunBatch {
+  slot: Slot;
+  pass: Pass;
+  /** The encoder's states. */
+  states: States;
+  /** Sequences of the batch; in the pass they stand in `pass.order`. */
+  indices: Int32Array;
+  groups: readonly ColumnGroup[];
+}
+
+/**
+ * Runs a set through a model on the calling thread, batch after batch.
+ * @param prepared by the preparation of the model
+ * @param batch few where series may be long: every step of a batch has its room
+ * @param shortestFirst else in the order of the set
+ */
+export function* runBatches(
+  engine: Engine,
+  model: Model,
+  prepared: SequenceSet,
+  purpose: "autoencode" | "encode",
+  { batch, shortestFirst = false }: { batch: number; shortestFirst?: boolean },
+): Generator<RunBatch> {
+  const { groups } = columnsOf(prepared.channels);
+  const size = { batch, steps: Math.max(1, longestOf(prepared)) };
+  const [slot] = openNetwork(engine, networkModel(model), size, purpose).slots;
+  const order = Int32Array.from({ length: countOf(prepared) }, (_, n) => n);
+  if (shortestFirst) order.sort((a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b);
+  for (let from = 0; from < order.length; from += batch) {
+    const indices = order.subarray(from, from + batch);
+    const pass = fillPass(slot, prepared, groups, indices);
+    slot.forward(pass);
+    yield { slot, pass, states: statesOf(slot, pass), indices, groups };
+  }
+}

@@ -1,0 +1,73 @@
+import { soloCrew } from "../engine/crew.js";
+import type { Engine } from "../engine/engine.js";
+import { musterCrew } from "../engine/threads.js";
+import type { EncodeMessage } from "../features/encode.js";
+import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
+import { columnsOf } from "../model/columns.js";
+import { createNetwork } from "../model/network.js";
+import { byLength } from "../model/trainer.js";
+import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/sequence-set.js";
+import { encodeCopies, type SpeedWorkload } from "./workload.js";
+
+export interface EncodeRun {
+  encode(): void;
+  /** How many sequences one `encode` takes. */
+  readonly sequences: number;
+  /** [sequences, Z], of the last `encode`: copy it. */
+  readonly latents: Float32Array;
+  dismiss(): void;
+}
+
+const SEED = 1;
+
+/**
+ * What `encode` of the library does with a prepared set, ready to be run again and again: fill shards, encoder,
+ * last states out. The set is the batch of the workload, several times over.
+ * @param threads at least 1; more than there are shards are not used
+ * @throws {EngineError} if the engine cannot get the memory
+ */
+export async function createEncodeRun(
+  engine: Engine,
+  { spec, set: batch }: SpeedWorkload,
+  threads = 1,
+): Promise<EncodeRun> {
+  const B = countOf(batch);
+  const N = B * encodeCopies(B);
+  const set = selectSequences(
+    batch,
+    Array.from({ length: N }, (_, n) => n % B),
+  );
+  const shards = Math.ceil(N / ENCODE_SHARD);
+  const most = Math.min(threads, shards);
+  const { channels } = set;
+  const size = { batch: 1, steps: 1, purpose: "encode" } as const;
+  const { weights, slots } = createNetwork(
+    engine,
+    { spec, columns: columnsOf(channels).groups, ...size },
+    SEED,
+  );
+  const job: EncodeJob = {
+    model: { spec, channels, weights: Float32Array.from(weights) },
+    set: most > 1 ? shareSequences(set) : set,
+    order: byLength(
+      set,
+      Int32Array.from({ length: N }, (_, n) => n),
+    ),
+    readOut: "last",
+    width: slots[0].latent.width,
+    steps: longestOf(set),
+    threads: most,
+  };
+  const { network, board, commands } = createEncoder(engine, job);
+  const follow = (control: Int32Array, thread: number): EncodeMessage => {
+    const attach = { memory: network.ws.memory, board, thread };
+    return { kind: "encode-follow", engine: engine.name, job, control, attach };
+  };
+  const crew = most > 1 ? await musterCrew(most, commands, follow) : soloCrew(commands);
+  return {
+    encode: () => crew.run(0, shards),
+    sequences: N,
+    latents: board.rows,
+    dismiss: crew.dismiss,
+  };
+}
