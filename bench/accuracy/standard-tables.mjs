@@ -59,18 +59,29 @@ function differencesTable(figures, five) {
     ["label-aware wide", raw],
     ["latent wide", "best raw"],
     ["label-aware wide", "best raw"],
-    ["latent wide", "convolutions"],
-    ["label-aware wide", "convolutions"],
+    ...["latent wide", "label-aware wide", "latent full", "label-aware full"].map((row) => [
+      row,
+      "convolutions",
+    ]),
     ["latent narrow", "untrained narrow"],
     ["label-aware narrow", "untrained narrow"],
     ["latent wide", "untrained wide"],
     ["label-aware wide", "untrained wide"],
+    ["select(untrained, latent) wide", "untrained wide"],
+    ["latent full", "untrained full"],
+    ["label-aware full", "untrained full"],
+    ["latent full", "latent wide"],
+    ["label-aware full", "label-aware wide"],
     ["latent compact", "latent wide"],
     ["label-aware compact", "label-aware wide"],
-    ["average(untrained, convolutions)", "convolutions"],
-    ["average(latent, convolutions)", "convolutions"],
-    ["average(label-aware, convolutions)", "convolutions"],
-    ["average(latent, label-aware, convolutions)", "convolutions"],
+    ...["wide", "full"].flatMap((read) =>
+      [
+        `untrained ${read}`,
+        `latent ${read}`,
+        `label-aware ${read}`,
+        `latent ${read}, label-aware ${read}`,
+      ].map((rows) => [`average(${rows}, convolutions)`, "convolutions"]),
+    ),
   ];
   return [
     ...["### Differences", ""],
@@ -79,7 +90,7 @@ function differencesTable(figures, five) {
     ...DIFFERENCE_HEAD,
     ...pairs.flatMap(([a, b]) => differenceLine(figures, a, b)),
     ...["latent", "label-aware"].flatMap((recipe) =>
-      ["narrow", "wide"].flatMap((read) =>
+      ["narrow", "wide", "full"].flatMap((read) =>
         parts.flatMap((part) => differenceLine(figures, `${recipe} ${read}`, `untrained ${read}`, part)),
       ),
     ),
@@ -107,7 +118,7 @@ function setTable(figures, lines, sets) {
       "label-aware narrow",
     ],
     ...["untrained wide", "latent wide", "label-aware wide", "latent compact"],
-    ...["average(latent, convolutions)", "average(label-aware, convolutions)"],
+    ...["latent full", "average(latent full, convolutions)", "average(label-aware full, convolutions)"],
   ];
   return [
     `| set | train | classes | ${shown.join(" | ")} | s |`,
