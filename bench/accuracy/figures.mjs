@@ -40,13 +40,15 @@ export function figuresOf(lines, measure = "accuracy") {
       RAW.filter((row) => rows.includes(row)).reduce((a, b) => (meanOf(b) > meanOf(a) ? b : a), "raw"),
     /** The best raw row of each set, chosen after the fact for each. @param {string} set */
     bestRawOf: (set) => Math.max(...RAW.flatMap((row) => of(set, row) ?? [])),
-    /** Mean rank among the rows that every set has; equal figures share. @param {string} row */
-    rankOf(row) {
+    /** The rows that every set has. */
+    complete,
+    /** Mean rank among some of the rows that every set has; equal figures share. @param {string} row @param {string[]} among */
+    rankOf(row, among = complete) {
       if (!complete.includes(row)) return undefined;
       return mean(
         sets.map((set) => {
           const own = Number(of(set, row));
-          const others = complete.map((other) => Number(of(set, other)));
+          const others = among.map((other) => Number(of(set, other)));
           return others.filter((x) => x > own).length + (others.filter((x) => x === own).length + 1) / 2;
         }),
       );

@@ -1,5 +1,6 @@
 // @ts-check
 // The tables of the archives as they are.
+import { criticalDifference } from "./critical-difference.mjs";
 import { DIFFERENCE_HEAD, differenceLine, gapsOf } from "./differences.mjs";
 import { figuresOf, mean } from "./figures.mjs";
 
@@ -17,6 +18,7 @@ export function standardTables(lines) {
   const five = figures.largest(5);
   return [
     ...[...meansTable(figures), ""],
+    ...[...ranksTable(figures), ""],
     ...[...differencesTable(figures, five), ""],
     ...[lossesBelow(figures), ""],
     ...["### The five largest sets", "", ...setTable(figures, lines, five), ""],
@@ -41,6 +43,31 @@ function meansTable(figures) {
       "|---|---|---|---|---|",
     ],
     ...lines,
+  ];
+}
+
+/** Fewer rows, told apart more finely than all of them. @param {Figures} figures */
+function ranksTable(figures) {
+  const { sets, complete, rankOf } = figures;
+  const among = [
+    ...[figures.bestRaw(), "convolutions", "untrained wide", "latent wide", "label-aware wide"],
+    ...["latent full", "label-aware full", "average(latent full, convolutions)"],
+    "average(latent full, label-aware full, convolutions)",
+  ].filter((row) => complete.includes(row));
+  if (among.length < 2) return [];
+  const ranks = among
+    .map((row) => ({ row, rank: Number(rankOf(row, among)) }))
+    .sort((a, b) => a.rank - b.rank);
+  const apart = criticalDifference(among.length, sets.length);
+  return [
+    `Mean ranks among ${among.length} rows; those less than ${apart.toFixed(2)} apart are not told apart (Nemenyi, 5 %):`,
+    "",
+    "| row | mean rank | not told apart from the ranks up to |",
+    "|---|---|---|",
+    ...ranks.map(({ row, rank }) => {
+      const last = ranks.filter((other) => other.rank - rank < apart).at(-1);
+      return `| ${row} | ${rank.toFixed(2)} | ${last?.rank.toFixed(2)} |`;
+    }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { criticalDifference } from "../../bench/accuracy/critical-difference.mjs";
 import { differenceLine, gapsOf } from "../../bench/accuracy/differences.mjs";
 import { figuresOf } from "../../bench/accuracy/figures.mjs";
 import { modeFrom } from "../../bench/accuracy/modes.mjs";
@@ -180,4 +181,13 @@ test("the summary has tables of the standard lines and of each mode, and puts th
   expect(page).toContain("Left out, too few positives: A.");
   expect(page).toContain("| latent wide - raw | 1 | +25.00 |");
   expect(run("none.jsonl").stderr).toContain("No such file: none.jsonl");
+});
+
+test.each([
+  [2, 1.96],
+  [3, 2.343],
+  [5, 2.728],
+  [10, 3.164],
+])("critical difference of mean ranks: the published values of Nemenyi's test for %i rows", (rows, q) => {
+  expect(criticalDifference(rows, 30)).toBeCloseTo(q * Math.sqrt((rows * (rows + 1)) / (6 * 30)), 3);
 });
