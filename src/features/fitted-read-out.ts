@@ -22,9 +22,9 @@ const MOST_STATES = 60_000;
 const MOST_CASES = 1500;
 
 /**
- * Fits what the read-outs `levels`, `wide`, `full` and `compact` need on the training part, and keeps it with the model.
+ * Fits what the read-outs `wide` and `compact` need on the training part, and keeps it with the model.
  * @param train as it was read; labels are not looked at
- * @param options.compact default true; false: not what `compact` needs
+ * @param options.compact default true; false: only what `wide` needs
  * @throws {OptionError} for a training part without a step
  */
 export async function fitReadOuts(
