@@ -71,14 +71,10 @@ function differences(figures) {
       [raw, "convolutions", "latent wide"].map((other) => [row, other]),
     ),
     ...trained.map((row) => [row, `untrained ${row.split(" ")[1]}`]),
-    ...["wide", "full"].flatMap((read) =>
-      [
-        `untrained ${read}`,
-        `latent ${read}`,
-        `label-aware ${read}`,
-        `latent ${read}, label-aware ${read}`,
-      ].map((rows) => [`average(${rows}, convolutions)`, "convolutions"]),
-    ),
+    ...["untrained", "latent", "label-aware", "latent, label-aware"].map((row) => [
+      `average(${row}, convolutions)`,
+      "convolutions",
+    ]),
   ];
   return pairs.flatMap(([a, b]) => differenceLine(figures, a, b));
 }

@@ -9,7 +9,7 @@ import {
   ridgeClassifier,
   statisticsFeatures,
 } from "../../dist/index.js";
-import { components, convolutionTables, fullTables, partOf, rawTables } from "./tables.mjs";
+import { components, convolutionTables, partOf, rawTables, wideTables } from "./tables.mjs";
 
 /** @typedef {import("./sheet.mjs").Sheet} Sheet */
 /** @typedef {import("./sheet.mjs").Pair} Pair */
@@ -71,16 +71,13 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     ...robust,
   ]) {
     const options = { learn: name !== "untrained", recipe, seed, threads };
-    const full = await sheet.timed(name, () => fullTables(engine, parts, options));
-    const wide = partOf(full, "wide");
-    await sheet.judge(`${name} full`, ridge, full);
+    const wide = await sheet.timed(name, () => wideTables(engine, parts, options));
     await sheet.judge(`${name} wide`, ridge, wide);
-    await sheet.judge(`${name} narrow`, ridge, partOf(full, "narrow"));
-    if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(full, "levels"));
+    await sheet.judge(`${name} narrow`, ridge, partOf(wide, "narrow"));
+    if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(wide, "levels"));
     await more?.(name, wide);
     if (more) pairs.set(name, wide);
-    for (const readOut of ["wide", "full"])
-      sheet.average(`average(${name} ${readOut}, convolutions)`, `${name} ${readOut}`, "convolutions");
+    sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
   }
   if (pairs.size > 0) {
     const tables = [pairs.get("untrained"), pairs.get("latent")].map(
@@ -88,11 +85,10 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     );
     sheet.select("select(untrained, latent) wide", ["untrained wide", "latent wide"], tables);
   }
-  for (const readOut of ["wide", "full"])
-    sheet.average(
-      `average(latent ${readOut}, label-aware ${readOut}, convolutions)`,
-      ...[`latent ${readOut}`, `label-aware ${readOut}`, "convolutions"],
-    );
+  sheet.average(
+    "average(latent, label-aware, convolutions)",
+    ...["latent wide", "label-aware wide", "convolutions"],
+  );
 }
 
 /** The textbook recipes as they are. @param {Sheet} sheet @param {Parts} parts @param {Setting} setting */

@@ -51,8 +51,8 @@ function ranksTable(figures) {
   const { sets, complete, rankOf } = figures;
   const among = [
     ...[figures.bestRaw(), "convolutions", "untrained wide", "latent wide", "label-aware wide"],
-    ...["latent full", "label-aware full", "average(latent full, convolutions)"],
-    "average(latent full, label-aware full, convolutions)",
+    ...["average(latent, convolutions)", "average(label-aware, convolutions)"],
+    "average(latent, label-aware, convolutions)",
   ].filter((row) => complete.includes(row));
   if (among.length < 2) return [];
   const ranks = among
@@ -86,29 +86,19 @@ function differencesTable(figures, five) {
     ["label-aware wide", raw],
     ["latent wide", "best raw"],
     ["label-aware wide", "best raw"],
-    ...["latent wide", "label-aware wide", "latent full", "label-aware full"].map((row) => [
-      row,
-      "convolutions",
-    ]),
+    ["latent wide", "convolutions"],
+    ["label-aware wide", "convolutions"],
     ["latent narrow", "untrained narrow"],
     ["label-aware narrow", "untrained narrow"],
     ["latent wide", "untrained wide"],
     ["label-aware wide", "untrained wide"],
     ["select(untrained, latent) wide", "untrained wide"],
-    ["latent full", "untrained full"],
-    ["label-aware full", "untrained full"],
-    ["latent full", "latent wide"],
-    ["label-aware full", "label-aware wide"],
     ["latent compact", "latent wide"],
     ["label-aware compact", "label-aware wide"],
-    ...["wide", "full"].flatMap((read) =>
-      [
-        `untrained ${read}`,
-        `latent ${read}`,
-        `label-aware ${read}`,
-        `latent ${read}, label-aware ${read}`,
-      ].map((rows) => [`average(${rows}, convolutions)`, "convolutions"]),
-    ),
+    ...["untrained", "latent", "label-aware", "latent, label-aware"].map((rows) => [
+      `average(${rows}, convolutions)`,
+      "convolutions",
+    ]),
   ];
   return [
     ...["### Differences", ""],
@@ -117,7 +107,7 @@ function differencesTable(figures, five) {
     ...DIFFERENCE_HEAD,
     ...pairs.flatMap(([a, b]) => differenceLine(figures, a, b)),
     ...["latent", "label-aware"].flatMap((recipe) =>
-      ["narrow", "wide", "full"].flatMap((read) =>
+      ["narrow", "wide"].flatMap((read) =>
         parts.flatMap((part) => differenceLine(figures, `${recipe} ${read}`, `untrained ${read}`, part)),
       ),
     ),
@@ -145,7 +135,7 @@ function setTable(figures, lines, sets) {
       "label-aware narrow",
     ],
     ...["untrained wide", "latent wide", "label-aware wide", "latent compact"],
-    ...["latent full", "average(latent full, convolutions)", "average(label-aware full, convolutions)"],
+    ...["average(latent, convolutions)", "average(label-aware, convolutions)"],
   ];
   return [
     `| set | train | classes | ${shown.join(" | ")} | s |`,

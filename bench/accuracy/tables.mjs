@@ -39,18 +39,18 @@ export function convolutionTables({ train, test }, seed) {
 }
 
 /**
- * The read-out `full` of an encoder; the others are parts of it.
+ * The wide read-out of an encoder.
  * @param {import("../../dist/index.js").Engine} engine @param {Parts} parts
  * @param {{ learn: boolean, recipe: string, seed: number, threads: number | undefined }} options
  * @returns {Promise<Pair>}
  */
-export async function fullTables(engine, { train, test }, { learn, recipe, seed, threads }) {
+export async function wideTables(engine, { train, test }, { learn, recipe, seed, threads }) {
   const options = { recipe, threads, train: { seed } };
   const fitted = learn ? await fit(engine, train, options) : untrained(engine, train, options);
   const model = await fitReadOuts(engine, fitted, train, { compact: false, threads, seed });
   return {
-    train: await encode(engine, model, train, { readOut: "full", threads }),
-    test: await encode(engine, model, test, { readOut: "full", threads }),
+    train: await encode(engine, model, train, { readOut: "wide", threads }),
+    test: await encode(engine, model, test, { readOut: "wide", threads }),
   };
 }
 
@@ -60,12 +60,11 @@ export function components({ train, test }, standardise) {
   return { train: transformPca(pca, train), test: transformPca(pca, test) };
 }
 
-/** The columns of `full` that another read-out has. @param {Pair} pair @param {"narrow" | "levels" | "wide"} readOut @returns {Pair} */
+/** The columns of the wide read-out that another one has. @param {Pair} pair @param {"narrow" | "levels"} readOut @returns {Pair} */
 export function partOf({ train, test }, readOut) {
   const wanted = {
     narrow: /^(mean|max|std|min|last)_/,
     levels: /^(mean|last|ppv)_/,
-    wide: /^(?!highest|lowest)/,
   }[readOut];
   return { train: selectColumns(train, wanted), test: selectColumns(test, wanted) };
 }

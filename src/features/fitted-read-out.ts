@@ -22,7 +22,7 @@ const MOST_STATES = 60_000;
 const MOST_CASES = 1500;
 
 /**
- * Fits what the read-outs `wide` and `compact` need on the training part, and keeps it with the model.
+ * Fits what the read-outs `levels`, `wide` and `compact` need on the training part, and keeps it with the model.
  * @param train as it was read; labels are not looked at
  * @param options.compact default true; false: only what `wide` needs
  * @throws {OptionError} for a training part without a step
@@ -38,7 +38,7 @@ export async function fitReadOuts(
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
   const state = fitReadOut(
-    { parts: "full", seed, lags: lagsFor(longestOf(train)) },
+    { parts: "wide", seed, lags: lagsFor(longestOf(train)) },
     batchesOf(engine, model, sample),
   );
   const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };

@@ -10,11 +10,10 @@ import type { Direction } from "./readout/series.js";
 /**
  * What is read out of the encoder's states. `last`: the last state; `pooled`: mean, max and last; `narrow`: mean, max,
  * std, min and last; `levels`: mean, last and the shares of states above quantiles, which noise moves little; `wide`:
- * all of these, shares of increments above quantiles, and the model space; `full`: these, and how often each unit stands
- * highest or lowest of a group; `compact`: 64 principal components of `wide`, half whitened: their scale means something.
- * The last four must have been fitted, see `fitReadOuts`.
+ * all of these, shares of increments above quantiles, and the model space; `compact`: 64 principal components of `wide`,
+ * half whitened: their scale means something. The last three must have been fitted, see `fitReadOuts`.
  */
-export const readOuts = [...plainReadOuts, "narrow", "levels", "wide", "full", "compact"] as const;
+export const readOuts = [...plainReadOuts, "narrow", "levels", "wide", "compact"] as const;
 export type ReadOut = (typeof readOuts)[number];
 
 /** What the encoder must write, its columns, and what becomes of them. */
@@ -42,13 +41,8 @@ export function resolveReadOut(model: Model, readOut: ReadOut): ResolvedReadOut 
     };
     return { request, names: readOutColumns(request), project: same };
   }
-  const fitted = model.readOut?.state.wide as ReadOutState | undefined;
-  const parts = readOutPresets[readOut === "compact" ? "wide" : readOut];
-  // A model of an earlier version has no competitions.
-  const request =
-    fitted && parts.every((part) => fitted.parts.includes(part))
-      ? { ...fitted, parts: [...parts] }
-      : undefined;
+  const wide = model.readOut?.state.wide as ReadOutState | undefined;
+  const request = wide && readOut === "levels" ? { ...wide, parts: [...readOutPresets.levels] } : wide;
   const pca = readOut === "compact" ? pcaOf(model) : undefined;
   if (!request || (readOut === "compact" && !pca))
     throw new OptionError(

@@ -163,7 +163,7 @@ test("the summary has tables of the standard lines and of each mode, and puts th
   ];
   const folder = folderWith({
     "lines.jsonl": lines.map((each) => JSON.stringify(each)).join("\n"),
-    "page.md": "before\n<!-- table: begin -->\nold\n<!-- table: end -->\nafter\n",
+    "page.md": "before\n<!-- table: begin -->\nof yesterday\n<!-- table: end -->\nafter\n",
   });
   const script = join(root, "bench", "accuracy-summary.mjs");
   const run = (...args: string[]) =>
@@ -171,7 +171,7 @@ test("the summary has tables of the standard lines and of each mode, and puts th
   expect(run("lines.jsonl", "--write", "page.md").stderr).toBe("");
   const page = readFileSync(join(folder, "page.md"), "utf8");
   expect(page).toMatch(/^before[\s\S]*after\n$/);
-  expect(page).not.toContain("old");
+  expect(page).not.toContain("of yesterday");
   expect(page).toContain("| latent wide | 2 | 0.8650 |");
   expect(page).toMatch(/more than 4 points below.*: A \(-7\.00\)\./);
   expect(page).toMatch(/### The five largest sets\n\n.*\n.*\n\| B \| 500 /);

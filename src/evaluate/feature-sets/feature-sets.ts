@@ -211,7 +211,7 @@ async function encoded(
   const { engine, train, test, fit: options, readOut, remember } = context;
   const { threads } = options;
   const bare = await remember(`model ${key}`, () => make(context));
-  const model = ["levels", "wide", "full", "compact"].includes(readOut)
+  const model = ["levels", "wide", "compact"].includes(readOut)
     ? await remember(`read-outs ${key}`, () =>
         fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
       )

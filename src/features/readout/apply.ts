@@ -1,5 +1,4 @@
 import type { States } from "../../model/states.js";
-import { competitionShares, competitionWidth } from "./competition.js";
 import { modelSpace } from "./model-space.js";
 import { incrementsOf, QUANTILE_LEVELS, shareAbove } from "./proportion.js";
 import { expectDirections, type ReadOutState } from "./readout.js";
@@ -13,7 +12,7 @@ import { type Summary, summarise } from "./summary.js";
  * @throws {ShapeError} if the states are not those of the encoder it was fitted with
  */
 export function applyReadOut(state: ReadOutState, states: States): Float32Array {
-  const { parts, directions, lags = [1], components = [], penalty, competitions = [] } = state;
+  const { parts, directions, lags = [1], components = [], penalty } = state;
   expectDirections("applyReadOut", states, directions);
   const read = seriesReader(states);
   const Z = directions.reduce((sum, { width }) => sum + width, 0);
@@ -24,11 +23,9 @@ export function applyReadOut(state: ReadOutState, states: States): Float32Array 
     const K = projection.length / width;
     return K * (K + 1);
   });
-  const contests = competitions.map(competitionWidth);
   const sizes = parts.map((part) => {
     if (part === "modelSpace") return spaces.reduce((sum, size) => sum + size, 0);
     if (part === "incrementPpv") return lags.length * ZQ;
-    if (part === "competition") return contests.reduce((sum, size) => sum + size, 0);
     return part === "ppv" ? ZQ : Z;
   });
   const columns = sizes.reduce((sum, size) => sum + size, 0);
@@ -49,11 +46,6 @@ export function applyReadOut(state: ReadOutState, states: States): Float32Array 
         let from = 0;
         components.forEach((layer, k) => {
           modelSpace(series, layer, penalty!, out.subarray(from, (from += spaces[k])));
-        });
-      } else if (part === "competition") {
-        let from = 0;
-        competitions.forEach((competition, k) => {
-          competitionShares(competition, series, out.subarray(from, (from += contests[k])));
         });
       } else summarise(part satisfies Summary, series, directions, out);
     });

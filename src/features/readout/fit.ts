@@ -1,6 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
 import type { States } from "../../model/states.js";
-import { competingLags, fitCompetition } from "./competition.js";
 import { fitComponents } from "./model-space.js";
 import { columnQuantiles, incrementsOf } from "./proportion.js";
 import {
@@ -14,7 +13,7 @@ import { createSample, offerSeries, type RowSample, sampledCount } from "./sampl
 import { type Direction, directionsOf, seriesReader } from "./series.js";
 
 /**
- * Fits quantiles, principal components and competitions on the states of the training part, one pass over its batches. They are
+ * Fits quantiles and principal components on the states of the training part, one pass over its batches. They are
  * computed from a uniform sample of at most `sampleSize` states (and as many increments); the same seed and order of
  * cases give the same sample, however they are batched and padded.
  * @param batches each read before the next is asked for, so that they may share memory
@@ -48,13 +47,12 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
       fitted = { directions, Z };
       samples = {
         states: createSample(
-          wants("ppv") || wants("modelSpace") || wants("competition") ? sampleSize : 0,
+          wants("ppv") || wants("modelSpace") ? sampleSize : 0,
           ...([Z, seed, 0] as const),
         ),
-        increments:
-          wants("incrementPpv") || wants("competition")
-            ? lags.map((lag) => createSample(Math.ceil(sampleSize / lags.length), Z, seed, lag))
-            : [],
+        increments: wants("incrementPpv")
+          ? lags.map((lag) => createSample(Math.ceil(sampleSize / lags.length), Z, seed, lag))
+          : [],
       };
     }
     expectDirections("fitReadOut", batch, fitted.directions);
@@ -85,12 +83,6 @@ export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): 
         columnQuantiles(sample.rows, sampledCount(sample), Z),
       ),
       lags: [...lags],
-    }),
-    ...(wants("competition") && {
-      competitions: competingLags(lags).map((lag) => {
-        const sample = lag > 0 ? samples.increments[lags.indexOf(lag)] : samples.states;
-        return fitCompetition(lag, sample.rows, sampledCount(sample), Z, seed);
-      }),
     }),
     fittedOn: { cases, states: seen, sampled: count, seed },
   };

@@ -1,26 +1,24 @@
 import { OptionError, ShapeError, unknownName } from "../../errors.js";
 import type { States } from "../../model/states.js";
-import { type Competition, competitionColumns } from "./competition.js";
 import type { StateComponents } from "./model-space.js";
 import { QUANTILE_LEVELS } from "./proportion.js";
 import { type Direction, directionPrefix, layerPrefix } from "./series.js";
 import { summaries } from "./summary.js";
 
 /** What can be read out of the states; columns keep this order. */
-export const readOutParts = [...summaries, "ppv", "modelSpace", "incrementPpv", "competition"] as const;
+export const readOutParts = [...summaries, "ppv", "modelSpace", "incrementPpv"] as const;
 export type ReadOutPart = (typeof readOutParts)[number];
 
 export const readOutPresets = {
   narrow: summaries,
   levels: ["mean", "last", "ppv"],
-  wide: [...summaries, "ppv", "modelSpace", "incrementPpv"],
-  full: readOutParts,
+  wide: readOutParts,
 } as const satisfies Record<string, readonly ReadOutPart[]>;
 
 export interface ReadOutOptions {
   /** A preset's name, or parts of one's own choice. */
   parts: keyof typeof readOutPresets | readonly ReadOutPart[];
-  /** of the sample that quantiles and components are computed from, and of the groups that compete; default 1 */
+  /** of the sample that quantiles and components are computed from; default 1 */
   seed?: number;
   /** states, and increments of all lags together, that this sample holds at most; default 20,000 */
   sampleSize?: number;
@@ -45,23 +43,15 @@ export interface ReadOutState {
   /** one a layer, with `modelSpace` */
   components?: StateComponents[];
   penalty?: number;
-  /** one for the states and one for each lag that competes, with `competition` */
-  competitions?: Competition[];
   /** Provenance of the fitted numbers. */
   fittedOn: { cases: number; states: number; sampled: number; seed: number };
 }
 
 /**
- * Names of the columns that `applyReadOut` gives, in order, such as `mean_forward_3`, `ppv_backward_7_q05`,
- * `incrementPpv_forward_7_lag4_q95` or `highest_forward_7_group3`.
+ * Names of the columns that `applyReadOut` gives, in order, such as `mean_forward_3`, `ppv_backward_7_q05` or
+ * `incrementPpv_forward_7_lag4_q95`.
  */
-export function readOutColumns({
-  parts,
-  directions,
-  components = [],
-  lags = [1],
-  competitions = [],
-}: ReadOutState): string[] {
+export function readOutColumns({ parts, directions, components = [], lags = [1] }: ReadOutState): string[] {
   const units = directions.flatMap((direction) =>
     Array.from({ length: direction.width }, (_, k) => `${directionPrefix(direction, directions)}${k}`),
   );
@@ -83,8 +73,6 @@ export function readOutColumns({
             ...K.map((to) => `${prefix}bias_${to}`),
           ];
         });
-      case "competition":
-        return competitions.flatMap((competition) => competitionColumns(competition, units));
       default:
         return units.map((unit) => `${part}_${unit}`);
     }
