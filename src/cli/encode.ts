@@ -19,7 +19,7 @@ import {
 } from "./flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
-/** Steps of a piece of a large file. */
+/** Values of a piece of a large file: steps times channels. */
 const PIECE = 2_000_000;
 
 const HELP = `
@@ -30,7 +30,8 @@ Examples:
 DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
 names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
-A CSV of one sequence per row is read, encoded and written in pieces, so it may be larger than memory.`;
+A CSV is read, encoded and written in pieces, so it may be larger than memory. A long one (--entity) must have the
+rows of each entity together; sort it so, or it is read whole.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -65,6 +66,7 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   const model = await loadModel(modelPath);
   const engine = await chooseEngine(options, terminal.say);
   const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
+  const { channels } = model.metadata.preparation;
   const { readOut } = options;
   const threads = options.threads as number | undefined;
   const output = await openFeatureFile(options.output);
@@ -79,13 +81,7 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   };
   let files: string[];
   try {
-    const notes = comesInPieces(dataPath, reading)
-      ? await readInPieces(dataPath, reading, { mostSteps: PIECE }, async ({ set, labelTexts }) => {
-          const table = await encode(engine, model, set, { readOut, threads });
-          await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
-          terminal.progress(`encoded ${written.rows} sequences`);
-        })
-      : await encodeWhole();
+    const notes = comesInPieces(dataPath) ? await encodeInPieces() : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
     signal.throwIfAborted();
@@ -105,9 +101,22 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
       `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
     );
 
+  async function encodeInPieces() {
+    const mostSteps = PIECE / channels.length;
+    return readInPieces(dataPath, reading, { mostSteps, channels }, async ({ set, labelTexts }) => {
+      const before = written.rows;
+      const table = await encode(engine, model, set, {
+        ...{ readOut, threads },
+        onProgress: (done) =>
+          terminal.progress(`encoded ${before + Math.round(done * countOf(set))} sequences`),
+      });
+      await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
+    });
+  }
+
   async function encodeWhole() {
     const source = await readSource(dataPath, reading);
-    const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
+    const { set, parts } = choosePart(source, options.part, channels);
     const table = await encode(engine, model, set, {
       ...{ readOut, threads },
       onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
