@@ -221,6 +221,9 @@ describe("columns are read as the channels that are known say", () => {
     await expect(pieces(path, { entity: "who", channels: ["shop"] }, 9)).rejects.toThrow(
       /no channel "amount"/,
     );
+    await expect(pieces(path, { entity: "who" }, 9, [...known, ...timed])).rejects.toThrow(
+      /no channel "time_gap"/,
+    );
   });
 
   test("without channels, or without a vocabulary, a long table cannot be read in pieces", async () => {
