@@ -91,7 +91,7 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
   return {
     add(text, row) {
       if (!codes) {
-        const hint = "The channel is known to be numeric.";
+        const hint = "It is a numeric channel of the model, which cannot be left out.";
         values.push(parseCell(text) ?? notANumber(text, path, row, `column "${name}"`, hint));
         return;
       }
@@ -110,7 +110,7 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
     notes: () =>
       first
         ? [
-            `${unknown} cells of column "${name}" have a category that is not known (first "${first.text}", row ${first.row}); they count as missing.`,
+            `${unknown} cells of column "${name}" have a category that the model does not know (first "${first.text}", row ${first.row}); they count as missing.`,
           ]
         : [],
   };

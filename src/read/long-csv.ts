@@ -6,6 +6,13 @@ import type { DataOptions } from "./options.js";
 import { emptyFile, noSequences } from "./source-file.js";
 
 /**
+ * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So
+ * it is taken to be grouped once that share of the rows followed one of their own entity, or after that many events.
+ */
+const FOLLOWERS = 0.1;
+const SURE = 200_000;
+
+/**
  * Reads a CSV of events: `entity` says whose, `time` when (without it the file's order counts), `label` of which
  * class. Events are sorted by time inside an entity; equal times keep the file's order.
  * @throws {DataError} that names row and column
@@ -49,6 +56,8 @@ export async function readLongCsvInPieces(
     for (const id of table.set.ids) handedOn.add(id);
     return take(table);
   };
+  const looksGrouped = (read: LongRows) =>
+    handedOn.size > 0 || read.count() - read.entities() >= FOLLOWERS * read.count() || read.count() >= SURE;
   const sha256 = await readCsvRows(path, (cells, row) => {
     if (!rows) {
       rows = collectLongRows(path, cells, options, channels);
@@ -62,7 +71,8 @@ export async function readLongCsvInPieces(
           `${path}, row ${row}, column "${options.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(options.entity, rows.entityColumn)}`,
         );
       if (rows.has(entity)) scattered ??= { entity, row };
-      else if (!scattered && rows.count() >= mostEvents) return handOn().then(() => rows!.add(cells, row));
+      else if (!scattered && rows.count() >= mostEvents && looksGrouped(rows))
+        return handOn().then(() => rows!.add(cells, row));
     }
     rows.add(cells, row);
   });

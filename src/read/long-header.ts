@@ -85,6 +85,6 @@ function knownAmong(
   const found = known.filter(({ name }) => names.includes(name));
   const made: readonly string[] = addsTimeChannels(options) ? TIME_CHANNELS : [];
   const missing = known.find((channel) => !found.includes(channel) && !made.includes(channel.name));
-  if (missing) unknownName(path, "channel", missing.name, names);
+  if (missing) unknownName(`${path}: got other channels than the model's`, "channel", missing.name, names);
   return found;
 }

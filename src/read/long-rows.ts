@@ -30,6 +30,8 @@ export interface LongRows {
   add(cells: readonly string[], row: number): void;
   /** Events since the last `take`. */
   count(): number;
+  /** Entities since the last `take`. */
+  entities(): number;
   /** Whether there are events of that entity since the last `take`. */
   has(entity: string): boolean;
   /**
@@ -89,6 +91,7 @@ export function collectLongRows(
       for (const { index, column } of columns) column.add(cells[index], row);
     },
     count: () => rows.owners.length,
+    entities: () => rows.entities.size,
     has: (entity) => rows.entities.has(entity),
     take() {
       const { entities, owners, times, labels, amounts, secondCodes } = rows;

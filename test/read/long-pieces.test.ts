@@ -135,6 +135,14 @@ test("a piece of a long table ends with an entity, once there are that many step
   expect(await idsOf(5, 4)).toEqual(["a#1 b#1 b#2 b#3", "c#1 d#1 d#2", "e#1"]);
 });
 
+test("entities of one event each are handed on after 200,000, when they cannot be in order of time", async () => {
+  const rows = Array.from({ length: 200_002 }, (_, e) => `${e},0`);
+  const { taken } = await pieces(fileOf("a.csv", `who,x\n${rows.join("\n")}\n`), { entity: "who" }, 9, [
+    { name: "x", kind: "numeric" },
+  ]);
+  expect(taken.map(({ set }) => set.ids.length)).toEqual([200_000, 2]);
+}, 60_000);
+
 describe("rows of an entity that do not stand together", () => {
   const inTime = (path: string) => pieces(path, { ...roles, label: "state" }, 3);
   const [a, b, c] = events(true).slice(0, 3);
@@ -151,6 +159,14 @@ describe("rows of an entity that do not stand together", () => {
   test("a file of one piece needs no such note", async () => {
     const path = fileOf("a.csv", csv([[a[0], b[0], a[1]]]));
     expect((await inTime(path)).notes.join()).not.toMatch(/whole/);
+  });
+
+  test("from late on, in order of time: nothing was handed on while all rows were of different entities", async () => {
+    const rows = Array.from({ length: 30 }, (_, e) => `many${e},2024-01-01,${e},deli,,,`);
+    const path = fileOf("a.csv", csv([rows, [...rows].reverse()]));
+    const { taken, notes } = await pieces(path, { ...roles, drop: ["partner", "state"] }, 5);
+    expect(taken.map(({ set }) => set.ids.length)).toEqual([30]);
+    expect(notes.at(-1)).toMatch(/row 33: "many28" again, .*read whole. /);
   });
 
   test("later: the rest of the file is one piece", async () => {
@@ -183,7 +199,7 @@ describe("columns are read as the channels that are known say", () => {
   const read = async (rows: string[], channels = known) => {
     const { taken, notes } = await pieces(file(rows), { entity: "who" }, 1, channels);
     expect(taken.map(({ set }) => set.channels)).toEqual(taken.map(() => channels));
-    return { cells: taken.map(({ set }) => cellsOf(set)[0]), notes };
+    return { cells: taken.flatMap(({ set }) => cellsOf(set)), notes };
   };
 
   test("numbers and missing cells can be categories; other columns do not matter", async () => {
