@@ -62,6 +62,20 @@ interface EncodeOptions extends CommonOptions {
 }
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
+  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before the first file is there
+  try {
+    await encodeFile(modelPath, dataPath, options, signal);
+  } finally {
+    release();
+  }
+}
+
+async function encodeFile(
+  modelPath: string,
+  dataPath: string,
+  options: EncodeOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const terminal = openTerminal(options);
   await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
@@ -71,7 +85,6 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   const { readOut } = options;
   const threads = options.threads as number | undefined;
   const output = await openFeatureFile(options.output);
-  const { signal, release } = onInterrupt("Stopping; nothing is written ...");
   const started = performance.now();
   const written = { rows: 0, columns: [] as readonly string[] };
   const add = async (table: FeatureTable, labels: RowLabels) => {
@@ -91,8 +104,6 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
     terminal.done();
     await output.abandon();
     throw error;
-  } finally {
-    release();
   }
   const { rows, columns } = written;
   const seconds = (performance.now() - started) / 1000;
