@@ -1,11 +1,7 @@
 // What needs a file system: readers, model files, checkpoints, feature files.
 export { resultFile } from "./evaluate/result-file.js";
-export {
-  type FeatureFile,
-  openFeatureFile,
-  type RowLabels,
-  writeFeatures,
-} from "./features/write-features.js";
+export type { RowLabels } from "./features/row-labels.js";
+export { type FeatureFile, openFeatureFile, writeFeatures } from "./features/write-features.js";
 export { loadCheckpoint, saveCheckpoint } from "./model/checkpoint.js";
 export { loadModel, saveModel } from "./model/model-file.js";
 export { DATA_OPTIONS, type DataOptions } from "./read/options.js";

@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
-import { checkFeatureFile, openFeatureFile, type RowLabels } from "../features/write-features.js";
+import type { RowLabels } from "../features/row-labels.js";
+import { checkFeatureFile, openFeatureFile } from "../features/write-features.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
 import type { DataOptions } from "../read/options.js";
@@ -19,7 +20,7 @@ import {
 } from "./flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
-/** Steps of a piece of a large file. */
+/** Values of a piece of a large file: steps times channels. */
 const PIECE = 2_000_000;
 
 const HELP = `
@@ -30,7 +31,8 @@ Examples:
 DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
 names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
-A CSV of one sequence per row is read, encoded and written in pieces, so it may be larger than memory.`;
+A CSV is read, encoded and written in pieces, so it may be larger than memory. A long one (--entity) must have the
+rows of each entity together; sort it so, or it is read whole.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -60,15 +62,29 @@ interface EncodeOptions extends CommonOptions {
 }
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
+  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before the first file is there
+  try {
+    await encodeFile(modelPath, dataPath, options, signal);
+  } finally {
+    release();
+  }
+}
+
+async function encodeFile(
+  modelPath: string,
+  dataPath: string,
+  options: EncodeOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const terminal = openTerminal(options);
   await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
   const engine = await chooseEngine(options, terminal.say);
   const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
+  const { channels } = model.metadata.preparation;
   const { readOut } = options;
   const threads = options.threads as number | undefined;
   const output = await openFeatureFile(options.output);
-  const { signal, release } = onInterrupt("Stopping; nothing is written ...");
   const started = performance.now();
   const written = { rows: 0, columns: [] as readonly string[] };
   const add = async (table: FeatureTable, labels: RowLabels) => {
@@ -79,13 +95,7 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   };
   let files: string[];
   try {
-    const notes = comesInPieces(dataPath, reading)
-      ? await readInPieces(dataPath, reading, { mostSteps: PIECE }, async ({ set, labelTexts }) => {
-          const table = await encode(engine, model, set, { readOut, threads });
-          await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
-          terminal.progress(`encoded ${written.rows} sequences`);
-        })
-      : await encodeWhole();
+    const notes = comesInPieces(dataPath) ? await encodeInPieces() : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
     signal.throwIfAborted();
@@ -94,8 +104,6 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
     terminal.done();
     await output.abandon();
     throw error;
-  } finally {
-    release();
   }
   const { rows, columns } = written;
   const seconds = (performance.now() - started) / 1000;
@@ -105,9 +113,22 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
       `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
     );
 
+  async function encodeInPieces() {
+    const mostSteps = PIECE / channels.length;
+    return readInPieces(dataPath, reading, { mostSteps, channels }, async ({ set, labelTexts }) => {
+      const before = written.rows;
+      const table = await encode(engine, model, set, {
+        ...{ readOut, threads },
+        onProgress: (done) =>
+          terminal.progress(`encoded ${before + Math.round(done * countOf(set))} sequences`),
+      });
+      await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
+    });
+  }
+
   async function encodeWhole() {
     const source = await readSource(dataPath, reading);
-    const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
+    const { set, parts } = choosePart(source, options.part, channels);
     const table = await encode(engine, model, set, {
       ...{ readOut, threads },
       onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),

@@ -1,17 +1,10 @@
 import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { OptionError, ShapeError } from "../errors.js";
-import { cannotWrite, checkWritable, writeFileAtomically } from "../model/write-file.js";
+import { cannotWrite, checkWritable } from "../model/write-file.js";
 import type { FeatureTable } from "./feature-table.js";
-
-/** What stands beside the numbers of each row. */
-export interface RowLabels {
-  ids: readonly string[];
-  /** Which part of the source a row comes from, where it has parts. */
-  parts?: readonly string[];
-  /** Class names, "" for an unlabelled row. */
-  labels?: readonly string[];
-}
+import { openNpyDescription } from "./npy-description.js";
+import type { RowLabels } from "./row-labels.js";
 
 /** Features on their way into a file: rows are added as they come. */
 export interface FeatureFile {
@@ -82,7 +75,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   });
   let columns: readonly string[] | undefined;
   let count = 0;
-  const all: { ids: string[]; parts?: string[]; labels?: string[] } = { ids: [] };
+  const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
   const orExplain = <T>(work: Promise<T>): Promise<T> =>
     work.catch((cause) => {
       throw cannotWrite(path, cause);
@@ -91,6 +84,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   const abandon = async () => {
     await file.close().catch(() => {});
     await rm(temporary, { force: true });
+    await description?.abandon();
   };
   return {
     async append(table, rows) {
@@ -109,10 +103,8 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
           `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
         );
       count += table.rows;
-      if (npy) {
-        all.ids.push(...rows.ids);
-        if (rows.parts) (all.parts ??= []).push(...rows.parts);
-        if (rows.labels) (all.labels ??= []).push(...rows.labels);
+      if (description) {
+        await description.append(rows);
         const { buffer, byteOffset, byteLength } = table.values;
         if (byteLength > 0) await write(new Uint8Array(buffer, byteOffset, byteLength));
         return;
@@ -130,8 +122,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       if (npy) await orExplain(file.write(npyHeader(count, columns?.length ?? 0), 0, NPY_HEADER, 0));
       await orExplain(file.sync());
       await file.close();
-      if (npy)
-        await writeFileAtomically(descriptionOf(path), JSON.stringify({ columns: columns ?? [], ...all }));
+      await description?.finish(columns ?? []);
       await orExplain(rename(temporary, path));
       return npy ? [path, descriptionOf(path)] : [path];
     },

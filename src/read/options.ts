@@ -41,6 +41,11 @@ export const DATA_OPTIONS = z.strictObject({
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;
 
+/** Whether a long table gets channels made from its times. */
+export function addsTimeChannels({ window, time, timeChannels }: DataOptions): boolean {
+  return timeChannels ?? (window !== undefined && time !== undefined);
+}
+
 /** @throws {OptionError} that names the option that is wrong */
 export function parseDataOptions(options: unknown): DataOptions {
   const parsed = DATA_OPTIONS.safeParse(options);

@@ -1,13 +1,12 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { DataError, OptionError } from "../errors.js";
-import type { DataSource, SequenceSet } from "../sequences/sequence-set.js";
-import { addTimeChannels } from "../sequences/time-channels.js";
-import { lastWindows } from "../sequences/window.js";
+import type { Channel, DataSource, SequenceSet } from "../sequences/sequence-set.js";
 import { readArff } from "./arff.js";
 import { FORMATS, type FoundFile, findParts, formatOf } from "./folder.js";
 import { encodeLabels, restoreRenumbered, sortClassNames } from "./labels.js";
-import { readLongCsv } from "./long-csv.js";
+import { casesOf, checkLongOptions } from "./long-cases.js";
+import { readLongCsv, readLongCsvInPieces } from "./long-csv.js";
 import { readNpy } from "./npy.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./options.js";
 import type { Part } from "./part.js";
@@ -48,33 +47,61 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
   return { name: nameOf(path), train, files: [{ path, sha256 }], notes: [...part.notes, ...notes] };
 }
 
-/** Whether a source can be read in pieces: a CSV of one sequence per row. */
-export function comesInPieces(path: string, { entity }: DataOptions): boolean {
-  return formatOf(path) === "csv" && entity === undefined;
+/** Whether a source can be read in pieces: a CSV. */
+export function comesInPieces(path: string): boolean {
+  return formatOf(path) === "csv";
+}
+
+/** How large a piece is, and what is known of its channels. */
+export interface PieceOptions {
+  /**
+   * Steps of a piece, unless one sequence is longer. A piece of a long table ends with the entity in which there are
+   * that many; each event of a window counts.
+   */
+  mostSteps: number;
+  /**
+   * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
+   * numeric and what a category cannot be told from a piece; other columns are left out. A CSV of one sequence per row
+   * has one numeric channel and needs none.
+   */
+  channels?: readonly Channel[];
 }
 
 /**
- * Reads a CSV of one sequence per row in pieces, so that the file may be larger than memory.
- * @param mostSteps of a piece, unless one sequence is longer
+ * Reads a CSV in pieces, so that the file may be larger than memory: one of one sequence per row, or a long table where
+ * the rows of an entity stand together. Where they do not, all that is left is one piece, with a note.
  * @param take gets each piece, with the labels as they are written; the file is read on when it is done
  * @returns notes
  * @throws {OptionError} for another kind of source
- * @throws {DataError} that names row and column; what came before it has been handed on
+ * @throws {DataError} that names row and column, also for an entity that comes again after a piece with it was handed
+ *   on; what came before the row has been handed on
  */
 export async function readInPieces(
   path: string,
   options: DataOptions,
-  { mostSteps }: { mostSteps: number },
+  { mostSteps, channels }: PieceOptions,
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
   const chosen = parseDataOptions(options);
-  if (!comesInPieces(path, chosen))
+  if (!comesInPieces(path))
+    throw new OptionError(`${path}: only a CSV can be read in pieces. Read it whole, with readSource.`);
+  const { entity, window = 1 } = chosen;
+  if (entity === undefined) {
+    rejectOptions(path, "a CSV with one sequence per row", chosen, [...LONG_ONLY]);
+    return (await readWideCsvInPieces(path, chosen, { idPrefix: "", mostSteps }, take)).notes;
+  }
+  checkLongOptions(path, chosen);
+  if (!channels)
     throw new OptionError(
-      `${path}: only a CSV of one sequence per row can be read in pieces. Read it whole, with readSource.`,
+      `${path}: got no channels, expected the channels that are known of a long table that is read in pieces. What is numeric and what a category cannot be told from a piece; give those of the model (model.metadata.preparation.channels).`,
     );
-  rejectOptions(path, "a CSV with one sequence per row", chosen, [...LONG_ONLY]);
-  const { notes } = await readWideCsvInPieces(path, chosen, { idPrefix: "", mostSteps }, take);
-  return notes;
+  const size = { channels, mostEvents: mostSteps / window };
+  const read = await readLongCsvInPieces(path, { ...chosen, entity }, size, (table) => {
+    const { labels, classNames, ...set } = casesOf(path, table, chosen);
+    const labelTexts = labels && Array.from(labels, (label) => classNames![label]);
+    return take({ set, ...(labelTexts && { labelTexts }), notes: [] });
+  });
+  return read.notes;
 }
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
@@ -141,33 +168,14 @@ function labelled(
 }
 
 async function readLong(path: string, options: DataOptions & { entity: string }): Promise<DataSource> {
-  const { window, time, timeChannels = window !== undefined && time !== undefined } = options;
-  if (timeChannels && time === undefined)
-    throw new OptionError(
-      `${path}: got timeChannels and no time column, expected one. The channels are made from it; name it with the option "time".`,
-    );
-  for (const name of ["amount", "secondEntity"] as const)
-    if (options[name] !== undefined && (window === undefined || time === undefined))
-      throw new OptionError(
-        `${path}: got the option "${name}" without window and time, expected both. It is for aggregates of what happened before an event, so each event must be a case and have a time.`,
-      );
+  checkLongOptions(path, options);
   const table = await readLongCsv(path, options);
-  let train = timeChannels ? addTimeChannels(table.set, { calendar: table.calendarTimes }) : table.set;
-  if (window !== undefined)
-    train = lastWindows(train, {
-      length: window,
-      stepLabels: table.stepLabels,
-      classNames: table.classNames,
-    });
-  else if (table.stepLabels && !train.labels)
-    throw new DataError(
-      `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window (--window 20).`,
-    );
   const { notes, sha256, details } = table;
   return {
     name: nameOf(path),
-    train,
-    ...(window !== undefined && details && { events: details }), // a window ends at every step, in their order
+    train: casesOf(path, table, options),
+    // a window ends at every step, in their order
+    ...(options.window !== undefined && details && { events: details }),
     files: [{ path, sha256 }],
     notes,
   };

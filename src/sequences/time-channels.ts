@@ -4,6 +4,9 @@ import { countOf, type SequenceSet } from "./sequence-set.js";
 
 const DAY = 24 * 3600; // seconds
 
+/** The channels that are made from times; the first from plain numbers too, the others from dates. */
+export const TIME_CHANNELS = ["time_gap", "hour_sin", "hour_cos"] as const;
+
 /**
  * Adds what the times say as channels, so that a model can see them: `time_gap` = log(1 + seconds since the
  * sequence's previous step), 0 for the first; with `calendar` (times are dates, seconds since 1970 UTC) also
@@ -18,7 +21,7 @@ export function addTimeChannels(set: SequenceSet, { calendar }: { calendar: bool
     throw new DataError(
       "addTimeChannels: the sequences have no times, expected one per step. Name the time column when reading.",
     );
-  const names = calendar ? ["time_gap", "hour_sin", "hour_cos"] : ["time_gap"];
+  const names = calendar ? TIME_CHANNELS : TIME_CHANNELS.slice(0, 1);
   const before = set.channels.length;
   const { F, ...wider } = withRoomFor(set, names, { name: "addTimeChannels", kind: "time" });
   const { values } = wider;

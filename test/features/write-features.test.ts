@@ -56,8 +56,10 @@ test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole giv
       { ...table, values: table.values.subarray(3 * r, 3 * r + 3), rows: 1 },
       { ids: [rows.ids[r]], parts: [rows.parts[r]], labels: [rows.labels[r]] },
     );
-  expect(newFiles(folder, `whole-${name}`, `whole-${name}.json`)).toEqual([expect.stringMatching(/\.tmp$/)]);
-  await file.finish();
+  const begun = newFiles(folder, `whole-${name}`, `whole-${name}.json`);
+  expect(begun.map((file) => file.slice(-4))).toEqual(name === "z.csv" ? [".tmp"] : Array(4).fill(".tmp"));
+  const files = await file.finish();
+  expect(newFiles(folder, `whole-${name}`, `whole-${name}.json`)).toHaveLength(files.length);
   for (const beside of name === "z.npy" ? ["", ".json"] : [""])
     expect(readFileSync(join(folder, `${name}${beside}`))).toEqual(
       readFileSync(join(folder, `whole-${name}${beside}`)),
@@ -87,13 +89,26 @@ test("a CSV longer than what is collected at a time is whole", async () => {
     expect(lines[n + 1].split(",").map(Number)).toEqual([n, ...values.subarray(12 * n, 12 * n + 12)]);
 });
 
-test("an abandoned file leaves what was there before", async () => {
-  const folder = folderWith({ "z.csv": "before" });
-  const file = await openFeatureFile(join(folder, "z.csv"));
+test.each(["z.csv", "z.npy"])("%s: an abandoned file leaves what was there before", async (name) => {
+  const folder = folderWith({ [name]: "before" });
+  const file = await openFeatureFile(join(folder, name));
   await file.append(table, rows);
   await file.abandon();
-  expect(newFiles(folder)).toEqual(["z.csv"]);
-  expect(readFileSync(join(folder, "z.csv"), "utf8")).toBe("before");
+  expect(newFiles(folder)).toEqual([name]);
+  expect(readFileSync(join(folder, name), "utf8")).toBe("before");
+});
+
+test("NPY: the description of many rows at once, with texts that JSON escapes", async () => {
+  const N = 300_000;
+  const path = join(folderWith(), "z.npy");
+  const ids = Array.from({ length: N }, (_, n) => `"${n}"\n\u00e9`);
+  const labels = Array.from({ length: N }, (_, n) => (n % 3 ? "a" : ""));
+  await writeFeatures(path, { values: new Float32Array(N), names: ["x"], rows: N }, { ids, labels });
+  const about = JSON.parse(readFileSync(`${path}.json`, "utf8"));
+  expect(Object.keys(about)).toEqual(["columns", "ids", "labels"]);
+  expect(about.columns).toEqual(["x"]);
+  expect(about.ids.join()).toBe(ids.join());
+  expect(about.labels.join()).toBe(labels.join());
 });
 
 test("a table of no rows is a file with a header", async () => {
@@ -103,6 +118,10 @@ test("a table of no rows is a file with a header", async () => {
   expect(parse(readFileSync(join(folder, "z.csv")))).toEqual([["id", ...table.names]]);
   await writeFeatures(join(folder, "z.npy"), nothing, { ids: [] });
   expect((await load(new Uint8Array(readFileSync(join(folder, "z.npy"))).buffer)).shape).toEqual([0, 3]);
+  expect(JSON.parse(readFileSync(join(folder, "z.npy.json"), "utf8"))).toEqual({
+    columns: table.names,
+    ids: [],
+  });
 });
 
 test("where the description cannot be written, the matrix is not written either", async () => {

@@ -52,11 +52,13 @@ test("what a taker throws ends the reading", async () => {
 });
 
 test("other sources are not read in pieces", async () => {
-  const path = fileOf("a.csv", "who,value\na,1\n");
-  expect(comesInPieces(path, { entity: "who" })).toBe(false);
-  expect(comesInPieces("a.csv.gz", {})).toBe(true);
-  expect(comesInPieces("a.tsv", {})).toBe(false);
-  await expect(readInPieces(path, { entity: "who" }, { mostSteps: 9 }, async () => {})).rejects.toThrow(
-    OptionError,
-  );
+  expect(comesInPieces("a.csv.gz")).toBe(true);
+  expect(comesInPieces("a.tsv")).toBe(false);
+  const reading = readInPieces(fileOf("a.tsv", "1\t2\n"), {}, { mostSteps: 9 }, async () => {});
+  await expect(reading).rejects.toThrow(OptionError);
+});
+
+test("options of long tables are refused", async () => {
+  const reading = readInPieces(fileOf("a.csv", CSV), { window: 2 }, { mostSteps: 9 }, async () => {});
+  await expect(reading).rejects.toThrow(/"window" does not apply/);
 });

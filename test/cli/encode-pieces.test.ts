@@ -1,0 +1,60 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadEngine } from "../../src/engine/load.js";
+import { encode } from "../../src/features/encode.js";
+import { writeFeatures } from "../../src/features/write-features.js";
+import { loadModel } from "../../src/model/model-file.js";
+import { readSource } from "../../src/read/read.js";
+import { folderWith, longCsv, newFiles, undertone } from "./run.js";
+
+/** Windows of 20 steps of 5 channels: more than two pieces. */
+const [header, ...grouped] = longCsv({ customers: 600, events: 80 }).trimEnd().split("\n");
+const inTime = grouped.toSorted((a, b) => a.split(",")[1].localeCompare(b.split(",")[1]));
+const csv = (rows: readonly string[]) => `${[header, ...rows].join("\n")}\n`;
+const reading = { entity: "customer", time: "time", label: "fraud", window: 20 };
+
+describe("encode of a long table that is more than one piece", () => {
+  const folder = folderWith({ "small.csv": longCsv(), "grouped.csv": csv(grouped), "time.csv": csv(inTime) });
+  const encoded = (name: string, ...more: string[]) =>
+    undertone(folder, "encode", "m.undertone", `${name}.csv`, "-o", `${name}-z.csv`, ...more);
+  beforeAll(() => {
+    const flags = Object.entries(reading).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+    const quick = ["--units", "2", "--updates", "5"];
+    expect(undertone(folder, "fit", "small.csv", "-o", "m.undertone", ...flags, ...quick).code).toBe(0);
+  });
+
+  test("grouped by entity it is written piece by piece, with the very bytes of the whole", async () => {
+    const { code, stdout, stderr } = encoded("grouped", "--json");
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("note:")]);
+    expect(JSON.parse(stdout).rows).toBe(48_000);
+    const model = await loadModel(join(folder, "m.undertone"));
+    const { train } = await readSource(join(folder, "grouped.csv"), reading);
+    const table = await encode(await loadEngine(), model, train);
+    const labels = Array.from(train.labels!, (label) => train.classNames![label]);
+    await writeFeatures(join(folder, "whole.csv"), table, { ids: train.ids, labels });
+    const bytes = readFileSync(join(folder, "whole.csv"));
+    expect(readFileSync(join(folder, "grouped-z.csv")).equals(bytes)).toBe(true);
+  });
+
+  test("in order of time it is read whole, and says so; the rows are the same", () => {
+    const { code, stderr } = encoded("time");
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/note: .*time\.csv, row \d+: "c0" again.*whole/),
+    ]);
+    const linesOf = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").sort();
+    expect(linesOf("time-z.csv").join("\n")).toBe(linesOf("grouped-z.csv").join("\n"));
+  });
+
+  test("a customer that comes again after its features were written ends it, and nothing is written", () => {
+    const torn = folderWith({ "m.undertone": readFileSync(join(folder, "m.undertone")) });
+    writeFileSync(join(torn, "torn.csv"), csv([...grouped, grouped[3]]));
+    for (const name of ["z.csv", "z.npy"]) {
+      const { code, stdout, stderr } = undertone(torn, "encode", "m.undertone", "torn.csv", "-o", name);
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toMatch(/^DataError: torn\.csv, row 48002, column "customer": got "c0" again.*sort -s/m);
+      expect(newFiles(torn)).toEqual(["m.undertone", "torn.csv"]);
+    }
+  });
+});
