@@ -1,13 +1,16 @@
 import { Command, Option } from "commander";
+import { OptionError } from "../errors.js";
 import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
 import { checkFeatureFile, openFeatureFile, type RowLabels } from "../features/write-features.js";
+import type { Model } from "../model/model.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
 import type { DataOptions } from "../read/options.js";
 import { comesInPieces, readInPieces, readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
+import { noisyCopies } from "../sequences/noisy-copies.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
 import {
   addCommonFlags,
@@ -17,6 +20,7 @@ import {
   chooseEngine,
   dataOptionsOf,
 } from "./flags.js";
+import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 /** Steps of a piece of a large file. */
@@ -26,11 +30,14 @@ const HELP = `
 Examples:
   undertone encode ecg.undertone ECG5000/ -o z.csv
   undertone encode cards.undertone payments.csv -o z.npy --read-out pooled
+  undertone encode robust.undertone ECG5000/ -o train.csv --read-out levels --part train --noisy-copies 4
 
 DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
 names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
-A CSV of one sequence per row is read, encoded and written in pieces, so it may be larger than memory.`;
+A CSV of one sequence per row is read, encoded and written in pieces, so it may be larger than memory (with
+--noisy-copies it is read whole). Noise counts in the standard deviations of each channel of DATA; copy 2 of "a" is
+called "a#2", the first is 0.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -48,6 +55,12 @@ export function encodeCommand(): Command {
       new Option("--part <name>", "which part of a split source")
         .choices(["all", "train", "test"])
         .default("all"),
+    )
+    .addOption(
+      new Option(
+        "--noisy-copies <number>",
+        "so many rows a sequence, each with the noise that the model was trained with: to fit a classifier on that will meet noisier data (recipe robust)",
+      ).argParser(numberIn({ type: "integer", minimum: 1 })),
     );
   addCommonFlags(addThreadsFlag(addDataFlags(command))).addHelpText("after", HELP);
   return command.action(runEncode);
@@ -57,12 +70,14 @@ interface EncodeOptions extends CommonOptions {
   output: string;
   readOut: ReadOut;
   part: "all" | "train" | "test";
+  noisyCopies?: number;
 }
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
   const terminal = openTerminal(options);
   await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
+  const stddev = options.noisyCopies === undefined ? undefined : noiseOf(model);
   const engine = await chooseEngine(options, terminal.say);
   const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
   const { readOut } = options;
@@ -79,13 +94,14 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
   };
   let files: string[];
   try {
-    const notes = comesInPieces(dataPath, reading)
-      ? await readInPieces(dataPath, reading, { mostSteps: PIECE }, async ({ set, labelTexts }) => {
-          const table = await encode(engine, model, set, { readOut, threads });
-          await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
-          terminal.progress(`encoded ${written.rows} sequences`);
-        })
-      : await encodeWhole();
+    const notes =
+      stddev === undefined && comesInPieces(dataPath, reading)
+        ? await readInPieces(dataPath, reading, { mostSteps: PIECE }, async ({ set, labelTexts }) => {
+            const table = await encode(engine, model, set, { readOut, threads });
+            await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
+            terminal.progress(`encoded ${written.rows} sequences`);
+          })
+        : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
     signal.throwIfAborted();
@@ -107,7 +123,7 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
 
   async function encodeWhole() {
     const source = await readSource(dataPath, reading);
-    const { set, parts } = choosePart(source, options.part, model.metadata.preparation.channels);
+    const { set, parts } = choosePart(copied(source), options.part, model.metadata.preparation.channels);
     const table = await encode(engine, model, set, {
       ...{ readOut, threads },
       onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
@@ -116,6 +132,25 @@ async function runEncode(modelPath: string, dataPath: string, options: EncodeOpt
     await add(table, { ids: set.ids, parts, labels });
     return source.notes;
   }
+
+  /** With the copies that were asked for: of the part to learn from, never of one to be judged. */
+  function copied(source: DataSource): DataSource {
+    if (stddev === undefined) return source;
+    if (source.test && options.part !== "train")
+      throw new OptionError(
+        `--noisy-copies: DATA has a test part, expected --part train. Copies are to learn from; write what is judged to a file of its own, without them.`,
+      );
+    return { ...source, train: noisyCopies(source.train, { stddev, copies: options.noisyCopies }) };
+  }
+}
+
+/** The noise that a model was trained with. */
+function noiseOf({ metadata: { spec, recipe } }: Model): number {
+  const layer = spec.encoder.find(({ type }) => type === "gaussianNoise");
+  if (layer?.type === "gaussianNoise" && layer.stddev > 0) return layer.stddev;
+  throw new OptionError(
+    `--noisy-copies: the model (recipe ${recipe}) was trained without noise, so its features mean little on noisy copies. Train one with --recipe robust.`,
+  );
 }
 
 function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {

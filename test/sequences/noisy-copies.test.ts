@@ -43,9 +43,7 @@ describe("noisyCopies", () => {
     );
     const set = makeSet(cells);
     const copied = noisyCopies(set, { stddev: 0.5, copies: 2 });
-    for (const [f, spread] of [0, 1].map(
-      (f) => [f, 0.5 * channelStatistics(set, f, 0, 2000).std] as const,
-    )) {
+    for (const [f, spread] of [0, 1].map((f) => [f, 0.5 * channelStatistics(set, f, 0, 2000).std] as const)) {
       const noise = [0, 1].flatMap((c) => noiseOf(set, copied, c).filter((_, k) => k % 3 === f));
       const mean = noise.reduce((sum, x) => sum + x, 0) / noise.length;
       const deviation = Math.sqrt(noise.reduce((sum, x) => sum + x * x, 0) / noise.length);
