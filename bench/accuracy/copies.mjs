@@ -15,9 +15,9 @@ const MOST_ROWS = 3000;
  * @param {import("./sheet.mjs").Sheet} sheet gets the rows, their names end in " copies"
  * @param {import("./tables.mjs").Parts} parts
  * @param {import("./rows.mjs").Setting} setting
- * @param {Record<string, import("./tables.mjs").Model>} encoders by name, of the training part as it is: latent, robust
+ * @param {import("./tables.mjs").Model} robust the recipe's encoder, trained on the training part as it is
  */
-export async function copiesRows(sheet, { train, test }, { engine, seed, threads }, encoders) {
+export async function copiesRows(sheet, { train, test }, { engine, seed, threads }, robust) {
   const copies = Math.max(1, Math.min(COPIES, Math.floor(MOST_ROWS / countOf(train))));
   const parts = { train: noisyCopies(train, { stddev: STDDEV, copies, seed }), test };
   const { figures, timed, judge, average } = openSheet(parts.train, test, false);
@@ -28,8 +28,7 @@ export async function copiesRows(sheet, { train, test }, { engine, seed, threads
   const convolutions = await timed("convolutions copies", () => convolutionTables(parts, seed));
   await judge("convolutions copies", ridgeClassifier(), convolutions);
   const control = await encoderOf(engine, train, { learn: false, recipe: "robust", seed, threads });
-  const { latent, robust } = encoders;
-  for (const [name, encoder] of Object.entries({ latent, robust, "robust-untrained": control })) {
+  for (const [name, encoder] of Object.entries({ robust, "robust-untrained": control })) {
     const wide = await timed(`${name} copies`, () => wideTables(engine, encoder, parts, { seed, threads }));
     for (const readOut of /** @type {const} */ (["narrow", "levels"]))
       await judge(`${name} ${readOut} copies`, ridgeClassifier(), partOf(wide, readOut));

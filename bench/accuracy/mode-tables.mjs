@@ -90,7 +90,6 @@ function differencesOfCopies(/** @type {Figures} */ figures) {
     ),
     [chosen, "robust levels"],
     ["robust narrow copies", "robust-untrained narrow copies"],
-    ["latent levels copies", rawCopies],
     ["convolutions copies", rawCopies],
     [both, "convolutions copies"],
     [both, "average(robust-untrained, convolutions) copies"],

@@ -49,12 +49,9 @@ export async function modeRows(sheet, parts, setting) {
   await sheet.judge("raw", ridgeClassifier(options), raw);
   await sheet.judge("raw knn", kNearestNeighbours(options), raw);
   await sheet.judge("raw forest", randomForest({ ...options, seed: setting.seed }), raw);
-  /** @type {Record<string, import("./tables.mjs").Model>} */
-  const encoders = {};
   await learnedRows(sheet, parts, setting, ridgeClassifier(options), async (name, _, encoder) => {
-    encoders[name] = encoder;
+    if (name === "robust") await copiesRows(sheet, parts, setting, encoder);
   });
-  if (setting.noisy) await copiesRows(sheet, parts, setting, encoders);
 }
 
 /**

@@ -178,13 +178,10 @@ test("rows of noisy copies are beside the encoder, the baselines with copies and
   const engine = await loadEngine();
   const options = { seed: 1, threads: 0 };
   const robust = await encoderOf(engine, changed.train, { learn: false, recipe: "robust", ...options });
-  const latent = await encoderOf(engine, changed.train, { learn: false, recipe: "default", ...options });
-  await copiesRows(sheet, changed, { engine, ...options }, { latent, robust });
+  await copiesRows(sheet, changed, { engine, ...options }, robust);
   const { accuracy, seconds } = sheet.figures;
   expect(Object.keys(accuracy)).toEqual([
-    ...["raw", "raw knn", "raw forest", "convolutions", "latent narrow", "latent levels"].map(
-      (row) => `${row} copies`,
-    ),
+    ...["raw", "raw knn", "raw forest", "convolutions"].map((row) => `${row} copies`),
     ...["robust", "robust-untrained"].flatMap((name) => [`${name} narrow copies`, `${name} levels copies`]),
     ...["robust", "robust-untrained"].map((name) => `average(${name}, convolutions) copies`),
   ]);
