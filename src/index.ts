@@ -66,6 +66,7 @@ export { concatSequences } from "./sequences/concat.js";
 export { describeSet, type SetDescription } from "./sequences/inspect.js";
 export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
 export { checkLeakage, type LeakageReport } from "./sequences/leakage.js";
+export { type NoisyCopiesOptions, noisyCopies } from "./sequences/noisy-copies.js";
 export { resampleToGrid, resampleToLength } from "./sequences/resample.js";
 export {
   fitScaler,

@@ -35,9 +35,14 @@ export function figuresOf(lines, measure = "accuracy") {
     sizeOf,
     /** The sets with most training series, largest first. @param {number} count */
     largest: (count) => [...sets].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, count),
-    /** The raw row with the best mean, chosen after the fact: in doubt the baseline wins. */
-    bestRaw: () =>
-      RAW.filter((row) => rows.includes(row)).reduce((a, b) => (meanOf(b) > meanOf(a) ? b : a), "raw"),
+    /**
+     * The raw row with the best mean, chosen after the fact: in doubt the baseline wins.
+     * @param {"" | " copies"} [kind] of the rows fitted on the series as they are, or on noisy copies
+     */
+    bestRaw: (kind = "") =>
+      RAW.map((row) => row + kind)
+        .filter((row) => rows.includes(row))
+        .reduce((a, b) => (meanOf(b) > meanOf(a) ? b : a), `raw${kind}`),
     /** The best raw row of each set, chosen after the fact for each. @param {string} set */
     bestRawOf: (set) => Math.max(...RAW.flatMap((row) => of(set, row) ?? [])),
     /** The rows that every set has. */
@@ -53,9 +58,10 @@ export function figuresOf(lines, measure = "accuracy") {
         }),
       );
     },
-    /** Seconds for features of a row: its first word names them. @param {string} row */
+    /** Seconds for features of a row: its first word names them, with " copies" if the row has it. @param {string} row */
     secondsOf(row) {
-      const times = lines.flatMap(({ seconds }) => seconds?.[row.split(" ")[0]] ?? []);
+      const name = row.split(" ")[0] + (row.endsWith(" copies") ? " copies" : "");
+      const times = lines.flatMap(({ seconds }) => seconds?.[name] ?? []);
       return row.startsWith("average") || times.length === 0 ? undefined : mean(times);
     },
   };

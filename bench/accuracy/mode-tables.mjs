@@ -76,5 +76,34 @@ function differences(figures) {
       "convolutions",
     ]),
   ];
-  return pairs.flatMap(([a, b]) => differenceLine(figures, a, b));
+  return [...pairs.flatMap(([a, b]) => differenceLine(figures, a, b)), ...differencesOfCopies(figures)];
+}
+
+/** Rows fitted on noisy copies, beside all that could do as well; in halves, since copies were tried out on the first. */
+function differencesOfCopies(/** @type {Figures} */ figures) {
+  const [raw, rawCopies] = [figures.bestRaw(), figures.bestRaw(" copies")];
+  const chosen = "robust levels copies";
+  const both = "average(robust, convolutions) copies";
+  const pairs = [
+    ...[raw, rawCopies, "convolutions", "convolutions copies", "robust-untrained levels copies"].map(
+      (row) => [chosen, row],
+    ),
+    [chosen, "robust levels"],
+    ["robust narrow copies", "robust-untrained narrow copies"],
+    ["convolutions copies", rawCopies],
+    [both, "convolutions copies"],
+    [both, "average(robust-untrained, convolutions) copies"],
+  ];
+  const halves = ["first half (every second set by name)", "second half"].map((note, half) => ({
+    sets: figures.sets.filter((_, k) => k % 2 === half),
+    note: `, ${note}`,
+  }));
+  return [
+    ...pairs.flatMap(([a, b]) => differenceLine(figures, a, b)),
+    ...[
+      [chosen, raw],
+      [chosen, rawCopies],
+      [both, "convolutions copies"],
+    ].flatMap(([a, b]) => halves.flatMap((half) => differenceLine(figures, a, b, half))),
+  ];
 }

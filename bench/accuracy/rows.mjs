@@ -9,7 +9,8 @@ import {
   ridgeClassifier,
   statisticsFeatures,
 } from "../../dist/index.js";
-import { components, convolutionTables, partOf, rawTables, wideTables } from "./tables.mjs";
+import { copiesRows } from "./copies.mjs";
+import { components, convolutionTables, encoderOf, partOf, rawTables, wideTables } from "./tables.mjs";
 
 /** @typedef {import("./sheet.mjs").Sheet} Sheet */
 /** @typedef {import("./sheet.mjs").Pair} Pair */
@@ -49,14 +50,16 @@ export async function modeRows(sheet, parts, setting) {
   await sheet.judge("raw", ridgeClassifier(options), raw);
   await sheet.judge("raw knn", kNearestNeighbours(options), raw);
   await sheet.judge("raw forest", randomForest({ ...options, seed: setting.seed }), raw);
-  await learnedRows(sheet, parts, setting, ridgeClassifier(options));
+  await learnedRows(sheet, parts, setting, ridgeClassifier(options), async (name, _, encoder) => {
+    if (name === "robust") await copiesRows(sheet, parts, setting, encoder);
+  });
 }
 
 /**
  * Random convolutions, the encoder untrained and trained, and averages with convolutions.
  * @param {Sheet} sheet @param {Parts} parts @param {Setting} setting
  * @param {import("../../dist/index.js").Classifier} ridge
- * @param {(name: string, wide: import("./sheet.mjs").Pair) => Promise<void>} [more]
+ * @param {(name: string, wide: import("./sheet.mjs").Pair, encoder: import("./tables.mjs").Model) => Promise<void>} [more]
  */
 async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge, more) {
   const robust = noisy ? [["robust", "robust"]] : [];
@@ -71,12 +74,13 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     ...robust,
   ]) {
     const options = { learn: name !== "untrained", recipe, seed, threads };
-    const wide = await sheet.timed(name, () => wideTables(engine, parts, options));
+    const encoder = await sheet.timed(name, () => encoderOf(engine, parts.train, options));
+    const wide = await sheet.timed(name, () => wideTables(engine, encoder, parts, options));
     await sheet.judge(`${name} wide`, ridge, wide);
     await sheet.judge(`${name} narrow`, ridge, partOf(wide, "narrow"));
     if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(wide, "levels"));
-    await more?.(name, wide);
-    if (more) pairs.set(name, wide);
+    await more?.(name, wide, encoder);
+    if (more && !noisy) pairs.set(name, wide);
     sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
   }
   if (pairs.size > 0) {

@@ -17,6 +17,8 @@ import {
 
 /** @typedef {import("../../dist/index.js").FeatureTable} Table */
 /** @typedef {import("../../dist/index.js").SequenceSet} SequenceSet */
+/** @typedef {import("../../dist/index.js").Engine} Engine */
+/** @typedef {import("../../dist/index.js").Model} Model */
 /** @typedef {import("./sheet.mjs").Pair} Pair */
 /** @typedef {{ train: SequenceSet, test: SequenceSet }} Parts */
 
@@ -39,15 +41,24 @@ export function convolutionTables({ train, test }, seed) {
 }
 
 /**
- * The wide read-out of an encoder.
- * @param {import("../../dist/index.js").Engine} engine @param {Parts} parts
+ * An encoder with the weights that it starts from, or trained.
+ * @param {Engine} engine @param {SequenceSet} train
  * @param {{ learn: boolean, recipe: string, seed: number, threads: number | undefined }} options
+ * @returns {Promise<Model>}
+ */
+export async function encoderOf(engine, train, { learn, recipe, seed, threads }) {
+  const options = { recipe, threads, train: { seed } };
+  return learn ? fit(engine, train, options) : untrained(engine, train, options);
+}
+
+/**
+ * The wide read-out of an encoder, fitted on the training part.
+ * @param {Engine} engine @param {Model} encoder @param {Parts} parts
+ * @param {{ seed: number, threads: number | undefined }} options
  * @returns {Promise<Pair>}
  */
-export async function wideTables(engine, { train, test }, { learn, recipe, seed, threads }) {
-  const options = { recipe, threads, train: { seed } };
-  const fitted = learn ? await fit(engine, train, options) : untrained(engine, train, options);
-  const model = await fitReadOuts(engine, fitted, train, { compact: false, threads, seed });
+export async function wideTables(engine, encoder, { train, test }, { seed, threads }) {
+  const model = await fitReadOuts(engine, encoder, train, { compact: false, threads, seed });
   return {
     train: await encode(engine, model, train, { readOut: "wide", threads }),
     test: await encode(engine, model, test, { readOut: "wide", threads }),

@@ -1,14 +1,17 @@
 import { Command, Option } from "commander";
+import { OptionError } from "../errors.js";
 import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
 import type { RowLabels } from "../features/row-labels.js";
 import { checkFeatureFile, openFeatureFile } from "../features/write-features.js";
+import type { Model } from "../model/model.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
 import type { DataOptions } from "../read/options.js";
 import { comesInPieces, readInPieces, readSource } from "../read/read.js";
 import { concatSequences } from "../sequences/concat.js";
+import { noisyCopies } from "../sequences/noisy-copies.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
 import {
   addCommonFlags,
@@ -18,6 +21,7 @@ import {
   chooseEngine,
   dataOptionsOf,
 } from "./flags.js";
+import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 /** Values of a piece of a large file: steps times channels. */
@@ -27,12 +31,14 @@ const HELP = `
 Examples:
   undertone encode ecg.undertone ECG5000/ -o z.csv
   undertone encode cards.undertone payments.csv -o z.npy --read-out pooled
+  undertone encode robust.undertone ECG5000/ -o train.csv --read-out levels --part train --noisy-copies 4
 
 DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
 names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
 A CSV is read, encoded and written in pieces, so it may be larger than memory. A long one (--entity) must have the
-rows of each entity together; sort it so, or it is read whole.`;
+rows of each entity together; sort it so, or it is read whole. With --noisy-copies everything is read whole; noise
+counts in the standard deviations of each channel of DATA, and copy 2 of "a" is called "a#2", the first is 0.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -50,6 +56,12 @@ export function encodeCommand(): Command {
       new Option("--part <name>", "which part of a split source")
         .choices(["all", "train", "test"])
         .default("all"),
+    )
+    .addOption(
+      new Option(
+        "--noisy-copies <number>",
+        "so many rows a sequence, each with the noise that the model was trained with: to fit a classifier on that will meet noisier data (recipe robust)",
+      ).argParser(numberIn({ type: "integer", minimum: 1 })),
     );
   addCommonFlags(addThreadsFlag(addDataFlags(command))).addHelpText("after", HELP);
   return command.action(runEncode);
@@ -59,6 +71,7 @@ interface EncodeOptions extends CommonOptions {
   output: string;
   readOut: ReadOut;
   part: "all" | "train" | "test";
+  noisyCopies?: number;
 }
 
 async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
@@ -79,6 +92,7 @@ async function encodeFile(
   const terminal = openTerminal(options);
   await checkFeatureFile(options.output);
   const model = await loadModel(modelPath);
+  const stddev = options.noisyCopies === undefined ? undefined : noiseOf(model);
   const engine = await chooseEngine(options, terminal.say);
   const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
   const { channels } = model.metadata.preparation;
@@ -95,7 +109,8 @@ async function encodeFile(
   };
   let files: string[];
   try {
-    const notes = comesInPieces(dataPath) ? await encodeInPieces() : await encodeWhole();
+    const inPieces = stddev === undefined && comesInPieces(dataPath);
+    const notes = inPieces ? await encodeInPieces() : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
     signal.throwIfAborted();
@@ -128,7 +143,7 @@ async function encodeFile(
 
   async function encodeWhole() {
     const source = await readSource(dataPath, reading);
-    const { set, parts } = choosePart(source, options.part, channels);
+    const { set, parts } = choosePart(copied(source), options.part, channels);
     const table = await encode(engine, model, set, {
       ...{ readOut, threads },
       onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
@@ -137,6 +152,25 @@ async function encodeFile(
     await add(table, { ids: set.ids, parts, labels });
     return source.notes;
   }
+
+  /** With the copies that were asked for: of the part to learn from, never of one to be judged. */
+  function copied(source: DataSource): DataSource {
+    if (stddev === undefined) return source;
+    if (source.test && options.part !== "train")
+      throw new OptionError(
+        `--noisy-copies: DATA has a test part, expected --part train. Copies are to learn from; write what is judged to a file of its own, without them.`,
+      );
+    return { ...source, train: noisyCopies(source.train, { stddev, copies: options.noisyCopies }) };
+  }
+}
+
+/** The noise that a model was trained with. */
+function noiseOf({ metadata: { spec, recipe } }: Model): number {
+  const layer = spec.encoder.find(({ type }) => type === "gaussianNoise");
+  if (layer?.type === "gaussianNoise" && layer.stddev > 0) return layer.stddev;
+  throw new OptionError(
+    `--noisy-copies: the model (recipe ${recipe}) was trained without noise, so its features mean little on noisy copies. Train one with --recipe robust.`,
+  );
 }
 
 function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {

@@ -3,12 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { copiesRows } from "../../bench/accuracy/copies.mjs";
 import { criticalDifference } from "../../bench/accuracy/critical-difference.mjs";
 import { differenceLine, gapsOf } from "../../bench/accuracy/differences.mjs";
 import { figuresOf } from "../../bench/accuracy/figures.mjs";
 import { modeFrom } from "../../bench/accuracy/modes.mjs";
 import { openSheet } from "../../bench/accuracy/sheet.mjs";
+import { encoderOf } from "../../bench/accuracy/tables.mjs";
 import { ridgeClassifier } from "../../src/classify/ridge.js";
+import { loadEngine } from "../../src/engine/load.js";
 import { fitScaler } from "../../src/sequences/scale.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/sequence-set.js";
 import { folderWith } from "../cli/run.js";
@@ -151,6 +154,43 @@ test("figures are means over seeds, then over sets; the worst set is named", () 
   ]);
   const [row] = differenceLine(figures, "latent wide", "best raw");
   expect(row).toContain("| latent wide - best raw | 2 | +1.50 | [-7.00, +10.00] | +1.50 | 1/0/1 | -7.00 A |");
+});
+
+test("rows fitted on noisy copies have their own best raw row and seconds", () => {
+  const seconds = { raw: 1, "convolutions copies": 7, convolutions: 2 };
+  const rows = {
+    raw: 0.5,
+    "raw knn": 0.4,
+    "raw copies": 0.3,
+    "raw knn copies": 0.6,
+    "convolutions copies": 1,
+  };
+  const figures = figuresOf([line("A", 1, rows, { seconds })]);
+  expect([figures.bestRaw(), figures.bestRaw(" copies")]).toEqual(["raw", "raw knn copies"]);
+  expect(figures.bestRawOf("A")).toBe(0.5); // of the series as they are
+  expect(["convolutions", "convolutions copies"].map(figures.secondsOf)).toEqual([2, 7]);
+});
+
+test("rows of noisy copies are beside the encoder, the baselines with copies and without", async () => {
+  const { change } = modeFrom({ noise: "0.5" });
+  const changed = change({ train: labelled([7, 7], 1), test: labelled([5, 5], 2) }, { seed: 1, set: "a" });
+  if ("skipped" in changed) throw new Error(changed.skipped);
+  const sheet = openSheet(changed.train, changed.test, false);
+  const engine = await loadEngine();
+  const options = { seed: 1, threads: 0 };
+  const robust = await encoderOf(engine, changed.train, { learn: false, recipe: "robust", ...options });
+  await copiesRows(sheet, changed, { engine, ...options }, robust);
+  const { accuracy, seconds } = sheet.figures;
+  expect(Object.keys(accuracy)).toEqual([
+    ...["raw", "raw knn", "raw forest", "convolutions"].map((row) => `${row} copies`),
+    ...["robust", "robust-untrained"].flatMap((name) => [`${name} narrow copies`, `${name} levels copies`]),
+    ...["robust", "robust-untrained"].map((name) => `average(${name}, convolutions) copies`),
+  ]);
+  // given as the trained one, the untrained encoder is its own control
+  expect(accuracy["robust levels copies"]).toBe(accuracy["robust-untrained levels copies"]);
+  const tenths = Object.values(accuracy).map((value) => 10 * value);
+  expect(tenths).toEqual(tenths.map(Math.round)); // shares of the ten test series: copies are not judged
+  expect(seconds["robust copies"]).toBeGreaterThan(0);
 });
 
 test("the summary has tables of the standard lines and of each mode, and puts them into a page", () => {
