@@ -14,6 +14,9 @@ export class UndertoneError extends Error {
 /** The content of a file or a set is not what it must be; the message names file, row and column. */
 export class DataError extends UndertoneError {}
 
+/** The rows of an entity, read in pieces, do not stand together; reading the file whole would do. */
+export class ScatteredError extends DataError {}
+
 /** A tensor or table has the wrong shape. */
 export class ShapeError extends UndertoneError {}
 
@@ -36,6 +39,7 @@ export function errorFrom(name: string, message: string): Error {
   const classes = [
     UndertoneError,
     DataError,
+    ScatteredError,
     ShapeError,
     OptionError,
     ArtefactError,

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { OptionError } from "../errors.js";
+import { OptionError, ScatteredError } from "../errors.js";
 import { encode } from "../features/encode.js";
 import type { FeatureTable } from "../features/feature-table.js";
 import { type ReadOut, readOuts } from "../features/read-outs.js";
@@ -98,7 +98,7 @@ async function encodeFile(
   const { channels } = model.metadata.preparation;
   const { readOut } = options;
   const threads = options.threads as number | undefined;
-  const output = await openFeatureFile(options.output);
+  let output = await openFeatureFile(options.output);
   const started = performance.now();
   const written = { rows: 0, columns: [] as readonly string[] };
   const add = async (table: FeatureTable, labels: RowLabels) => {
@@ -110,7 +110,7 @@ async function encodeFile(
   let files: string[];
   try {
     const inPieces = stddev === undefined && comesInPieces(dataPath);
-    const notes = inPieces ? await encodeInPieces() : await encodeWhole();
+    const notes = inPieces ? await encodePieceByPiece() : await encodeWhole();
     terminal.done();
     for (const note of notes) terminal.warn(note);
     signal.throwIfAborted();
@@ -128,8 +128,21 @@ async function encodeFile(
       `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
     );
 
-  async function encodeInPieces() {
-    const mostSteps = PIECE / channels.length;
+  /** A file that looks grouped by entity and turns out not to be is read again, whole. */
+  async function encodePieceByPiece() {
+    try {
+      return await encodeInPieces(PIECE / channels.length);
+    } catch (error) {
+      if (!(error instanceof ScatteredError)) throw error;
+      await output.abandon();
+      output = await openFeatureFile(options.output);
+      written.rows = 0;
+      const notes = await encodeInPieces(Number.POSITIVE_INFINITY);
+      return [...notes, `${error.message} So it was read again, whole, which takes more memory.`];
+    }
+  }
+
+  async function encodeInPieces(mostSteps: number) {
     return readInPieces(dataPath, reading, { mostSteps, channels }, async ({ set, labelTexts }) => {
       const before = written.rows;
       const table = await encode(engine, model, set, {

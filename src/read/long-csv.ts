@@ -1,4 +1,4 @@
-import { DataError } from "../errors.js";
+import { ScatteredError } from "../errors.js";
 import type { Channel } from "../sequences/sequence-set.js";
 import { readCsvRows } from "./csv-rows.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
@@ -37,7 +37,7 @@ export async function readLongCsv(
  * @param size.channels what is known of the channels; needed where there may be several pieces, because what is
  *   numeric and what a category cannot be told from a piece. Other columns are left out
  * @param take gets each piece; the file is read on when it is done
- * @throws {DataError} for an entity whose events were handed on, too
+ * @throws {ScatteredError} for an entity whose events were handed on
  */
 export async function readLongCsvInPieces(
   path: string,
@@ -67,7 +67,7 @@ export async function readLongCsvInPieces(
     entity = cells[rows.entityColumn];
     if (entity !== before) {
       if (handedOn.has(entity))
-        throw new DataError(
+        throw new ScatteredError(
           `${path}, row ${row}, column "${options.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(options.entity, rows.entityColumn)}`,
         );
       if (rows.has(entity)) scattered ??= { entity, row };

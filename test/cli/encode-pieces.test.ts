@@ -47,14 +47,23 @@ describe("encode of a long table that is more than one piece", () => {
     expect(linesOf("time-z.csv").join("\n")).toBe(linesOf("grouped-z.csv").join("\n"));
   });
 
-  test("a customer that comes again after its features were written ends it, and nothing is written", () => {
+  test("where a customer comes again after its features were written, the file is read again, whole", () => {
     const torn = folderWith({ "m.undertone": readFileSync(join(folder, "m.undertone")) });
     writeFileSync(join(torn, "torn.csv"), csv([...grouped, grouped[3]]));
-    for (const name of ["z.csv", "z.npy"]) {
-      const { code, stdout, stderr } = undertone(torn, "encode", "m.undertone", "torn.csv", "-o", name);
-      expect([code, stdout]).toEqual([1, ""]);
-      expect(stderr).toMatch(/^DataError: torn\.csv, row 48002, column "customer": got "c0" again.*sort -s/m);
-      expect(newFiles(torn)).toEqual(["m.undertone", "torn.csv"]);
+    writeFileSync(join(torn, "sorted.csv"), csv([...grouped.slice(0, 4), grouped[3], ...grouped.slice(4)]));
+    for (const kind of ["csv", "npy"]) {
+      for (const data of ["torn", "sorted"]) {
+        const { code, stderr } = undertone(
+          ...[torn, "encode", "m.undertone", `${data}.csv`, "-o", `${data}.${kind}.${kind}`],
+        );
+        expect(code).toBe(0);
+        if (data === "torn")
+          expect(stderr).toMatch(/note: torn\.csv, row 48002, .*got "c0" again.*sort -s.*read again, whole/);
+        else expect(stderr).not.toContain("again");
+      }
+      const of = (data: string) => readFileSync(join(torn, `${data}.${kind}.${kind}`));
+      expect(of("torn").equals(of("sorted"))).toBe(true);
     }
+    expect(newFiles(torn).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });
