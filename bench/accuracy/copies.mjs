@@ -3,13 +3,12 @@
 // and all others', so that what copies give and what the encoder gives can be told apart.
 import { countOf, kNearestNeighbours, noisyCopies, randomForest, ridgeClassifier } from "../../dist/index.js";
 import { openSheet } from "./sheet.mjs";
-import { convolutionTables, encoderOf, partOf, rawTables, wideTables } from "./tables.mjs";
+import { convolutionTables, encoderOf, MANY_ROWS, partOf, rawTables, wideTables } from "./tables.mjs";
 
 /** Noise that the recipe robust trains with, whatever noise the test part has. */
 const STDDEV = 0.5;
-/** Copies of a series; fewer where there would be more rows, which ridge takes many minutes for. */
+/** Copies of a series; fewer where there would be too many rows for ridge. */
 const COPIES = 4;
-const MOST_ROWS = 3000;
 
 /**
  * @param {import("./sheet.mjs").Sheet} sheet gets the rows, their names end in " copies"
@@ -18,7 +17,7 @@ const MOST_ROWS = 3000;
  * @param {import("./tables.mjs").Model} robust the recipe's encoder, trained on the training part as it is
  */
 export async function copiesRows(sheet, { train, test }, { engine, seed, threads }, robust) {
-  const copies = Math.max(1, Math.min(COPIES, Math.floor(MOST_ROWS / countOf(train))));
+  const copies = Math.max(1, Math.min(COPIES, Math.floor(MANY_ROWS / countOf(train))));
   const parts = { train: noisyCopies(train, { stddev: STDDEV, copies, seed }), test };
   const { figures, timed, judge, average } = openSheet(parts.train, test, false);
   const raw = rawTables(parts);

@@ -13,7 +13,6 @@ import { copiesRows } from "./copies.mjs";
 import { components, convolutionTables, encoderOf, partOf, rawTables, wideTables } from "./tables.mjs";
 
 /** @typedef {import("./sheet.mjs").Sheet} Sheet */
-/** @typedef {import("./sheet.mjs").Pair} Pair */
 /** @typedef {import("./tables.mjs").Parts} Parts */
 /** @typedef {{ engine: import("../../dist/index.js").Engine, seed: number, threads: number | undefined, noisy?: boolean }} Setting */
 
@@ -23,9 +22,14 @@ const ridgeOfComponents = ridgeClassifier({ standardise: "auto" });
 /** @param {Sheet} sheet @param {Parts} parts @param {Setting} setting */
 export async function standardRows(sheet, parts, setting) {
   if (setting.seed === 1) await seedlessRows(sheet, parts);
-  await learnedRows(sheet, parts, setting, ridgeClassifier(), (name, wide) =>
-    sheet.judge(`${name} compact`, ridgeOfComponents, components(wide, true)),
-  );
+  /** @type {Record<string, import("./tables.mjs").Table>} */
+  const trained = {};
+  await learnedRows(sheet, parts, setting, ridgeClassifier(), async (name, wide) => {
+    trained[name] = wide.train;
+    await sheet.judge(`${name} compact`, ridgeOfComponents, components(wide, true));
+  });
+  const { untrained, latent } = trained;
+  sheet.select("select(untrained, latent) wide", { "untrained wide": untrained, "latent wide": latent });
 }
 
 /** Nothing in these draws anything that a seed names. @param {Sheet} sheet @param {Parts} parts */
@@ -65,8 +69,6 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
   const robust = noisy ? [["robust", "robust"]] : [];
   const convolutions = await sheet.timed("convolutions", () => convolutionTables(parts, seed));
   await sheet.judge("convolutions", ridge, convolutions);
-  /** @type {Map<string, Pair>} */
-  const pairs = new Map();
   for (const [name, recipe] of [
     ["untrained", "default"],
     ["latent", "default"],
@@ -80,14 +82,7 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     await sheet.judge(`${name} narrow`, ridge, partOf(wide, "narrow"));
     if (noisy) await sheet.judge(`${name} levels`, ridge, partOf(wide, "levels"));
     await more?.(name, wide, encoder);
-    if (more && !noisy) pairs.set(name, wide);
     sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
-  }
-  if (pairs.size > 0) {
-    const tables = [pairs.get("untrained"), pairs.get("latent")].map(
-      (pair) => /** @type {Pair} */ (pair).train,
-    );
-    sheet.select("select(untrained, latent) wide", ["untrained wide", "latent wide"], tables);
   }
   sheet.average(
     "average(latent, label-aware, convolutions)",

@@ -59,16 +59,13 @@ export function openSheet(train, test, rare) {
       note(name, own);
     },
     /**
-     * The row of the table with the smallest leave-one-out error on the training rows.
-     * @param {string} name @param {string[]} rows that were judged @param {Table[]} tables of the training part, one a row
+     * The row whose training table has the smallest leave-one-out error.
+     * @param {string} name @param {Record<string, Table>} trained of each row that was judged, its training part
      */
-    select(name, rows, tables) {
-      const { chosen } = selectByLeaveOneOut(
-        tables.map((table) => rowsOf(table, labelled)),
-        labels,
-        classes,
-      );
-      note(name, scores[rows[chosen]]);
+    select(name, trained) {
+      const tables = Object.values(trained).map((table) => rowsOf(table, labelled));
+      const { chosen } = selectByLeaveOneOut(tables, labels, classes);
+      note(name, scores[Object.keys(trained)[chosen]]);
     },
     /** Rows that were judged, their probabilities added up. @param {string} name @param {string[]} parts */
     average(name, ...parts) {

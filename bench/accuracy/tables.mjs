@@ -23,7 +23,7 @@ import {
 /** @typedef {{ train: SequenceSet, test: SequenceSet }} Parts */
 
 /** Ridge takes rows x columns x the smaller of both: many minutes with all convolutions above so many rows. */
-const MANY_ROWS = 3000;
+export const MANY_ROWS = 3000;
 const CONVOLUTIONS = { few: 1000, usual: 10_000 };
 const COMPONENTS = 64;
 

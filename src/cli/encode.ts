@@ -177,13 +177,20 @@ async function encodeFile(
   }
 }
 
-/** The noise that a model was trained with. */
-function noiseOf({ metadata: { spec, recipe } }: Model): number {
+/** The noise that a model was trained with, in standard deviations of the channels. */
+function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
   const layer = spec.encoder.find(({ type }) => type === "gaussianNoise");
-  if (layer?.type === "gaussianNoise" && layer.stddev > 0) return layer.stddev;
-  throw new OptionError(
-    `--noisy-copies: the model (recipe ${recipe}) was trained without noise, so its features mean little on noisy copies. Train one with --recipe robust.`,
-  );
+  if (layer?.type !== "gaussianNoise" || layer.stddev === 0)
+    throw new OptionError(
+      `--noisy-copies: the model (recipe ${recipe}) was trained without noise, so its features mean little on noisy copies. Train one with --recipe robust.`,
+    );
+  const { method, scope, logarithm } = preparation.scaler;
+  const standard = method === "standard" || (method === "log-standard" && !logarithm?.includes(true));
+  if (!standard || scope !== "channel")
+    throw new OptionError(
+      `--noisy-copies: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value; train with --scale standard, or make copies with noisyCopies of the library.`,
+    );
+  return layer.stddev;
 }
 
 function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {

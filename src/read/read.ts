@@ -73,8 +73,8 @@ export interface PieceOptions {
  * @param take gets each piece, with the labels as they are written; the file is read on when it is done
  * @returns notes
  * @throws {OptionError} for another kind of source
- * @throws {DataError} that names row and column, also for an entity that comes again after a piece with it was handed
- *   on; what came before the row has been handed on
+ * @throws {DataError} that names row and column, a {ScatteredError} for an entity that comes again after a piece with it
+ *   was handed on; what came before the row has been handed on
  */
 export async function readInPieces(
   path: string,

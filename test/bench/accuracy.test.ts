@@ -193,6 +193,29 @@ test("rows of noisy copies are beside the encoder, the baselines with copies and
   expect(seconds["robust copies"]).toBeGreaterThan(0);
 });
 
+test("a choice is the row whose training table does better by leave-one-out, whatever the test part says", async () => {
+  const labels = Int32Array.from({ length: 24 }, (_, n) => n % 2);
+  const set = { ...labelled([12, 12]), labels };
+  const {
+    judge,
+    select,
+    figures: chosen,
+  } = openSheet(set, { ...set, labels: labels.map((l) => 1 - l) }, false);
+  const table = (of: (n: number) => number) => ({
+    values: Float32Array.from(labels, (_, n) => of(n)),
+    names: ["x"],
+    rows: labels.length,
+  });
+  const told = table((n) => labels[n] + 0.01 * n);
+  const blind = table((n) => (n * 7) % 5);
+  await judge("told", ridgeClassifier(), { train: told, test: told });
+  await judge("blind", ridgeClassifier(), { train: blind, test: blind });
+  select("choice", { blind, told });
+  expect(chosen.accuracy.told).toBe(0); // the test labels are turned round
+  expect(chosen.accuracy.blind).toBeGreaterThan(0.3);
+  expect(chosen.accuracy.choice).toBe(0);
+});
+
 test("the summary has tables of the standard lines and of each mode, and puts them into a page", () => {
   const rare = { mode: "rare 0.02", averagePrecision: { raw: 0.25, "latent wide": 0.5 } };
   const lines = [
