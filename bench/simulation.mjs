@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DEMO_READING } from "../dist/cli/demo.js";
-import { splitList } from "../dist/evaluate/feature-sets/expression.js";
+import { splitList } from "../dist/evaluate/sets/expression.js";
 import { compare, loadEngine, simulateTransactions } from "../dist/index.js";
 import { readSource } from "../dist/node.js";
 import { writeTransactionsCsv } from "../dist/simulate/csv.js";

@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEngine } from "../dist/engine/load.js";
-import { decodeSafetensors, encodeSafetensors } from "../dist/model/safetensors.js";
-import { findRecipe } from "../dist/model/spec.js";
+import { decodeSafetensors, encodeSafetensors } from "../dist/files/safetensors.js";
+import { findRecipe } from "../dist/network/spec/spec.js";
 import { createTrainingRun } from "../dist/speed/training-run.js";
 import {
   countFlops,

@@ -10,8 +10,8 @@ import { compileNative, findCompiler } from "./native.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const TESTS = [
   ...["test/engine/parity.test.ts", "test/engine/fuzz.test.ts", "test/engine/native.test.ts"],
-  ...["test/model/keras.test.ts", "test/model/padding.test.ts"],
-  ...["test/model/read-out-kernels.test.ts", "test/model/stepper.test.ts"],
+  ...["test/network/keras.test.ts", "test/network/padding.test.ts"],
+  ...["test/network/read-out-kernels.test.ts", "test/model/stepper.test.ts"],
 ];
 const FLAGS = [
   ...["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"],

@@ -1,6 +1,6 @@
 // The library for Node and the browser. What reads and writes files is in "undertone/node", the page of a comparison in
 // "undertone/report".
-export { type BoostingOptions, histogramGradientBoosting } from "./classify/boosting.js";
+
 export type {
   BoostingState,
   Classifier,
@@ -11,71 +11,55 @@ export type {
   NeighboursState,
   PackedTrees,
   RandomForestState,
-} from "./classify/classifier.js";
+} from "./classify/base/classifier.js";
+export { type ClassifierName, classifierNames } from "./classify/classifiers.js";
+export { logisticRegression } from "./classify/linear/logistic.js";
+export { ridgeClassifier } from "./classify/linear/ridge.js";
 export { loadClassifier } from "./classify/load.js";
-export { logisticRegression } from "./classify/logistic.js";
-export { kNearestNeighbours, type NeighboursOptions } from "./classify/neighbours.js";
-export { type RandomForestOptions, randomForest } from "./classify/random-forest.js";
-export { ridgeClassifier } from "./classify/ridge.js";
+export { kNearestNeighbours, type NeighboursOptions } from "./classify/neighbours/neighbours.js";
+export { type BoostingOptions, histogramGradientBoosting } from "./classify/trees/boosting.js";
+export { type RandomForestOptions, randomForest } from "./classify/trees/random-forest.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, engineNames, loadEngine } from "./engine/load.js";
 export * from "./errors.js";
-export type { ResultStore } from "./evaluate/answers.js";
-export { type ClassifierName, classifierNames } from "./evaluate/classifiers.js";
 export { compare } from "./evaluate/compare.js";
-export type { CompareOptions } from "./evaluate/compare-options.js";
-export type * from "./evaluate/comparison.js";
-export { featureSets } from "./evaluate/feature-sets/feature-sets.js";
-export { type Selection, selectByLeaveOneOut } from "./evaluate/feature-sets/select.js";
+export type { CompareOptions } from "./evaluate/comparison/compare-options.js";
+export type * from "./evaluate/comparison/comparison.js";
+export type { ResultStore } from "./evaluate/comparison/predictions.js";
 export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics/metrics.js";
 export { averagePrecision, rocAuc } from "./evaluate/metrics/ranking.js";
 export { correctedResampledTest, type ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
-export { type Resample, type ResamplePlan, resamples } from "./evaluate/resamples/resample.js";
-export { type AggregateOptions, aggregateFeatures } from "./features/aggregates.js";
-export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./features/blocks.js";
-export { type EncodeOptions, encode } from "./features/encode.js";
-export { errorFeatures } from "./features/errors.js";
-export type { EventColumns } from "./features/event-columns.js";
-export type { FeatureTable } from "./features/feature-table.js";
-export { fitReadOuts } from "./features/fitted-read-out.js";
-export { fitPca, type Pca, transformPca } from "./features/pca.js";
+export { type Resample, type ResamplePlan, resamples } from "./evaluate/plan/resample.js";
+export { featureSets } from "./evaluate/sets/feature-sets.js";
+export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/select-by-leave-one-out.js";
+export { type AggregateOptions, aggregateFeatures } from "./features/baselines/aggregates.js";
+export type { EventColumns } from "./features/baselines/event-columns.js";
 export {
   fitRandomConvolutions,
   type RandomConvolutions,
   transformRandomConvolutions,
-} from "./features/random-convolutions.js";
-export { rawFeatures, rawLength } from "./features/raw.js";
-export { type ReadOut, readOuts } from "./features/read-outs.js";
-export type { SeriesScale } from "./features/series-scale.js";
-export { statisticsFeatures } from "./features/statistics.js";
-export { type DataOrigin, type FitOptions, fit, untrained } from "./model/fit.js";
+} from "./features/baselines/random-convolutions.js";
+export { rawFeatures, rawLength } from "./features/baselines/raw.js";
+export type { SeriesScale } from "./features/baselines/series-scale.js";
+export { statisticsFeatures } from "./features/baselines/statistics.js";
+export { type EncodeOptions, encode } from "./features/encode.js";
+export { fitReadOuts } from "./features/fit-read-outs.js";
+export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
+export { errorFeatures } from "./features/surprise.js";
 export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
-export type { TrainOptions } from "./model/options.js";
 export { type Preparation, type PrepareOptions, prepare } from "./model/prepare.js";
+export { openStepper, type Stepper } from "./model/stepper.js";
+export type { HistoryEntry, TrainState } from "./model/training-state.js";
 export {
   type AutoencoderSpec,
   type LayerSpec,
   type Recipe,
   type RecipeOptions,
   recipes,
-} from "./model/spec.js";
-export { openStepper, type Stepper } from "./model/stepper.js";
-export type { TrainHooks, TrainProgress } from "./model/train.js";
-export type { HistoryEntry, TrainState } from "./model/train-state.js";
-export { concatSequences } from "./sequences/concat.js";
-export { describeSet, type SetDescription } from "./sequences/inspect.js";
-export { type InterpolationMethod, interpolate } from "./sequences/interpolate.js";
-export { checkLeakage, type LeakageReport } from "./sequences/leakage.js";
-export { type NoisyCopiesOptions, noisyCopies } from "./sequences/noisy-copies.js";
-export { resampleToGrid, resampleToLength } from "./sequences/resample.js";
-export {
-  fitScaler,
-  inverseTransform,
-  type ScaleMethod,
-  type Scaler,
-  seriesStatistics,
-  transform,
-} from "./sequences/scale.js";
+} from "./network/spec/spec.js";
+export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
+export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
+export { concatSequences } from "./sequences/set/concat.js";
 export {
   type Channel,
   checkSequenceSet,
@@ -87,8 +71,25 @@ export {
   longestOf,
   type SequenceSet,
   selectSequences,
-} from "./sequences/sequence-set.js";
-export { splitGrouped, splitStratified } from "./sequences/split.js";
-export { addTimeChannels } from "./sequences/time-channels.js";
-export { lastWindows } from "./sequences/window.js";
+} from "./sequences/set/sequence-set.js";
+export { splitGrouped, splitStratified } from "./sequences/set/split.js";
+export { type InterpolationMethod, interpolate } from "./sequences/transform/interpolate.js";
+export { type NoisyCopiesOptions, noisyCopies } from "./sequences/transform/noisy-copies.js";
+export { resampleToGrid, resampleToLength } from "./sequences/transform/resample.js";
+export {
+  fitScaler,
+  inverseTransform,
+  type ScaleMethod,
+  type Scaler,
+  seriesStatistics,
+  transform,
+} from "./sequences/transform/scale.js";
+export { addTimeChannels } from "./sequences/transform/time-channels.js";
+export { lastWindows } from "./sequences/transform/window.js";
 export { simulateTransactions } from "./simulate/transactions.js";
+export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./table/blocks.js";
+export type { FeatureTable } from "./table/feature-table.js";
+export { fitPca, type Pca, transformPca } from "./table/pca.js";
+export { type DataOrigin, type FitOptions, fit, untrained } from "./train/fit.js";
+export type { TrainOptions } from "./train/options.js";
+export type { TrainHooks, TrainProgress } from "./train/train.js";

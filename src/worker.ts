@@ -1,8 +1,8 @@
 // The entry of every worker thread: leads or follows what a message asks for.
-import type { Reply } from "./engine/background.js";
-import { follow } from "./engine/crew.js";
+import type { Reply } from "./engine/threads/background.js";
+import { follow } from "./engine/threads/crew.js";
 import { type EncodeMessage, followEncoding, leadEncoding } from "./features/encode.js";
-import { followTraining, type Line, leadTraining, type TrainMessage } from "./model/background.js";
+import { followTraining, type Line, leadTraining, type TrainMessage } from "./train/background.js";
 
 type Message = TrainMessage | EncodeMessage | { kind: "abort" } | { kind: "answered" };
 

@@ -1,5 +1,5 @@
 import { randomStream } from "../src/random.js";
-import { createBitmap, type SequenceSet, setBit } from "../src/sequences/sequence-set.js";
+import { createBitmap, type SequenceSet, setBit } from "../src/sequences/set/sequence-set.js";
 
 /** Smooth random sequences: noisy sines of random phase; class 1 is twice as fast. */
 export function randomSeries(options: {

@@ -1,7 +1,6 @@
 // @ts-check
 // Feature tables of both parts of a data set.
 
-import { selectColumns } from "../../dist/features/feature-table.js";
 import {
   encode,
   fit,
@@ -14,6 +13,7 @@ import {
   transformRandomConvolutions,
   untrained,
 } from "../../dist/index.js";
+import { selectColumns } from "../../dist/table/feature-table.js";
 
 /** @typedef {import("../../dist/index.js").FeatureTable} Table */
 /** @typedef {import("../../dist/index.js").SequenceSet} SequenceSet */

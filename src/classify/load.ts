@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { ArtefactError } from "../errors.js";
-import { boostedClassifier } from "./boosted-classifier.js";
-import type { FittedClassifier } from "./classifier.js";
-import { linearClassifier } from "./linear-model.js";
-import { neighboursClassifier } from "./neighbours.js";
-import { unpack } from "./packed.js";
-import { forestClassifier } from "./random-forest.js";
-import { unpackTrees } from "./trees.js";
+import type { FittedClassifier } from "./base/classifier.js";
+import { unpack } from "./base/packed.js";
+import { linearClassifier } from "./linear/linear-model.js";
+import { neighboursClassifier } from "./neighbours/neighbours.js";
+import { boostedClassifier } from "./trees/boosted-classifier.js";
+import { forestClassifier } from "./trees/random-forest.js";
+import { unpackTrees } from "./trees/trees.js";
 
 const common = {
   classCount: z.int().min(2),

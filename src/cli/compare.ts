@@ -1,15 +1,15 @@
 import { Command, Option } from "commander";
+import { type ClassifierName, classifierNames } from "../classify/classifiers.js";
 import { OptionError } from "../errors.js";
-import { type ClassifierName, classifierNames } from "../evaluate/classifiers.js";
 import { compare } from "../evaluate/compare.js";
-import type { CompareOptions } from "../evaluate/compare-options.js";
-import type { Comparison } from "../evaluate/comparison.js";
-import { splitList } from "../evaluate/feature-sets/expression.js";
-import { featureSets } from "../evaluate/feature-sets/feature-sets.js";
-import { planNames } from "../evaluate/resamples/plan.js";
-import { resultFile } from "../evaluate/result-file.js";
-import { type ReadOut, readOuts } from "../features/read-outs.js";
-import { checkWritable } from "../model/write-file.js";
+import type { CompareOptions } from "../evaluate/comparison/compare-options.js";
+import type { Comparison } from "../evaluate/comparison/comparison.js";
+import { resultFile } from "../evaluate/comparison/result-file.js";
+import { planNames } from "../evaluate/plan/plan.js";
+import { splitList } from "../evaluate/sets/expression.js";
+import { featureSets } from "../evaluate/sets/feature-sets.js";
+import { type ReadOut, readOuts } from "../features/read-outs/read-outs.js";
+import { checkWritable } from "../files/write-file.js";
 import { readSource } from "../read/read.js";
 import { comparisonTable } from "./comparison-table.js";
 import {

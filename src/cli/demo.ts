@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { makeFolder, writeFileAtomically } from "../model/write-file.js";
+import { makeFolder, writeFileAtomically } from "../files/write-file.js";
 import { writeTransactionsCsv } from "../simulate/csv.js";
 import { simulateTransactions } from "../simulate/transactions.js";
 import { addCompareFlags, renderComparison, runCompare } from "./compare.js";

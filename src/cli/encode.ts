@@ -1,18 +1,18 @@
 import { Command, Option } from "commander";
 import { OptionError, ScatteredError } from "../errors.js";
 import { encode } from "../features/encode.js";
-import type { FeatureTable } from "../features/feature-table.js";
-import { type ReadOut, readOuts } from "../features/read-outs.js";
-import type { RowLabels } from "../features/row-labels.js";
-import { checkFeatureFile, openFeatureFile } from "../features/write-features.js";
+import { type ReadOut, readOuts } from "../features/read-outs/read-outs.js";
 import type { Model } from "../model/model.js";
 import { loadModel } from "../model/model-file.js";
 import { conformChannels } from "../model/prepare.js";
-import type { DataOptions } from "../read/options.js";
 import { comesInPieces, readInPieces, readSource } from "../read/read.js";
-import { concatSequences } from "../sequences/concat.js";
-import { noisyCopies } from "../sequences/noisy-copies.js";
-import { countOf, type DataSource, type SequenceSet } from "../sequences/sequence-set.js";
+import type { DataOptions } from "../read/source/options.js";
+import { concatSequences } from "../sequences/set/concat.js";
+import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { noisyCopies } from "../sequences/transform/noisy-copies.js";
+import type { FeatureTable } from "../table/feature-table.js";
+import type { RowLabels } from "../table/row-labels.js";
+import { checkFeatureFile, openFeatureFile } from "../table/write-features.js";
 import {
   addCommonFlags,
   addDataFlags,

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
-import { fitReadOuts } from "../features/fitted-read-out.js";
-import { loadCheckpoint, saveCheckpoint } from "../model/checkpoint.js";
-import { fit } from "../model/fit.js";
+import { fitReadOuts } from "../features/fit-read-outs.js";
+import { checkWritable } from "../files/write-file.js";
 import { saveModel } from "../model/model-file.js";
-import { checkWritable } from "../model/write-file.js";
 import { readSource } from "../read/read.js";
+import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
+import { fit } from "../train/fit.js";
 import {
   addCommonFlags,
   addDataFlags,

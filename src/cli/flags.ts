@@ -2,12 +2,12 @@ import { type Command, Option } from "commander";
 import type { z } from "zod";
 import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
-import type { FitOptions } from "../model/fit.js";
-import { trainOptionsSchema } from "../model/options.js";
 import { usualScale } from "../model/prepare.js";
-import { recipes } from "../model/spec.js";
-import { DATA_OPTIONS, type DataOptions } from "../read/options.js";
-import { type Scaler, scaleMethods } from "../sequences/scale.js";
+import { recipes } from "../network/spec/spec.js";
+import { DATA_OPTIONS, type DataOptions } from "../read/source/options.js";
+import { type Scaler, scaleMethods } from "../sequences/transform/scale.js";
+import type { FitOptions } from "../train/fit.js";
+import { trainOptionsSchema } from "../train/options.js";
 import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
 
 /** Columns that only aggregates of events need, so that only what makes these has flags for them. */

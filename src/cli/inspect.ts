@@ -2,8 +2,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import pc from "picocolors";
 import { readSource } from "../read/read.js";
-import { describeSet, type SetDescription } from "../sequences/inspect.js";
-import { checkLeakage } from "../sequences/leakage.js";
+import { describeSet, type SetDescription } from "../sequences/inspect/inspect.js";
+import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf } from "./flags.js";
 import { openTerminal, print } from "./terminal.js";
 

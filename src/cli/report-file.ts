@@ -1,5 +1,5 @@
-import type { Comparison } from "../evaluate/comparison.js";
-import { writeFileAtomically } from "../model/write-file.js";
+import type { Comparison } from "../evaluate/comparison/comparison.js";
+import { writeFileAtomically } from "../files/write-file.js";
 import { renderReport } from "../report/report.js";
 
 /** Writes the HTML page of a comparison, with this command line as the way to make it again. */

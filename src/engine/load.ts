@@ -1,7 +1,7 @@
 import { EngineError, OptionError } from "../errors.js";
 import type { Engine } from "./engine.js";
 import { loadNative, type NativeTarget } from "./native.js";
-import { reference } from "./reference.js";
+import { reference } from "./reference/reference.js";
 import { loadWasm, type WasmVariant } from "./wasm.js";
 
 /** What `--engine` and UNDERTONE_ENGINE accept; the first three choose among the others. */

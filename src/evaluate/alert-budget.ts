@@ -1,7 +1,7 @@
-import type { DataSource } from "../sequences/sequence-set.js";
-import type { CompareOptions } from "./compare-options.js";
-import type { AlertBudget } from "./comparison.js";
-import type { Resample } from "./resamples/resample.js";
+import type { DataSource } from "../sequences/set/sequence-set.js";
+import type { CompareOptions } from "./comparison/compare-options.js";
+import type { AlertBudget } from "./comparison/comparison.js";
+import type { Resample } from "./plan/resample.js";
 
 const DAY = 86_400;
 /** Alerts a day unless told otherwise, where rare events come in twice that number and more. */

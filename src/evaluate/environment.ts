@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { VERSION } from "../version.js";
-import type { Environment } from "./comparison.js";
+import type { Environment } from "./comparison/comparison.js";
 
 /** What a figure was made with: versions, processor, engine. */
 export async function describeEnvironment(engine: Engine, threads: number | undefined): Promise<Environment> {

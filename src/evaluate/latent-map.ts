@@ -1,8 +1,8 @@
-import { selectRows } from "../features/feature-table.js";
-import { fitPca, transformPca } from "../features/pca.js";
 import { randomStream } from "../random.js";
-import type { LatentMap } from "./comparison.js";
-import type { FeaturePair } from "./feature-sets/feature-sets.js";
+import { selectRows } from "../table/feature-table.js";
+import { fitPca, transformPca } from "../table/pca.js";
+import type { LatentMap } from "./comparison/comparison.js";
+import type { FeaturePair } from "./sets/feature-sets.js";
 
 const MOST_POINTS = 2000;
 /** Training rows that the components are taken from. */

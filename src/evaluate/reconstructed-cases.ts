@@ -2,9 +2,9 @@ import type { Engine } from "../engine/engine.js";
 import { rebuildSeries } from "../features/rebuild.js";
 import type { Model } from "../model/model.js";
 import { randomStream } from "../random.js";
-import { drawSequences } from "../sequences/draw.js";
-import { isObserved, lengthOf, type SequenceSet, selectSequences } from "../sequences/sequence-set.js";
-import type { ReconstructedCase, Reconstructions } from "./comparison.js";
+import { drawSequences } from "../sequences/set/sample-sequences.js";
+import { isObserved, lengthOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import type { ReconstructedCase, Reconstructions } from "./comparison/comparison.js";
 
 /** Test cases looked at, and their steps together: a second or two of work. */
 const MOST = { sequences: 500, steps: 50_000 };

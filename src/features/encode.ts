@@ -1,14 +1,20 @@
-import { runInBackground } from "../engine/background.js";
-import { soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
 import { loadEngine } from "../engine/load.js";
-import { defaultThreads, musterCrew } from "../engine/threads.js";
+import { runInBackground } from "../engine/threads/background.js";
+import { soloCrew } from "../engine/threads/crew.js";
+import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepare } from "../model/prepare.js";
-import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/sequence-set.js";
+import {
+  countOf,
+  lengthOf,
+  longestOf,
+  type SequenceSet,
+  shareSequences,
+} from "../sequences/set/sequence-set.js";
+import type { FeatureTable } from "../table/feature-table.js";
 import { createEncoder, ENCODE_SHARD, type EncodeBoard, type EncodeJob, ROUND } from "./encoder.js";
-import type { FeatureTable } from "./feature-table.js";
-import { type ReadOut, resolveReadOut } from "./read-outs.js";
+import { type ReadOut, resolveReadOut } from "./read-outs/read-outs.js";
 
 export interface EncodeOptions {
   /** default "last" */

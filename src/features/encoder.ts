@@ -1,13 +1,13 @@
-import type { Command } from "../engine/crew.js";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import { type ColumnGroup, columnsOf } from "../model/columns.js";
-import { fillPass } from "../model/fill-pass.js";
+import type { Command } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
-import type { Network } from "../model/network.js";
-import type { SequenceSet } from "../sequences/sequence-set.js";
-import { type PlainReadOut, plainWriter } from "./plain-read-out.js";
-import { applyReadOut } from "./readout/apply.js";
-import type { ReadOutState } from "./readout/readout.js";
+import { type ColumnGroup, columnsOf } from "../network/batch/one-hot-columns.js";
+import { fillPass } from "../network/fill-batch.js";
+import type { Network } from "../network/network.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { applyReadOut } from "./read-outs/apply.js";
+import { type PlainReadOut, plainWriter } from "./read-outs/plain-read-out.js";
+import type { ReadOutState } from "./read-outs/readout.js";
 import { statesOf } from "./states-of.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */

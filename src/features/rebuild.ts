@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
 import { prepare } from "../model/prepare.js";
-import { lengthOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { runBatches } from "./run-batches.js";
 
 /** Few at a time: the series may be long, and every step of a batch has its room. */

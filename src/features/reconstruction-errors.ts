@@ -1,4 +1,4 @@
-import type { ColumnGroup } from "../model/columns.js";
+import type { ColumnGroup } from "../network/batch/one-hot-columns.js";
 
 /**
  * What a decoder made of a batch. Rows are as in `States`. With the next step as target the same functions give the

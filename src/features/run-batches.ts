@@ -1,11 +1,11 @@
 import type { Engine } from "../engine/engine.js";
-import { type ColumnGroup, columnsOf } from "../model/columns.js";
-import { fillPass } from "../model/fill-pass.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
-import type { Slot } from "../model/network.js";
-import type { Pass } from "../model/pass.js";
-import type { States } from "../model/states.js";
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/sequence-set.js";
+import { type ColumnGroup, columnsOf } from "../network/batch/one-hot-columns.js";
+import type { Pass } from "../network/batch/packed-batch.js";
+import type { States } from "../network/batch/states.js";
+import { fillPass } from "../network/fill-batch.js";
+import type { Slot } from "../network/network.js";
+import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { statesOf } from "./states-of.js";
 
 /** A batch that went forward; all of it lies in the slot until the next one does. */

@@ -1,7 +1,7 @@
 import { NONE } from "../engine/engine.js";
-import type { Slot } from "../model/network.js";
-import type { Pass } from "../model/pass.js";
-import type { States } from "../model/states.js";
+import type { Pass } from "../network/batch/packed-batch.js";
+import type { States } from "../network/batch/states.js";
+import type { Slot } from "../network/network.js";
 
 /** The encoder's states after a forward pass: of every recurrent layer whose states are all there. */
 export function statesOf(slot: Slot, pass: Pass): States {

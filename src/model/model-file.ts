@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ArtefactError } from "../errors.js";
+import { writeFileAtomically } from "../files/write-file.js";
 import { decodeModel, encodeModel, type Model } from "./model.js";
-import { writeFileAtomically } from "./write-file.js";
 
 /** Writes a model file, wholly or not at all. */
 export async function saveModel(path: string, model: Model): Promise<void> {

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError, UndertoneError } from "../errors.js";
-import { scaleMethods } from "../sequences/scale.js";
-import type { Channel } from "../sequences/sequence-set.js";
-import { columnsOf } from "./columns.js";
-import { createNetwork, type Network } from "./network.js";
-import { listParameters, type NetworkOptions } from "./network-layout.js";
+import { decodeSafetensors, encodeSafetensors, type Tensor } from "../files/safetensors.js";
+import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { createNetwork, type Network } from "../network/network.js";
+import { listParameters, type NetworkOptions } from "../network/network-layout.js";
+import type { AutoencoderSpec } from "../network/spec/spec.js";
+import type { Channel } from "../sequences/set/sequence-set.js";
+import { scaleMethods } from "../sequences/transform/scale.js";
 import { inputChannels, type Preparation } from "./prepare.js";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.js";
-import type { AutoencoderSpec } from "./spec.js";
-import type { HistoryEntry } from "./train-state.js";
+import type { HistoryEntry } from "./training-state.js";
 
 /** The version of the file format that this library writes; it reads this one and every earlier one. */
 export const FORMAT_VERSION = 1;

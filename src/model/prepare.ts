@@ -1,15 +1,15 @@
 import { DataError, unknownName } from "../errors.js";
-import { addDifferences, differenceChannels } from "../sequences/differences.js";
-import { type InterpolationMethod, interpolate } from "../sequences/interpolate.js";
-import { resampleToGrid } from "../sequences/resample.js";
-import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/scale.js";
 import {
   type Channel,
   createBitmap,
   isObserved,
   type SequenceSet,
   setBit,
-} from "../sequences/sequence-set.js";
+} from "../sequences/set/sequence-set.js";
+import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
+import { type InterpolationMethod, interpolate } from "../sequences/transform/interpolate.js";
+import { resampleToGrid } from "../sequences/transform/resample.js";
+import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/transform/scale.js";
 
 export interface PrepareOptions {
   /** default "standard" */

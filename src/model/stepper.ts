@@ -1,10 +1,10 @@
 import type { Engine } from "../engine/engine.js";
 import { NONE } from "../engine/engine.js";
 import { OptionError, ShapeError } from "../errors.js";
-import { columnsOf } from "./columns.js";
-import type { CarriedState, Layer } from "./layer.js";
+import { columnsOf } from "../network/batch/one-hot-columns.js";
+import type { Pass } from "../network/batch/packed-batch.js";
+import type { CarriedState, Layer } from "../network/layers/layer.js";
 import { type Model, networkModel, openNetwork } from "./model.js";
-import type { Pass } from "./pass.js";
 
 /** Encodes sequences event by event: what a stream needs. */
 export interface Stepper {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { DataError } from "../errors.js";
-import { unreadable } from "./source-file.js";
+import { unreadable } from "./source/source-file.js";
 
 /** Kinds of files, the preferred first where a folder has the same part twice. */
 export const FORMATS = ["ts", "arff", "tsv", "npy", "csv"] as const;

@@ -1,19 +1,19 @@
-import type { Comparison } from "../evaluate/comparison.js";
+import type { Comparison } from "../evaluate/comparison/comparison.js";
 import { VERSION } from "../version.js";
-import { symbols } from "./chart.js";
-import { confusionSection } from "./confusion-section.js";
-import { curvesSection } from "./curves-section.js";
-import { dataSection } from "./data-section.js";
-import { differencesSection } from "./differences-section.js";
-import { numberedFigures } from "./figure.js";
-import { type Html, html } from "./html.js";
-import { learningSection } from "./learning-section.js";
-import { mapSection } from "./map-section.js";
-import { reconstructionsSection } from "./reconstructions-section.js";
-import { scoresSection } from "./scores-section.js";
-import { settingsSection } from "./settings-section.js";
+import { symbols } from "./charts/chart.js";
+import { numberedFigures } from "./charts/figure.js";
+import { type Html, html } from "./charts/html.js";
+import { confusionSection } from "./sections/confusion.js";
+import { curvesSection } from "./sections/curves.js";
+import { dataSection } from "./sections/data.js";
+import { differencesSection } from "./sections/differences.js";
+import { learningSection } from "./sections/learning.js";
+import { mapSection } from "./sections/map.js";
+import { reconstructionsSection } from "./sections/reconstructions.js";
+import { scoresSection } from "./sections/scores.js";
+import { settingsSection } from "./sections/settings.js";
+import { verdictSection } from "./sections/verdict.js";
 import { STYLE } from "./style.js";
-import { verdictSection } from "./verdict-section.js";
 
 export interface ReportOptions {
   /** The command line that made the comparison, word by word, to be shown as the way to make it again. */

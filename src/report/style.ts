@@ -1,4 +1,4 @@
-import { DARK, LIGHT, properties } from "./palette.js";
+import { DARK, LIGHT, properties } from "./charts/palette.js";
 
 const TEXT = `"Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Charter, Georgia, serif`;
 const CHART = `system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif`;

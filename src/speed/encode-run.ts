@@ -1,12 +1,12 @@
-import { soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
-import { musterCrew } from "../engine/threads.js";
+import { soloCrew } from "../engine/threads/crew.js";
+import { musterCrew } from "../engine/threads/threads.js";
 import type { EncodeMessage } from "../features/encode.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
-import { columnsOf } from "../model/columns.js";
-import { createNetwork } from "../model/network.js";
-import { byLength } from "../model/trainer.js";
-import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/sequence-set.js";
+import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { createNetwork } from "../network/network.js";
+import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/set/sequence-set.js";
+import { byLength } from "../train/trainer.js";
 import { encodeCopies, type SpeedWorkload } from "./workload.js";
 
 export interface EncodeRun {

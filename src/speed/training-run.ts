@@ -1,13 +1,13 @@
-import { type Crew, soloCrew } from "../engine/crew.js";
 import type { Engine } from "../engine/engine.js";
-import { musterCrew } from "../engine/threads.js";
+import { type Crew, soloCrew } from "../engine/threads/crew.js";
+import { musterCrew } from "../engine/threads/threads.js";
 import { EngineError } from "../errors.js";
-import type { TrainMessage } from "../model/background.js";
-import { resolveTrainOptions } from "../model/options.js";
-import { batchShards } from "../model/shards.js";
-import { createTrainer, type TrainJob } from "../model/trainer.js";
-import { createUpdates } from "../model/update.js";
-import { countOf, shareSequences } from "../sequences/sequence-set.js";
+import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
+import type { TrainMessage } from "../train/background.js";
+import { resolveTrainOptions } from "../train/options.js";
+import { batchShards } from "../train/shards.js";
+import { createTrainer, type TrainJob } from "../train/trainer.js";
+import { createUpdates } from "../train/update.js";
 import type { SpeedWorkload } from "./workload.js";
 
 export interface TrainingRun {

@@ -1,6 +1,6 @@
-import { type AutoencoderSpec, findRecipe, type LayerSpec } from "../model/spec.js";
+import { type AutoencoderSpec, findRecipe, type LayerSpec } from "../network/spec/spec.js";
 import { randomStream } from "../random.js";
-import type { SequenceSet } from "../sequences/sequence-set.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
 
 /** Steps, sequences in a batch, features, and units of both LSTMs of the recipe `simple`. */
 export interface SpeedShape {

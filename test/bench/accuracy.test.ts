@@ -10,10 +10,10 @@ import { figuresOf } from "../../bench/accuracy/figures.mjs";
 import { modeFrom } from "../../bench/accuracy/modes.mjs";
 import { openSheet } from "../../bench/accuracy/sheet.mjs";
 import { encoderOf } from "../../bench/accuracy/tables.mjs";
-import { ridgeClassifier } from "../../src/classify/ridge.js";
+import { ridgeClassifier } from "../../src/classify/linear/ridge.js";
 import { loadEngine } from "../../src/engine/load.js";
-import { fitScaler } from "../../src/sequences/scale.js";
-import { isObserved, type SequenceSet } from "../../src/sequences/sequence-set.js";
+import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { fitScaler } from "../../src/sequences/transform/scale.js";
 import { folderWith } from "../cli/run.js";
 import { randomSeries } from "../series.js";
 

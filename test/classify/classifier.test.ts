@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { histogramGradientBoosting } from "../../src/classify/boosting.js";
-import type { Classifier, ClassWeight } from "../../src/classify/classifier.js";
+import type { Classifier, ClassWeight } from "../../src/classify/base/classifier.js";
+import { logisticRegression } from "../../src/classify/linear/logistic.js";
+import { ridgeClassifier } from "../../src/classify/linear/ridge.js";
 import { loadClassifier } from "../../src/classify/load.js";
-import { logisticRegression } from "../../src/classify/logistic.js";
-import { kNearestNeighbours } from "../../src/classify/neighbours.js";
-import { randomForest } from "../../src/classify/random-forest.js";
-import { ridgeClassifier } from "../../src/classify/ridge.js";
+import { kNearestNeighbours } from "../../src/classify/neighbours/neighbours.js";
+import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
+import { randomForest } from "../../src/classify/trees/random-forest.js";
 import { ArtefactError, DataError, OptionError, ShapeError } from "../../src/errors.js";
-import { selectRows } from "../../src/features/feature-table.js";
+import { selectRows } from "../../src/table/feature-table.js";
 import { madeData, tableOf } from "./table.js";
 
 type Make = (options?: { classWeight?: ClassWeight }) => Classifier;

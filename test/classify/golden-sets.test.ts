@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { histogramGradientBoosting } from "../../src/classify/boosting.js";
-import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../src/classify/neighbours.js";
-import { randomForest } from "../../src/classify/random-forest.js";
-import { selectRows } from "../../src/features/feature-table.js";
+import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../src/classify/neighbours/neighbours.js";
+import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
+import { randomForest } from "../../src/classify/trees/random-forest.js";
+import { selectRows } from "../../src/table/feature-table.js";
 import { filled, goldenSets, judge } from "./golden-sets.js";
 
 const POINT = 0.01;

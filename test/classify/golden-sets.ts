@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Classifier } from "../../src/classify/classifier.js";
-import type { FeatureTable } from "../../src/features/feature-table.js";
-import { selectRows } from "../../src/features/feature-table.js";
+import type { Classifier } from "../../src/classify/base/classifier.js";
+import type { FeatureTable } from "../../src/table/feature-table.js";
+import { selectRows } from "../../src/table/feature-table.js";
 import { madeTable } from "../golden/integer-data.mjs";
 import { tableOf } from "./table.js";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { decisionValues } from "../../src/classify/linear-model.js";
-import { logisticRegression } from "../../src/classify/logistic.js";
-import { RIDGE_ALPHAS, ridgeClassifier } from "../../src/classify/ridge.js";
+import { decisionValues } from "../../src/classify/linear/linear-model.js";
+import { logisticRegression } from "../../src/classify/linear/logistic.js";
+import { RIDGE_ALPHAS, ridgeClassifier } from "../../src/classify/linear/ridge.js";
 import { tableOf } from "./table.js";
 
 interface Fit {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { histogramGradientBoosting } from "../../src/classify/boosting.js";
+import { pack, unpack } from "../../src/classify/base/packed.js";
 import { loadClassifier } from "../../src/classify/load.js";
-import { kNearestNeighbours } from "../../src/classify/neighbours.js";
-import { pack, unpack } from "../../src/classify/packed.js";
-import { randomForest } from "../../src/classify/random-forest.js";
+import { kNearestNeighbours } from "../../src/classify/neighbours/neighbours.js";
+import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
+import { randomForest } from "../../src/classify/trees/random-forest.js";
 import { ArtefactError } from "../../src/errors.js";
 import { madeData } from "./table.js";
 

@@ -1,5 +1,5 @@
-import type { FeatureTable } from "../../src/features/feature-table.js";
 import { randomStream } from "../../src/random.js";
+import type { FeatureTable } from "../../src/table/feature-table.js";
 
 /** A table from row-major values, columns named f0, f1, ... */
 export function tableOf(values: ArrayLike<number>, columns: number): FeatureTable {

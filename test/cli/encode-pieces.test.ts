@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { encode } from "../../src/features/encode.js";
-import { writeFeatures } from "../../src/features/write-features.js";
 import { loadModel } from "../../src/model/model-file.js";
 import { readSource } from "../../src/read/read.js";
+import { writeFeatures } from "../../src/table/write-features.js";
 import { folderWith, longCsv, newFiles, undertone } from "./run.js";
 
 /** Windows of 20 steps of 5 channels: more than two pieces. */

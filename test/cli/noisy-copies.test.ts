@@ -5,7 +5,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { encode } from "../../src/features/encode.js";
 import { loadModel } from "../../src/model/model-file.js";
 import { readSource } from "../../src/read/read.js";
-import { noisyCopies } from "../../src/sequences/noisy-copies.js";
+import { noisyCopies } from "../../src/sequences/transform/noisy-copies.js";
 import { folderWith, newFiles, undertone, wideCsv } from "./run.js";
 
 const QUICK = ["--units", "3", "--updates", "5", "--batch-size", "8", "--quiet"];

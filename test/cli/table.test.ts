@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { comparisonTable } from "../../src/cli/comparison-table.js";
-import type { Comparison } from "../../src/evaluate/comparison.js";
+import type { Comparison } from "../../src/evaluate/comparison/comparison.js";
 
 const example = JSON.parse(
   readFileSync(new URL("../report/example-comparison.json", import.meta.url), "utf8"),

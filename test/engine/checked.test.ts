@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Engine, Kernels, Workspace } from "../../src/engine/engine.js";
-import { reference } from "../../src/engine/reference.js";
+import { reference } from "../../src/engine/reference/reference.js";
 import { checked } from "./checked.js";
 
 /** An engine with one kernel gone wrong. */

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { reference } from "../../src/engine/reference.js";
+import { reference } from "../../src/engine/reference/reference.js";
 import type { Engine } from "../../src/index.js";
-import { adamStep, blockCount, clipScale, sumGradients } from "../../src/model/optimizer.js";
-import type { AutoencoderSpec, LayerSpec } from "../../src/model/spec.js";
+import type { AutoencoderSpec, LayerSpec } from "../../src/network/spec/spec.js";
 import { randomStream } from "../../src/random.js";
-import type { SequenceSet } from "../../src/sequences/sequence-set.js";
+import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { adamStep, blockCount, clipScale, sumGradients } from "../../src/train/optimizer.js";
 import { expectClose } from "../close.js";
 import { engines } from "../engines.js";
-import { networkFor, outputOf, runPass } from "../model/run-pass.js";
+import { networkFor, outputOf, runPass } from "../network/run-batch.js";
 import { randomSeries, withCategories } from "../series.js";
 import { checked, guard } from "./checked.js";
 

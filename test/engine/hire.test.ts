@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hireThread, returnThread } from "../../src/engine/threads.js";
+import { hireThread, returnThread } from "../../src/engine/threads/threads.js";
 
 test("a thread is hired again, and replaced after eight tasks", async () => {
   const first = await hireThread();

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NONE, padTo } from "../../src/engine/engine.js";
-import { reference } from "../../src/engine/reference.js";
+import { reference } from "../../src/engine/reference/reference.js";
 import type { Engine } from "../../src/index.js";
-import type { AutoencoderSpec } from "../../src/model/spec.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { randomStream } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
-import { networkFor, outputOf, runPass } from "../model/run-pass.js";
+import { networkFor, outputOf, runPass } from "../network/run-batch.js";
 import { randomSeries } from "../series.js";
 
 const fast = engines.filter(({ engine }) => engine.precision === "float32");

@@ -1,9 +1,9 @@
 import { loadEngine } from "../../src/engine/load.js";
-import type { CompareOptions } from "../../src/evaluate/compare-options.js";
-import type { Comparison } from "../../src/evaluate/comparison.js";
+import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
+import type { Comparison } from "../../src/evaluate/comparison/comparison.js";
 import { randomStream } from "../../src/random.js";
-import { type DataSource, type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
-import { makeSet } from "../sequences/make-set.js";
+import { type DataSource, type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
+import { makeSet } from "../sequences/set/make-set.js";
 
 export const engine = await loadEngine();
 /** A plain baseline, a summary, the control and ours: what the cases below are made for. */

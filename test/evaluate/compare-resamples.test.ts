@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
 import { compare } from "../../src/evaluate/compare.js";
-import type { CompareOptions } from "../../src/evaluate/compare-options.js";
-import type { SequenceSet } from "../../src/sequences/sequence-set.js";
-import { cellsOf, makeSet } from "../sequences/make-set.js";
+import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
+import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { cellsOf, makeSet } from "../sequences/set/make-set.js";
 import { randomSeries } from "../series.js";
 import { engine, four, halves, quick, sourceOf, timeless } from "./compare-cases.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/evaluate/compare.js";
-import type { CompareOptions } from "../../src/evaluate/compare-options.js";
+import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
 import { randomSeries } from "../series.js";
 import { engine, halves, oneStep, quick, timeless } from "./compare-cases.js";
 

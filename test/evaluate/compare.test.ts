@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/evaluate/compare.js";
 import { randomStream } from "../../src/random.js";
-import type { DataSource } from "../../src/sequences/sequence-set.js";
+import type { DataSource } from "../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../series.js";
 import {
   byOpponent,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
-import type { CompareOptions } from "../../src/evaluate/compare-options.js";
-import { eventAggregates } from "../../src/evaluate/feature-sets/event-aggregates.js";
+import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
+import { eventAggregates } from "../../src/evaluate/sets/event-aggregates.js";
 import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
-import type { DataSource } from "../../src/sequences/sequence-set.js";
+import type { DataSource } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "../read/temporary.js";
 
 const engine = await loadEngine();

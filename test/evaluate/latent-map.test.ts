@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { latentMap } from "../../src/evaluate/latent-map.js";
-import type { FeatureTable } from "../../src/features/feature-table.js";
 import { randomStream } from "../../src/random.js";
+import type { FeatureTable } from "../../src/table/feature-table.js";
 
 const random = randomStream(3);
 function cloud(rows: number): FeatureTable {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { reconstructedCases } from "../../src/evaluate/reconstructed-cases.js";
-import { errorFeatures } from "../../src/features/errors.js";
-import { fit, untrained } from "../../src/model/fit.js";
-import { isObserved, type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
+import { errorFeatures } from "../../src/features/surprise.js";
+import { isObserved, type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
+import { fit, untrained } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { encode } from "../../src/features/encode.js";
-import type { ReadOut } from "../../src/features/read-outs.js";
-import { type FitOptions, untrained } from "../../src/model/fit.js";
+import type { ReadOut } from "../../src/features/read-outs/read-outs.js";
 import { prepare } from "../../src/model/prepare.js";
-import type { LayerSpec } from "../../src/model/spec.js";
-import { type SequenceSet, selectSequences } from "../../src/sequences/sequence-set.js";
+import type { LayerSpec } from "../../src/network/spec/spec.js";
+import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
+import { type FitOptions, untrained } from "../../src/train/fit.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
-import { cellsOf, makeSet } from "../sequences/make-set.js";
+import { cellsOf, makeSet } from "../sequences/set/make-set.js";
 import { randomSeries } from "../series.js";
 
 const Z = 5;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { errorFeatures } from "../../src/features/errors.js";
 import { rebuildSeries } from "../../src/features/rebuild.js";
-import { untrained } from "../../src/model/fit.js";
-import type { AutoencoderSpec } from "../../src/model/spec.js";
-import { countOf, isObserved, selectSequences } from "../../src/sequences/sequence-set.js";
+import { errorFeatures } from "../../src/features/surprise.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
+import { countOf, isObserved, selectSequences } from "../../src/sequences/set/sequence-set.js";
+import { untrained } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { reference } from "../../src/engine/reference.js";
+import { reference } from "../../src/engine/reference/reference.js";
 import {
   caseErrors,
   channelErrors,
@@ -10,7 +10,7 @@ import {
   recentChannelErrors,
   recentErrors,
 } from "../../src/features/reconstruction-errors.js";
-import { reconstructionLoss } from "../../src/model/loss.js";
+import { reconstructionLoss } from "../../src/network/losses/reconstruction-loss.js";
 import { randomStream } from "../../src/random.js";
 
 const columns = [

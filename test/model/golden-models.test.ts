@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/features/encode.js";
-import type { ReadOut } from "../../src/features/read-outs.js";
+import type { ReadOut } from "../../src/features/read-outs/read-outs.js";
 import { loadModel } from "../../src/model/model-file.js";
-import type { Channel } from "../../src/sequences/sequence-set.js";
+import type { Channel } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
-import { makeSet } from "../sequences/make-set.js";
+import { makeSet } from "../sequences/set/make-set.js";
 
 const folder = fileURLToPath(new URL("../golden/models/", import.meta.url));
 const names = readdirSync(folder)

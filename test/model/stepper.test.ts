@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encode, fit, type Model, OptionError, openStepper, ShapeError, untrained } from "../../src/index.js";
-import type { AutoencoderSpec } from "../../src/model/spec.js";
-import { isObserved, type SequenceSet } from "../../src/sequences/sequence-set.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
+import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";

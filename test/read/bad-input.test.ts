@@ -2,8 +2,8 @@ import { gzipSync } from "node:zlib";
 import { dump } from "npyjs";
 import { expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
-import type { DataOptions } from "../../src/read/options.js";
 import { readSource } from "../../src/read/read.js";
+import type { DataOptions } from "../../src/read/source/options.js";
 import { fileOf, folderOf } from "./temporary.js";
 
 async function failure(path: string, options?: DataOptions): Promise<Error> {

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
-import { checkSequenceSet } from "../../src/sequences/sequence-set.js";
-import { cellsOf } from "../sequences/make-set.js";
+import { checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf, folderOf } from "./temporary.js";
 
 const one = (...cells: (number | null)[]) => cells.map((cell) => [cell]);

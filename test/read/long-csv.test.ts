@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readLongCsv } from "../../src/read/long-csv.js";
+import { readLongCsv } from "../../src/read/layouts/long-csv.js";
 import { readSource } from "../../src/read/read.js";
-import { parseTime } from "../../src/read/time.js";
-import { checkSequenceSet } from "../../src/sequences/sequence-set.js";
-import { cellsOf } from "../sequences/make-set.js";
+import { parseTime } from "../../src/read/source/time.js";
+import { checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
 
 const EVENTS = `who,when,amount,shop,fraud

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { encode } from "../../src/features/encode.js";
-import { untrained } from "../../src/model/fit.js";
 import { conformChannels } from "../../src/model/prepare.js";
 import { randomStream } from "../../src/random.js";
-import type { DataOptions } from "../../src/read/options.js";
-import type { Part } from "../../src/read/part.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
-import { concatSequences } from "../../src/sequences/concat.js";
-import { type Channel, checkSequenceSet } from "../../src/sequences/sequence-set.js";
-import { cellsOf } from "../sequences/make-set.js";
+import type { DataOptions } from "../../src/read/source/options.js";
+import type { Part } from "../../src/read/source/part.js";
+import { concatSequences } from "../../src/sequences/set/concat.js";
+import { type Channel, checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { untrained } from "../../src/train/fit.js";
+import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
 
 const HEADER = "who,when,amount,shop,partner,fraud,state";

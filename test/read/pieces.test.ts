@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
-import type { Part } from "../../src/read/part.js";
 import { comesInPieces, readInPieces, readSource } from "../../src/read/read.js";
-import { concatSequences } from "../../src/sequences/concat.js";
-import { isObserved, type SequenceSet } from "../../src/sequences/sequence-set.js";
+import type { Part } from "../../src/read/source/part.js";
+import { concatSequences } from "../../src/sequences/set/concat.js";
+import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "./temporary.js";
 
 const CSV = ["label,t1,t2,t3", "a,1,2,3", "b,4,,6", ",7,8,", "a,9,,", "b,10,11,12", ""].join("\n");

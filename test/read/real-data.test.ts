@@ -1,9 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
-import { describeSet } from "../../src/sequences/inspect.js";
-import { checkLeakage } from "../../src/sequences/leakage.js";
-import { checkSequenceSet, countOf, lengthOf, type SequenceSet } from "../../src/sequences/sequence-set.js";
+import { describeSet } from "../../src/sequences/inspect/inspect.js";
+import { checkLeakage } from "../../src/sequences/inspect/leakage.js";
+import {
+  checkSequenceSet,
+  countOf,
+  lengthOf,
+  type SequenceSet,
+} from "../../src/sequences/set/sequence-set.js";
 
 const DATA = "../shared/data";
 const INDEX = existsSync(`${DATA}/INDEX.md`) ? readFileSync(`${DATA}/INDEX.md`, "utf8") : "";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { axisOver } from "../../src/report/axis.js";
-import { curve, lookOf, percent as place, spread } from "../../src/report/chart.js";
-import { forest } from "../../src/report/forest.js";
-import { html } from "../../src/report/html.js";
-import { count, figures, fixed, percent, plural, signed } from "../../src/report/numbers.js";
-import { type Colour, DARK, LIGHT, type Scheme } from "../../src/report/palette.js";
+import { axisOver } from "../../src/report/charts/axis.js";
+import { curve, lookOf, percent as place, spread } from "../../src/report/charts/chart.js";
+import { forest } from "../../src/report/charts/forest.js";
+import { html } from "../../src/report/charts/html.js";
+import { count, figures, fixed, percent, plural, signed } from "../../src/report/charts/numbers.js";
+import { type Colour, DARK, LIGHT, type Scheme } from "../../src/report/charts/palette.js";
 
 describe("axes", () => {
   test("cover the values, with round ends and round ticks", () => {

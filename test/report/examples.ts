@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Comparison, ReconstructedCase } from "../../src/evaluate/comparison.js";
+import type { Comparison, ReconstructedCase } from "../../src/evaluate/comparison/comparison.js";
 
 /** A comparison as the command printed it: `comparison` has two classes and curves, `classes` has nine. */
 export function readExample(name: "comparison" | "classes"): Comparison {

@@ -1,7 +1,7 @@
 import { HtmlValidate } from "html-validate";
 import { describe, expect, test } from "vitest";
-import type { Comparison } from "../../src/evaluate/comparison.js";
-import { escapeHtml } from "../../src/report/html.js";
+import type { Comparison } from "../../src/evaluate/comparison/comparison.js";
+import { escapeHtml } from "../../src/report/charts/html.js";
 import { renderReport } from "../../src/report/report.js";
 import { fullExample, readExample } from "./examples.js";
 

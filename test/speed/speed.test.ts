@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findRecipe } from "../../src/model/spec.js";
+import { findRecipe } from "../../src/network/spec/spec.js";
 import { compareSpeed } from "../../src/speed/compare-speed.js";
 import { createEncodeRun } from "../../src/speed/encode-run.js";
 import { loadTfjsPeer } from "../../src/speed/tfjs-peer.js";

@@ -1,0 +1,77 @@
+import { DataError, ShapeError } from "../../errors.js";
+import type { FeatureTable } from "../../table/feature-table.js";
+import type { ClassWeight } from "./classifier.js";
+
+/** Checked training labels and weights. */
+export interface TrainingRows {
+  /** The classes that occur, ascending. */
+  classes: number[];
+  /** [rows], position of each row's class in `classes`. */
+  target: Int32Array;
+  /** [rows], sample weight times class weight. */
+  weights: Float64Array;
+}
+
+/**
+ * Checks labels and weights against a table and works out the weight of each row.
+ * @throws {ShapeError} {DataError} as Classifier.fit says
+ */
+export function trainingRows(
+  where: string,
+  x: FeatureTable,
+  labels: Int32Array,
+  classCount: number,
+  classWeight: ClassWeight,
+  sampleWeights?: Float32Array,
+): TrainingRows {
+  if (x.names.length === 0)
+    throw new ShapeError(`${where}: the feature table has no columns, so there is nothing to learn from.`);
+  expectOnePerRow(where, "labels", labels.length, x.rows);
+  if (sampleWeights) expectOnePerRow(where, "weights", sampleWeights.length, x.rows);
+  const counts = new Int32Array(classCount);
+  for (let row = 0; row < x.rows; row++) {
+    const label = labels[row];
+    if (label < 0 || label >= classCount)
+      throw new DataError(
+        `${where}: the label of row ${row} is ${label}, expected a class index from 0 to ${classCount - 1}. ` +
+          "Leave out rows without a label before fitting.",
+      );
+    counts[label]++;
+  }
+  const classes = Array.from(counts.keys()).filter((c) => counts[c] > 0);
+  if (classes.length < 2)
+    throw new DataError(
+      `${where}: ${classes.length === 0 ? "there are no training rows" : `all ${x.rows} training rows are of class ${classes[0]}`}, ` +
+        "expected at least two classes: with fewer there is nothing to tell apart. " +
+        "Check the label column, or take a split that holds every class.",
+    );
+  const target = labels.map((label) => classes.indexOf(label));
+  const weights = new Float64Array(x.rows);
+  const classWeights = new Float64Array(classes.length);
+  let total = 0;
+  for (let row = 0; row < x.rows; row++) {
+    const weight = sampleWeights ? sampleWeights[row] : 1;
+    if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+      throw new DataError(`${where}: the weight of row ${row} is ${weight}, expected a number from 0 up.`);
+    weights[row] = weight;
+    classWeights[target[row]] += weight;
+    total += weight;
+  }
+  const weightless = classWeights.indexOf(0);
+  if (weightless >= 0)
+    throw new DataError(
+      `${where}: every row of class ${classes[weightless]} has weight 0, expected one at least that counts. ` +
+        "Leave the class out, or give its rows a weight.",
+    );
+  if (classWeight === "balanced")
+    for (let row = 0; row < x.rows; row++)
+      weights[row] *= total / (classes.length * classWeights[target[row]]);
+  return { classes, target, weights };
+}
+
+function expectOnePerRow(where: string, what: string, got: number, rows: number): void {
+  if (got !== rows)
+    throw new ShapeError(
+      `${where}: got ${got} ${what} for a table of ${rows} rows, expected one for each row.`,
+    );
+}

@@ -1,0 +1,117 @@
+import type { FeatureTable } from "../../table/feature-table.js";
+import type { FittedClassifier, LinearState } from "../base/classifier.js";
+import { expectColumns } from "../base/predict-rows.js";
+import { expectFinite } from "../base/standardize.js";
+
+/**
+ * A classifier from its linear state. Its probabilities are the softmax of the decision values; of two classes,
+ * the logistic function of their difference. For logistic regression these are the model's own. Ridge fits +-1
+ * targets, so there they only rank cases and are not calibrated: do not read 0.9 as nine in ten.
+ */
+export function linearClassifier(state: LinearState): FittedClassifier<LinearState> {
+  const { classCount, classes } = state;
+  // A ridge decision d stands for +d of the second class against -d of the first: a difference of 2 d.
+  const margin = state.kind === "ridge" && classes.length === 2 ? 2 : 1;
+  return {
+    notes: state.notes,
+    toJSON: () => state,
+    predict(x) {
+      const decisions = decisionValues(state, x);
+      const outputs = state.intercepts.length;
+      return Int32Array.from({ length: x.rows }, (_, row) => {
+        if (outputs === 1) return classes[decisions[row] > 0 ? 1 : 0];
+        let best = 0;
+        for (let t = 1; t < outputs; t++)
+          if (decisions[row * outputs + t] > decisions[row * outputs + best]) best = t;
+        return classes[best];
+      });
+    },
+    predictProba(x) {
+      const decisions = decisionValues(state, x);
+      const outputs = state.intercepts.length;
+      const probabilities = new Float64Array(x.rows * classCount);
+      for (let row = 0; row < x.rows; row++) {
+        const from = row * classCount;
+        if (outputs === 1) {
+          probabilities[from + classes[0]] = 1 / (1 + Math.exp(margin * decisions[row]));
+          probabilities[from + classes[1]] = 1 / (1 + Math.exp(-margin * decisions[row]));
+          continue;
+        }
+        const values = decisions.subarray(row * outputs, (row + 1) * outputs);
+        softmaxInPlace(values);
+        for (let t = 0; t < outputs; t++) probabilities[from + classes[t]] = values[t];
+      }
+      return probabilities;
+    },
+  };
+}
+
+/**
+ * Decision values, [rows, outputs]; with one output, positive means the second class.
+ * @throws {ShapeError} {DataError} as FittedClassifier.predict says
+ */
+export function decisionValues(state: LinearState, x: FeatureTable): Float64Array {
+  const where = `${state.kind} predict`;
+  const { columns, intercepts } = state;
+  expectColumns(where, x, columns);
+  const coefficients = Float64Array.from(state.coefficients);
+  const outputs = intercepts.length;
+  const decisions = new Float64Array(x.rows * outputs);
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < x.rows; row++) {
+    const from = row * columns;
+    for (let j = 0; j < columns; j++) sums[j] += x.values[from + j];
+    for (let t = 0; t < outputs; t++)
+      decisions[row * outputs + t] =
+        intercepts[t] + dotRow(x.values, from, coefficients, t * columns, columns);
+  }
+  expectFinite(where, x, sums);
+  return decisions;
+}
+
+/** Coefficients for standardised columns (x - centre) / scale, rewritten for columns as they come. */
+export function unscaled(
+  coefficients: Float64Array,
+  intercepts: Float64Array,
+  centre: Float64Array,
+  scale: Float64Array,
+): Pick<LinearState, "columns" | "coefficients" | "intercepts"> {
+  const columns = scale.length;
+  const raw = coefficients.map((value, k) => value / scale[k % columns]);
+  const shifted = intercepts.map((value, t) => value - dotRow(centre, 0, raw, t * columns, columns));
+  return { columns, coefficients: Array.from(raw), intercepts: Array.from(shifted) };
+}
+
+/** Sum of a[i + j] * b[k + j] over j < length. */
+export function dotRow(
+  a: Float32Array | Float64Array,
+  i: number,
+  b: Float64Array,
+  k: number,
+  length: number,
+): number {
+  // four sums: one alone waits for each addition to finish
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 3 < length; j += 4) {
+    s0 += a[i + j] * b[k + j];
+    s1 += a[i + j + 1] * b[k + j + 1];
+    s2 += a[i + j + 2] * b[k + j + 2];
+    s3 += a[i + j + 3] * b[k + j + 3];
+  }
+  for (; j < length; j++) s0 += a[i + j] * b[k + j];
+  return s0 + s1 + (s2 + s3);
+}
+
+/** Softmax of `values`; returns log(sum(exp(values))) of what they were. */
+export function softmaxInPlace(values: Float64Array): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let t = 0; t < values.length; t++) if (values[t] > top) top = values[t];
+  let sum = 0;
+  for (let t = 0; t < values.length; t++) sum += values[t] = Math.exp(values[t] - top);
+  for (let t = 0; t < values.length; t++) values[t] /= sum;
+  return top + Math.log(sum);
+}

@@ -1,0 +1,134 @@
+import { OptionError } from "../../errors.js";
+import type { FeatureTable } from "../../table/feature-table.js";
+import type { Classifier, ClassWeight, LinearState } from "../base/classifier.js";
+import { type ColumnScaling, columnScaling } from "../base/standardize.js";
+import { trainingRows } from "../base/training-rows.js";
+import { minimise } from "./lbfgs.js";
+import { dotRow, linearClassifier, softmaxInPlace, unscaled } from "./linear-model.js";
+
+/**
+ * Logistic regression on standardised columns, multinomial for three classes and more. Minimises
+ * C * (weighted sum of log losses) + |coefficients|^2 / 2 with a free intercept: scikit-learn's objective.
+ *
+ * @param C above 0; smaller is a stronger penalty
+ * @param standardise false: columns are only centred, for tables whose scale means something (balanced blocks)
+ * @param tolerance on the largest entry of the gradient, divided by C * (sum of weights)
+ * @throws {OptionError} when C, tolerance or maxIterations is not positive
+ */
+export function logisticRegression({
+  C = 1,
+  classWeight = "none" as ClassWeight,
+  standardise = true,
+  tolerance = 1e-4,
+  maxIterations = 500,
+} = {}): Classifier<LinearState> {
+  for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
+    if (!(value > 0))
+      throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);
+  return {
+    name: "logistic",
+    fit(x, labels, classCount, options = {}) {
+      const where = "logistic fit";
+      const { classes, target, weights } = trainingRows(
+        where,
+        x,
+        labels,
+        classCount,
+        classWeight,
+        options.weights,
+      );
+      const measured = columnScaling(where, x);
+      const scaling = standardise ? measured : { ...measured, scale: measured.scale.map(() => 1) };
+      const outputs = classes.length === 2 ? 1 : classes.length;
+      const size = outputs * x.names.length;
+      const objective = penalisedLoss(x, scaling, target, weights, outputs, C);
+      const found = minimise(objective, new Float64Array(size + outputs), { tolerance, maxIterations });
+      return linearClassifier({
+        kind: "logistic",
+        classCount,
+        classes,
+        ...unscaled(found.x.subarray(0, size), found.x.subarray(size), scaling.mean, scaling.scale),
+        notes: found.converged
+          ? []
+          : [
+              `Logistic regression stopped after ${found.iterations} iterations before it converged to ${tolerance}; ` +
+                "raise maxIterations or lower C if the last digits of its probabilities matter.",
+            ],
+      });
+    },
+  };
+}
+
+/**
+ * The objective divided by C * (sum of weights), of parameters [outputs, columns] coefficients then [outputs] intercepts.
+ * Works on the raw float32 rows: standardising is linear, so it is folded into coefficients and gradient.
+ */
+function penalisedLoss(
+  x: FeatureTable,
+  { mean, scale }: ColumnScaling,
+  target: Int32Array,
+  weights: Float64Array,
+  outputs: number,
+  C: number,
+) {
+  const columns = x.names.length;
+  const size = outputs * columns;
+  const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
+  const raw = new Float64Array(size); // coefficients of the columns as they come
+  const offsets = new Float64Array(outputs);
+  const scores = new Float64Array(outputs);
+  return (parameters: Float64Array, gradient: Float64Array): number => {
+    for (let k = 0; k < size; k++) raw[k] = parameters[k] / scale[k % columns];
+    for (let t = 0; t < outputs; t++)
+      offsets[t] = parameters[size + t] - dotRow(mean, 0, raw, t * columns, columns);
+    gradient.fill(0);
+    let loss = 0;
+    for (let row = 0; row < x.rows; row++) {
+      const from = row * columns;
+      for (let t = 0; t < outputs; t++)
+        scores[t] = offsets[t] + dotRow(x.values, from, raw, t * columns, columns);
+      loss += weights[row] * lossAndSlopes(scores, target[row]);
+      for (let t = 0; t < outputs; t++) {
+        const slope = weights[row] * scores[t];
+        gradient[size + t] += slope;
+        addRow(gradient, t * columns, x.values, from, slope, columns);
+      }
+    }
+    let penalty = 0;
+    for (let t = 0; t < outputs; t++)
+      for (let j = 0; j < columns; j++) {
+        const k = t * columns + j;
+        penalty += 0.5 * parameters[k] * parameters[k];
+        const slope = (gradient[k] - mean[j] * gradient[size + t]) / scale[j];
+        gradient[k] = (slope + parameters[k] / C) / totalWeight;
+      }
+    for (let t = 0; t < outputs; t++) gradient[size + t] /= totalWeight;
+    return (loss + penalty / C) / totalWeight;
+  };
+}
+
+/** Log loss of one row; its scores become the loss's slopes by them. One score: of class 1 against class 0. */
+function lossAndSlopes(scores: Float64Array, label: number): number {
+  if (scores.length === 1) {
+    const score = label === 1 ? scores[0] : -scores[0];
+    const miss = score > 0 ? Math.exp(-score) / (1 + Math.exp(-score)) : 1 / (1 + Math.exp(score));
+    scores[0] = label === 1 ? -miss : miss;
+    return score > 0 ? Math.log1p(Math.exp(-score)) : Math.log1p(Math.exp(score)) - score;
+  }
+  const own = scores[label];
+  const loss = softmaxInPlace(scores) - own;
+  scores[label] -= 1;
+  return loss;
+}
+
+/** a[k + j] += factor * b[i + j] for j < length */
+function addRow(
+  a: Float64Array,
+  k: number,
+  b: Float32Array,
+  i: number,
+  factor: number,
+  length: number,
+): void {
+  for (let j = 0; j < length; j++) a[k + j] += factor * b[i + j];
+}

@@ -1,0 +1,200 @@
+import type { FeatureTable } from "../../table/feature-table.js";
+import type { BoostingState, Classifier, ClassWeight } from "../base/classifier.js";
+import { optionChecks } from "../base/option-range.js";
+import { type TrainingRows, trainingRows } from "../base/training-rows.js";
+import { binColumns, MAX_BINS } from "./binning.js";
+import { type BoostedModel, boostedClassifier } from "./boosted-classifier.js";
+import { holdOut } from "./hold-out.js";
+import { leafWiseGrower } from "./leaf-wise.js";
+import { baselineScores, logLoss, probabilitiesOf, slopes } from "./log-loss.js";
+import { leafOf, type Trees, treeBuilder } from "./trees.js";
+
+const where = "boosting fit";
+/** "auto" stops early from here on: with fewer rows those held out are missed more than they help. */
+const AUTO_ROWS = 10_000;
+
+/** Settings of `histogramGradientBoosting`. */
+export interface BoostingOptions {
+  /** Factor on every tree, above 0. */
+  learningRate?: number;
+  /** Most rounds; each grows one tree, or with three classes and more one for every class. */
+  maxIterations?: number;
+  maxLeafNodes?: number;
+  minSamplesLeaf?: number;
+  /** Penalty on the values of leaves, from 0 up; in units of a row's hessian, at most a quarter of its weight. */
+  l2?: number;
+  /** Most bins of a column besides the one for missing values, 2 to 255. */
+  maxBins?: number;
+  classWeight?: ClassWeight;
+  /** Watch the loss on rows held out of training and keep the best round. auto: from 10,001 rows on. */
+  earlyStopping?: boolean | "auto";
+  /** Share of each class to hold out, between 0 and 1. */
+  validationFraction?: number;
+  /** Rounds without a better loss before it stops. */
+  patience?: number;
+  /** What counts as better: a loss lower by more than this. */
+  tolerance?: number;
+  /** Draws the rows held out; nothing else is random. */
+  seed?: number;
+}
+
+/**
+ * Gradient boosted trees on binned columns with the logistic loss (softmax for three classes and more), as in
+ * scikit-learn's HistGradientBoostingClassifier and LightGBM (Ke et al., NIPS 2017): leaf-wise growth, Newton
+ * steps G / (H + l2). A missing value (NaN) goes, at every split, where it lowers the loss most. Columns are not
+ * standardised: only their order counts. Rows of weight 0 are left out.
+ *
+ * @throws {OptionError} when a setting is out of its range
+ */
+export function histogramGradientBoosting(options: BoostingOptions = {}): Classifier<BoostingState> {
+  const settings = checkedSettings(options);
+  return {
+    name: "boosting",
+    fit(x, labels, classCount, { weights } = {}) {
+      const training = trainingRows(where, x, labels, classCount, settings.classWeight, weights);
+      return boostedClassifier(boost(x, training, classCount, settings));
+    },
+  };
+}
+
+type Settings = ReturnType<typeof checkedSettings>;
+
+function checkedSettings({
+  learningRate = 0.1,
+  maxIterations = 100,
+  maxLeafNodes = 31,
+  minSamplesLeaf = 20,
+  l2 = 0,
+  maxBins = MAX_BINS,
+  classWeight = "none",
+  earlyStopping = "auto",
+  validationFraction = 0.1,
+  patience = 10,
+  tolerance = 1e-7,
+  seed = 0,
+}: BoostingOptions) {
+  const { refuse, whole, positive, oneOf } = optionChecks("boosting");
+  positive("learningRate", learningRate, true);
+  whole("maxIterations", maxIterations, 1);
+  whole("maxLeafNodes", maxLeafNodes, 2);
+  whole("minSamplesLeaf", minSamplesLeaf, 1);
+  positive("l2", l2, false);
+  whole("maxBins", maxBins, 2, MAX_BINS);
+  oneOf("classWeight", classWeight, ["none", "balanced"]);
+  oneOf("earlyStopping", earlyStopping, [true, false, "auto"]);
+  if (!(validationFraction > 0 && validationFraction < 1))
+    refuse("validationFraction", validationFraction, "a number between 0 and 1");
+  whole("patience", patience, 1);
+  positive("tolerance", tolerance, false);
+  whole("seed", seed, 0);
+  return {
+    learningRate,
+    maxIterations,
+    maxLeafNodes,
+    minSamplesLeaf,
+    l2,
+    maxBins,
+    classWeight,
+    earlyStopping,
+    validationFraction,
+    patience,
+    tolerance,
+    seed,
+  };
+}
+
+function boost(
+  x: FeatureTable,
+  training: TrainingRows,
+  classCount: number,
+  settings: Settings,
+): BoostedModel {
+  const { classes } = training;
+  const K = classes.length === 2 ? 1 : classes.length;
+  const counting = Int32Array.from(training.weights.keys()).filter((row) => training.weights[row] > 0);
+  const stopping = settings.earlyStopping === "auto" ? counting.length > AUTO_ROWS : settings.earlyStopping;
+  const { kept, held } = stopping
+    ? holdOut(where, counting, training.target, settings.validationFraction, settings.seed)
+    : { kept: counting, held: new Int32Array(0) };
+
+  const inner = gather(training, kept);
+  const outer = gather(training, held);
+  const baseline = baselineScores(inner.target, inner.weights, classes.length);
+  const scores = baseline.map((score) => new Float64Array(kept.length).fill(score));
+  const outerScores = baseline.map((score) => new Float64Array(held.length).fill(score));
+  const binned = binColumns(x, kept, settings.maxBins);
+  const meanWeight = inner.total / kept.length;
+  const grow = leafWiseGrower(binned, { ...settings, minHessian: 1e-3 * meanWeight });
+  const trees = treeBuilder(1);
+
+  const gradient = new Float64Array(kept.length);
+  const hessian = new Float64Array(kept.length);
+  const probabilities = baseline.map(() => new Float64Array(kept.length));
+  let iterations = 0;
+  let bestIterations = 0;
+  const lossOutside = () => logLoss(outerScores, outer.target, outer.weights) / outer.total;
+  let best = lossOutside();
+  while (iterations < settings.maxIterations) {
+    probabilitiesOf(scores, probabilities);
+    let leaves = 0;
+    for (let k = 0; k < K; k++) {
+      slopes(gradient, hessian, probabilities[k], inner.target, inner.weights, K === 1 ? 1 : k);
+      leaves += grow(gradient, hessian, scores[k], trees);
+    }
+    if (leaves === K) break; // not one split: the slopes stay as they are, and so would every later round
+    iterations++;
+    if (!stopping) continue;
+    addRound(outerScores, trees.view(), (iterations - 1) * K, x, held);
+    const loss = lossOutside();
+    if (loss < best - settings.tolerance) {
+      best = loss;
+      bestIterations = iterations;
+    }
+    if (iterations - bestIterations >= settings.patience) break;
+  }
+  const keep = stopping ? bestIterations : iterations;
+  const notes: string[] = [];
+  if (iterations === 0)
+    notes.push(
+      `Boosting found nothing to split in ${kept.length} rows, so it predicts the shares of the classes: ` +
+        `a split needs a column that is not constant and minSamplesLeaf (${settings.minSamplesLeaf}) rows on either side. ` +
+        "With few rows lower minSamplesLeaf, or take a linear classifier.",
+    );
+  else if (keep === 0)
+    notes.push(
+      `Boosting predicts the shares of the classes: none of ${iterations} rounds lowered the loss on the ${held.length} rows held out.`,
+    );
+  return {
+    kind: "boosting",
+    classCount,
+    classes,
+    columns: x.names.length,
+    baseline,
+    iterations: keep,
+    trees: trees.finish(keep * K),
+    notes,
+  };
+}
+
+/** Labels and weights of those rows. */
+function gather({ target, weights }: TrainingRows, rows: Int32Array) {
+  const ownWeights = Float64Array.from(rows, (row) => weights[row]);
+  return {
+    target: rows.map((row) => target[row]),
+    weights: ownWeights,
+    total: ownWeights.reduce((a, b) => a + b, 0),
+  };
+}
+
+/** Adds one round's trees, from tree number `first` on, to the scores of those rows. */
+function addRound(
+  scores: Float64Array[],
+  trees: Trees,
+  first: number,
+  { values, names }: FeatureTable,
+  rows: Int32Array,
+): void {
+  for (const [k, column] of scores.entries())
+    for (let i = 0; i < rows.length; i++)
+      column[i] += trees.leaves[leafOf(trees, first + k, values, rows[i] * names.length)];
+}

@@ -1,0 +1,186 @@
+import type { HistoryEntry } from "../../model/training-state.js";
+import type { SetDescription } from "../../sequences/inspect/inspect.js";
+import type { Curves } from "../metrics/curves.js";
+import type { Measure, Metrics } from "../metrics/metrics.js";
+import type { ThresholdRule } from "../metrics/threshold.js";
+import type { ResampleDescription } from "../plan/resample-description.js";
+import type { FeatureRole } from "../sets/feature-sets.js";
+
+export type { Curves, FeatureRole, Measure, ThresholdRule };
+
+/** A difference or a figure with its 95 % interval; what is drawn is cases, or whole entities where there are any. */
+export interface Bounds {
+  low: number;
+  high: number;
+}
+
+/** One line of the table. Figures are of all test cases of all resamples together, and means over network seeds. */
+export interface ComparisonRow {
+  /** As it was asked for: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
+  features: string;
+  role: FeatureRole;
+  /** Mean over resamples, rounded: some sets have a number of columns that depends on the training part. */
+  columns: number;
+  classifier: string;
+  /** `metrics.confusion` counts the cases of every network seed. */
+  metrics: Metrics;
+  /** 95 % intervals of single figures, by the same bootstrap as the differences. */
+  intervals: { accuracy: Bounds; averagePrecision?: Bounds };
+  /** Of two classes where a threshold was chosen on the validation part of each training part and then frozen. */
+  thresholds?: { rule: ThresholdRule /** one for each resample and seed */; values: number[] };
+  /** The riskiest cases first, as many as the budget allows; see AlertBudget. */
+  alerts?: { precision: number; recall: number };
+  /** Mean cost of a test case with the frozen threshold; with --cost-miss and --cost-alert. */
+  expectedCost?: number;
+  /** Two classes only. */
+  curves?: Curves;
+  /** The deciding measure in each resample, mean over seeds. */
+  byResample: number[];
+  /** The deciding measure of each network seed; one entry for sets that have no network. */
+  bySeed: number[];
+  /** Mean of one resample and seed; features shared with other rows count in each. */
+  seconds: { features: number; classifier: number };
+  notes: readonly string[];
+}
+
+/** How many cases are looked at: so many a day of the test period, or in the whole test part of a resample. */
+export interface AlertBudget {
+  unit: "day" | "test part";
+  alerts: number;
+  /** Days, or test parts, that the figures are means over. */
+  periods: number;
+}
+
+/** One row against another, on the same cases. */
+export interface Difference {
+  /**
+   * baseline: latents, or a combination, against a baseline; control: against the untrained encoder; addition: a
+   * combination against the baselines in it, with the best classifier of these; alike: the same where both have the
+   * classifier of the combination; controlBaseline: the untrained encoder against a baseline
+   */
+  question: "baseline" | "control" | "addition" | "alike" | "controlBaseline";
+  features: string;
+  classifier: string;
+  against: { features: string; classifier: string };
+  /** Measure of the first minus that of the other; with the paired bootstrap's interval. */
+  difference: number;
+  low: number;
+  high: number;
+  /** 0.95; higher where several additions are judged, so that all together have 95 %. */
+  level: number;
+  /** Corrected resampled t-test (Nadeau and Bengio 2003), where there are several resamples. */
+  corrected?: { difference: number; low: number; high: number; p: number };
+}
+
+export interface Verdict {
+  decision:
+    | "use the latents"
+    | "use the untrained encoder"
+    | "add the latents"
+    | "keep the baseline"
+    | "no difference shown"
+    | "too few positives";
+  /** The row to go with: what to use, add to, or keep. Absent where nothing is shown. */
+  choice?: { features: string; classifier: string };
+  /** Plain sentences with their reasons. */
+  sentences: string[];
+}
+
+/** How a network learned. */
+export interface Learning {
+  features: string;
+  /** From 1. */
+  resample: number;
+  seed: number;
+  history: HistoryEntry[];
+  bestUpdate: number;
+  stopped: string;
+  /** Weights of the network. */
+  weights: number;
+  seconds: number;
+}
+
+/** Latents in two dimensions: the first two principal components, fitted on the training part. */
+export interface LatentMap {
+  features: string;
+  resample: number;
+  part: "test";
+  /** Share of the variance of the training part along each. */
+  explained: [number, number];
+  /** At most 2,000 cases, drawn so that rare classes keep all theirs; `label` is an index into classNames. */
+  points: { x: number; y: number; label: number; id: string }[];
+}
+
+/** A test case and what the decoder made of it, in scaled units. */
+export interface ReconstructedCase {
+  id: string;
+  label: number;
+  /** Mean squared error over the observed values of all numeric channels. */
+  error: number;
+  steps: number;
+  /** At most 3, those with most error first; of their steps the first 1,000. */
+  channels: { name: string; given: (number | null)[]; made: number[] }[];
+}
+
+/** Test cases of the first resample that the decoder rebuilt worst and best, three of each at most. */
+export interface Reconstructions {
+  features: string;
+  /** How many test cases were looked at, and how many numeric channels the data have. */
+  cases: number;
+  channels: number;
+  /** The worst of all first. */
+  worst: ReconstructedCase[];
+  /** The best of all first. */
+  best: ReconstructedCase[];
+}
+
+/** Where a run took place. */
+export interface Environment {
+  undertone: string;
+  /** "node 20.20.2", or the browser's name. */
+  runtime: string;
+  platform: string;
+  processor: string;
+  cores: number;
+  engine: string;
+  threads: number | "auto";
+}
+
+/** What a comparison has to say, as plain JSON: what `undertone compare --json` prints and the report is made of. */
+export interface Comparison {
+  name: string;
+  engine: string;
+  /** Where positives are rare the rarer class comes second, whatever its name: figures of two classes are its. */
+  classNames: readonly string[];
+  /** In words. */
+  plan: string;
+  /** Cases of the first resample. */
+  train: number;
+  /** Test cases of all resamples together. */
+  test: number;
+  /** One for each resample. */
+  resamples: ResampleDescription[];
+  measure: Measure;
+  rows: ComparisonRow[];
+  differences: Difference[];
+  verdict: Verdict;
+  budget?: AlertBudget;
+  costs?: { miss: number; alert: number };
+  /** Every network that was trained. */
+  learning: Learning[];
+  map?: LatentMap;
+  reconstructions?: Reconstructions;
+  /** What the data looked like: all cases, before any split. */
+  data: SetDescription;
+  files: readonly { path: string; sha256: string }[];
+  /** Every option as it was resolved. */
+  settings: Record<string, unknown>;
+  hashes: { data: string; settings: string };
+  environment: Environment;
+  seed: number;
+  networkSeeds: number[];
+  /** ISO 8601, when the run began. */
+  started: string;
+  notes: string[];
+  seconds: number;
+}

@@ -1,0 +1,46 @@
+import { DataError } from "../../errors.js";
+import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+
+/** @throws {DataError} without labels, or with one class only */
+export function expectClasses(name: string, { labels, classNames = [] }: SequenceSet): void {
+  if (!labels)
+    throw new DataError(
+      `${name}: the sequences have no labels, so there is nothing to compare on. Name the column with --label.`,
+    );
+  const present = countClasses(labels, classNames).flatMap((count, c) => (count > 0 ? classNames[c] : []));
+  if (present.length < 2)
+    throw new DataError(
+      `${name}: got ${present.length === 1 ? `one class only ("${present[0]}")` : "no labelled sequence"}, expected at least two classes to tell apart. Check the label column.`,
+    );
+}
+
+/** @throws {DataError} for a training part of one class */
+export function expectTwoClasses(
+  name: string,
+  k: number,
+  train: SequenceSet,
+  classNames: readonly string[],
+): void {
+  if (new Set(train.labels).size > 1) return;
+  throw new DataError(
+    `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two to tell apart. Take another plan (--resamples, --folds), or bring more cases.`,
+  );
+}
+
+/** Cases of each class. */
+export function countClasses(labels: Int32Array, classNames: readonly string[]): number[] {
+  return classNames.map((_, c) => labels.filter((label) => label === c).length);
+}
+
+export function pick(values: Int32Array, indices: Int32Array): Int32Array {
+  return indices.map((n) => values[n]);
+}
+
+/** The same set with its two classes in the other order, so that class 1, the positive one, is the rarer. */
+export function swapClasses(set: SequenceSet): SequenceSet {
+  return {
+    ...set,
+    labels: set.labels?.map((label) => (label < 0 ? label : 1 - label)),
+    classNames: set.classNames?.toReversed(),
+  };
+}

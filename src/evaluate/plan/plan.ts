@@ -1,0 +1,73 @@
+import { DataError, OptionError } from "../../errors.js";
+import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
+import { hasSeveralEntities } from "../../sequences/set/split.js";
+import type { ResamplePlan } from "./resample.js";
+
+export const planNames = ["given", "stratified", "grouped", "forward"] as const;
+export type PlanName = (typeof planNames)[number];
+
+export interface PlanOptions {
+  /** default: the given split; else whole entities held out once (30 %); else 5 stratified folds */
+  plan?: PlanName;
+  /** folds of a stratified or grouped plan; periods of a forward one */
+  folds?: number;
+  /** a stratified or grouped plan again and again, drawn anew: with folds all of them, else a holdout of 30 % */
+  repeats?: number;
+  /** seconds from an event until its label is known, of a forward plan */
+  labelDelay: number;
+}
+
+const TEST_FRACTION = 0.3;
+
+/**
+ * The plan that the options stand for.
+ * @throws {OptionError} for one that this source has no use for
+ */
+export function planOf(
+  source: DataSource,
+  { plan, folds, repeats, labelDelay }: PlanOptions,
+  seed: number,
+): ResamplePlan {
+  const entities = hasSeveralEntities(source.train);
+  if (source.train.entities && !entities && !source.test && plan !== "forward")
+    throw new DataError(
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, name another entity column, or judge forward in time (--resamples forward).`,
+    );
+  const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
+  if (repeats !== undefined && (kind === "given" || kind === "forward"))
+    throw new OptionError(
+      `${source.name}: repeats do not apply to ${kind === "given" ? "the given split" : "a plan forward in time"}, of which there is only one. Leave them out, or take --resamples stratified or grouped.`,
+    );
+  if (kind === "given") {
+    if (!source.test)
+      throw new OptionError(
+        `${source.name}: there is no given test part, so --resamples given cannot be. Use stratified, grouped or forward.`,
+      );
+    if (folds !== undefined)
+      throw new OptionError(
+        `${source.name}: folds do not apply to the given split. Add --resamples stratified to pool both parts and fold them.`,
+      );
+    return { kind, trainCount: countOf(source.train) };
+  }
+  if (kind === "forward") return { kind, testFraction: TEST_FRACTION, delay: labelDelay, folds: folds ?? 1 };
+  if (folds === undefined && (kind === "grouped" || repeats !== undefined))
+    return { kind, repeats: repeats ?? 1, testFraction: TEST_FRACTION, seed };
+  return { kind, folds: folds ?? 5, ...(repeats !== undefined && { repeats }), seed };
+}
+
+/** The plan in words. */
+export function describePlan(plan: ResamplePlan): string {
+  if (plan.kind === "given") return "the given split";
+  if (plan.kind === "forward") {
+    const days = plan.delay / 86_400;
+    const delay =
+      plan.delay === 0
+        ? "no delay"
+        : `${Number(days.toFixed(2))} ${days === 1 ? "day" : "days"} of label delay`;
+    return `forward in time: the latest ${100 * plan.testFraction} % tested${plan.folds > 1 ? ` in ${plan.folds} periods` : ""}, ${delay} before`;
+  }
+  const unit = plan.kind === "grouped" ? "whole entities" : "cases, stratified by class";
+  const times = plan.repeats !== undefined && plan.repeats > 1 ? `${plan.repeats} times ` : "";
+  if ("folds" in plan) return `${times}${plan.folds} folds of ${unit} (seed ${plan.seed})`;
+  return `${times}${100 * plan.testFraction} % of ${unit} held out (seed ${plan.seed})`;
+}

@@ -1,0 +1,134 @@
+import type { Difference, Measure, Verdict } from "../comparison/comparison.js";
+import { parseExpression } from "../sets/expression.js";
+import { sayExpression } from "../sets/feature-tables.js";
+
+/** Fewer positive test cases than this show nothing. */
+const FEW = 20;
+
+/**
+ * Says in words whether the trained latents helped, alone or together with others.
+ * @param differences of `differencesOf`
+ * @param latent the latents that are judged: the first in the order of the rows; absent: none were asked for
+ * @param positives how many test cases are of the rarer class, where positives are rare
+ */
+export function verdictOf(
+  differences: readonly Difference[],
+  measure: Measure,
+  latent: string | undefined,
+  positives?: number,
+): Verdict {
+  const of = (question: Difference["question"], features?: string) =>
+    differences.filter((each) => each.question === question && (!features || each.features === features));
+  const baselines = latent === undefined ? [] : of("baseline", latent);
+  const [control] = latent === undefined ? [] : of("control", latent);
+  const controlBaselines = of("controlBaseline");
+  const additions = of("addition");
+  const sentences = baselines.map((each) => say(each, measure));
+  if (control) sentences.push(say(control, measure));
+  const beats = baselines.filter(isAbove);
+  const worse = baselines.filter(isBelow);
+  const learned = control === undefined || isAbove(control);
+  let verdict: Pick<Verdict, "decision" | "choice"> = { decision: "no difference shown" };
+  const added = additions.filter((each) => isAbove(each) && of("baseline", each.features).every(isAbove));
+  const beatsAll = baselines.length > 0 && beats.length === baselines.length;
+  if (beatsAll) sentences.push("The latents beat every baseline: all intervals lie above 0.");
+  if (!learned && controlBaselines.length > 0 && controlBaselines.every(isAbove)) {
+    verdict = { decision: "use the untrained encoder", choice: ours(controlBaselines[0]) };
+    sentences.push(
+      `The untrained encoder ${beatsAll ? "does so too" : "beats every baseline: all intervals lie above 0"}.`,
+    );
+  } else if (beatsAll) verdict = { decision: "use the latents", choice: ours(baselines[0]) };
+  if (verdict.decision === "no difference shown" || verdict.decision === "use the untrained encoder")
+    sentences.push(
+      ...additions.map((each) => {
+        const [alike] = of("alike", each.features);
+        return `${say(each, measure)}${alike ? ` With ${alike.classifier} on both sides: ${figuresOf(alike, measure)}.` : ""}`;
+      }),
+    );
+  if (verdict.decision === "no difference shown" && added.length > 0) {
+    const most = added.reduce((a, b) => (b.difference > a.difference ? b : a));
+    verdict = { decision: "add the latents", choice: ours(most) };
+    sentences.push(
+      `Add the latents to ${sayFeatures(most.against.features)}: together they do better than the best baseline, and the interval lies above 0.`,
+    );
+  } else if (verdict.decision === "no difference shown" && worse.length > 0) {
+    const keep = worse.reduce((a, b) => (b.difference < a.difference ? b : a)).against;
+    verdict = { decision: "keep the baseline", choice: keep };
+    const names = [keep, ...worse.map((each) => each.against).filter((each) => each !== keep)].map((each) =>
+      sayFeatures(each.features),
+    );
+    const told =
+      names.length > 2
+        ? `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`
+        : `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
+    sentences.push(told, ...sayAdded(additions));
+  } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
+    sentences.push(...sayAdded(additions));
+  } else if (verdict.decision === "no difference shown")
+    sentences.push(
+      "Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.",
+    );
+  if (control) {
+    if (isAbove(control)) sentences.push("Training pays: the learning helps, not only the read-out.");
+    else if (isBelow(control))
+      sentences.push(
+        "Training made the features worse than random weights did: train longer, or use the untrained encoder.",
+      );
+    else if (beats.length > 0)
+      sentences.push("The untrained encoder does as well: the read-out helps, not the learning.");
+    else sentences.push("The untrained encoder does as well: nothing shows that training helped.");
+  }
+  if (positives !== undefined && positives < FEW) {
+    verdict = { decision: "too few positives" };
+    sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
+  }
+  return { ...verdict, sentences };
+}
+
+/** What combinations add to, where none of them is shown to beat the best baseline. */
+function sayAdded(additions: readonly Difference[]): string[] {
+  if (additions.length === 0) return [];
+  const partners = [...new Set(additions.filter(isAbove).map((each) => sayFeatures(each.against.features)))];
+  return partners.length === 0
+    ? ["Nothing is shown to add to a baseline."]
+    : [`The latents add to ${partners.join(" and ")}, but are not shown to beat the best baseline that way.`];
+}
+
+/** Above 0 by the bootstrap over cases and, where there are several resamples, by the corrected test over these. */
+function isAbove({ low, corrected }: Difference): boolean {
+  return low > 0 && (corrected === undefined || corrected.low > 0);
+}
+
+function isBelow({ high }: Difference): boolean {
+  return high < 0;
+}
+
+const ours = ({ features, classifier }: Difference) => ({ features, classifier });
+
+/** One difference as a sentence. */
+export function say(difference: Difference, measure: Measure): string {
+  const { features, classifier, against } = difference;
+  const subject = sayFeatures(features);
+  return `${subject[0].toUpperCase()}${subject.slice(1)} (${classifier}) against ${sayFeatures(against.features)} (${against.classifier}): ${figuresOf(difference, measure)}.`;
+}
+
+function figuresOf({ difference, low, high, level, corrected }: Difference, measure: Measure): string {
+  const [scale, digits, unit] =
+    measure === "accuracy"
+      ? ([100, 1, "points of accuracy"] as const)
+      : ([1, 3, "average precision"] as const);
+  const show = (value: number) => signed(scale * value, digits);
+  const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";
+  const test = corrected
+    ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]`
+    : "";
+  return `${show(difference)} ${unit} [${show(low)}, ${show(high)}]${strict}${test}`;
+}
+
+function sayFeatures(features: string): string {
+  return sayExpression(parseExpression(features));
+}
+
+function signed(value: number, digits: number): string {
+  return `${value >= 0 ? "+" : "-"}${Math.abs(value).toFixed(digits)}`;
+}

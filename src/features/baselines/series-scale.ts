@@ -1,0 +1,76 @@
+import { DataError } from "../../errors.js";
+import { columnsOf } from "../../network/batch/one-hot-columns.js";
+import { isObserved, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { interpolate } from "../../sequences/transform/interpolate.js";
+
+/** Mean and spread of every column of a training part; categories are one-hot columns. Plain JSON. */
+export interface SeriesScale {
+  /** [columns] */
+  columns: string[];
+  mean: number[];
+  /** Population standard deviation; 1 for a constant column. */
+  scale: number[];
+}
+
+/** Series as rows of comparable numbers. */
+export interface ScaledSeries {
+  width: number;
+  offsets: Int32Array;
+  /** [total steps, width], row-major. What could not be interpolated is 0, the training mean. */
+  values: Float32Array;
+}
+
+/** Statistics over all steps of all series, after interpolation. */
+export function fitSeriesScale(train: SequenceSet): SeriesScale {
+  const { names, width, visit } = columnValues(train);
+  const count = new Float64Array(width);
+  const mean = new Float64Array(width);
+  visit((_, column, value) => {
+    count[column]++;
+    mean[column] += value;
+  });
+  for (let c = 0; c < width; c++) mean[c] /= Math.max(1, count[c]);
+  const squares = new Float64Array(width);
+  visit((_, column, value) => {
+    squares[column] += (value - mean[column]) ** 2;
+  });
+  const scale = Array.from(squares, (sum, c) => (sum > 0 ? Math.sqrt(sum / count[c]) : 1));
+  return { columns: names, mean: Array.from(mean), scale };
+}
+
+/** @throws {DataError} if the columns are not those that were fitted */
+export function scaleSeries({ columns, mean, scale }: SeriesScale, set: SequenceSet): ScaledSeries {
+  const { names, width, visit } = columnValues(set);
+  if (names.length !== columns.length || names.some((name, c) => name !== columns[c]))
+    throw new DataError(
+      `The channels give the columns ${names.slice(0, 20).join(", ")}, expected ${columns.slice(0, 20).join(", ")}, as in the training part. ` +
+        "Read both parts with the same options.",
+    );
+  const values = new Float32Array(set.offsets[set.offsets.length - 1] * width);
+  visit((step, column, value) => {
+    values[step * width + column] = (value - mean[column]) / scale[column];
+  });
+  return { width, offsets: set.offsets, values };
+}
+
+/** Hands over every value there is after interpolation: its step, counted over the whole set, and its column. */
+function columnValues(set: SequenceSet) {
+  const { groups, width } = columnsOf(set.channels);
+  const names = groups.flatMap(({ channel, kind }, c) =>
+    kind === "numeric" ? [channel] : set.channels[c].vocabulary!.map((word) => `${channel}=${word}`),
+  );
+  const even = interpolate(set, "linear");
+  const C = groups.length;
+  const steps = set.offsets[set.offsets.length - 1];
+  const visit = (see: (step: number, column: number, value: number) => void) => {
+    for (let step = 0; step < steps; step++)
+      for (let c = 0; c < C; c++) {
+        if (!isObserved(even, step * C + c)) continue;
+        const value = even.values[step * C + c];
+        const { kind, start, width } = groups[c];
+        if (kind === "numeric") see(step, start, value);
+        else for (let k = 0; k < width; k++) see(step, start + k, k === value ? 1 : 0);
+      }
+  };
+  return { names, width, visit };
+}

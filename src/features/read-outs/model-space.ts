@@ -1,0 +1,115 @@
+import { fixSigns, largestEigenpairs } from "../../table/linear-algebra/eigen.js";
+import { productsOfColumns } from "../../table/linear-algebra/products.js";
+import type { StateSeries } from "./series.js";
+
+/** Components with less than this share of the largest variance hold rounding only; they read as 0. */
+const NEGLIGIBLE = 1e-8;
+
+/** Whitened principal components of the states of one layer, both directions together. */
+export interface StateComponents {
+  layer: number;
+  /** Columns of the StateSeries that belong to the layer: from ... from + width - 1. */
+  from: number;
+  width: number;
+  /** [width] */
+  mean: number[];
+  /** [K, width]: z_k = row k times (h - mean), of unit variance on the sample; a row of zeros has no variance. */
+  projection: number[];
+}
+
+/**
+ * Principal components of the columns from ... from + width - 1.
+ * @param rows [count, Z]
+ * @param K components wanted; never more than `width`
+ */
+export function fitComponents(
+  rows: Float64Array,
+  count: number,
+  Z: number,
+  { layer, from, width }: { layer: number; from: number; width: number },
+  K: number,
+): StateComponents {
+  const mean = new Float64Array(width);
+  for (let r = 0; r < count; r++) for (let k = 0; k < width; k++) mean[k] += rows[r * Z + from + k] / count;
+  const centred = (row: number, k: number) => rows[row * Z + from + k] - mean[k];
+  const products = productsOfColumns(count, width, centred);
+  const { values, vectors } = largestEigenpairs(products, width, K, NEGLIGIBLE);
+  fixSigns(vectors, width);
+  const projection = new Array<number>(Math.min(K, width) * width).fill(0);
+  values.forEach((value, k) => {
+    if (value > 0)
+      for (let j = 0; j < width; j++)
+        projection[k * width + j] = vectors[k * width + j] / Math.sqrt(value / count);
+  });
+  return { layer, from, width, mean: Array.from(mean), projection };
+}
+
+/**
+ * A linear model of each series' own dynamics: z_(t+1) = W z_t + b by ridge regression over neighbouring steps that
+ * are there, the bias unpenalised. Its numbers are the features (Bianchi et al., arXiv 1803.07870).
+ * @param penalty of the squared entries of W
+ * @param out [K (K + 1)]: W [K, K] by rows (what each component becomes), then b [K]; zeros with fewer than two steps
+ */
+export function modelSpace(
+  { values, V, Z }: StateSeries,
+  { from, width, mean, projection }: StateComponents,
+  penalty: number,
+  out: Float32Array | Float64Array,
+): void {
+  const K = projection.length / width;
+  out.fill(0, 0, K * (K + 1));
+  if (V < 2) return;
+  const z = new Float64Array(V * K);
+  for (let v = 0; v < V; v++)
+    for (let k = 0; k < K; k++) {
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += projection[k * width + j] * (values[v * Z + from + j] - mean[j]);
+      z[v * K + k] = sum;
+    }
+  const pairs = V - 1;
+  const before = new Float64Array(K); // means over the steps t, and over the steps t + 1
+  const after = new Float64Array(K);
+  for (let k = 0; k < K; k++) {
+    for (let v = 0; v < V; v++) before[k] += z[v * K + k];
+    after[k] = (before[k] - z[k]) / pairs;
+    before[k] = (before[k] - z[pairs * K + k]) / pairs;
+  }
+  const gram = new Float64Array(K * K);
+  const cross = new Float64Array(K * K); // [from i, to j]
+  for (let v = 0; v < pairs; v++)
+    for (let i = 0; i < K; i++) {
+      const u = z[v * K + i] - before[i];
+      for (let j = 0; j <= i; j++) gram[i * K + j] += u * (z[v * K + j] - before[j]);
+      for (let j = 0; j < K; j++) cross[i * K + j] += u * (z[(v + 1) * K + j] - after[j]);
+    }
+  for (let k = 0; k < K; k++) gram[k * K + k] += penalty;
+  solveCholesky(gram, cross, K);
+  for (let j = 0; j < K; j++) {
+    let bias = after[j];
+    for (let i = 0; i < K; i++) {
+      out[j * K + i] = cross[i * K + j];
+      bias -= cross[i * K + j] * before[i];
+    }
+    out[K * K + j] = bias;
+  }
+}
+
+/** b = a^-1 b for a positive definite [K, K], only j <= i read and destroyed, b [K, K]. */
+function solveCholesky(a: Float64Array, b: Float64Array, K: number): void {
+  for (let i = 0; i < K; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * K + j];
+      for (let k = 0; k < j; k++) sum -= a[i * K + k] * a[j * K + k];
+      a[i * K + j] = i === j ? Math.sqrt(sum) : sum / a[j * K + j];
+    }
+  for (let r = 0; r < K; r++) {
+    for (let i = 0; i < K; i++) {
+      for (let k = 0; k < i; k++) b[i * K + r] -= a[i * K + k] * b[k * K + r];
+      b[i * K + r] /= a[i * K + i];
+    }
+    for (let i = K - 1; i >= 0; i--) {
+      for (let k = i + 1; k < K; k++) b[i * K + r] -= a[k * K + i] * b[k * K + r];
+      b[i * K + r] /= a[i * K + i];
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { ColumnGroup } from "../batch/one-hot-columns.js";
+import type { Pass } from "../batch/packed-batch.js";
+import { type Gradient, type Layer, type Plan, plainSequence, type Signal } from "./layer.js";
+
+/**
+ * Numeric columns as they are, then `units` learned numbers for every categorical channel: the row of a table
+ * [categories, units] that its category names. A missing category is all zeros.
+ */
+export function createEmbedding(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  groups: readonly ColumnGroup[],
+  units: number,
+): Layer {
+  const numeric = groups.filter((group) => group.kind === "numeric");
+  const tables = groups
+    .filter((group) => group.kind === "categorical")
+    .map((group, k) => ({
+      ...group,
+      to: numeric.length + k * units,
+      table: plan.parameter(`${name}.${group.channel}`, [group.width, units], "uniform"),
+    }));
+  const output = plainSequence(plan, numeric.length + tables.length * units);
+
+  /** Calls `visit` with the row of the output and the offset inside the table of each observed category. */
+  const eachCategory = (pass: Pass, visit: (row: number, to: number, entry: number) => void) => {
+    const { data } = plan.ws;
+    const from = input.offset(pass);
+    for (let r = 0; r < pass.rows; r++)
+      for (const { start, width, to, table } of tables)
+        for (let k = 0; k < width; k++)
+          if (data[from + r * input.stride + start + k] !== 0) visit(r, to, table.start + k * units);
+  };
+
+  return {
+    name,
+    output,
+    forward(pass) {
+      const { data } = plan.ws;
+      const { rows } = pass;
+      const y = output.offset(pass);
+      data.fill(0, y, y + rows * output.stride);
+      numeric.forEach(({ start }, k) => {
+        plan.ws.copyRows(y + k, input.offset(pass) + start, rows, 1, output.stride, input.stride);
+      });
+      eachCategory(pass, (r, to, entry) => {
+        for (let u = 0; u < units; u++) data[y + r * output.stride + to + u] = data[plan.weights + entry + u];
+      });
+    },
+    backward(pass, dOutput: Gradient) {
+      const { data } = plan.ws;
+      eachCategory(pass, (r, to, entry) => {
+        for (let u = 0; u < units; u++)
+          data[pass.gradients + entry + u] += data[dOutput.offset + r * dOutput.stride + to + u];
+      });
+      return undefined;
+    },
+  };
+}

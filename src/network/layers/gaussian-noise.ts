@@ -1,0 +1,27 @@
+import type { Pass } from "../batch/packed-batch.js";
+import type { Layer, Plan, Signal } from "./layer.js";
+
+/** Adds N(0, stddev) to every number while training; else the input passes as it is. */
+export function createGaussianNoise(plan: Plan, name: string, input: Signal, stddev: number): Layer {
+  const { stride, width } = input;
+  const size = plan.T * plan.B * stride;
+  const noise = plan.training ? plan.take(size) : 0;
+  const result = plan.training ? plan.take(size) : 0;
+  const active = (pass: Pass) => pass.draws !== undefined && stddev > 0;
+
+  return {
+    name,
+    output: { ...input, offset: (pass) => (active(pass) ? result : input.offset(pass)) },
+    forward(pass) {
+      if (!active(pass)) return;
+      const { data } = plan.ws;
+      const { rows } = pass;
+      const from = input.offset(pass);
+      pass.draws?.gaussian(name, data.subarray(noise, noise + rows * width), rows, width);
+      for (let r = 0; r < rows; r++)
+        for (let k = 0; k < width; k++)
+          data[result + r * stride + k] = data[from + r * stride + k] + stddev * data[noise + r * width + k];
+    },
+    backward: (_pass, dOutput) => dOutput,
+  };
+}

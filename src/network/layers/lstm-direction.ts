@@ -1,0 +1,157 @@
+import { NONE, padTo } from "../../engine/engine.js";
+import type { Pass } from "../batch/packed-batch.js";
+import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer.js";
+
+/** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
+export interface LstmDirection {
+  readonly states: HiddenStates;
+  readonly carry: CarriedState;
+  /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, where it was asked for. */
+  readonly stateGradient: Gradient | undefined;
+  pack(): void;
+  forward(pass: Pass): void;
+  /**
+   * @param dStates gradient of every hidden state, rows padded to whole vectors
+   * @param dLast gradient of the last state
+   * @returns gradient of the input, where it was asked for
+   */
+  backward(pass: Pass, dStates: Gradient | undefined, dLast: Gradient | undefined): Gradient | undefined;
+}
+
+export interface LstmOptions {
+  units: number;
+  relu: boolean;
+  reverse: boolean;
+  /** Whether something before this layer learns. */
+  inputGradient: boolean;
+  /** Forget biases for many time scales instead of 1. */
+  logUniformForget: boolean;
+  /** Whether gradients of the states come from outside the chain of layers too. */
+  stateGradient: boolean;
+  /** Whether every hidden state is read, by another layer or from outside. */
+  everyState: boolean;
+}
+
+/** Plans one direction. A repeated input is projected once per case instead of once per step. */
+export function createLstmDirection(
+  plan: Plan,
+  name: string,
+  input: Signal,
+  options: LstmOptions,
+): LstmDirection {
+  const { units: H, relu, reverse, inputGradient } = options;
+  const { T, B, training } = plan;
+  const F = input.width;
+  const Hp = padTo(H, plan.lanes);
+  const Fp = padTo(F, plan.lanes);
+  const G = 4 * Hp;
+  const repeated = input.kind === "repeated";
+  const keep = training || options.everyState;
+  const stateRows = keep ? B + T * B : 3 * B;
+  const rows = H + F + 1;
+  const forwardRows = repeated ? H : rows;
+
+  // One block, [recurrentKernel; kernel; bias], as the kernels read it.
+  const recurrent = plan.parameter(`${name}.recurrentKernel`, [H, 4 * H], "orthogonal");
+  plan.parameter(`${name}.kernel`, [F, 4 * H], "glorotUniform");
+  plan.parameter(`${name}.bias`, [4 * H], options.logUniformForget ? "logUniformForget" : "forgetBias");
+
+  const take = (needed: boolean, elements: number) => (needed ? plan.take(elements) : NONE);
+  const share = (needed: boolean, key: string, elements: number) =>
+    needed ? plan.share(`${name}.${key}`, elements) : NONE;
+  const wantsInput = training && inputGradient;
+  const packed = share(true, "packed", forwardRows * G);
+  const packedInput = share(repeated, "packedInput", (F + 1) * G);
+  const packedU = share(training, "packedU", G * Hp);
+  const packedW = share(wantsInput, "packedW", G * Fp);
+  const hidden = plan.take(stateRows * Hp);
+  const cells = plan.take(stateRows * Hp);
+  const last = plan.take(B * Hp);
+  const gates = take(training, T * B * G);
+  const constantInput = take(repeated, B * (F + 1));
+  const constant = take(repeated, B * G);
+  const dh = take(training, B * Hp);
+  const dc = take(training, B * Hp);
+  // Where nothing is padded, gradients are added up where they belong.
+  const padded = take(training && Hp !== H, rows * G);
+  const dconstant = take(training && repeated, B * G);
+  const dstates = take(training && options.stateGradient, T * B * Hp);
+  const dinput = take(wantsInput, (repeated ? B : T * B) * Fp);
+
+  const recurrentAt = () => plan.weights + recurrent.start;
+  const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
+
+  return {
+    stateGradient: dstates === NONE ? undefined : { offset: dstates, stride: Hp },
+    carry: { width: H, stride: Hp, hidden, cells, last, cellsAfter: (B) => cells + B * Hp },
+    states: {
+      every: { kind: "sequence", width: H, stride: Hp, offset: ({ B }) => hidden + B * Hp },
+      last: { kind: "vector", width: H, stride: Hp, offset: () => last },
+      reverse,
+    },
+
+    pack() {
+      const { ws } = plan;
+      ws.lstmPackForward(packed, recurrentAt(), H, forwardRows);
+      if (repeated) ws.lstmPackInput(packedInput, inputAt(), H, F + 1);
+      if (training) ws.lstmPackBackward(packedU, recurrentAt(), H, H);
+      if (wantsInput) ws.lstmPackBackward(packedW, inputAt(), H, F);
+    },
+
+    forward(pass) {
+      const { ws } = plan;
+      const { data } = ws;
+      const { T, B, mask, active } = pass;
+      if (!pass.resume) {
+        data.fill(0, hidden, hidden + B * Hp);
+        data.fill(0, cells, cells + B * Hp);
+      }
+      if (dstates !== NONE) data.fill(0, dstates, dstates + pass.rows * Hp);
+      const x = input.offset(pass);
+      if (repeated) {
+        ws.copyRows(constantInput, x, B, F, F + 1, input.stride);
+        for (let b = 0; b < B; b++) data[constantInput + b * (F + 1) + F] = 1;
+        ws.gemm(constant, constantInput, packedInput, NONE, B, G, F + 1, G, F + 1, 0);
+      }
+      ws.lstmForward(
+        ...([hidden, cells, gates, last, repeated ? NONE : x, packed, constant, mask, active] as const),
+        ...([T, B, H, repeated ? 0 : F, input.stride, +keep, +relu, +reverse] as const),
+      );
+    },
+
+    backward(pass, dOutput, dLast) {
+      const { ws } = plan;
+      const { data } = ws;
+      let dStates = dOutput;
+      if (dstates !== NONE) {
+        // Rows of both are padded with zeros.
+        if (dOutput)
+          for (let r = 0; r < pass.rows; r++)
+            for (let k = 0; k < H; k++)
+              data[dstates + r * Hp + k] += data[dOutput.offset + r * dOutput.stride + k];
+        dStates = { offset: dstates, stride: Hp };
+      }
+      const { T, B, mask, active } = pass;
+      const gradient = pass.gradients + recurrent.start;
+      const dweights = Hp === H ? gradient : padded;
+      if (Hp !== H) data.fill(0, padded, padded + rows * G);
+      data.fill(0, dh, dh + B * Hp);
+      data.fill(0, dc, dc + B * Hp);
+      if (repeated) data.fill(0, dconstant, dconstant + B * G);
+      if (dLast) ws.copyRows(dh, dLast.offset, B, H, Hp, dLast.stride);
+      const dx = wantsInput && !repeated ? dinput : NONE;
+      const x = input.offset(pass);
+      ws.lstmBackward(
+        ...([gates, dh, dc, dweights, dx, dconstant, cells, hidden, repeated ? NONE : x] as const),
+        ...([dStates?.offset ?? NONE, packedU, packedW, mask, active, T, B, H] as const),
+        ...([repeated ? 0 : F, input.stride, dStates?.stride ?? 0, +relu, +reverse] as const),
+      );
+      if (repeated) {
+        ws.gemmTransposed(dweights + H * G, constantInput, dconstant, B, G, F + 1, G, F + 1, G);
+        if (wantsInput) ws.gemm(dinput, dconstant, packedW, NONE, B, Fp, G, Fp, G, 0);
+      }
+      if (Hp !== H) ws.lstmUnpackGradient(gradient, padded, H, rows);
+      return wantsInput ? { offset: dinput, stride: Fp } : undefined;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { NONE } from "../../engine/engine.js";
+import type { Pass } from "../batch/packed-batch.js";
+import type { Gradient, Plan } from "./layer.js";
+import type { LstmDirection } from "./lstm-direction.js";
+
+/** Parts that each direction gives, each as wide as the direction. */
+const PARTS = 3;
+
+/**
+ * Mean, max and last state of every direction side by side: [means, maxima, last ones], a latent that knows the whole
+ * sequence. Steps that are masked do not count; a case without a step has zeros.
+ */
+export interface StatePool {
+  width: number;
+  /** Writes [B, stride] from `offset` on. */
+  forward(pass: Pass, offset: number, stride: number): void;
+  /** Adds to the gradient of every state; returns that of the last state of each direction. */
+  backward(pass: Pass, dOutput: Gradient): Gradient[];
+}
+
+export function createStatePool(
+  plan: Plan,
+  directions: readonly LstmDirection[],
+  H: number,
+  Hp: number,
+): StatePool {
+  const { B: most, training } = plan;
+  const Z = directions.length * H;
+  const own = directions.map(() => ({
+    rows: plan.take(2 * most * Hp), // mean and max; then their gradients
+    places: plan.take(2 * most * Hp),
+    dLast: training ? plan.take(most * Hp) : NONE,
+  }));
+
+  return {
+    width: PARTS * Z,
+
+    forward(pass, offset, stride) {
+      const { ws } = plan;
+      const { T, B, mask, active } = pass;
+      directions.forEach(({ states: { every, last } }, d) => {
+        const { rows, places } = own[d];
+        ws.poolForward(rows, places, every.offset(pass), mask, active, T, B, H);
+        const to = offset + d * H;
+        ws.copyRows(to, rows, B, H, stride, 2 * Hp);
+        ws.copyRows(to + Z, rows + Hp, B, H, stride, 2 * Hp);
+        ws.copyRows(to + 2 * Z, last.offset(pass), B, H, stride, last.stride);
+      });
+    },
+
+    backward(pass, dOutput) {
+      const { ws } = plan;
+      const { T, B, mask, active } = pass;
+      return directions.map(({ stateGradient }, d) => {
+        const { rows, places, dLast } = own[d];
+        const from = dOutput.offset + d * H;
+        ws.data.fill(0, rows, rows + 2 * B * Hp);
+        ws.copyRows(rows, from, B, H, 2 * Hp, dOutput.stride);
+        ws.copyRows(rows + Hp, from + Z, B, H, 2 * Hp, dOutput.stride);
+        ws.poolBackward(stateGradient!.offset, rows, places, mask, active, T, B, H);
+        ws.copyRows(dLast, from + 2 * Z, B, H, Hp, dOutput.stride);
+        return { offset: dLast, stride: Hp };
+      });
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { NONE, type Workspace } from "../../engine/engine.js";
+import type { ColumnGroup } from "../batch/one-hot-columns.js";
+import type { Pass, TargetPlace } from "../batch/packed-batch.js";
+import type { Gradient, Signal } from "../layers/layer.js";
+
+/**
+ * Reconstruction loss over what was observed, as a sum: squared error of numeric channels, cross-entropy of
+ * categorical ones, each value times the weight of its case. What is missing does not count.
+ *
+ * @param gradient where to write the gradient of the output times `scale`, [R, stride]; undefined: loss only
+ */
+export function reconstructionLoss(
+  ws: Workspace,
+  columns: readonly ColumnGroup[],
+  place: TargetPlace,
+  output: Signal,
+  pass: Pass,
+  scale: number,
+  gradient: Gradient | undefined,
+): number {
+  const { rows } = pass;
+  const y = output.offset(pass);
+  const weights = pass.weighted ? place.weights : NONE;
+  if (columns.every((group) => group.kind === "numeric")) {
+    const observed = pass.masked ? place.observed : NONE;
+    const dy = gradient?.offset ?? NONE;
+    return ws.maskedSquaredError(
+      ...([dy, y, place.target, observed, weights, scale, rows, output.width, output.stride] as const),
+    );
+  }
+
+  const { data } = ws;
+  if (gradient) data.fill(0, gradient.offset, gradient.offset + rows * gradient.stride);
+  let sum = 0;
+  for (let r = 0; r < rows; r++) {
+    const weight = pass.weighted ? data[place.weights + r] : 1;
+    for (const group of columns) {
+      const at = r * output.width + group.start;
+      if (pass.masked && data[place.observed + at] === 0) continue;
+      const dy = gradient && gradient.offset + r * gradient.stride + group.start;
+      sum +=
+        weight *
+        valueLoss(data, y + r * output.stride + group.start, place.target + at, group, dy, weight * scale);
+    }
+  }
+  return sum;
+}
+
+/** Loss of one value; adds its gradient times `scale` at `dy`. */
+function valueLoss(
+  data: Float32Array | Float64Array,
+  y: number,
+  x: number,
+  group: ColumnGroup,
+  dy: number | undefined,
+  scale: number,
+): number {
+  if (group.kind === "numeric") {
+    const error = data[y] - data[x];
+    if (dy !== undefined) data[dy] = 2 * scale * error;
+    return error * error;
+  }
+  // Softmax cross-entropy over the logits of one categorical channel, shifted so that exp cannot overflow.
+  let top = data[y];
+  for (let k = 1; k < group.width; k++) top = Math.max(top, data[y + k]);
+  let total = 0;
+  for (let k = 0; k < group.width; k++) total += Math.exp(data[y + k] - top);
+  let loss = 0;
+  for (let k = 0; k < group.width; k++) {
+    const target = data[x + k];
+    if (target !== 0) loss -= target * (data[y + k] - top - Math.log(total));
+    if (dy !== undefined) data[dy + k] = scale * (Math.exp(data[y + k] - top) / total - target);
+  }
+  return loss;
+}

@@ -1,0 +1,31 @@
+import { DataError } from "../../errors.js";
+import { isMissing, numberIn } from "../source/cell.js";
+import { numericLabel } from "../source/labels.js";
+import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
+import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
+
+/**
+ * Reads a UCR text file: one series a line, the label first, then the values, separated by tabs, commas or spaces.
+ * NaN inside is missing, NaN at the end the padding of a shorter series.
+ * @throws {DataError} that names row and column
+ */
+export function readTsv(file: SourceFile, idPrefix: string): Part {
+  const builder = createPartBuilder(["value"], { idPrefix, labelled: true });
+  let width = 0;
+  linesOf(file).forEach((line, i) => {
+    if (line.trim() === "") return;
+    const cells = line.includes("\t")
+      ? line.split("\t")
+      : line.trim().split(line.includes(",") ? "," : /\s+/);
+    width ||= cells.length;
+    if (cells.length !== width || width < 2)
+      throw new DataError(
+        `${file.path}, row ${i + 1}: got ${cells.length} cells, expected ${width < 2 ? "a label and at least one value" : `${width} as in the first row`}. Shorter series are padded with NaN at their end; the row may be cut off.`,
+      );
+    const values = new Float64Array(width - 1);
+    for (let t = 1; t < width; t++) values[t - 1] = numberIn(cells[t], file.path, i + 1, `column ${t + 1}`);
+    builder.add(trimPadding([values]), isMissing(cells[0].trim()) ? undefined : numericLabel(cells[0]));
+  });
+  if (builder.count() === 0) throw emptyFile(file.path);
+  return builder.finish();
+}

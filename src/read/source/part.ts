@@ -1,0 +1,89 @@
+import { createBitmap, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
+
+/** What one file gave: sequences without labels, and the label of each as it is written. */
+export interface Part {
+  set: SequenceSet;
+  /** [N]; undefined: this one has no label. Absent: the file has none at all. */
+  labelTexts?: readonly (string | undefined)[];
+  notes: readonly string[];
+}
+
+/** Collects sequences one by one. */
+export interface PartBuilder {
+  /**
+   * @param columns one array per channel, all of one length; NaN = missing
+   * @param times seconds, one per step, for all sequences or for none
+   */
+  add(columns: readonly ArrayLike<number>[], label?: string, times?: ArrayLike<number>): void;
+  count(): number;
+  finish(notes?: readonly string[]): Part;
+}
+
+/** A builder of numeric channels; `idPrefix` and a number, from `first` on, make the ids. */
+export function createPartBuilder(
+  channelNames: readonly string[],
+  { idPrefix, labelled, first = 1 }: { idPrefix: string; labelled: boolean; first?: number },
+): PartBuilder {
+  const F = channelNames.length;
+  const rows: Float32Array[] = []; // [L, F] each, NaN = missing
+  const times: ArrayLike<number>[] = [];
+  const labels: (string | undefined)[] = [];
+  return {
+    add(columns, label, at) {
+      const L = columns[0].length;
+      const row = new Float32Array(L * F);
+      for (let f = 0; f < F; f++) for (let t = 0; t < L; t++) row[t * F + f] = columns[f][t];
+      rows.push(row);
+      labels.push(label);
+      if (at) times.push(at);
+    },
+    count: () => rows.length,
+    finish(notes = []) {
+      const offsets = new Int32Array(rows.length + 1);
+      rows.forEach((row, n) => {
+        offsets[n + 1] = offsets[n] + row.length / F;
+      });
+      const values = new Float32Array(offsets[rows.length] * F);
+      rows.forEach((row, n) => {
+        values.set(row, offsets[n] * F);
+      });
+      const set: SequenceSet = {
+        channels: channelNames.map((name) => ({ name, kind: "numeric" as const })),
+        ...takeMissing(values),
+        offsets,
+        ids: rows.map((_, n) => `${idPrefix}${first + n}`),
+      };
+      if (times.length > 0) {
+        set.times = new Float64Array(offsets[rows.length]);
+        times.forEach((at, n) => {
+          set.times!.set(at, offsets[n]);
+        });
+      }
+      return { set, ...(labelled ? { labelTexts: labels } : {}), notes };
+    },
+  };
+}
+
+/** Puts 0 where `values` holds NaN, in place, and marks it in a bitmap (absent when there is none). */
+export function takeMissing(values: Float32Array): { values: Float32Array; observed?: Uint8Array } {
+  let observed: Uint8Array | undefined;
+  for (let k = 0; k < values.length; k++)
+    if (Number.isNaN(values[k])) {
+      observed ??= createBitmap(values.length, true);
+      setBit(observed, k, false);
+      values[k] = 0;
+    }
+  return observed ? { values, observed } : { values };
+}
+
+/** The columns without the steps at their end where every channel is NaN: the padding of a shorter series. */
+export function trimPadding(columns: readonly Float64Array[]): Float64Array[] {
+  let L = columns[0].length;
+  while (L > 0 && columns.every((column) => Number.isNaN(column[L - 1]))) L--;
+  return columns.map((column) => column.subarray(0, L));
+}
+
+/** "value" for one channel, else "channel_1", "channel_2", ... for formats that do not name them. */
+export function defaultChannelNames(F: number): string[] {
+  return F === 1 ? ["value"] : Array.from({ length: F }, (_, f) => `channel_${f + 1}`);
+}

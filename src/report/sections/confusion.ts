@@ -1,0 +1,94 @@
+import type { Comparison, ComparisonRow } from "../../evaluate/comparison/comparison.js";
+import { setName } from "../charts/breaks.js";
+import type { Figures } from "../charts/figure.js";
+import { type Html, html } from "../charts/html.js";
+import { count, percent } from "../charts/numbers.js";
+import { bestOf, capital, isChoice } from "./words.js";
+
+/** Larger matrices show shades alone. */
+const WRITTEN = 12;
+/** Beyond this a matrix is a wall; the commonest mistakes say more. */
+const DRAWN = 60;
+const MISTAKES = 15;
+
+/** What was taken for what: the verdict's choice, the best latents, the best baseline. */
+export function confusionSection(comparison: Comparison, figure: Figures): Html | undefined {
+  const { classNames, rows, measure } = comparison;
+  const best = (role: ComparisonRow["role"]) =>
+    bestOf(
+      rows.filter((row) => row.role === role),
+      measure,
+    );
+  const wanted = [
+    rows.find((row) => isChoice(comparison, row)) ?? bestOf(rows, measure),
+    best("latent"),
+    best("baseline"),
+  ];
+  const shown = [...new Set(wanted.filter((row) => row !== undefined))];
+  if (shown.length === 0) return undefined;
+  const [lead] = shown;
+  const mistakes = mistakesOf(lead.metrics.confusion);
+  const [top] = mistakes;
+  const seeds = seedsOf(shown);
+  return html`<section id="confusion" aria-labelledby="confusion-title">
+<h2 id="confusion-title">What is taken for what</h2>
+${figure({
+  title: top
+    ? html`Most often "${classNames[top.label]}" is taken for "${classNames[top.predicted]}": ${count(top.cases)} of ${count(top.of)} (${setName(lead.features)}, ${lead.classifier}).`
+    : html`${setName(capital(lead.features))} with ${lead.classifier} takes no test case for another class.`,
+  caption: `Rows are what the cases are, columns what they were taken for; shades are shares of a row, blue where right.${seeds}`,
+  chart:
+    classNames.length > DRAWN
+      ? html`<p>${classNames.length} classes are too many to draw; the commonest mistakes are in the table.</p>`
+      : html`<div class="matrices">${shown.map((row) => matrix(row, classNames))}</div>`,
+  table: {
+    caption: `Commonest mistakes of ${lead.features}, ${lead.classifier}`,
+    head: ["is", "taken for", "cases", "share of the class"],
+    rows: mistakes
+      .slice(0, MISTAKES)
+      .map(({ label, predicted, cases, of }) => [
+        classNames[label],
+        classNames[predicted],
+        count(cases),
+        percent(cases / of),
+      ]),
+    numbersFrom: 2,
+  },
+})}</section>
+`;
+}
+
+/** Counts of sets with a network are of every seed, so that they look larger. */
+function seedsOf(shown: readonly ComparisonRow[]): string {
+  const seeds = Math.max(...shown.map((row) => row.bySeed.length));
+  return seeds > 1
+    ? ` Where a network is part of the features, the cases of all ${seeds} seeds are counted.`
+    : "";
+}
+
+function mistakesOf(confusion: readonly number[][]) {
+  return confusion
+    .flatMap((row, label) => {
+      const of = row.reduce((total, cases) => total + cases, 0);
+      return row.map((cases, predicted) => ({ label, predicted, cases, of }));
+    })
+    .filter(({ label, predicted, cases }) => label !== predicted && cases > 0)
+    .sort((a, b) => b.cases - a.cases);
+}
+
+function matrix({ features, classifier, metrics }: ComparisonRow, classNames: readonly string[]): Html {
+  const written = classNames.length <= WRITTEN;
+  const body = metrics.confusion.map((row, label) => {
+    const total = row.reduce((sum, cases) => sum + cases, 0);
+    const cells = row.map((cases, predicted) => {
+      const share = total === 0 ? 0 : cases / total;
+      const css = label === predicted ? "right" : "wrong";
+      const shade = Math.round(100 * Math.sqrt(share)) / 100; // a root, so that few mistakes are seen too
+      return html`<td class="${css}" style="--share: ${shade}"${!written && html` title="${`${classNames[label]} taken for ${classNames[predicted]}: ${cases}`}"`}>${written ? count(cases) : html`<span class="hidden">${cases}</span>`}</td>`;
+    });
+    return html`<tr><th scope="row">${classNames[label]}</th>${cells}${written && html`<td class="recall">${percent(total === 0 ? null : row[label] / total, 0)}</td>`}</tr>`;
+  });
+  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${setName(features)}, ${classifier}</caption><thead><tr><td class="corner">is ↓<br>taken for →</td>${classNames.map(
+    (name) => html`<th scope="col">${written ? name : html`<span class="hidden">${name}</span>`}</th>`,
+  )}${written && html`<th scope="col" class="recall">recall</th>`}</tr></thead><tbody>${body}</tbody></table></div>`;
+}

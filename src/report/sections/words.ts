@@ -1,0 +1,69 @@
+import type { Comparison, ComparisonRow, Measure } from "../../evaluate/comparison/comparison.js";
+import { fixed, percent, signed } from "../charts/numbers.js";
+
+/** How the deciding measure, and each of its values, is written. */
+export interface MeasureWords {
+  name: string;
+  /** "94.8 %" or "0.512" */
+  value(score: number | null): string;
+  /** "+1.2" or "−0.013" */
+  difference(value: number): string;
+  /** "points of accuracy" */
+  differenceUnit: string;
+}
+
+export function wordsOf(measure: Measure): MeasureWords {
+  if (measure === "accuracy")
+    return {
+      name: "accuracy",
+      value: (score) => percent(score),
+      difference: (value) => signed(100 * value, 1),
+      differenceUnit: "points of accuracy",
+    };
+  return {
+    name: "average precision",
+    value: (score) => (score === null ? "-" : fixed(score, 3)),
+    difference: (value) => signed(value, 3),
+    differenceUnit: "average precision",
+  };
+}
+
+/** The value that decides; null where it has none. */
+export function scoreOf(row: ComparisonRow, measure: Measure): number | null {
+  return row.metrics[measure];
+}
+
+/** The best of some rows by the deciding measure. */
+export function bestOf(rows: readonly ComparisonRow[], measure: Measure): ComparisonRow | undefined {
+  return [...rows].sort((a, b) => (scoreOf(b, measure) ?? -1) - (scoreOf(a, measure) ?? -1))[0];
+}
+
+/** Rows by feature set, the set with the best row first; within a set the best first. */
+export function bySet({ rows, measure }: Comparison): ComparisonRow[][] {
+  const sets = new Map<string, ComparisonRow[]>();
+  for (const row of rows) sets.set(row.features, [...(sets.get(row.features) ?? []), row]);
+  const score = (row: ComparisonRow) => scoreOf(row, measure) ?? -1;
+  for (const set of sets.values()) set.sort((a, b) => score(b) - score(a));
+  return [...sets.values()].sort((a, b) => score(b[0]) - score(a[0]));
+}
+
+/** Whether a row is the one that the verdict says to go with. */
+export function isChoice({ verdict }: Comparison, row: { features: string; classifier: string }): boolean {
+  return verdict.choice?.features === row.features && verdict.choice.classifier === row.classifier;
+}
+
+/** Which class the figures of two classes are of; undefined for more. */
+export function positiveClass({ classNames }: Comparison): string | undefined {
+  return classNames.length === 2 ? classNames[1] : undefined;
+}
+
+/** "a, b and c" */
+export function listed(names: readonly string[]): string {
+  return names.length < 2
+    ? (names[0] ?? "")
+    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

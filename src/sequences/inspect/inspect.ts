@@ -1,0 +1,152 @@
+import { countOf, lengthOf, type SequenceSet } from "../set/sequence-set.js";
+import { channelStatistics } from "../transform/channel-statistics.js";
+import { countDuplicates } from "./leakage.js";
+import { channelsThatTellTheClass, giveAwayWarning } from "./target-leak.js";
+
+/** What one channel holds; the statistics are null where nothing was observed or the channel is categorical. */
+export interface ChannelDescription {
+  name: string;
+  kind: "numeric" | "categorical";
+  /** Share of values that are missing, 0 to 1; 0 for a set without steps. */
+  missing: number;
+  min: number | null;
+  mean: number | null;
+  std: number | null;
+  max: number | null;
+  constant: boolean;
+  allMissing: boolean;
+  /** Size of the vocabulary, categorical only. */
+  categories?: number;
+}
+
+export interface SetDescription {
+  sequences: number;
+  channels: ChannelDescription[];
+  length: { min: number; median: number; max: number };
+  /** Null for an unlabelled set. */
+  classes: { name: string; count: number }[] | null;
+  /** Share of the largest class among the labelled, null for an unlabelled set. */
+  majorityRate: number | null;
+  unlabelled: number;
+  /** Sequences identical to an earlier one. */
+  duplicates: number;
+  /** Null when the set does not say whom a sequence belongs to. */
+  entities: number | null;
+  /** Share of the gaps between steps that differ from the median gap by more than 1 %, null without times. */
+  irregularGaps: number | null;
+  /** What to watch out for, in plain sentences. */
+  warnings: string[];
+}
+
+/** Describes a set for a person: sizes, channels, classes, and what may go wrong with it. */
+export function describeSet(set: SequenceSet): SetDescription {
+  const N = countOf(set);
+  const lengths = Float64Array.from({ length: N }, (_, n) => lengthOf(set, n)).sort();
+  const counts = new Int32Array(set.classNames?.length ?? 0);
+  let unlabelled = set.labels ? 0 : N;
+  for (const label of set.labels ?? [])
+    if (label >= 0) counts[label]++;
+    else unlabelled++;
+  const description: SetDescription = {
+    sequences: N,
+    channels: set.channels.map((_, f) => describeChannel(set, f)),
+    length: { min: lengths[0] ?? 0, median: median(lengths), max: lengths[N - 1] ?? 0 },
+    classes: set.labels ? Array.from(counts, (count, c) => ({ name: set.classNames![c], count })) : null,
+    majorityRate: set.labels && N > unlabelled ? Math.max(...counts) / (N - unlabelled) : null,
+    unlabelled,
+    duplicates: countDuplicates(set),
+    entities: set.entities ? new Set(set.entities).size : null,
+    irregularGaps: set.times ? irregularGaps(set) : null,
+    warnings: [],
+  };
+  description.warnings = [...warningsOf(description), ...channelsThatTellTheClass(set).map(giveAwayWarning)];
+  return description;
+}
+
+function describeChannel(set: SequenceSet, f: number): ChannelDescription {
+  const { name, kind, vocabulary } = set.channels[f];
+  const steps = set.offsets[countOf(set)];
+  const { observed, min, mean, std, max } = channelStatistics(set, f, 0, steps);
+  const measured = kind === "numeric" && observed > 0;
+  return {
+    name,
+    kind,
+    missing: steps === 0 ? 0 : 1 - observed / steps,
+    min: measured ? min : null,
+    mean: measured ? mean : null,
+    std: measured ? std : null,
+    max: measured ? max : null,
+    constant: observed > 0 && min === max,
+    allMissing: steps > 0 && observed === 0,
+    ...(kind === "categorical" ? { categories: vocabulary?.length ?? 0 } : {}),
+  };
+}
+
+function irregularGaps(set: SequenceSet): number {
+  const gaps: number[] = [];
+  for (let n = 0; n < countOf(set); n++)
+    for (let s = set.offsets[n] + 1; s < set.offsets[n + 1]; s++)
+      gaps.push(set.times![s] - set.times![s - 1]);
+  if (gaps.length === 0) return 0;
+  const usual = median(Float64Array.from(gaps).sort());
+  return gaps.filter((gap) => Math.abs(gap - usual) > 0.01 * usual).length / gaps.length;
+}
+
+function median(ascending: Float64Array): number {
+  const N = ascending.length;
+  return N === 0 ? 0 : (ascending[(N - 1) >> 1] + ascending[N >> 1]) / 2;
+}
+
+function warningsOf(of: SetDescription): string[] {
+  const warnings: string[] = [];
+  const { channels, length, classes, majorityRate, entities, sequences } = of;
+  if (sequences === 0) warnings.push("There are no sequences.");
+  for (const channel of channels) {
+    const name = `Channel "${channel.name}"`;
+    if (channel.allMissing) warnings.push(`${name} has no observed value at all; drop it.`);
+    else if (channel.constant) warnings.push(`${name} has the same value everywhere and tells nothing.`);
+    else if (channel.missing > 0.5)
+      warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
+    const { min, mean, std, max } = channel;
+    if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
+      warnings.push(`${name} has values more than 20 deviations from its mean; --scale robust resists them.`);
+    if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
+      warnings.push(`${name} looks like a name, not a measurement; leave it out (--drop ${channel.name}).`);
+  }
+  if (sequences > 0 && length.max === 0)
+    warnings.push("All sequences are empty: there is nothing to train on.");
+  else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
+  else if (length.max > 3 * length.min)
+    warnings.push(
+      `Lengths vary strongly, from ${length.min} to ${length.max} steps; padding is ignored, whatever the recipe.`,
+    );
+  if (classes) {
+    const present = classes.filter(({ count }) => count > 0);
+    if (present.length === 1)
+      warnings.push(`There is one class only ("${present[0].name}"); a classifier has nothing to learn.`);
+    const small = present.filter(({ count }) => count < 5);
+    if (present.length > 1 && small.length > 0)
+      warnings.push(
+        `Few cases in ${small.length} of ${present.length} classes (fewer than 5, the smallest has ${Math.min(...small.map(({ count }) => count))}); expect wide intervals.`,
+      );
+    if (present.length > 1 && majorityRate! >= 0.9)
+      warnings.push(
+        `Highly imbalanced: always answering the largest class is right in ${percent(majorityRate!)}; look at average precision, not at accuracy.`,
+      );
+  }
+  if (entities !== null && sequences >= 2 * entities && entities > 0)
+    warnings.push(
+      `${entities} entities have ${sequences} sequences; compare keeps those of one entity together.`,
+    );
+  if (of.duplicates > 0) warnings.push(`${of.duplicates} sequences are identical to an earlier one.`);
+  const seesGaps = channels.some(({ name }) => name === "time_gap");
+  if (of.irregularGaps !== null && of.irregularGaps > 0.05 && !seesGaps)
+    warnings.push(
+      `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the usual one); resample to a grid, or give the model the gaps as a channel.`,
+    );
+  return warnings;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

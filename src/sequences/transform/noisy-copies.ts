@@ -1,0 +1,58 @@
+import { OptionError } from "../../errors.js";
+import { randomStream } from "../../random.js";
+import { countOf, isObserved, type SequenceSet, selectSequences } from "../set/sequence-set.js";
+import { channelStatistics } from "./channel-statistics.js";
+
+export interface NoisyCopiesOptions {
+  /** of the noise, in standard deviations of each numeric channel of the set */
+  stddev: number;
+  /** of each sequence; default 4 */
+  copies?: number;
+  /** default 1 */
+  seed?: number;
+}
+
+/**
+ * Each sequence several times, with normal noise on every observed number, fresh for each copy: what read-outs and
+ * classifiers should be fitted on where the sequences to be judged are noisier than those at hand.
+ *
+ * Copy c of sequence n is sequence c * N + n. It is called `id#c` and keeps n's label, weight, times and statics. Its
+ * entity is n's, or n's id where there are no entities: no split by entity parts copies of one sequence. Gaps,
+ * categories and constant channels stay as they are. The noise of a copy depends on seed, n and c alone.
+ *
+ * The encoder itself needs no copies: the recipe `robust` draws new noise for every batch.
+ * @throws {OptionError} if `stddev` is not a number of 0 or more, or `copies` not a whole number from 1 up
+ */
+export function noisyCopies(
+  set: SequenceSet,
+  { stddev, copies = 4, seed = 1 }: NoisyCopiesOptions,
+): SequenceSet {
+  if (!(stddev >= 0 && Number.isFinite(stddev)))
+    throw new OptionError(
+      `noisyCopies: stddev is ${stddev}, expected a number of 0 or more. It counts in standard deviations of each channel; the recipe "robust" trains with 0.5.`,
+    );
+  if (!(Number.isInteger(copies) && copies > 0))
+    throw new OptionError(
+      `noisyCopies: copies is ${copies}, expected a whole number above 0. Each sequence is there so many times.`,
+    );
+  const N = countOf(set);
+  const F = set.channels.length;
+  const spreads = set.channels.map(({ kind }, f) =>
+    kind === "numeric" ? stddev * channelStatistics(set, f, 0, set.offsets[N]).std : 0,
+  );
+  const indices = Int32Array.from({ length: copies * N }, (_, k) => k % N);
+  const repeated = selectSequences(set, indices); // owns its values
+  const copyOf = (k: number) => Math.floor(k / N);
+  indices.forEach((n, k) => {
+    const random = randomStream(seed, 14, n, copyOf(k));
+    for (let v = repeated.offsets[k] * F; v < repeated.offsets[k + 1] * F; v++) {
+      const noise = random.normal(); // drawn for gaps too: what follows does not shift
+      if (isObserved(repeated, v)) repeated.values[v] += spreads[v % F] * noise;
+    }
+  });
+  return {
+    ...repeated,
+    ids: repeated.ids.map((id, k) => `${id}#${copyOf(k)}`),
+    entities: repeated.entities ?? repeated.ids,
+  };
+}

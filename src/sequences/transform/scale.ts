@@ -1,0 +1,249 @@
+import { DataError, OptionError } from "../../errors.js";
+import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
+import { channelStatistics, quantile, sortedValues } from "./channel-statistics.js";
+
+const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
+
+/** A channel whose skewness is above this is scaled as logarithms by "log-standard", where these halve it. */
+const SKEWED = 3;
+
+export const scaleMethods = ["standard", "min-max", "robust", "log-standard", "none"] as const;
+export type ScaleMethod = (typeof scaleMethods)[number];
+
+/** Plain, serialisable state of a fitted scaler; every array runs over the numeric channels. */
+export interface Scaler {
+  method: ScaleMethod;
+  /** "channel": one centre and scale per channel; "series": every series has its own. */
+  scope: "channel" | "series";
+  /** Names of the numeric channels it was fitted on, in order. */
+  channels: string[];
+  /** Scaled = (value - center) / scale. Empty for scope "series". */
+  center: number[];
+  scale: number[];
+  /** "log-standard": whether a channel is first replaced by its logarithms, sign(x) log(1 + |x|). */
+  logarithm?: boolean[];
+  /** Provenance: what the statistics were computed from. */
+  fittedOn: { sequences: number; values: number };
+  /** Channels that could not be scaled as asked, in plain sentences. */
+  notes: string[];
+}
+
+/**
+ * Computes centre and scale of every numeric channel from the observed values.
+ *
+ *   standard  mean, population standard deviation      min-max  minimum, maximum - minimum
+ *   robust    median, interquartile range (standard deviation where that range is next to 0)
+ *   log-standard  as standard; channels with a skewness above 3 that logarithms at least halve (amounts of money)
+ *                 become sign(x) log(1 + |x|) first
+ *
+ * A constant channel gets scale 1, one with nothing observed centre 0 and scale 1; `notes` names both.
+ * @throws {OptionError} for "log-standard" with a scale of each series' own: a series is too short to tell
+ */
+export function fitScaler(
+  set: SequenceSet,
+  { method = "standard", scope = "channel" }: { method?: ScaleMethod; scope?: "channel" | "series" } = {},
+): Scaler {
+  if (method === "log-standard" && scope === "series")
+    throw new OptionError(
+      'fitScaler: "log-standard" looks at the whole training part, expected scope "channel". Take "standard" for a scale of each series\' own.',
+    );
+  const N = countOf(set);
+  const steps = set.offsets[N];
+  const logarithm = method === "log-standard" ? numericChannels(set).map((f) => isSkewed(set, f)) : undefined;
+  const source = logarithm ? mapLogarithms(set, logarithm, signedLog) : set;
+  const scaler: Scaler = {
+    method,
+    scope,
+    channels: numericNames(set),
+    center: [],
+    scale: [],
+    ...(logarithm && { logarithm }),
+    fittedOn: { sequences: N, values: 0 },
+    notes: [],
+  };
+  for (const f of numericChannels(set)) {
+    const { name } = set.channels[f];
+    const fitted = centerAndScale(source, f, 0, steps, method);
+    scaler.fittedOn.values += fitted.observed;
+    if (scope === "channel") {
+      scaler.center.push(fitted.center);
+      scaler.scale.push(fitted.scale);
+    }
+    if (fitted.observed === 0) scaler.notes.push(`Channel "${name}": nothing was observed; left as it is.`);
+    else if (fitted.constant)
+      scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
+    else if (fitted.fellBack && scope === "channel")
+      scaler.notes.push(
+        `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
+      );
+  }
+  return scaler;
+}
+
+/**
+ * Scales the observed values of the numeric channels; everything else stays.
+ * With scope "series" amounts are lost: call `seriesStatistics` first to keep them as static columns.
+ * @throws {DataError} if the numeric channels are not those the scaler was fitted on
+ */
+export function transform(set: SequenceSet, scaler: Scaler): SequenceSet {
+  expectChannels("transform", set, scaler);
+  const logs = scaler.logarithm ? mapLogarithms(set, scaler.logarithm, signedLog) : set;
+  return mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
+}
+
+/**
+ * Undoes `transform`.
+ * @param original needed for scope "series" alone: the unscaled set whose series, in the same order, give the statistics
+ * @throws {DataError} if the numeric channels are not those the scaler was fitted on
+ * @throws {OptionError} if the scope is "series" and `original` is missing or of another size
+ */
+export function inverseTransform(set: SequenceSet, scaler: Scaler, original?: SequenceSet): SequenceSet {
+  expectChannels("inverseTransform", set, scaler);
+  if (scaler.scope === "series" && (!original || countOf(original) !== countOf(set)))
+    throw new OptionError(
+      `inverseTransform: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
+    );
+  const values = mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
+  return scaler.logarithm ? mapLogarithms(values, scaler.logarithm, signedExp) : values;
+}
+
+/**
+ * Adds two static columns per numeric channel, `name_mean` and `name_std` (population), of each series' observed
+ * values, so that scaling by series does not erase amounts. A series with nothing observed gets 0 and 0.
+ */
+export function seriesStatistics(set: SequenceSet): SequenceSet {
+  const N = countOf(set);
+  const before = set.statics?.names.length ?? 0;
+  const numeric = numericChannels(set);
+  const names = [
+    ...(set.statics?.names ?? []),
+    ...numeric.flatMap((f) => [`${set.channels[f].name}_mean`, `${set.channels[f].name}_std`]),
+  ];
+  const S = names.length;
+  const values = new Float32Array(N * S);
+  for (let n = 0; n < N; n++) {
+    for (let s = 0; s < before; s++) values[n * S + s] = set.statics!.values[n * before + s];
+    numeric.forEach((f, i) => {
+      const { mean, std } = channelStatistics(set, f, set.offsets[n], set.offsets[n + 1]);
+      values[n * S + before + 2 * i] = mean;
+      values[n * S + before + 2 * i + 1] = std;
+    });
+  }
+  return { ...set, statics: { names, values } };
+}
+
+function numericChannels(set: SequenceSet): number[] {
+  return set.channels.flatMap((channel, f) => (channel.kind === "numeric" ? [f] : []));
+}
+
+function numericNames(set: SequenceSet): string[] {
+  return numericChannels(set).map((f) => set.channels[f].name);
+}
+
+function centerAndScale(set: SequenceSet, f: number, from: number, to: number, method: ScaleMethod) {
+  const { observed, mean, std, min, max } = channelStatistics(set, f, from, to);
+  const constant = observed > 0 && min === max;
+  const fitted = { observed, constant, fellBack: false, center: 0, scale: 1 };
+  if (observed === 0 || method === "none") return fitted;
+  if (method === "standard" || method === "log-standard") Object.assign(fitted, { center: mean, scale: std });
+  else if (method === "min-max") Object.assign(fitted, { center: min, scale: max - min });
+  else {
+    const sorted = sortedValues(set, f, from, to);
+    const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    fitted.center = quantile(sorted, 0.5);
+    fitted.fellBack = range <= NEGLIGIBLE * std;
+    fitted.scale = fitted.fellBack ? std : range;
+  }
+  if (fitted.scale === 0) fitted.scale = 1;
+  return fitted;
+}
+
+/** A copy of `set` with `change` applied; for scope "series" the statistics are those of `source`. */
+function mapValues(
+  set: SequenceSet,
+  source: SequenceSet,
+  scaler: Scaler,
+  change: (value: number, center: number, scale: number) => number,
+): SequenceSet {
+  const F = set.channels.length;
+  const values = set.values.slice();
+  const apply = (f: number, from: number, to: number, center: number, scale: number) => {
+    for (let k = from * F + f; k < to * F; k += F)
+      if (isObserved(set, k)) values[k] = change(values[k], center, scale);
+  };
+  numericChannels(set).forEach((f, i) => {
+    if (scaler.scope === "channel") apply(f, 0, set.offsets[countOf(set)], scaler.center[i], scaler.scale[i]);
+    else
+      for (let n = 0; n < countOf(set); n++) {
+        const own = centerAndScale(source, f, source.offsets[n], source.offsets[n + 1], scaler.method);
+        apply(f, set.offsets[n], set.offsets[n + 1], own.center, own.scale);
+      }
+  });
+  return { ...set, values };
+}
+
+function signedLog(value: number): number {
+  return Math.sign(value) * Math.log1p(Math.abs(value));
+}
+
+function signedExp(value: number): number {
+  return Math.sign(value) * Math.expm1(Math.abs(value));
+}
+
+/** Whether logarithms would at least halve a large skewness. */
+function isSkewed(set: SequenceSet, f: number): boolean {
+  const plain = Math.abs(skewness(set, f, (value) => value));
+  return plain > SKEWED && Math.abs(skewness(set, f, signedLog)) < plain / 2;
+}
+
+/** Third standardised moment of the observed values of a channel; 0 for a constant one. */
+function skewness(set: SequenceSet, f: number, of: (value: number) => number): number {
+  const F = set.channels.length;
+  const end = set.offsets[countOf(set)] * F;
+  let count = 0;
+  let sum = 0;
+  for (let k = f; k < end; k += F)
+    if (isObserved(set, k)) {
+      count++;
+      sum += of(set.values[k]);
+    }
+  const mean = sum / count;
+  let squares = 0;
+  let cubes = 0;
+  for (let k = f; k < end; k += F)
+    if (isObserved(set, k)) {
+      const away = of(set.values[k]) - mean;
+      squares += away ** 2;
+      cubes += away ** 3;
+    }
+  return squares > 0 ? cubes / count / (squares / count) ** 1.5 : 0;
+}
+
+/** A copy with `change` applied to the channels that are scaled as logarithms. */
+function mapLogarithms(
+  set: SequenceSet,
+  logarithm: readonly boolean[],
+  change: (value: number) => number,
+): SequenceSet {
+  const F = set.channels.length;
+  const values = set.values.slice();
+  numericChannels(set).forEach((f, i) => {
+    if (!logarithm[i]) return;
+    for (let k = f; k < set.offsets[countOf(set)] * F; k += F)
+      if (isObserved(set, k)) values[k] = change(values[k]);
+  });
+  return { ...set, values };
+}
+
+function expectChannels(where: string, set: SequenceSet, scaler: Scaler): void {
+  const names = numericNames(set);
+  if (names.length === scaler.channels.length && names.every((name, i) => name === scaler.channels[i]))
+    return;
+  throw new DataError(
+    `${where}: got the numeric channels ${listed(names)}, expected ${listed(scaler.channels)}, in this order. The scaler was fitted on those; select the same columns, or fit a new one.`,
+  );
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "(none)" : names.map((name) => `"${name}"`).join(", ");
+}

@@ -1,0 +1,49 @@
+import { DataError, OptionError } from "../../errors.js";
+import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
+
+/**
+ * Makes each event a case of its own: the event and up to `length` - 1 events before it in the same sequence,
+ * so windows are shorter at the beginning of a history. With `stride` every stride-th event ends a window,
+ * counted from the first. Ids are `id#k`, k from 1; entities are kept (the ids of the set where it has none).
+ * @param stepLabels [total steps], class index of each event, -1 for none; a window takes that of its last event
+ * @param classNames of `stepLabels`
+ * @throws {OptionError} if `length` or `stride` is not a whole number above 0
+ * @throws {DataError} if `stepLabels` does not have one label per step
+ */
+export function lastWindows(
+  set: SequenceSet,
+  {
+    length,
+    stride = 1,
+    stepLabels,
+    classNames = set.classNames,
+  }: { length: number; stride?: number; stepLabels?: Int32Array; classNames?: readonly string[] },
+): SequenceSet {
+  for (const [name, value] of [
+    ["length", length],
+    ["stride", stride],
+  ] as const)
+    if (!Number.isInteger(value) || value < 1)
+      throw new OptionError(`lastWindows: got ${name} ${value}, expected a whole number of at least 1.`);
+  const total = set.offsets[countOf(set)];
+  if (stepLabels && stepLabels.length !== total)
+    throw new DataError(
+      `lastWindows: got ${stepLabels.length} step labels, expected ${total}, one for each step of the set.`,
+    );
+  const owners: number[] = []; // sequence of each window
+  const starts: number[] = []; // its first step
+  const ends: number[] = []; // the step behind its last one
+  for (let n = 0; n < countOf(set); n++)
+    for (let end = set.offsets[n] + 1; end <= set.offsets[n + 1]; end += stride) {
+      owners.push(n);
+      starts.push(Math.max(set.offsets[n], end - length));
+      ends.push(end);
+    }
+  return {
+    ...copyPieces(set, owners, starts, ends),
+    ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
+    entities: owners.map((n) => (set.entities ?? set.ids)[n]),
+    labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end - 1]),
+    classNames: stepLabels && classNames,
+  };
+}

@@ -1,0 +1,133 @@
+import { DataError, OptionError, ShapeError } from "../errors.js";
+import type { FeatureTable } from "./feature-table.js";
+import { fixSigns, largestEigenpairs } from "./linear-algebra/eigen.js";
+import { type Entry, productsOfColumns, productsOfRows } from "./linear-algebra/products.js";
+import { columnMoments } from "./moments.js";
+
+/** Principal components of a training table, as plain JSON. */
+export interface Pca {
+  columns: number;
+  /** [columns], training mean. */
+  mean: number[];
+  /** [columns], what columns are divided by after centring: 1 without `standardise`. */
+  scale: number[];
+  /** [components, columns], row-major, orthonormal; the entry of largest size of each is positive. */
+  components: number[];
+  /** [components], population variance along each, descending. */
+  variances: number[];
+  /** Population variance of all columns together: what the components' shares refer to. */
+  totalVariance: number;
+  /** What coordinates are divided by: their standard deviation, the root of it ("half"), or nothing. */
+  whiten: boolean | "half";
+}
+
+/** Less variance than this share of the first component's is rounding: float32 values have 24 bits, their squares 48. */
+const RANK_FLOOR = 1e-12;
+
+/**
+ * Principal components of a table's rows, by the eigenvectors of rows x rows or columns x columns products,
+ * whichever is smaller.
+ *
+ * @param k at most so many components; fewer where the training part has fewer directions of variance
+ * @param options.standardise columns are scaled to unit variance first: do so where they differ in unit
+ * @param options.whiten components are divided by their standard deviation, so that each has variance 1; "half": by
+ *   the root of it, so that small components count for more than they are and for less than large ones
+ * @throws {OptionError} if `k` is no whole number of at least 1
+ * @throws {DataError} for fewer than 2 rows, a value that is not finite, or columns that are all constant
+ */
+export function fitPca(
+  table: FeatureTable,
+  k: number,
+  { standardise = false, whiten = false }: { standardise?: boolean; whiten?: boolean | "half" } = {},
+): Pca {
+  if (!Number.isInteger(k) || k < 1)
+    throw new OptionError(`fitPca: got k ${k}, expected a whole number of components, at least 1.`);
+  const { rows } = table;
+  const columns = table.names.length;
+  if (rows < 2)
+    throw new DataError(
+      `fitPca: got ${rows} rows, expected at least 2: one row alone has no direction of variance.`,
+    );
+  const { mean, deviation } = columnMoments("fitPca", table);
+  const scale = deviation.map((spread) => (standardise && spread > 0 ? spread : 1));
+  const totalVariance = deviation.reduce((sum, spread, j) => sum + (spread / scale[j]) ** 2, 0);
+  if (totalVariance === 0)
+    throw new DataError(
+      `fitPca: all ${columns} columns are constant in the ${rows} training rows, so there is no direction of variance. Leave these features out.`,
+    );
+  const centred = (row: number, j: number) => (table.values[row * columns + j] - mean[j]) / scale[j];
+  const { variances, components } =
+    rows < columns ? byRows(rows, columns, centred, k) : byColumns(rows, columns, centred, k);
+  fixSigns(components, columns);
+  return {
+    columns,
+    mean: Array.from(mean),
+    scale: Array.from(scale),
+    components: Array.from(components),
+    variances: Array.from(variances),
+    totalVariance,
+    whiten,
+  };
+}
+
+/**
+ * Coordinates of rows along the components: [rows, components], named pca_0, pca_1, ...
+ * @throws {ShapeError} if the table has another number of columns than the training table
+ */
+export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
+  const { columns, mean, scale, variances, whiten } = pca;
+  if (table.names.length !== columns)
+    throw new ShapeError(
+      `transformPca: got a table of ${table.names.length} columns, expected ${columns}, as in training. ` +
+        "Make the features with the same settings as those the components were fitted on.",
+    );
+  const K = variances.length;
+  const divisors = variances.map((variance) => variance ** (whiten === "half" ? 0.25 : whiten ? 0.5 : 0));
+  const components = Float64Array.from(pca.components);
+  const values = new Float32Array(table.rows * K);
+  const centred = new Float64Array(columns);
+  for (let row = 0; row < table.rows; row++) {
+    for (let j = 0; j < columns; j++) centred[j] = (table.values[row * columns + j] - mean[j]) / scale[j];
+    for (let k = 0; k < K; k++) values[row * K + k] = dot(components, k * columns, centred) / divisors[k];
+  }
+  return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
+}
+
+/** From X X' = U S U': components are X' u / sqrt(s). */
+function byRows(rows: number, columns: number, entry: Entry, k: number) {
+  const { values, vectors } = largestEigenpairs(productsOfRows(rows, columns, entry), rows, k, RANK_FLOOR);
+  const components = new Float64Array(values.length * columns);
+  const centred = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) centred[j] = entry(row, j);
+    for (let c = 0; c < values.length; c++) {
+      const weight = vectors[c * rows + row];
+      for (let j = 0, to = c * columns; j < columns; j++, to++) components[to] += weight * centred[j];
+    }
+  }
+  for (let c = 0; c < values.length; c++) {
+    const norm = Math.sqrt(values[c]);
+    for (let j = 0; j < columns; j++) components[c * columns + j] /= norm;
+  }
+  return { variances: values.map((value) => value / rows), components };
+}
+
+/** From X' X, whose eigenvectors the components are. */
+function byColumns(rows: number, columns: number, entry: Entry, k: number) {
+  const products = productsOfColumns(rows, columns, entry);
+  const { values, vectors } = largestEigenpairs(products, columns, k, RANK_FLOOR);
+  return { variances: values.map((value) => value / rows), components: vectors };
+}
+
+/** a[from ..] . b in two sums, of which one need not wait for the other. */
+function dot(a: Float64Array, from: number, b: Float64Array): number {
+  let s0 = 0;
+  let s1 = 0;
+  let j = 0;
+  for (; j + 1 < b.length; j += 2) {
+    s0 += a[from + j] * b[j];
+    s1 += a[from + j + 1] * b[j + 1];
+  }
+  if (j < b.length) s0 += a[from + j] * b[j];
+  return s0 + s1;
+}

@@ -1,0 +1,149 @@
+import { open, rename, rm } from "node:fs/promises";
+import { extname } from "node:path";
+import { OptionError, ShapeError } from "../errors.js";
+import { cannotWrite, checkWritable } from "../files/write-file.js";
+import type { FeatureTable } from "./feature-table.js";
+import { openNpyDescription } from "./npy-description.js";
+import type { RowLabels } from "./row-labels.js";
+
+/** Features on their way into a file: rows are added as they come. */
+export interface FeatureFile {
+  /** Rows with the columns, and the kinds of labels, of the first. */
+  append(table: FeatureTable, rows: RowLabels): Promise<void>;
+  /** Puts the file in its place. @returns the files written */
+  finish(): Promise<string[]>;
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>;
+}
+
+const NPY_HEADER = 128;
+/** Characters of a CSV that are collected before they are written: a text of the whole may be too long for the engine. */
+const LONGEST_TEXT = 1 << 22;
+
+const featureFormats = [".csv", ".npy"] as const;
+
+/** @throws {OptionError} unless the file's ending names a format there is */
+function checkFeatureFormat(path: string): void {
+  if (!(featureFormats as readonly string[]).includes(extname(path)))
+    throw new OptionError(
+      `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`,
+    );
+}
+
+/** The file beside an NPY file that says what its columns and rows are. */
+function descriptionOf(path: string): string {
+  return `${path}.json`;
+}
+
+/**
+ * Finds out before long work whether features could be written there.
+ * @throws {OptionError} for an unknown ending
+ * @throws {UndertoneError} if the place cannot be written to
+ */
+export async function checkFeatureFile(path: string): Promise<void> {
+  checkFeatureFormat(path);
+  await checkWritable(path);
+  if (extname(path) === ".npy") await checkWritable(descriptionOf(path));
+}
+
+/**
+ * Writes features for any classifier. CSV: a header, then id, part and label (where there are any) and one column
+ * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels.
+ * @returns the files written
+ */
+export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
+  const file = await openFeatureFile(path);
+  try {
+    await file.append(table, rows);
+    return await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/**
+ * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays.
+ * @throws as checkFeatureFile; `append` throws a {ShapeError} for other columns than those before
+ */
+export async function openFeatureFile(path: string): Promise<FeatureFile> {
+  await checkFeatureFile(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  const npy = extname(path) === ".npy";
+  const file = await open(temporary, "w").catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+  let columns: readonly string[] | undefined;
+  let count = 0;
+  const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
+  const orExplain = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((cause) => {
+      throw cannotWrite(path, cause);
+    });
+  const write = (bytes: string | Uint8Array) => orExplain(file.appendFile(bytes));
+  const abandon = async () => {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    await description?.abandon();
+  };
+  return {
+    async append(table, rows) {
+      const leading = [
+        ["id", rows.ids],
+        ["part", rows.parts],
+        ["label", rows.labels],
+      ] as const;
+      const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
+      const C = table.names.length;
+      if (!columns) {
+        columns = table.names;
+        await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
+      } else if (columns.join() !== table.names.join())
+        throw new ShapeError(
+          `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
+        );
+      count += table.rows;
+      if (description) {
+        await description.append(rows);
+        const { buffer, byteOffset, byteLength } = table.values;
+        if (byteLength > 0) await write(new Uint8Array(buffer, byteOffset, byteLength));
+        return;
+      }
+      let text = "";
+      for (let r = 0; r < table.rows; r++) {
+        const values = table.values.subarray(r * C, (r + 1) * C);
+        text += csvLine([...present.map(([, texts]) => texts[r]), ...values]);
+        if (text.length < LONGEST_TEXT && r + 1 < table.rows) continue;
+        await write(text);
+        text = "";
+      }
+    },
+    async finish() {
+      if (npy) await orExplain(file.write(npyHeader(count, columns?.length ?? 0), 0, NPY_HEADER, 0));
+      await orExplain(file.sync());
+      await file.close();
+      await description?.finish(columns ?? []);
+      await orExplain(rename(temporary, path));
+      return npy ? [path, descriptionOf(path)] : [path];
+    },
+    abandon,
+  };
+}
+
+/** The header of format version 1.0, of one size, so that it can be written again when the rows are counted. */
+function npyHeader(rows: number, columns: number): Uint8Array {
+  const header = new Uint8Array(NPY_HEADER).fill(0x20);
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  header.set([0x93, ...Buffer.from("NUMPY"), 1, 0, NPY_HEADER - 10, 0]);
+  header.set(Buffer.from(text), 10);
+  header[NPY_HEADER - 1] = 0x0a;
+  return header;
+}
+
+function csvLine(cells: readonly (string | number)[]): string {
+  return `${cells.map((cell) => (typeof cell === "string" ? quote(cell) : cell)).join(",")}\n`;
+}
+
+function quote(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,94 @@
+import type { Engine, WorkspaceMemory } from "../engine/engine.js";
+import { loadEngine } from "../engine/load.js";
+import { runInBackground } from "../engine/threads/background.js";
+import { soloCrew } from "../engine/threads/crew.js";
+import { musterCrew } from "../engine/threads/threads.js";
+import type { TrainState } from "../model/training-state.js";
+import type { AutoencoderSpec } from "../network/spec/spec.js";
+import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
+import type { ResolvedTrainOptions } from "./options.js";
+import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
+import { createTrainer, type TrainBoard, type TrainJob } from "./trainer.js";
+
+/** Sent to a worker: lead a training, or follow in one. */
+export type TrainMessage =
+  | { kind: "train"; engine: string; threads: number; checkpoints: boolean; task: TrainTask }
+  | ({ kind: "train-follow"; engine: string; job: TrainJob; control: Int32Array } & {
+      attach: { memory: WorkspaceMemory; board: TrainBoard; thread: number };
+    });
+
+interface TrainTask {
+  spec: AutoencoderSpec;
+  train: SequenceSet;
+  validation: SequenceSet | undefined;
+  options: ResolvedTrainOptions;
+  checkpointSeconds?: number;
+  resume?: TrainState;
+}
+
+/**
+ * `trainAutoencoder` on threads of its own, so that the calling one stays free. Weights do not depend on how many.
+ * @param threads at least 1
+ */
+export function trainInBackground(
+  engine: Engine,
+  task: TrainTask,
+  { checkpointSeconds, resume, onProgress, onCheckpoint, signal }: TrainHooks,
+  threads: number,
+): Promise<TrainResult> {
+  const { train, validation } = task;
+  const labelled = task.spec.readOutLoss?.crossEntropy !== undefined;
+  const message: TrainMessage = {
+    ...{ kind: "train", engine: engine.name, threads, checkpoints: onCheckpoint !== undefined },
+    task: {
+      ...task,
+      train: shareSequences(train, labelled),
+      validation: validation && shareSequences(validation, labelled),
+      checkpointSeconds,
+      resume,
+    },
+  };
+  const onAsk = (state: TrainState) => onCheckpoint?.(state);
+  return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal });
+}
+
+/** How a worker that leads speaks with whoever asked it to. */
+export interface Line {
+  progress(progress: unknown): void;
+  /** Resolves once it was dealt with. */
+  ask(question: unknown): Promise<void>;
+  signal: AbortSignal;
+}
+
+/** In a worker: leads the training that a message asks for. */
+export async function leadTraining(
+  { engine: name, threads, checkpoints, task }: Extract<TrainMessage, { kind: "train" }>,
+  line: Line,
+): Promise<TrainResult> {
+  const { spec, train, validation, options, resume, checkpointSeconds } = task;
+  const hooks: TrainHooks = {
+    resume,
+    checkpointSeconds,
+    signal: line.signal,
+    onProgress: (progress) => line.progress(progress),
+    onCheckpoint: checkpoints ? (state) => line.ask(state) : undefined,
+  };
+  const muster = (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
+    job.threads === 1
+      ? soloCrew(trainer.commands)
+      : musterCrew(job.threads, trainer.commands, (control, thread): TrainMessage => {
+          const attach = { memory: trainer.network.ws.memory, board: trainer.board, thread };
+          return { kind: "train-follow", engine: engine.name, job, control, attach };
+        });
+  const engine = await loadEngine(name);
+  return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads, muster });
+}
+
+/** In a worker: what a follower of a training can do. */
+export async function followTraining({
+  engine,
+  job,
+  attach,
+}: Extract<TrainMessage, { kind: "train-follow" }>) {
+  return createTrainer(await loadEngine(engine), job, attach).commands;
+}

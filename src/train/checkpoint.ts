@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { ArtefactError, OptionError } from "../errors.js";
+import { decodeSafetensors, encodeSafetensors } from "../files/safetensors.js";
+import { writeFileAtomically } from "../files/write-file.js";
+import { restoreState, stateNumbers, stateTensors, type TrainState } from "../model/training-state.js";
+
+/** Version of the checkpoint format; a checkpoint of another version cannot be resumed. */
+const CHECKPOINT_VERSION = 1;
+
+/**
+ * Saves the state of training, atomically.
+ * @param identity names options and data; only the same ones can resume
+ */
+export async function saveCheckpoint(path: string, state: TrainState, identity: string): Promise<void> {
+  const tensors = Object.fromEntries(
+    Object.entries(stateTensors(state)).map(([name, data]) => [name, { shape: [data.length], data }]),
+  );
+  const metadata = {
+    format: "undertone-checkpoint",
+    version: String(CHECKPOINT_VERSION),
+    identity,
+    state: JSON.stringify(stateNumbers(state)),
+  };
+  await writeFileAtomically(path, encodeSafetensors(tensors, metadata));
+}
+
+/**
+ * Reads a checkpoint back.
+ * @returns undefined if there is none
+ * @throws {OptionError} if it belongs to other options or other data
+ * @throws {ArtefactError} if it is damaged
+ */
+export async function loadCheckpoint(path: string, identity: string): Promise<TrainState | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new ArtefactError(`${path}: cannot be read: ${error.message}.`, { cause: error });
+  });
+  if (!bytes) return undefined;
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  if (metadata.format !== "undertone-checkpoint" || metadata.version !== String(CHECKPOINT_VERSION))
+    throw new ArtefactError(
+      `${path}: this is no checkpoint of this version of undertone. Remove it and train afresh.`,
+    );
+  if (metadata.identity !== identity)
+    throw new OptionError(
+      `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed as asked. ` +
+        "Run the same command as then with --resume, or without --resume to train afresh.",
+    );
+  const blocks = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
+  return restoreState(JSON.parse(metadata.state), blocks);
+}

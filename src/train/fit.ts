@@ -1,0 +1,206 @@
+import type { Engine } from "../engine/engine.js";
+import { defaultThreads } from "../engine/threads/threads.js";
+import { DataError, OptionError } from "../errors.js";
+import { FORMAT_VERSION, type Model } from "../model/model.js";
+import { fitPreparation, inputChannels, type PrepareOptions, prepare } from "../model/prepare.js";
+import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { createNetwork } from "../network/network.js";
+import { listParameters } from "../network/network-layout.js";
+import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "../network/spec/spec.js";
+import { randomStream } from "../random.js";
+import { sha256 } from "../sequences/set/hash.js";
+import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { splitCases } from "../sequences/set/split.js";
+import { VERSION } from "../version.js";
+import { trainInBackground } from "./background.js";
+import { latentWarnings } from "./latent-warnings.js";
+import { resolveTrainOptions, type TrainOptions } from "./options.js";
+import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
+
+export interface FitOptions extends RecipeOptions {
+  /** default "default" */
+  recipe?: string;
+  /** layers of one's own, instead of a recipe */
+  spec?: AutoencoderSpec;
+  prepare?: Partial<PrepareOptions>;
+  train?: TrainOptions;
+  /** share of the sequences held out for early stopping; default 0.1 from 50 sequences on, else 0 */
+  validation?: number;
+  /**
+   * threads that train, beside the calling one, which stays free; 0: the calling thread alone. Default: one for each
+   * core. Weights do not depend on it
+   */
+  threads?: number;
+}
+
+/** What the model file says about where the data came from. */
+export interface DataOrigin {
+  name: string;
+  files: readonly { path: string; sha256: string }[];
+  reading: Record<string, unknown>;
+}
+
+const VALIDATION_FROM = 50;
+/** Sequences that early stopping looks at; more would cost more time than they add precision. */
+const MAX_VALIDATION = 512;
+
+/**
+ * The layers, the preparation defaults and the training options that the fit options stand for.
+ * @throws {OptionError} for an option that would have no effect
+ */
+function resolve(options: FitOptions) {
+  const recipe = findRecipe(options.recipe ?? "default");
+  const spec = options.spec ?? recipe.build(options);
+  const usual = options.spec ? undefined : recipe.train;
+  const { updates, epochs } = options.train ?? {};
+  const train = resolveTrainOptions({
+    ...usual,
+    ...(epochs !== undefined && { updates: undefined }),
+    ...options.train,
+    ...(updates === undefined && epochs === undefined && { updates: usual?.updates }),
+  });
+  const layers = [...spec.encoder, ...spec.decoder].map((layer) => layer.type);
+  const idle = [
+    options.noise !== undefined && !layers.includes("gaussianNoise") && "noise",
+    train.noiseDraws === "fixed" && !layers.includes("gaussianNoise") && "noise draws",
+    options.dropout !== undefined && !layers.includes("dropout") && "dropout",
+  ].find(Boolean);
+  if (idle)
+    throw new OptionError(
+      `Fit options: ${idle} was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use --recipe denoising${idle === "dropout" ? "" : " or robust"}.`,
+    );
+  return {
+    recipe: options.spec ? "custom" : recipe.name,
+    spec,
+    prepare: {
+      interpolation: recipe.interpolation,
+      differences: options.spec ? undefined : recipe.differences,
+      ...options.prepare,
+    },
+    train,
+    validation: options.validation ?? (options.spec ? undefined : recipe.validation),
+  };
+}
+
+/**
+ * Fits preparation and autoencoder on a training set. Labels are looked at only where the spec says so (label-aware),
+ * and then only to learn from and to spread the classes over both parts. A part of the sequences, whole
+ * entities where there are any, is held out for early stopping before anything is fitted.
+ * @throws {DataError} if there is nothing to train on
+ */
+export async function fit(
+  engine: Engine,
+  data: SequenceSet,
+  options: FitOptions = {},
+  origin: DataOrigin = { name: "data", files: [], reading: {} },
+  hooks: TrainHooks = {},
+): Promise<Model> {
+  const { recipe, spec, prepare: preparing, train: training, validation: share } = resolve(options);
+  if (countOf(data) === 0)
+    throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
+  if (spec.readOutLoss?.crossEntropy && !data.labels)
+    throw new OptionError(
+      `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with --label, or use --recipe default.`,
+    );
+  const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
+  const parts = holdOut(data, share, training.seed, labelAware);
+  const preparation = fitPreparation(parts.train, preparing);
+  const train = prepare(parts.train, preparation);
+  const validation = parts.validation && prepare(parts.validation, preparation);
+  const threads = options.threads ?? (await defaultThreads());
+  const result =
+    threads === 0
+      ? await trainAutoencoder(engine, spec, train, validation, training, hooks)
+      : await trainInBackground(engine, { spec, train, validation, options: training }, hooks, threads);
+  const model: Model = {
+    metadata: {
+      formatVersion: FORMAT_VERSION,
+      library: VERSION,
+      recipe,
+      spec,
+      preparation,
+      training: {
+        engine: engine.name,
+        options: training,
+        sequences: countOf(train),
+        validationSequences: validation ? countOf(validation) : 0,
+        updates: result.updates,
+        bestUpdate: result.bestUpdate,
+        stopped: result.stopped,
+        history: result.history,
+        warnings: [],
+      },
+      data: {
+        name: origin.name,
+        files: origin.files.map(({ path, sha256 }) => ({ path, sha256 })),
+        splitSha256: await splitHash(parts.train, parts.validation),
+        reading: origin.reading,
+      },
+    },
+    // The head that judges read-outs has done its work.
+    weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
+  };
+  model.metadata.training.warnings = [
+    ...preparation.scaler.notes,
+    ...result.warnings,
+    ...latentWarnings(engine, model, train, keptEntry(result)?.explainedVariance),
+  ];
+  return model;
+}
+
+/** The evaluation of the weights that were kept. */
+function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestUpdate">) {
+  return history.find((entry) => entry.update === bestUpdate) ?? history.at(-1);
+}
+
+/** The same model before its first update: the control that tells whether learning helped. */
+export function untrained(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
+  const { recipe, spec, prepare: preparing, train } = resolve(options);
+  const preparation = fitPreparation(data, preparing);
+  const { groups } = columnsOf(inputChannels(preparation));
+  const network = createNetwork(
+    engine,
+    { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" },
+    train.seed,
+  );
+  return {
+    metadata: {
+      formatVersion: FORMAT_VERSION,
+      library: VERSION,
+      recipe,
+      spec,
+      preparation,
+      training: {
+        engine: engine.name,
+        options: train,
+        sequences: countOf(data),
+        validationSequences: 0,
+        updates: 0,
+        bestUpdate: 0,
+        stopped: "untrained",
+        history: [],
+        warnings: [],
+      },
+      data: { name: "untrained", files: [], splitSha256: "", reading: {} },
+    },
+    weights: Float32Array.from(network.weights),
+  };
+}
+
+/** Splits off what early stopping looks at; classes are spread only where training may look at labels. */
+function holdOut(data: SequenceSet, share: number | undefined, seed: number, labelAware: boolean) {
+  const fraction = share ?? (countOf(data) >= VALIDATION_FROM ? 0.1 : 0);
+  if (fraction === 0) return { train: data, validation: undefined };
+  const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
+  const { first, second } = splitCases(seen, 1 - fraction, seed);
+  const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
+  return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
+}
+
+function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): number {
+  return listParameters(spec, columnsOf(channels).groups).reduce((sum, { size }) => sum + size, 0);
+}
+
+function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {
+  return sha256([...train.ids, "", ...(validation?.ids ?? [])].join("\n"));
+}

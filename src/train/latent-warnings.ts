@@ -1,0 +1,67 @@
+import type { Engine } from "../engine/engine.js";
+import { type Model, networkModel, openNetwork } from "../model/model.js";
+import { inputChannels } from "../model/prepare.js";
+import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { fillPass } from "../network/fill-batch.js";
+import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+
+const SAMPLE = 256;
+/** A latent number whose standard deviation over the data is below this tells the classifier nothing. */
+const DEAD = 1e-3;
+
+/**
+ * What is wrong with a trained latent, in plain words with the fix: it explains nothing beyond the mean, all of
+ * it is the same for every sequence, or part of it never moves.
+ * @param prepared training sequences as the model sees them; a few hundred of them are encoded
+ * @param explainedVariance of the last evaluation
+ */
+export function latentWarnings(
+  engine: Engine,
+  model: Model,
+  prepared: SequenceSet,
+  explainedVariance: number | undefined,
+): string[] {
+  const every = Math.max(1, Math.ceil(countOf(prepared) / SAMPLE));
+  const picked = Array.from({ length: Math.ceil(countOf(prepared) / every) }, (_, k) => k * every);
+  const sample = selectSequences(prepared, picked);
+  const B = countOf(sample);
+  const network = openNetwork(
+    engine,
+    networkModel(model),
+    { batch: B, steps: Math.max(1, longestOf(sample)) },
+    "encode",
+  );
+  const { groups } = columnsOf(inputChannels(model.metadata.preparation));
+  const [slot] = network.slots;
+  const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));
+  slot.forward(pass);
+  const { width, stride, offset } = slot.latent;
+  let dead = 0;
+  for (let k = 0; k < width; k++) {
+    let sum = 0;
+    let squares = 0;
+    for (let b = 0; b < B; b++) {
+      const value = network.ws.data[offset(pass) + b * stride + k];
+      sum += value;
+      squares += value * value;
+    }
+    const variance = squares / B - (sum / B) ** 2;
+    if (!(variance > DEAD * DEAD)) dead++;
+  }
+
+  const warnings: string[] = [];
+  if (explainedVariance !== undefined && explainedVariance < 0.05)
+    warnings.push(
+      `The model explains ${(100 * explainedVariance).toFixed(1)} % of the variance: it predicts little more than the mean. ` +
+        "Train longer (--updates), raise --learning-rate, or shorten the sequences (--window).",
+    );
+  if (B > 1 && dead === width)
+    warnings.push(
+      "The latent has collapsed: it is the same for every sequence. Train longer (--updates), lower --learning-rate, or check that the series differ.",
+    );
+  else if (B > 1 && dead > 0)
+    warnings.push(
+      `${dead} of ${width} latent numbers never move; fewer units (--units ${width - dead}) would do as well.`,
+    );
+  return warnings;
+}

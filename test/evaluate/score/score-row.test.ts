@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../../src/evaluate/comparison/predictions.js";
+import { openResults } from "../../../src/evaluate/comparison/predictions.js";
+import { averageAnswers } from "../../../src/evaluate/score/answer-from.js";
+import { type Judging, judgeRow } from "../../../src/evaluate/score/score-row.js";
+
+/** An answer of two classes, by the probability of class 1. */
+const answer = (scores: number[], held?: number[]): Answer => ({
+  columns: 3,
+  probabilities: Float64Array.from(scores.flatMap((score) => [1 - score, score])),
+  ...(held && { validation: Float64Array.from(held) }),
+  notes: ["told"],
+  seconds: 1,
+});
+const labels = Int32Array.of(0, 0, 0, 1, 1);
+const judging: Judging = {
+  measure: "averagePrecision",
+  classCount: 2,
+  trainLabels: Int32Array.of(0, 0, 0, 1),
+  resamples: [{ labels, validation: { labels: Int32Array.of(0, 1, 0, 1), alerts: 1 } }],
+  rule: "F1",
+  costs: { miss: 7, alert: 1 },
+  budget: { alerts: 1, periods: [0, 0, 0, 1, 1] },
+};
+// F1 on the held-out part: from 0.4 on both positives and one other
+const only = answer([0.1, 0.4, 0.3, 0.39, 0.9], [0.1, 0.4, 0.45, 0.6]);
+
+describe("a row, by hand", () => {
+  const { figures, answers, validated } = judgeRow([[only]], judging);
+
+  test("a case at the frozen threshold is called positive, one just below is not", () => {
+    expect(figures.thresholds).toEqual({ rule: "F1", values: [0.4] });
+    expect(Array.from(answers[0].predicted)).toEqual([0, 1, 0, 0, 1]);
+    expect(figures.metrics.confusion).toEqual([
+      [2, 1],
+      [1, 1],
+    ]);
+  });
+
+  test("cost, alerts, ranking, curves", () => {
+    expect(figures.expectedCost).toBeCloseTo((7 + 2) / 5, 12);
+    expect(figures.alerts).toMatchObject({ precision: 0.5, recall: 0.5 });
+    expect(figures.metrics.averagePrecision).toBeCloseTo((1 + 2 / 3) / 2, 12);
+    expect(validated).toBeCloseTo((1 + 2 / 3) / 2, 12); // 0.6, then 0.45 is none, 0.4 is
+    expect(figures.curves!.atThreshold!.roc).toEqual([0.33333, 0.5]);
+    expect([figures.byResample, figures.bySeed]).toEqual([
+      [figures.metrics.averagePrecision],
+      [figures.metrics.averagePrecision],
+    ]);
+  });
+
+  test("the threshold does not know the test labels", () => {
+    const turned = { ...judging, resamples: [{ ...judging.resamples[0], labels: labels.map((l) => 1 - l) }] };
+    expect(judgeRow([[only]], turned).figures.thresholds).toEqual(figures.thresholds);
+    expect(judgeRow([[only]], { ...judging, rule: "alerts" }).figures.thresholds!.values).toEqual([0.6]);
+  });
+
+  test("without one the likelier class is said", () => {
+    const plain = judgeRow([[only]], { ...judging, rule: undefined });
+    expect(Array.from(plain.answers[0].predicted)).toEqual([0, 0, 0, 0, 1]);
+    expect(plain.figures.thresholds).toBeUndefined();
+  });
+
+  test("none could be chosen: 0.5, and a note", () => {
+    const found = judgeRow([[answer([0.1, 0.5, 0.3, 0.39, 0.9])]], judging);
+    expect(found.figures.thresholds!.values).toEqual([0.5]);
+    expect(Array.from(found.answers[0].predicted)).toEqual([0, 1, 0, 0, 1]);
+    expect(found.notes.join()).toMatch(/0\.5 was taken/);
+  });
+});
+
+test("resamples are joined, each with its own threshold; seeds are averaged", () => {
+  const other = answer([0.9, 0.1, 0.1, 0.2, 0.3], [0.9, 0.1, 0.9, 0.1]);
+  const two = { ...judging, budget: undefined, resamples: [judging.resamples[0], judging.resamples[0]] };
+  const { figures, answers } = judgeRow(
+    [
+      [only, only],
+      [only, other],
+    ],
+    two,
+  );
+  expect(figures.thresholds!.values).toEqual([0.4, 0.4, 0.4, 0.1]);
+  expect(answers.map(({ labels: all }) => all.length)).toEqual([10, 10]);
+  expect(figures.metrics.confusion.flat().reduce((a, b) => a + b)).toBe(20);
+  const alone = judgeRow([[only], [other]], two).figures;
+  const same = judgeRow([[only], [only]], two).figures;
+  expect(figures.metrics.f1.macro).toBeCloseTo((alone.metrics.f1.macro! + same.metrics.f1.macro!) / 2, 12);
+  expect(figures.expectedCost).toBeCloseTo((alone.expectedCost! + same.expectedCost!) / 2, 12);
+  expect(figures.bySeed).toEqual([same.metrics.averagePrecision, alone.metrics.averagePrecision]);
+  expect(figures.byResample[1]).toBeCloseTo((same.byResample[1] + alone.byResample[1]) / 2, 12);
+});
+
+test("averaged scores are means, on the test part and on the held-out one", () => {
+  const mean = averageAnswers([answer([0.2, 0.6], [0.5]), answer([0.4, 1], [0.1])]);
+  expect(Array.from(mean.probabilities, (p) => Number(p.toFixed(12)))).toEqual([0.7, 0.3, 0.2, 0.8]);
+  expect(Array.from(mean.validation!)).toEqual([0.3]);
+  expect([mean.columns, mean.notes]).toEqual([6, ["told"]]);
+  expect(averageAnswers([answer([0.2], [0.5]), answer([0.4])]).validation).toBeUndefined();
+});
+
+test("an answer comes back from its line to the last bit", async () => {
+  const lines: string[] = [];
+  const store = {
+    name: "memory",
+    lines: async () => lines,
+    append: async (line: string) => void lines.push(line),
+  };
+  const key = { resample: 2, features: "raw", classifier: "ridge", seed: 0 };
+  const hashes = { data: "a", settings: "b" };
+  const odd = answer([1 / 3, 1e-300, 1 - 2 ** -53], [0.1 + 0.2]);
+  await (await openResults(store, hashes)).keepAnswer(key, odd);
+  const back = await openResults(store, hashes);
+  expect(back.answer(key)).toEqual(odd);
+  expect(back.answer({ ...key, seed: 1 })).toBeUndefined();
+  expect(back.answer({ ...key, resample: 1 })).toBeUndefined();
+});

@@ -1,0 +1,360 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { applyReadOut } from "../../../src/features/read-outs/apply.js";
+import { fitReadOut } from "../../../src/features/read-outs/fit.js";
+import { lagsFor } from "../../../src/features/read-outs/proportion.js";
+import { type ReadOutPart, readOutColumns, readOutParts } from "../../../src/features/read-outs/readout.js";
+import { createSample, offerSeries, sampledCount } from "../../../src/features/read-outs/sample.js";
+import type { States } from "../../../src/network/batch/states.js";
+import { expectClose } from "../../close.js";
+import { allThere, makeStates } from "../../states.js";
+
+/** One column of a read-out, by name. */
+function columnOf(parts: readonly ReadOutPart[], states: States, name: string, options = {}): number[] {
+  const state = fitReadOut({ parts, ...options }, [states]);
+  const names = readOutColumns(state);
+  const at = names.indexOf(name);
+  if (at < 0) throw new Error(`no column ${name} among ${names.join(", ")}`);
+  const rows = applyReadOut(state, states);
+  return Array.from({ length: states.B }, (_, b) => rows[b * names.length + at]);
+}
+
+/** States of one view of width 1 from lists, one a case; null: a step that is not there. */
+function listed(cases: (number | null)[][], reverse = false): States {
+  const B = cases.length;
+  const T = Math.max(...cases.map((steps) => steps.length));
+  const data = new Float64Array(2 * T * B).fill(99, 0, T * B);
+  cases.forEach((steps, b) => {
+    steps.forEach((value, t) => {
+      if (value === null) return;
+      data[t * B + b] = value;
+      data[T * B + t * B + b] = 1;
+    });
+  });
+  const views = [{ data, offset: 0, stride: 1, width: 1, layer: 0, reverse }];
+  return { T, B, mask: { data, offset: T * B }, views };
+}
+
+describe("what each part says", () => {
+  const states = listed([
+    [null, 3, 1, null, 8],
+    [2, null, null, null, null],
+    [null, null, null, null, null],
+  ]);
+
+  test.each([
+    ["mean", [4, 2, 0]],
+    ["max", [8, 2, 0]],
+    ["min", [1, 2, 0]],
+    ["std", [Math.sqrt((1 + 9 + 16) / 3), 0, 0]],
+    ["last", [8, 2, 0]],
+  ] as const)("%s of the steps that are there", (part, expected) => {
+    expectClose(columnOf([part], states, `${part}_forward_0`), expected, { rtol: 1e-7, name: part });
+  });
+
+  test("last of a backward direction is its state at the first step that is there", () => {
+    const backwards = listed([[null, 3, 1, null, 8]], true);
+    expect(columnOf(["last"], backwards, "last_backward_0")).toEqual([3]);
+  });
+
+  test("ppv is the share of steps above each training quantile", () => {
+    // 101 states 0 ... 100: the quantile of level q is 100 q
+    const train = listed([Array.from({ length: 101 }, (_, k) => k)]);
+    const state = fitReadOut({ parts: ["ppv"] }, [train]);
+    expectClose(state.quantiles!, [5, 15, 25, 35, 45, 55, 65, 75, 85, 95], {
+      rtol: 1e-12,
+      name: "quantiles",
+    });
+    const rows = applyReadOut(
+      state,
+      listed([
+        [5, 6, 50, null, 100],
+        [null, null, null, null, null],
+      ]),
+    );
+    // a state on a quantile is not above it
+    expect(Array.from(rows)).toEqual([
+      0.75,
+      0.5,
+      0.5,
+      0.5,
+      0.5,
+      0.25,
+      0.25,
+      0.25,
+      0.25,
+      0.25,
+      ...Array(10).fill(0),
+    ]);
+    expect(readOutColumns(state).slice(0, 2)).toEqual(["ppv_forward_0_q05", "ppv_forward_0_q15"]);
+  });
+
+  test("increments are taken between neighbouring steps that are there", () => {
+    const train = listed([Array.from({ length: 102 }, (_, k) => (k * (k - 1)) / 2)]); // increments 0 ... 100
+    const state = fitReadOut({ parts: ["incrementPpv"] }, [train]);
+    expectClose(state.incrementQuantiles!, [5, 15, 25, 35, 45, 55, 65, 75, 85, 95], {
+      rtol: 1e-12,
+      name: "quantiles",
+    });
+    const rows = applyReadOut(
+      state,
+      listed([
+        [0, 10, null, 100, 90],
+        [7, null, null, null, null],
+      ]),
+    );
+    // 10, 90, -10; a single step has no increment
+    expectClose(
+      rows,
+      [2, 1, 1, 1, 1, 1, 1, 1, 1, 0, ...Array(10).fill(0)].map((count) => count / 3),
+      {
+        rtol: 1e-7,
+        name: "rows",
+      },
+    );
+    expect(readOutColumns(state)[9]).toBe("incrementPpv_forward_0_lag1_q95");
+  });
+
+  test("increments of longer lags have quantiles of their own, and none where the series is too short", () => {
+    const train = listed([Array.from({ length: 103 }, (_, k) => k * k)]); // over two steps: 4 k - 4, 4 to 400
+    const state = fitReadOut({ parts: ["incrementPpv"], lags: [1, 2] }, [train]);
+    expect(state.lags).toEqual([1, 2]);
+    expectClose(
+      state.incrementQuantiles!.slice(10),
+      [5, 15, 25, 35, 45, 55, 65, 75, 85, 95].map((q) => 4 + 4 * q),
+      {
+        rtol: 1e-12,
+        name: "quantiles",
+      },
+    );
+    const rows = applyReadOut(
+      state,
+      listed([
+        [0, null, 500, 40, 540],
+        [7, 300, null, null, null],
+      ]),
+    );
+    // over two steps: 40, 40; two steps alone have none
+    expectClose(rows.slice(10, 20), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], { rtol: 1e-7, name: "two steps" });
+    expect(Array.from(rows.slice(30))).toEqual(Array(10).fill(0));
+    expect(rows[20]).toBe(1); // 293 over one step is above every quantile
+    expect(readOutColumns(state).at(-1)).toBe("incrementPpv_forward_0_lag2_q95");
+  });
+
+  test.each([
+    [7, [1]],
+    [8, [1, 2]],
+    [128, [1, 2, 4, 8, 16, 32]],
+  ])("series of %i steps have the lags %j", (longest, lags) => {
+    expect(lagsFor(longest)).toEqual(lags);
+  });
+
+  test.each([[[]], [[2, 1]], [[0]], [[1.5]]])("the lags %j are refused", (lags) => {
+    expect(() => fitReadOut({ parts: ["incrementPpv"], lags }, [listed([[1, 2]])])).toThrow(/lags are/);
+  });
+
+  test("model space finds the dynamics of a linear system", () => {
+    // h_(t+1) = A h_t + c; in whitened coordinates z = P (h - m) the map is P A P^-1
+    const A = [0.9, -0.3, 0.2, 0.8];
+    const c = [0.1, -0.2];
+    const T = 60;
+    const data = new Float64Array(2 * T);
+    data.set([2, -1]);
+    for (let t = 1; t < T; t++)
+      for (let i = 0; i < 2; i++)
+        data[2 * t + i] = c[i] + A[2 * i] * data[2 * t - 2] + A[2 * i + 1] * data[2 * t - 1];
+    const views = [{ data, offset: 0, stride: 2, width: 2, layer: 0, reverse: false }];
+    const states: States = { T, B: 1, views };
+    const state = fitReadOut({ parts: ["modelSpace"], penalty: 1e-9 }, [states]);
+    const { projection: P, mean: m } = state.components![0];
+    // whitened: mean 0 and covariance 1 over the sample
+    const z = Array.from({ length: T }, (_, t) =>
+      [0, 1].map((k) => P[2 * k] * (data[2 * t] - m[0]) + P[2 * k + 1] * (data[2 * t + 1] - m[1])),
+    );
+    for (const [i, j] of [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+    ])
+      expect(z.reduce((sum, row) => sum + row[i] * row[j], 0) / T).toBeCloseTo(i === j ? 1 : 0, 10);
+    const rows = applyReadOut(state, states);
+    expect(readOutColumns(state)).toEqual([
+      "modelSpace_0_to_0",
+      "modelSpace_1_to_0",
+      "modelSpace_0_to_1",
+      "modelSpace_1_to_1",
+      "modelSpace_bias_0",
+      "modelSpace_bias_1",
+    ]);
+    for (let t = 0; t + 1 < T; t++)
+      for (const k of [0, 1])
+        expect(rows[2 * k] * z[t][0] + rows[2 * k + 1] * z[t][1] + rows[4 + k]).toBeCloseTo(z[t + 1][k], 5);
+  });
+
+  test("the penalty draws the dynamics to 0, and the bias to the mean", () => {
+    const states = makeStates({ there: allThere([20, 20]) });
+    const rows = (penalty: number) => {
+      const state = fitReadOut({ parts: ["modelSpace"], penalty, components: 2 }, [states]);
+      return applyReadOut(state, states);
+    };
+    const [loose, tight] = [rows(1e-6), rows(1e9)];
+    expect(Math.max(...loose.subarray(0, 4).map(Math.abs))).toBeGreaterThan(0.1);
+    expect(Math.max(...tight.subarray(0, 4).map(Math.abs))).toBeLessThan(1e-6);
+    expect(Math.max(...tight.subarray(4, 6).map(Math.abs))).toBeGreaterThan(0.001);
+  });
+
+  test("a direction of no variance reads as 0, not as noise", () => {
+    const constant = listed([[0.3, 0.3, 0.3, 0.3]]);
+    const state = fitReadOut({ parts: "wide" }, [constant]);
+    expect(state.components![0].projection).toEqual([0]);
+    const rows = applyReadOut(state, listed([[0.3, 0.3, 0.3]]));
+    expect(rows.every(Number.isFinite)).toBe(true);
+    expect(Array.from(rows.subarray(5)).every((value) => value === 0)).toBe(true); // above no quantile, no dynamics
+  });
+});
+
+describe("presets", () => {
+  const bilstm = makeStates({ there: allThere([9, 9]), widths: [32, 32] });
+
+  test("narrow has 320 numbers, wide 1,116 and 640 for each lag of increments, for 32 units a side", () => {
+    expect(readOutColumns(fitReadOut({ parts: "narrow" }, [bilstm]))).toHaveLength(320);
+    const wide = fitReadOut({ parts: "wide", lags: [1, 2, 4] }, [bilstm]);
+    expect(readOutColumns(wide)).toHaveLength(1116 + 3 * 640);
+    expect(applyReadOut(wide, bilstm)).toHaveLength(2 * (1116 + 3 * 640));
+    expect(new Set(readOutColumns(wide)).size).toBe(1116 + 3 * 640);
+  });
+
+  test("several layers have columns, components and names of their own", () => {
+    const deep = makeStates({ there: allThere([9, 9]), widths: [3, 3, 2, 2] });
+    const state = fitReadOut({ parts: ["last", "modelSpace"], components: 2 }, [deep]);
+    expect(state.components!.map(({ layer, from, width }) => [layer, from, width])).toEqual([
+      [0, 0, 6],
+      [1, 6, 4],
+    ]);
+    const names = readOutColumns(state);
+    expect(names.slice(0, 4)).toEqual([
+      "last_layer0_forward_0",
+      "last_layer0_forward_1",
+      "last_layer0_forward_2",
+      "last_layer0_backward_0",
+    ]);
+    expect(names.slice(10, 12)).toEqual(["modelSpace_layer0_0_to_0", "modelSpace_layer0_1_to_0"]);
+    expect(applyReadOut(state, deep)).toHaveLength(2 * names.length);
+    expect(names).toHaveLength(10 + 12);
+  });
+
+  test("the state survives JSON bit for bit", () => {
+    const state = fitReadOut({ parts: "wide", seed: 5 }, [bilstm]);
+    expect(applyReadOut(JSON.parse(JSON.stringify(state)), bilstm)).toEqual(applyReadOut(state, bilstm));
+    expect(state.fittedOn).toEqual({ cases: 2, states: 18, sampled: 18, seed: 5 });
+  });
+
+  test("parts come in one order, however they were asked for", () => {
+    const state = fitReadOut({ parts: ["last", "mean"] }, [bilstm]);
+    expect(state.parts).toEqual(["mean", "last"]);
+  });
+});
+
+describe("what does not change a read-out", () => {
+  /** Ragged cases with holes, empty and single ones among them. */
+  const anyCases = fc.array(fc.array(fc.boolean(), { maxLength: 11 }), { minLength: 1, maxLength: 6 });
+
+  test("padding, companions in the batch, and how training states are batched", () => {
+    fc.assert(
+      fc.property(
+        anyCases,
+        fc.nat({ max: 9 }),
+        fc.integer({ min: 1, max: 30 }),
+        (there, extra, sampleSize) => {
+          const plain = makeStates({ there });
+          const padded = makeStates({
+            there: [...there, Array(20).fill(true)].map((steps) => [...steps, ...Array(extra).fill(false)]),
+          });
+          const state = fitReadOut({ parts: "wide", sampleSize, components: 3 }, [plain]);
+          const alone = applyReadOut(state, plain);
+          const columns = readOutColumns(state).length;
+          expectClose(applyReadOut(state, padded).subarray(0, there.length * columns), alone, {
+            rtol: 1e-6,
+            name: "rows",
+          });
+          const batches = there.map((_, b) => only(plain, b));
+          expect(fitReadOut({ parts: "wide", sampleSize, components: 3 }, batches)).toEqual(state);
+        },
+      ),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  test("cases without a step are zeros, and steps that are not there never show", () => {
+    fc.assert(
+      fc.property(anyCases, (there) => {
+        const states = makeStates({ there: [...there, []] });
+        const state = fitReadOut({ parts: "wide", components: 3 }, [states]);
+        const rows = applyReadOut(state, states);
+        const columns = readOutColumns(state).length;
+        expect(rows.every((value) => Math.abs(value) < 1e4)).toBe(true); // what is not there is 1e6
+        there.push([]);
+        there.forEach((steps, b) => {
+          if (steps.some(Boolean)) return;
+          expect(rows.subarray(b * columns, (b + 1) * columns).every((value) => value === 0)).toBe(true);
+        });
+        expect(rows.length).toBe(there.length * columns);
+      }),
+      { numRuns: 50, seed: 4 },
+    );
+  });
+
+  /** Case b alone, in its own memory. */
+  function only(states: States, b: number): States {
+    const { T, B, mask, views } = states;
+    return {
+      T,
+      B: 1,
+      mask: {
+        offset: 0,
+        data: Float64Array.from({ length: T }, (_, t) => mask!.data[mask!.offset + t * B + b]),
+      },
+      views: views.map((view) => ({
+        ...view,
+        offset: 0,
+        stride: view.width,
+        data: Float64Array.from({ length: T * view.width }, (_, k) => {
+          const t = Math.floor(k / view.width);
+          return view.data[view.offset + (t * B + b) * view.stride + (k % view.width)];
+        }),
+      })),
+    };
+  }
+});
+
+describe("the pieces", () => {
+  test("the sample is uniform over all rows that passed", () => {
+    const hits = new Float64Array(40);
+    for (let seed = 0; seed < 2000; seed++) {
+      const sample = createSample(10, 1, seed, 0);
+      for (let from = 0; from < 40; from += 8)
+        offerSeries(sample, { values: Float64Array.from({ length: 8 }, (_, k) => from + k), V: 8, Z: 1 });
+      expect(sampledCount(sample)).toBe(10);
+      expect(new Set(sample.rows).size).toBe(10); // without replacement
+      for (const row of sample.rows) hits[row]++;
+    }
+    // 500 expected each, standard deviation sqrt(2000 * 1/4 * 3/4) = 19.4: five of them
+    for (const count of hits) expect(Math.abs(count - 500)).toBeLessThan(97);
+  });
+
+  test("what cannot be honoured is refused", () => {
+    const states = makeStates({ there: allThere([3]) });
+    expect(() => fitReadOut({ parts: ["mena" as "mean"] }, [states])).toThrow(/Did you mean "mean"/);
+    expect(() => fitReadOut({ parts: "wid" as "wide" }, [states])).toThrow(/Did you mean "wide"/);
+    expect(() => fitReadOut({ parts: [] }, [states])).toThrow(/got no parts/);
+    expect(() => fitReadOut({ parts: "wide", penalty: 0 }, [states])).toThrow(/penalty is 0/);
+    expect(() => fitReadOut({ parts: "wide", sampleSize: 0.5 }, [states])).toThrow(/sampleSize is 0.5/);
+    expect(() => fitReadOut({ parts: "wide", components: 0 }, [states])).toThrow(/components is 0/);
+    expect(() => fitReadOut({ parts: "wide" }, [])).toThrow(/no batch/);
+    const state = fitReadOut({ parts: readOutParts }, [states]);
+    const other = makeStates({ there: allThere([3]), widths: [3] });
+    expect(() => applyReadOut(state, other)).toThrow(
+      /got the states 3 forward \(layer 0\), expected 3 forward \(layer 0\), 2 backward/,
+    );
+  });
+});

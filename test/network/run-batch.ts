@@ -1,0 +1,69 @@
+import type { Engine } from "../../src/index.js";
+import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
+import type { Pass } from "../../src/network/batch/packed-batch.js";
+import { drawsFor } from "../../src/network/draws.js";
+import { fillPass } from "../../src/network/fill-batch.js";
+import { createNetwork, type Network } from "../../src/network/network.js";
+import type { NetworkOptions } from "../../src/network/network-layout.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
+import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
+
+/** A network for whole sets in one pass, whose gradients land where the sum of all shards would. */
+export function networkFor(
+  engine: Engine,
+  spec: AutoencoderSpec,
+  set: SequenceSet,
+  { steps, seed, purpose = "training" }: { steps: number; seed: number; purpose?: NetworkOptions["purpose"] },
+): Network {
+  const { groups } = columnsOf(set.channels);
+  const sizes = { batch: set.ids.length, steps, purpose, classes: 3 };
+  return createNetwork(engine, { spec, columns: groups, ...sizes }, seed);
+}
+
+/**
+ * Mean loss of all sequences of a set; with `backward` their gradients in `network.gradients`.
+ * @param update turns noise and dropout on
+ */
+export function runPass(
+  network: Network,
+  set: SequenceSet,
+  {
+    backward = false,
+    update,
+    weightOfNextStep,
+  }: { backward?: boolean; update?: number; weightOfNextStep?: number } = {},
+): { pass: Pass; loss: number } {
+  const [slot] = network.slots;
+  const indices = set.ids.map((_, n) => n);
+  const pass = fillPass(slot, set, columnsOf(set.channels).groups, indices);
+  pass.gradients = network.blocks.gradients;
+  slot.forward(
+    pass,
+    update === undefined ? undefined : drawsFor(slot, pass, { seed: 1, update }, indices, "fresh"),
+  );
+  const count = Math.max(pass.count, 1);
+  if (backward) network.gradients.fill(0);
+  const weight = weightOfNextStep ?? 0;
+  const loss = slot.loss(pass, backward ? 1 / count : undefined) + weight * (slot.nextStep?.loss(pass) ?? 0);
+  return { pass, loss: loss / count };
+}
+
+/** The latents in the order of the set, flat. */
+export function latentsOf({ slots: [slot] }: Network, pass: Pass): number[] {
+  const { latent, ws } = slot;
+  const rows: number[][] = [];
+  pass.order.forEach((n, b) => {
+    const at = latent.offset(pass) + b * latent.stride;
+    rows[n] = Array.from(ws.data.subarray(at, at + latent.width));
+  });
+  return rows.flat();
+}
+
+/** The reconstruction as a list of steps in the order of time, then of the packed rows. */
+export function outputOf({ slots: [slot] }: Network, pass: Pass): number[] {
+  const { stride, width, offset } = slot.output!;
+  return Array.from(
+    { length: pass.rows * width },
+    (_, k) => slot.ws.data[offset(pass) + Math.floor(k / width) * stride + (k % width)],
+  );
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { type AutoencoderSpec, fit, TrainingError } from "../../src/index.js";
+import type { TrainState } from "../../src/model/training-state.js";
+import { engines } from "../engines.js";
+import { randomSeries } from "../series.js";
+
+// Three shards of a batch, ragged, with noise and dropout.
+const data = randomSeries({ N: 70, lengths: (n) => 3 + ((n * 7) % 11) });
+const options = { recipe: "denoising", units: 6, train: { updates: 40, batchSize: 40, seed: 3 } };
+
+const labelled = {
+  ...data,
+  labels: Int32Array.from({ length: 70 }, (_, n) => (n % 5 === 4 ? -1 : n % 3)),
+  classNames: ["a", "b", "c"],
+};
+
+describe.each(engines)("$name", ({ engine }) => {
+  test.each(["default", "label-aware"])(
+    "recipe %s: the same bits on any number of threads",
+    async (recipe) => {
+      const train = { updates: 12, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
+      const fitted = [];
+      for (const threads of [0, 1, 2, 3, 4])
+        fitted.push(await fit(engine, labelled, { recipe, units: 6, train, threads }));
+      for (const { weights, metadata } of fitted) {
+        expect(weights).toEqual(fitted[0].weights);
+        expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
+        expect(metadata.training.history.at(-1)!.trainLoss).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  test.each(["none", "contrastive"])(
+    "segment masks, read-out loss %s: the same bits on any number of threads",
+    async (loss) => {
+      const spec: AutoencoderSpec = {
+        encoder: [
+          { type: "segmentMask", share: 0.3, segments: 2 },
+          { type: "lstm", units: 6 },
+        ],
+        decoder: [
+          { type: "repeatVector" },
+          { type: "lstm", units: 6, returnSequences: true },
+          { type: "timeDistributedDense" },
+        ],
+        ...(loss === "contrastive" && { readOutLoss: { contrastive: { weight: 1 } } }),
+      };
+      const train = { updates: 12, batchSize: 40, seed: 3 };
+      const fitted = [];
+      for (const threads of [0, 1, 2, 3]) fitted.push(await fit(engine, data, { spec, train, threads }));
+      for (const { weights, metadata } of fitted) {
+        expect(weights).toEqual(fitted[0].weights);
+        expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
+      }
+      const whole = { ...spec, encoder: spec.encoder.slice(1) };
+      const plain = await fit(engine, data, { spec: whole, train, threads: 0 });
+      expect(plain.weights).not.toEqual(fitted[0].weights);
+    },
+  );
+
+  test("weights and history are the same bits on any number of threads", async () => {
+    const alone = await fit(engine, data, { ...options, threads: 0 });
+    for (const threads of [1, 2, 3]) {
+      const model = await fit(engine, data, { ...options, threads });
+      expect(model.weights).toEqual(alone.weights);
+      expect(model.metadata.training.history).toEqual(alone.metadata.training.history);
+    }
+  });
+});
+
+const [{ engine }] = engines;
+const { engine: fast } = engines[engines.length - 1];
+const long = { ...options, train: { ...options.train, updates: 100_000, patience: 0 } };
+
+test("the calling thread stays free while others train", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const started = performance.now();
+  await fit(engine, data, { ...options, threads: 2 });
+  const elapsed = performance.now() - started;
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(elapsed / 50); // a thread that trains could tick every 50 ms only
+});
+
+test("an abort hands out the state, from which training goes on to the same weights", async () => {
+  const controller = new AbortController();
+  const states: TrainState[] = [];
+  const hooks = {
+    signal: controller.signal,
+    checkpointSeconds: 3600,
+    onCheckpoint: (state: TrainState) => void states.push(state),
+    onProgress: () => controller.abort(new Error("enough")),
+  };
+  const several = { ...options, threads: 2, train: { ...options.train, updates: 2000, patience: 0 } };
+  await expect(fit(fast, data, several, undefined, hooks)).rejects.toThrow("enough");
+  expect(states.length).toBe(1);
+  const whole = await fit(fast, data, { ...several, threads: 1 });
+  expect((await fit(fast, data, several, undefined, { resume: states[0] })).weights).toEqual(whole.weights);
+});
+
+test("an error of a training arrives as itself", async () => {
+  const broken = { ...data, values: data.values.map(() => Number.POSITIVE_INFINITY) };
+  const training = fit(engine, broken, {
+    ...options,
+    threads: 2,
+    prepare: { scale: "none" },
+    recipe: "simple",
+  });
+  await expect(training).rejects.toThrow(TrainingError);
+});
+
+test("a signal that was aborted before stops training at once", async () => {
+  const signal = AbortSignal.abort(new Error("too late"));
+  await expect(fit(engine, data, { ...long, threads: 1 }, undefined, { signal })).rejects.toThrow("too late");
+});
