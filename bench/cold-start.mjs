@@ -36,14 +36,14 @@ async function child(path) {
 
 /** @param {number} processes */
 async function parent(processes) {
-  const { loadEngine, untrained } = await import("../dist/index.js");
+  const { loadEngine, untrainedAutoencoder } = await import("../dist/index.js");
   const { saveModel } = await import("../dist/node.js");
   const { median } = await import("../dist/speed/timing.js");
   const folder = mkdtempSync(join(tmpdir(), "undertone-cold-"));
   try {
     const path = join(folder, "model.undertone");
     const engine = await loadEngine();
-    await saveModel(path, untrained(engine, oneSequence(), { recipe: "simple", units: 64 }));
+    await saveModel(path, untrainedAutoencoder(engine, oneSequence(), { recipe: "simple", units: 64 }));
     const runs = Array.from({ length: processes }, () => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), path], {
         encoding: "utf8",

@@ -3,10 +3,10 @@
 // waves.csv holds 120 noisy sine and saw-tooth waves of 16 to 30 steps, some values missing, made for this example.
 import {
   encode,
-  fit,
-  judgePredictions,
+  fitAutoencoder,
   loadEngine,
   ridgeClassifier,
+  scorePredictions,
   selectSequences,
   splitStratified,
 } from "undertone";
@@ -20,7 +20,7 @@ const split = splitStratified(source.train, 0.7, 1);
 const train = selectSequences(source.train, split.first);
 const test = selectSequences(source.train, split.second);
 
-const model = await fit(engine, train, { recipe: "default", train: { seed: 1 } });
+const model = await fitAutoencoder(engine, train, { recipe: "default", train: { seed: 1 } });
 await saveModel("waves.undertone", model);
 
 // [N, columns] with names; the model brings its own scaling.
@@ -31,7 +31,7 @@ if (!train.labels || !test.labels || !train.classNames) throw new Error("The seq
 
 const classCount = train.classNames.length;
 const classifier = ridgeClassifier().fit(features, train.labels, classCount);
-const metrics = judgePredictions({
+const metrics = scorePredictions({
   labels: test.labels,
   predicted: classifier.predict(tested),
   probabilities: classifier.predictProba(tested),

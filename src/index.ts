@@ -26,10 +26,10 @@ export { compare } from "./evaluate/compare.js";
 export type { CompareOptions } from "./evaluate/comparison/compare-options.js";
 export type * from "./evaluate/comparison/comparison.js";
 export type { ResultStore } from "./evaluate/comparison/predictions.js";
-export { judgePredictions, type Metrics, type Predictions } from "./evaluate/metrics/metrics.js";
+export { type Metrics, type Predictions, scorePredictions } from "./evaluate/metrics/metrics.js";
 export { averagePrecision, rocAuc } from "./evaluate/metrics/ranking.js";
 export { correctedResampledTest, type ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
-export { type Resample, type ResamplePlan, resamples } from "./evaluate/plan/resample.js";
+export { planResamples, type Resample, type ResamplePlan } from "./evaluate/plan/resample.js";
 export { featureSets } from "./evaluate/sets/feature-sets.js";
 export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/select-by-leave-one-out.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/baselines/aggregates.js";
@@ -47,7 +47,7 @@ export { fitReadOuts } from "./features/fit-read-outs.js";
 export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
 export { errorFeatures } from "./features/surprise.js";
 export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
-export { type Preparation, type PrepareOptions, prepare } from "./model/prepare.js";
+export { type Preparation, type PrepareOptions, prepareSequences } from "./model/prepare.js";
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { HistoryEntry, TrainState } from "./model/training-state.js";
 export {
@@ -78,11 +78,11 @@ export { type NoisyCopiesOptions, noisyCopies } from "./sequences/transform/nois
 export { resampleToGrid, resampleToLength } from "./sequences/transform/resample.js";
 export {
   fitScaler,
-  inverseTransform,
   type ScaleMethod,
   type Scaler,
+  scaleSequences,
   seriesStatistics,
-  transform,
+  unscaleSequences,
 } from "./sequences/transform/scale.js";
 export { addTimeChannels } from "./sequences/transform/time-channels.js";
 export { lastWindows } from "./sequences/transform/window.js";
@@ -90,6 +90,6 @@ export { simulateTransactions } from "./simulate/transactions.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./table/blocks.js";
 export type { FeatureTable } from "./table/feature-table.js";
 export { fitPca, type Pca, transformPca } from "./table/pca.js";
-export { type DataOrigin, type FitOptions, fit, untrained } from "./train/fit.js";
+export { type DataOrigin, type FitOptions, fitAutoencoder, untrainedAutoencoder } from "./train/fit.js";
 export type { TrainOptions } from "./train/options.js";
 export type { TrainHooks, TrainProgress } from "./train/train.js";

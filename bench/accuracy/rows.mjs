@@ -2,7 +2,7 @@
 // The rows of the tables: feature sets and the classifiers that they are fed to, defaults of the library all.
 import {
   encode,
-  fit,
+  fitAutoencoder,
   kNearestNeighbours,
   logisticRegression,
   randomForest,
@@ -93,7 +93,9 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
 /** The textbook recipes as they are. @param {Sheet} sheet @param {Parts} parts @param {Setting} setting */
 export async function textbookRows(sheet, { train, test }, { engine, seed, threads }) {
   for (const recipe of ["simple", "denoising", "masked"]) {
-    const model = await sheet.timed(recipe, () => fit(engine, train, { recipe, threads, train: { seed } }));
+    const model = await sheet.timed(recipe, () =>
+      fitAutoencoder(engine, train, { recipe, threads, train: { seed } }),
+    );
     for (const readOut of /** @type {const} */ (["last", "pooled"])) {
       const pair = await sheet.timed(recipe, async () => ({
         train: await encode(engine, model, train, { readOut, threads }),

@@ -3,7 +3,7 @@
 
 import {
   encode,
-  fit,
+  fitAutoencoder,
   fitPca,
   fitRandomConvolutions,
   fitReadOuts,
@@ -11,7 +11,7 @@ import {
   rawLength,
   transformPca,
   transformRandomConvolutions,
-  untrained,
+  untrainedAutoencoder,
 } from "../../dist/index.js";
 import { selectColumns } from "../../dist/table/feature-table.js";
 
@@ -48,7 +48,7 @@ export function convolutionTables({ train, test }, seed) {
  */
 export async function encoderOf(engine, train, { learn, recipe, seed, threads }) {
   const options = { recipe, threads, train: { seed } };
-  return learn ? fit(engine, train, options) : untrained(engine, train, options);
+  return learn ? fitAutoencoder(engine, train, options) : untrainedAutoencoder(engine, train, options);
 }
 
 /**

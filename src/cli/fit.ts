@@ -5,7 +5,7 @@ import { checkWritable } from "../files/write-file.js";
 import { saveModel } from "../model/model-file.js";
 import { readSource } from "../read/read.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
-import { fit } from "../train/fit.js";
+import { fitAutoencoder } from "../train/fit.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -64,7 +64,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const started = performance.now();
   try {
     const origin = { name: source.name, files: source.files, reading };
-    const trained = await fit(engine, source.train, fitting, origin, {
+    const trained = await fitAutoencoder(engine, source.train, fitting, origin, {
       resume,
       signal,
       checkpointSeconds: options.checkpointEvery as number,

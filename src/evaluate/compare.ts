@@ -13,13 +13,13 @@ import { openProgress } from "./comparison/progress.js";
 import { describeEnvironment } from "./environment.js";
 import { countClasses, expectClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
 import { describePlan, planOf } from "./plan/plan.js";
-import { resamples } from "./plan/resample.js";
+import { planResamples } from "./plan/resample.js";
 import { describeResample, groupsOf } from "./plan/resample-description.js";
 import { caseTimes, validationPart } from "./plan/validation-part.js";
-import { runResample } from "./predict-resample.js";
+import { predictResample } from "./predict-resample.js";
 import { bestOf, differencesOf } from "./score/differences.js";
-import { describeBudget, type Judging } from "./score/score-row.js";
-import { drawRows } from "./score/score-rows.js";
+import { describeBudget, type Scoring } from "./score/score-row.js";
+import { scoreRows } from "./score/score-rows.js";
 import { verdictOf } from "./score/verdict.js";
 import { eventAggregates } from "./sets/event-aggregates.js";
 import { nameOfExpression } from "./sets/expression.js";
@@ -47,7 +47,7 @@ export async function compare(
   expectClasses(source.name, given);
   const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, seed);
   const givenTimes = caseTimes(given);
-  const parts = resamples(plan, given.labels!, given.entities, givenTimes);
+  const parts = planResamples(plan, given.labels!, given.entities, givenTimes);
   // Test labels only judge: what is rare, and with it the weights of classes, is told by the training part.
   const known = countClasses(pick(given.labels!, parts[0].train), given.classNames!);
   const rare = known.length === 2 && Math.min(...known) < RARE * (known[0] + known[1]);
@@ -92,7 +92,7 @@ export async function compare(
   const aggregated =
     source.events?.amounts &&
     (() => (aggregates ??= eventAggregates(set, source.events!, pastLabels, resolved.labelDelay)));
-  const judging: Judging = {
+  const judging: Scoring = {
     ...{ measure, classCount: classNames.length, rule, costs: options.costs, budget },
     trainLabels: pick(labels, parts[0].train),
     resamples: [],
@@ -118,7 +118,7 @@ export async function compare(
         `${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`,
       );
     described.push(await describeResample(set, part, labelled));
-    await runResample({
+    await predictResample({
       ...{
         engine,
         set,
@@ -136,7 +136,7 @@ export async function compare(
   }
 
   progress.step("intervals", 0);
-  const drawn = drawRows(resolved, classifiers, results, judging, groupsOf(set, parts), seed);
+  const drawn = scoreRows(resolved, classifiers, results, judging, groupsOf(set, parts), seed);
   const rows = drawn.map(({ row }) => row);
   const learning = networkSeeds.flatMap((networkSeed) =>
     parts.flatMap((_, k) =>

@@ -5,7 +5,7 @@ import { type FeatureTable, selectRows } from "../table/feature-table.js";
 import type { TrainHooks } from "../train/train.js";
 import type { ResolvedOptions } from "./comparison/compare-options.js";
 import type { Learning } from "./comparison/comparison.js";
-import type { Answer, AnswerKey, Built, Results } from "./comparison/predictions.js";
+import type { Built, Prediction, PredictionKey, Results } from "./comparison/predictions.js";
 import { TRAINING, workOf } from "./comparison/progress.js";
 import { latentMap } from "./latent-map.js";
 import type { Resample } from "./plan/resample.js";
@@ -42,7 +42,7 @@ export interface ResampleJob {
  * Answers of all classifiers on all feature sets in one resample, one network seed after another. What `results` has
  * already is not done again.
  */
-export async function runResample(job: ResampleJob): Promise<void> {
+export async function predictResample(job: ResampleJob): Promise<void> {
   const { options, classifiers, results, hooks } = job;
   const forResample = new Map<string, Promise<unknown>>();
   for (const [s, networkSeed] of options.networkSeeds.entries()) {
@@ -53,12 +53,12 @@ export async function runResample(job: ResampleJob): Promise<void> {
       const joined = new Map<boolean, FeaturePair>(); // by whether blocks are balanced
       let blocks: Blocks | undefined;
       let fresh = false;
-      const answer = async (classifier: ClassifierName, of: Expression): Promise<Answer> => {
+      const answer = async (classifier: ClassifierName, of: Expression): Promise<Prediction> => {
         const key = keyOf(job, of, classifier, networkSeed);
         const known = results.answer(key);
         if (known) return known;
         if (of.kind === "average") {
-          const parts: Answer[] = [];
+          const parts: Prediction[] = [];
           for (const part of of.parts) parts.push(await answer(classifier, part));
           return averageAnswers(parts);
         }
@@ -87,7 +87,7 @@ function keyOf(
   of: Expression,
   classifier: string,
   networkSeed: number,
-): AnswerKey {
+): PredictionKey {
   return { resample, features: nameOfExpression(of), classifier, seed: hasNetwork(of) ? networkSeed : 0 };
 }
 
@@ -167,7 +167,7 @@ function fitAndAnswer(
   pair: FeaturePair,
   standardise: boolean | "auto",
   notes: readonly string[],
-): Answer {
+): Prediction {
   const started = performance.now();
   const classifier = comparedClassifiers[name].make({
     classWeight: classWeights[name],
@@ -179,7 +179,7 @@ function fitAndAnswer(
   const labels = train.labels!;
   const fitted = classifier.fit(pair.train, labels, classCount);
   const probabilities = fitted.predictProba(pair.test);
-  const answer: Answer = {
+  const answer: Prediction = {
     columns: pair.train.names.length,
     probabilities,
     notes: [...notes, ...fitted.notes],

@@ -4,7 +4,7 @@ import { runInBackground } from "../engine/threads/background.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
-import { prepare } from "../model/prepare.js";
+import { prepareSequences } from "../model/prepare.js";
 import {
   countOf,
   lengthOf,
@@ -42,7 +42,7 @@ export async function encode(
   set: SequenceSet,
   { readOut = "last", threads, onProgress }: EncodeOptions = {},
 ): Promise<FeatureTable> {
-  const prepared = prepare(set, model.metadata.preparation);
+  const prepared = prepareSequences(set, model.metadata.preparation);
   const { request, names, project } = resolveReadOut(model, readOut);
   const N = countOf(prepared);
   const order = Int32Array.from({ length: N }, (_, n) => n).sort(

@@ -1,8 +1,8 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import type { Command } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
-import { type ColumnGroup, columnsOf } from "../network/batch/one-hot-columns.js";
-import { fillPass } from "../network/fill-batch.js";
+import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
+import { fillBatch } from "../network/fill-batch.js";
 import type { Network } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { applyReadOut } from "./read-outs/apply.js";
@@ -58,7 +58,7 @@ export function createEncoder(
   };
   const network = openNetwork(engine, model, size, "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
-  const groups: readonly ColumnGroup[] = columnsOf(model.channels).groups;
+  const groups: readonly ColumnGroup[] = oneHotColumns(model.channels).groups;
   const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   const board = attach?.board ?? {
     rows: new Float32Array(room(4 * order.length * width)),
@@ -69,7 +69,7 @@ export function createEncoder(
   const encodeShard: Command = (shard) => {
     const from = (board.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
-    const pass = fillPass(slot, set, groups, indices);
+    const pass = fillBatch(slot, set, groups, indices);
     slot.forward(pass);
     if (write) {
       write(slot, pass, indices, board.rows, width);

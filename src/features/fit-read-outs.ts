@@ -1,10 +1,10 @@
 import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { prepare } from "../model/prepare.js";
+import { prepareSequences } from "../model/prepare.js";
 import type { States } from "../network/batch/states.js";
 import { randomStream } from "../random.js";
-import { drawSequences } from "../sequences/set/sample-sequences.js";
+import { sampleSequences } from "../sequences/set/sample-sequences.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { fitPca } from "../table/pca.js";
 import { encode } from "./encode.js";
@@ -33,7 +33,7 @@ export async function fitReadOuts(
   train: SequenceSet,
   { compact = true, threads, seed = 1 }: { compact?: boolean; threads?: number; seed?: number } = {},
 ): Promise<Model> {
-  const drawn = drawSequences(train, randomStream(seed, 10), { steps: MOST_STATES });
+  const drawn = sampleSequences(train, randomStream(seed, 10), { steps: MOST_STATES });
   const sample = selectSequences(train, drawn);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
@@ -50,7 +50,7 @@ export async function fitReadOuts(
 }
 
 function* batchesOf(engine: Engine, model: Model, set: SequenceSet): Generator<States> {
-  const prepared = prepare(set, model.metadata.preparation);
+  const prepared = prepareSequences(set, model.metadata.preparation);
   for (const { states } of runBatches(engine, model, prepared, "encode", { batch: ENCODE_SHARD }))
     yield states;
 }

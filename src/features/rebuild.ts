@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
-import { prepare } from "../model/prepare.js";
+import { prepareSequences } from "../model/prepare.js";
 import { lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { runBatches } from "./run-batches.js";
 
@@ -21,7 +21,7 @@ export interface Rebuilt {
  * @throws {OptionError} if a channel of the model is not there
  */
 export function rebuildSeries(engine: Engine, model: Model, set: SequenceSet): Rebuilt {
-  const given = prepare(set, model.metadata.preparation);
+  const given = prepareSequences(set, model.metadata.preparation);
   const C = given.channels.length;
   const made = new Float32Array(given.values.length);
   const reversed = model.metadata.spec.target === "reversed";

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
-import { type ColumnGroup, columnsOf } from "../network/batch/one-hot-columns.js";
-import type { Pass } from "../network/batch/packed-batch.js";
+import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
+import type { PackedBatch } from "../network/batch/packed-batch.js";
 import type { States } from "../network/batch/states.js";
-import { fillPass } from "../network/fill-batch.js";
+import { fillBatch } from "../network/fill-batch.js";
 import type { Slot } from "../network/network.js";
 import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { statesOf } from "./states-of.js";
@@ -11,7 +11,7 @@ import { statesOf } from "./states-of.js";
 /** A batch that went forward; all of it lies in the slot until the next one does. */
 export interface RunBatch {
   slot: Slot;
-  pass: Pass;
+  pass: PackedBatch;
   /** The encoder's states. */
   states: States;
   /** Sequences of the batch; in the pass they stand in `pass.order`. */
@@ -32,14 +32,14 @@ export function* runBatches(
   purpose: "autoencode" | "encode",
   { batch, shortestFirst = false }: { batch: number; shortestFirst?: boolean },
 ): Generator<RunBatch> {
-  const { groups } = columnsOf(prepared.channels);
+  const { groups } = oneHotColumns(prepared.channels);
   const size = { batch, steps: Math.max(1, longestOf(prepared)) };
   const [slot] = openNetwork(engine, networkModel(model), size, purpose).slots;
   const order = Int32Array.from({ length: countOf(prepared) }, (_, n) => n);
   if (shortestFirst) order.sort((a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b);
   for (let from = 0; from < order.length; from += batch) {
     const indices = order.subarray(from, from + batch);
-    const pass = fillPass(slot, prepared, groups, indices);
+    const pass = fillBatch(slot, prepared, groups, indices);
     slot.forward(pass);
     yield { slot, pass, states: statesOf(slot, pass), indices, groups };
   }

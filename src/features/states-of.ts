@@ -1,10 +1,10 @@
 import { NONE } from "../engine/engine.js";
-import type { Pass } from "../network/batch/packed-batch.js";
+import type { PackedBatch } from "../network/batch/packed-batch.js";
 import type { States } from "../network/batch/states.js";
 import type { Slot } from "../network/network.js";
 
 /** The encoder's states after a forward pass: of every recurrent layer whose states are all there. */
-export function statesOf(slot: Slot, pass: Pass): States {
+export function statesOf(slot: Slot, pass: PackedBatch): States {
   const { data } = slot.ws;
   const { T, B } = pass;
   let starts: Int32Array | undefined;

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
-import { inputChannels, prepare } from "../model/prepare.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { inputChannels, prepareSequences } from "../model/prepare.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import {
@@ -31,9 +31,9 @@ const BATCH = 48;
  * @throws {OptionError} if a channel of the model is not there
  */
 export function errorFeatures(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
-  const prepared = prepare(set, model.metadata.preparation);
+  const prepared = prepareSequences(set, model.metadata.preparation);
   const channels = inputChannels(model.metadata.preparation);
-  const { groups } = columnsOf(channels);
+  const { groups } = oneHotColumns(channels);
   const predicts = model.metadata.spec.nextStep !== undefined;
   const numeric = groups.filter(({ kind }) => kind === "numeric");
   const columns = groups.flatMap(({ channel, kind, width }, c) =>

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError, UndertoneError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../files/safetensors.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, type Network } from "../network/network.js";
 import { listParameters, type NetworkOptions } from "../network/network-layout.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
@@ -136,7 +136,7 @@ export function openNetwork(
   purpose: "encode" | "autoencode",
   attach?: { memory: WorkspaceMemory; thread: number },
 ): Network {
-  const { groups } = columnsOf(channels);
+  const { groups } = oneHotColumns(channels);
   const network = createNetwork(engine, { spec, columns: groups, ...size, purpose }, undefined, attach);
   if (attach) return network;
   network.weights.set(weights.subarray(0, network.weights.length)); // the encoder's parameters come first
@@ -229,5 +229,5 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {
-  return listParameters(spec, columnsOf(inputChannels(preparation)).groups);
+  return listParameters(spec, oneHotColumns(inputChannels(preparation)).groups);
 }

@@ -9,7 +9,7 @@ import {
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
 import { type InterpolationMethod, interpolate } from "../sequences/transform/interpolate.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
-import { fitScaler, type ScaleMethod, type Scaler, transform } from "../sequences/transform/scale.js";
+import { fitScaler, type ScaleMethod, type Scaler, scaleSequences } from "../sequences/transform/scale.js";
 
 export interface PrepareOptions {
   /** default "standard" */
@@ -66,8 +66,8 @@ export function fitPreparation(train: SequenceSet, options: PrepareOptions): Pre
  * interpolated, scaled.
  * @throws {OptionError} for a missing channel
  */
-export function prepare(set: SequenceSet, preparation: Preparation): SequenceSet {
-  return transform(fill(conformChannels(set, preparation.channels), preparation), preparation.scaler);
+export function prepareSequences(set: SequenceSet, preparation: Preparation): SequenceSet {
+  return scaleSequences(fill(conformChannels(set, preparation.channels), preparation), preparation.scaler);
 }
 
 function fill(

@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { NONE } from "../engine/engine.js";
 import { OptionError, ShapeError } from "../errors.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
-import type { Pass } from "../network/batch/packed-batch.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
+import type { PackedBatch } from "../network/batch/packed-batch.js";
 import type { CarriedState, Layer } from "../network/layers/layer.js";
 import { type Model, networkModel, openNetwork } from "./model.js";
 
@@ -47,7 +47,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
     if (!layer.states) return [];
     return [layer.carry ?? refuse(`the layer ${layer.name} of this model walks backwards`)];
   });
-  const { groups } = columnsOf(channels);
+  const { groups } = oneHotColumns(channels);
   const C = channels.length;
   const F = slot.width;
   const { data } = slot.ws;
@@ -59,7 +59,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
     const at = kind === "numeric" ? numeric++ : -1;
     return at < 0 ? { center: 0, scale: 1 } : { center: scaler.center[at], scale: scaler.scale[at] };
   });
-  const pass: Pass = {
+  const pass: PackedBatch = {
     ...{ T: 1, B: 1, rows: 1, active: NONE, mask: NONE, masked: false, weighted: false, count: 0 },
     ...{ order: new Int32Array(0), gradients: 0, resume: true },
   };

@@ -1,6 +1,6 @@
 import { NONE } from "../engine/engine.js";
 import { randomStream } from "../random.js";
-import type { Draws, Pass } from "./batch/packed-batch.js";
+import type { Draws, PackedBatch } from "./batch/packed-batch.js";
 import type { Slot } from "./network.js";
 
 /**
@@ -12,7 +12,7 @@ import type { Slot } from "./network.js";
  */
 export function drawsFor(
   slot: Slot,
-  pass: Pass,
+  pass: PackedBatch,
   { seed, update, shard = 0 }: { seed: number; update: number; shard?: number },
   indices: ArrayLike<number>,
   noise: "fresh" | "fixed",

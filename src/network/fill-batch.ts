@@ -2,7 +2,7 @@ import { NONE } from "../engine/engine.js";
 import { ShapeError } from "../errors.js";
 import { isObserved, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import type { ColumnGroup } from "./batch/one-hot-columns.js";
-import type { Pass } from "./batch/packed-batch.js";
+import type { PackedBatch } from "./batch/packed-batch.js";
 import type { Slot } from "./network.js";
 
 /**
@@ -11,12 +11,12 @@ import type { Slot } from "./network.js";
  * @param columns of `set.channels`, from columnsOf
  * @throws {ShapeError} if there is no room for them
  */
-export function fillPass(
+export function fillBatch(
   slot: Slot,
   set: SequenceSet,
   columns: readonly ColumnGroup[],
   indices: ArrayLike<number>,
-): Pass {
+): PackedBatch {
   const { data } = slot.ws;
   const { place, width: F } = slot;
   const C = set.channels.length;

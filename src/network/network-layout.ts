@@ -1,7 +1,7 @@
 import { padTo, type Workspace } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { ColumnGroup } from "./batch/one-hot-columns.js";
-import type { DataPlace } from "./batch/packed-batch.js";
+import type { BatchOffsets } from "./batch/packed-batch.js";
 import type { Gradient, HiddenStates, Layer, Parameter, Plan, Signal } from "./layers/layer.js";
 import { createChain } from "./layers/layers.js";
 import { createNextStep, type NextStep } from "./losses/next-step.js";
@@ -61,7 +61,7 @@ export interface Layout {
   parameters: Parameter[];
   blocks: Blocks;
   slots: {
-    place: DataPlace;
+    place: BatchOffsets;
     encoder: Layer[];
     decoder: Layer[];
     dOutput: Gradient;
@@ -130,7 +130,7 @@ export function layOut(lanes: number, options: NetworkOptions): Layout {
 
   const layOutSlot = () => {
     const x = take(T * B * width);
-    const place: DataPlace = {
+    const place: BatchOffsets = {
       x,
       target: spec.target === "reversed" && purpose !== "encode" ? take(T * B * width) : x,
       mask: take(T * B),

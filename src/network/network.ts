@@ -1,5 +1,5 @@
 import type { Engine, Workspace, WorkspaceMemory } from "../engine/engine.js";
-import type { DataPlace, Draws, Pass } from "./batch/packed-batch.js";
+import type { BatchOffsets, Draws, PackedBatch } from "./batch/packed-batch.js";
 import { initialise } from "./initial.js";
 import type { Gradient, HiddenStates, Layer, Parameter, Signal } from "./layers/layer.js";
 import type { NextStep } from "./losses/next-step.js";
@@ -16,7 +16,7 @@ import {
 /** Room for one pass, and the layers that work in it. Weights are shared with the other slots. */
 export interface Slot {
   readonly ws: Workspace;
-  readonly place: DataPlace;
+  readonly place: BatchOffsets;
   /** The largest pass that it has room for. */
   readonly most: { readonly cases: number; readonly steps: number };
   /** Columns of the data. */
@@ -34,12 +34,12 @@ export interface Slot {
   /** Offset of the gradient of shard 0. */
   readonly gradients: number;
   /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
-  forward(pass: Pass, draws?: Draws): void;
+  forward(pass: PackedBatch, draws?: Draws): void;
   /**
    * Sum of the reconstruction loss over the observed values of the last forward.
    * @param scale where given, gradients of `scale` times that sum are added at `pass.gradients`
    */
-  loss(pass: Pass, scale?: number): number;
+  loss(pass: PackedBatch, scale?: number): number;
 }
 
 /** An autoencoder laid out in an arena: everything planned before the first step. */

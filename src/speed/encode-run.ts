@@ -3,7 +3,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import type { EncodeMessage } from "../features/encode.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/set/sequence-set.js";
 import { byLength } from "../train/trainer.js";
@@ -43,7 +43,7 @@ export async function createEncodeRun(
   const size = { batch: 1, steps: 1, purpose: "encode" } as const;
   const { weights, slots } = createNetwork(
     engine,
-    { spec, columns: columnsOf(channels).groups, ...size },
+    { spec, columns: oneHotColumns(channels).groups, ...size },
     SEED,
   );
   const job: EncodeJob = {

@@ -8,13 +8,13 @@ import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
-import { createTrainer, type TrainBoard, type TrainJob } from "./trainer.js";
+import { createTrainer, type SharedTraining, type TrainJob } from "./trainer.js";
 
 /** Sent to a worker: lead a training, or follow in one. */
 export type TrainMessage =
   | { kind: "train"; engine: string; threads: number; checkpoints: boolean; task: TrainTask }
   | ({ kind: "train-follow"; engine: string; job: TrainJob; control: Int32Array } & {
-      attach: { memory: WorkspaceMemory; board: TrainBoard; thread: number };
+      attach: { memory: WorkspaceMemory; board: SharedTraining; thread: number };
     });
 
 interface TrainTask {

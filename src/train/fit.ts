@@ -2,8 +2,8 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION, type Model } from "../model/model.js";
-import { fitPreparation, inputChannels, type PrepareOptions, prepare } from "../model/prepare.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
+import { fitPreparation, inputChannels, type PrepareOptions, prepareSequences } from "../model/prepare.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { listParameters } from "../network/network-layout.js";
 import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "../network/spec/spec.js";
@@ -88,7 +88,7 @@ function resolve(options: FitOptions) {
  * entities where there are any, is held out for early stopping before anything is fitted.
  * @throws {DataError} if there is nothing to train on
  */
-export async function fit(
+export async function fitAutoencoder(
   engine: Engine,
   data: SequenceSet,
   options: FitOptions = {},
@@ -105,8 +105,8 @@ export async function fit(
   const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
   const parts = holdOut(data, share, training.seed, labelAware);
   const preparation = fitPreparation(parts.train, preparing);
-  const train = prepare(parts.train, preparation);
-  const validation = parts.validation && prepare(parts.validation, preparation);
+  const train = prepareSequences(parts.train, preparation);
+  const validation = parts.validation && prepareSequences(parts.validation, preparation);
   const threads = options.threads ?? (await defaultThreads());
   const result =
     threads === 0
@@ -154,10 +154,10 @@ function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestU
 }
 
 /** The same model before its first update: the control that tells whether learning helped. */
-export function untrained(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
+export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
   const { recipe, spec, prepare: preparing, train } = resolve(options);
   const preparation = fitPreparation(data, preparing);
-  const { groups } = columnsOf(inputChannels(preparation));
+  const { groups } = oneHotColumns(inputChannels(preparation));
   const network = createNetwork(
     engine,
     { spec, columns: groups, batch: 1, steps: 1, purpose: "autoencode" },
@@ -198,7 +198,7 @@ function holdOut(data: SequenceSet, share: number | undefined, seed: number, lab
 }
 
 function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): number {
-  return listParameters(spec, columnsOf(channels).groups).reduce((sum, { size }) => sum + size, 0);
+  return listParameters(spec, oneHotColumns(channels).groups).reduce((sum, { size }) => sum + size, 0);
 }
 
 function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {

@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
 import { inputChannels } from "../model/prepare.js";
-import { columnsOf } from "../network/batch/one-hot-columns.js";
-import { fillPass } from "../network/fill-batch.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
+import { fillBatch } from "../network/fill-batch.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 
 const SAMPLE = 256;
@@ -31,9 +31,9 @@ export function latentWarnings(
     { batch: B, steps: Math.max(1, longestOf(sample)) },
     "encode",
   );
-  const { groups } = columnsOf(inputChannels(model.metadata.preparation));
+  const { groups } = oneHotColumns(inputChannels(model.metadata.preparation));
   const [slot] = network.slots;
-  const pass = fillPass(slot, sample, groups, Int32Array.from(picked.keys()));
+  const pass = fillBatch(slot, sample, groups, Int32Array.from(picked.keys()));
   slot.forward(pass);
   const { width, stride, offset } = slot.latent;
   let dead = 0;

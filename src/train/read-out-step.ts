@@ -3,7 +3,7 @@ import type { Command, Crew } from "../engine/threads/crew.js";
 import type { ColumnGroup } from "../network/batch/one-hot-columns.js";
 import type { Draws } from "../network/batch/packed-batch.js";
 import { drawsFor } from "../network/draws.js";
-import { fillPass } from "../network/fill-batch.js";
+import { fillBatch } from "../network/fill-batch.js";
 import { engineProducts } from "../network/losses/read-out/products.js";
 import { judgeReadOuts, PER_UNIT, type ReadOutRows } from "../network/losses/read-out/read-out-loss.js";
 import type { Network } from "../network/network.js";
@@ -13,7 +13,7 @@ import { concatSequences } from "../sequences/set/concat.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { augmentedView } from "../sequences/transform/augment.js";
 import { dealt, shardCount, VIEWED_SHARD } from "./shards.js";
-import { passBoard } from "./shared-passes.js";
+import { sharedPasses } from "./shared-passes.js";
 
 const VARIANCE_FLOOR = 1e-8;
 /** Width of the smooth shares' sigmoids, in standard deviations. */
@@ -72,7 +72,7 @@ export function createJudgedStep(
   const { ws, blocks, slots, moments } = network;
   const head = network.head!;
   const { reconstruction = 0.5, views = {} } = spec.readOutLoss!;
-  const board = passBoard(shared.numbers, 2 * VIEWED_SHARD);
+  const board = sharedPasses(shared.numbers, 2 * VIEWED_SHARD);
   const shardsOf = (n: number) => shardCount(n, VIEWED_SHARD);
   const gradientsOf = (shard: number) => blocks.shards + shard * blocks.blockSize;
   let products: ReturnType<typeof engineProducts> | undefined;
@@ -87,7 +87,7 @@ export function createJudgedStep(
     if (!train.observed && groups.every(({ kind }) => kind === "numeric")) both.observed = undefined;
     const slot = slots[shard];
     const count = 2 * own.length;
-    const pass = fillPass(
+    const pass = fillBatch(
       slot,
       both,
       groups,

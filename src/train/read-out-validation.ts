@@ -1,4 +1,4 @@
-import type { Pass } from "../network/batch/packed-batch.js";
+import type { PackedBatch } from "../network/batch/packed-batch.js";
 import { PER_UNIT, type ReadOutLoss } from "../network/losses/read-out/read-out-loss.js";
 import type { Network, Slot } from "../network/network.js";
 
@@ -11,7 +11,7 @@ import type { Network, Slot } from "../network/network.js";
 export function readOutRows(
   { moments, ws }: Network,
   slot: Slot,
-  pass: Pass,
+  pass: PackedBatch,
   { width: R }: ReadOutLoss,
   table: Float64Array,
   cases: ArrayLike<number>,

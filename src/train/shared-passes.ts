@@ -1,13 +1,13 @@
-import type { Draws, Pass } from "../network/batch/packed-batch.js";
+import type { Draws, PackedBatch } from "../network/batch/packed-batch.js";
 
 /** Numbers that a pass has beside its order. */
 const HEAD = 10;
 
 /** Passes in memory that threads share: one may run a slot forward and another backward. */
-export interface PassBoard {
-  put(slot: number, pass: Pass, there: number): void;
+export interface SharedPasses {
+  put(slot: number, pass: PackedBatch, there: number): void;
   /** @param draws what layers ask whether noise and dropout were on */
-  get(slot: number, gradients: number, draws: Draws | undefined): Pass;
+  get(slot: number, gradients: number, draws: Draws | undefined): PackedBatch;
   /** Steps of a slot's pass at which something was observed. */
   stepsThere(slot: number): number;
   /** Values of a slot's pass that were observed. */
@@ -15,8 +15,8 @@ export interface PassBoard {
 }
 
 /** @param numbers [slots, passBoardSize(cases)] */
-export function passBoard(numbers: Float64Array, cases: number): PassBoard {
-  const size = passBoardSize(cases);
+export function sharedPasses(numbers: Float64Array, cases: number): SharedPasses {
+  const size = sharedPassSize(cases);
   return {
     put(slot, { T, B, rows, active, mask, masked, weighted, count, order }, there) {
       const head = [T, B, rows, active, mask, +masked, +weighted, count, there];
@@ -36,6 +36,6 @@ export function passBoard(numbers: Float64Array, cases: number): PassBoard {
 }
 
 /** Numbers that one pass of so many cases takes. */
-export function passBoardSize(cases: number): number {
+export function sharedPassSize(cases: number): number {
   return HEAD + cases;
 }

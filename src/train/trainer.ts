@@ -1,8 +1,8 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import type { Command } from "../engine/threads/crew.js";
-import { type ColumnGroup, columnsOf } from "../network/batch/one-hot-columns.js";
+import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { drawsFor } from "../network/draws.js";
-import { fillPass } from "../network/fill-batch.js";
+import { fillBatch } from "../network/fill-batch.js";
 import { createNetwork, type Network } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
@@ -11,7 +11,7 @@ import type { ResolvedTrainOptions } from "./options.js";
 import { createJudgedStep, type JudgedStep } from "./read-out-step.js";
 import { readOutRows } from "./read-out-validation.js";
 import { batchShards, dealt, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
-import { passBoardSize } from "./shared-passes.js";
+import { sharedPassSize } from "./shared-passes.js";
 
 /** All that a thread needs to know to take part in a training. */
 export interface TrainJob {
@@ -26,7 +26,7 @@ export interface TrainJob {
 }
 
 /** What leader and followers tell one another, in shared memory where there are followers. */
-export interface TrainBoard {
+export interface SharedTraining {
   /** [batchSize], the sequences of the batch, longest first */
   indices: Int32Array;
   /** Of this update: its number, what gradients are scaled with, rate and step of Adam, scale of clipping. */
@@ -55,7 +55,7 @@ export const COMMANDS = {
 export interface Trainer {
   readonly network: Network;
   readonly groups: readonly ColumnGroup[];
-  readonly board: TrainBoard;
+  readonly board: SharedTraining;
   /** In the order of COMMANDS; the last three are there with `judged`. */
   readonly commands: readonly Command[];
   /** Where a loss looks at read-outs: what takes the place of the command `step`. */
@@ -69,10 +69,10 @@ export interface Trainer {
 export function createTrainer(
   engine: Engine,
   job: TrainJob,
-  attach?: { memory: WorkspaceMemory; board: TrainBoard; thread: number },
+  attach?: { memory: WorkspaceMemory; board: SharedTraining; thread: number },
 ): Trainer {
   const { spec, train, validation, options, batchSize, threads } = job;
-  const { groups } = columnsOf(train.channels);
+  const { groups } = oneHotColumns(train.channels);
   const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
   const most = Math.max(batchSize, validation ? countOf(validation) : 0);
   // A loss on read-outs needs all shards of the batch at once.
@@ -124,7 +124,7 @@ export function createTrainer(
   const step: Command = (shard) => {
     const [cases, update, scale] = numbers;
     const own = dealt(indices.subarray(0, cases), shard, shardCount(cases));
-    const pass = fillPass(slot, train, groups, own);
+    const pass = fillBatch(slot, train, groups, own);
     pass.gradients = blocks.shards + shard * blocks.blockSize;
     ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
     const draws = drawsFor(slot, pass, { seed: options.seed, update, shard }, own, options.noiseDraws);
@@ -140,7 +140,7 @@ export function createTrainer(
   const pack: Command = (layer) => network.packed[layer].pack!();
   const evaluate: Command = (shard) => {
     const own = dealt(validationOrder!, shard, shardCount(validationOrder!.length));
-    const pass = fillPass(slot, validation!, groups, own);
+    const pass = fillBatch(slot, validation!, groups, own);
     slot.forward(pass);
     losses[shard] = slot.loss(pass);
     if (board.readOuts.length > 0) readOutRows(network, slot, pass, network.head!, board.readOuts, own);
@@ -155,13 +155,13 @@ function createBoard(
   blocks: number,
   threads: number,
   { viewed, readOut }: { viewed: number; readOut: number },
-): TrainBoard {
+): SharedTraining {
   const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   return {
     indices: new Int32Array(room(4 * batchSize)),
     numbers: new Float64Array(room(8 * 6)),
     losses: new Float64Array(room(8 * Math.max(viewed, shardCount(Math.max(batchSize, validation))))),
-    passes: new Float64Array(room(8 * viewed * passBoardSize(2 * VIEWED_SHARD))),
+    passes: new Float64Array(room(8 * viewed * sharedPassSize(2 * VIEWED_SHARD))),
     norms: new Float64Array(room(8 * blocks)),
     readOuts: new Float64Array(room(8 * readOut * validation)),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encode, type FitOptions, fit, type SequenceSet } from "../../src/index.js";
+import { encode, type FitOptions, fitAutoencoder, type SequenceSet } from "../../src/index.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 
@@ -90,7 +90,7 @@ describe.skipIf(pair.length < 2)("AVX2 and AVX-512 give the same bits", () => {
     const { set, options } = cases[name];
     const [narrow, wide] = await Promise.all(
       pair.map(async ({ engine }) => {
-        const model = await fit(engine, set, { ...options, train, threads: 0, validation: 0.2 });
+        const model = await fitAutoencoder(engine, set, { ...options, train, threads: 0, validation: 0.2 });
         const read: Float32Array[] = [];
         for (const readOut of ["last", "pooled", "narrow"] as const)
           read.push((await encode(engine, model, set, { readOut, threads: 0 })).values);

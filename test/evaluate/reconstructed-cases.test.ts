@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { reconstructedCases } from "../../src/evaluate/reconstructed-cases.js";
 import { errorFeatures } from "../../src/features/surprise.js";
 import { isObserved, type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { fit, untrained } from "../../src/train/fit.js";
+import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 
@@ -13,7 +13,12 @@ const labelsOf = (set: SequenceSet) => set.labels!;
 test("the worst and the best of all cases, by the error of the decoder over what was observed", async () => {
   const train = randomSeries({ N: 30, F: 5, missing: 0.1, seed: 1 });
   const held = randomSeries({ N: 40, F: 5, missing: 0.1, seed: 2, lengths: (n) => 6 + (n % 9) });
-  const model = await fit(engine, train, { recipe: "masked", units: 6, train: { updates: 60 }, threads: 0 });
+  const model = await fitAutoencoder(engine, train, {
+    recipe: "masked",
+    units: 6,
+    train: { updates: 60 },
+    threads: 0,
+  });
   const found = reconstructedCases(engine, model, held, { ...told, labels: labelsOf(held) })!;
   const { values, names } = errorFeatures(engine, model, held);
   const errors = held.ids.map((id, n) => ({ id, n, error: values[n * names.length] }));
@@ -48,7 +53,7 @@ test("the worst and the best of all cases, by the error of the decoder over what
 
 test("differences are not drawn, labels that are not there do not matter, three cases make one and one", () => {
   const train = randomSeries({ N: 12, F: 2 });
-  const model = untrained(engine, train, { units: 4 });
+  const model = untrainedAutoencoder(engine, train, { units: 4 });
   const three = selectSequences(train, [4, 5, 6]);
   const found = reconstructedCases(
     engine,
@@ -66,7 +71,7 @@ test("differences are not drawn, labels that are not there do not matter, three 
 
 test("long series are cut, and only so many cases are looked at", () => {
   const train = randomSeries({ N: 4, F: 1, lengths: () => 1200 });
-  const model = untrained(engine, train, { recipe: "masked", units: 2 });
+  const model = untrainedAutoencoder(engine, train, { recipe: "masked", units: 2 });
   const long = reconstructedCases(engine, model, train, { ...told, labels: labelsOf(train) })!;
   expect(long.worst[0].steps).toBe(1200);
   expect(long.worst[0].channels[0].given).toHaveLength(1000);
@@ -78,9 +83,9 @@ test("long series are cut, and only so many cases are looked at", () => {
 
 test("nothing without numbers, and nothing without a value", () => {
   const events = withCategories(randomSeries({ N: 6, F: 1 }));
-  const model = untrained(engine, events, { recipe: "masked", units: 2 });
+  const model = untrainedAutoencoder(engine, events, { recipe: "masked", units: 2 });
   expect(reconstructedCases(engine, model, events, { ...told, labels: labelsOf(events) })).toBeUndefined();
   const none = randomSeries({ N: 6, F: 1, lengths: () => 0 });
-  const numbers = untrained(engine, randomSeries({ N: 6, F: 1 }), { recipe: "masked", units: 2 });
+  const numbers = untrainedAutoencoder(engine, randomSeries({ N: 6, F: 1 }), { recipe: "masked", units: 2 });
   expect(reconstructedCases(engine, numbers, none, { ...told, labels: labelsOf(none) })).toBeUndefined();
 });

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { encode } from "../../src/features/encode.js";
 import type { ReadOut } from "../../src/features/read-outs/read-outs.js";
-import { prepare } from "../../src/model/prepare.js";
+import { prepareSequences } from "../../src/model/prepare.js";
 import type { LayerSpec } from "../../src/network/spec/spec.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { type FitOptions, untrained } from "../../src/train/fit.js";
+import { type FitOptions, untrainedAutoencoder } from "../../src/train/fit.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
 import { cellsOf, makeSet } from "../sequences/set/make-set.js";
@@ -43,7 +43,7 @@ describe.each(engines)("$name", async ({ engine }) => {
   async function statesSeen(options: FitOptions, n: number, first: number, walk: "forward" | "backward") {
     const steps = seen(n).flatMap((is, t) => (is ? [t] : []));
     const parts = steps.map((t) => (walk === "forward" ? cells[n].slice(0, t + 1) : cells[n].slice(t)));
-    const table = await encode(engine, untrained(engine, set, options), makeSet(parts, { F: 3 }), {
+    const table = await encode(engine, untrainedAutoencoder(engine, set, options), makeSet(parts, { F: 3 }), {
       readOut: "last",
     });
     return parts.map((_, k) => row(table, k).slice(first, first + Z));
@@ -68,7 +68,7 @@ describe.each(engines)("$name", async ({ engine }) => {
   ] as const)(
     "pooled, %s: mean and max over the steps that were seen, then the last state",
     async (_, options, walks) => {
-      const model = untrained(engine, set, options as FitOptions);
+      const model = untrainedAutoencoder(engine, set, options as FitOptions);
       const pooled = await encode(engine, model, set, { readOut: "pooled" });
       const last = await encode(engine, model, set, { readOut: "last" });
       const width = Z * walks.length;
@@ -87,18 +87,23 @@ describe.each(engines)("$name", async ({ engine }) => {
   );
 
   test.each(["last", "pooled"] as const)("%s: nothing seen gives zeros", async (readOut) => {
-    const table = await encode(engine, untrained(engine, set, both), set, { readOut });
+    const table = await encode(engine, untrainedAutoencoder(engine, set, both), set, { readOut });
     for (const n of [4, 7]) expect(row(table, n).every((value) => value === 0)).toBe(true);
     expect(row(table, 2).some((value) => value !== 0)).toBe(true);
-    const nobody = await encode(engine, untrained(engine, set, both), makeSet([[], []], { F: 3 }), {
-      readOut,
-    });
+    const nobody = await encode(
+      engine,
+      untrainedAutoencoder(engine, set, both),
+      makeSet([[], []], { F: 3 }),
+      {
+        readOut,
+      },
+    );
     expect([nobody.rows, nobody.values.every((value) => value === 0)]).toEqual([2, true]);
   });
 
   test("columns are named by read-out and number", async () => {
     const named = async (options: FitOptions, readOut?: ReadOut) =>
-      (await encode(engine, untrained(engine, set, options), set, { readOut })).names;
+      (await encode(engine, untrainedAutoencoder(engine, set, options), set, { readOut })).names;
     const list = (part: string, count: number) => Array.from({ length: count }, (_, z) => `${part}_${z}`);
     expect(await named({ recipe: "masked", units: Z })).toEqual(list("last", Z));
     expect(await named(both, "pooled")).toEqual([
@@ -111,7 +116,7 @@ describe.each(engines)("$name", async ({ engine }) => {
 
   test("a row is bit for bit the same whatever else is encoded with it", async () => {
     const many = randomSeries({ N: 150, F: 2, lengths: (n) => (7 * n) % 19, missing: 0.1 });
-    const model = untrained(engine, many, { recipe: "masked", units: 17 });
+    const model = untrainedAutoencoder(engine, many, { recipe: "masked", units: 17 });
     const whole = await encode(engine, model, many, { readOut: "pooled" });
     const order = Array.from(many.ids, (_, k) => (k * 37) % 150);
     const shuffled = await encode(engine, model, selectSequences(many, order), { readOut: "pooled" });
@@ -126,7 +131,7 @@ describe.each(engines)("$name", async ({ engine }) => {
 
   test("a full set, without bitmap or padding, is encoded as one with an idle bitmap", async () => {
     const full = randomSeries({ N: 6, F: 2, lengths: () => 8 });
-    const model = untrained(engine, full, { recipe: "masked", units: Z });
+    const model = untrainedAutoencoder(engine, full, { recipe: "masked", units: Z });
     const marked = { ...full, observed: new Uint8Array(12).fill(255) };
     expect((await encode(engine, model, marked, { readOut: "pooled" })).values).toEqual(
       (await encode(engine, model, full, { readOut: "pooled" })).values,
@@ -138,7 +143,7 @@ const [{ engine }] = engines;
 
 test("channels are taken by name: another order and channels too many do not matter", async () => {
   const set = raggedSet();
-  const model = untrained(engine, set, { recipe: "masked", units: Z });
+  const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const turned = makeSet(
     cellsOf(set).map((steps) => steps.map(([a, b, c]) => [c, 7, a, b])),
     { F: 4 },
@@ -154,7 +159,7 @@ test("channels are taken by name: another order and channels too many do not mat
 
 test("categories are taken by name; one the model does not know is missing", async () => {
   const set = makeSet([[[1, 0]], [[2, 1]], [[3, 2]], [[4, 3]]], { F: 2, categorical: 1 });
-  const model = untrained(engine, set, { recipe: "masked", units: Z });
+  const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const renamed = makeSet([[[1, 1]], [[2, 2]], [[3, 3]], [[4, 0]]], { F: 2, categorical: 1 });
   renamed.channels = [
     set.channels[0],
@@ -162,12 +167,12 @@ test("categories are taken by name; one the model does not know is missing", asy
   ];
   const expected = makeSet([[[1, 0]], [[2, 1]], [[3, 2]], [[4, null]]], { F: 2, categorical: 1 });
   expect(await encode(engine, model, renamed)).toEqual(await encode(engine, model, expected));
-  expect(cellsOf(prepare(renamed, model.metadata.preparation))[3][0][1]).toBeNull();
+  expect(cellsOf(prepareSequences(renamed, model.metadata.preparation))[3][0][1]).toBeNull();
 });
 
 test("the model's own scaling is used, not the one of the set at hand", async () => {
   const set = raggedSet();
-  const model = untrained(engine, set, { recipe: "masked", units: Z });
+  const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const alone = await encode(engine, model, selectSequences(set, [3]), { readOut: "last" });
   expect(alone.values).toEqual(
     (await encode(engine, model, set, { readOut: "last" })).values.slice(3 * Z, 4 * Z),

@@ -3,12 +3,12 @@ import {
   decodeModel,
   encode,
   encodeModel,
-  fit,
+  fitAutoencoder,
   fitReadOuts,
   type Model,
   OptionError,
   readOuts,
-  untrained,
+  untrainedAutoencoder,
 } from "../../src/index.js";
 import { selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { engines } from "../engines.js";
@@ -20,7 +20,9 @@ const options = { recipe: "default", units: 5, threads: 0, train: { updates: 8 }
 
 describe.each(engines)("$name", ({ engine }) => {
   test("saved and loaded, every read-out is the same bits, on any number of threads", async () => {
-    const model = await fitReadOuts(engine, await fit(engine, train, options), train, { threads: 0 });
+    const model = await fitReadOuts(engine, await fitAutoencoder(engine, train, options), train, {
+      threads: 0,
+    });
     const loaded = decodeModel(encodeModel(model), "m.undertone");
     for (const readOut of readOuts) {
       const table = await encode(engine, model, test_, { readOut, threads: 0 });
@@ -36,7 +38,7 @@ describe.each(engines)("$name", ({ engine }) => {
 });
 
 const [{ engine }] = engines;
-const model: Model = await fitReadOuts(engine, untrained(engine, train, options), train);
+const model: Model = await fitReadOuts(engine, untrainedAutoencoder(engine, train, options), train);
 const widths = async (readOut: (typeof readOuts)[number]) =>
   (await encode(engine, model, train, { readOut })).names.length;
 
@@ -80,7 +82,7 @@ test("what was fitted comes from the training part alone, without its labels", a
 });
 
 test("a read-out that was not fitted, and a training part without a step, are told", async () => {
-  const bare = untrained(engine, train, options);
+  const bare = untrainedAutoencoder(engine, train, options);
   await expect(encode(engine, bare, train, { readOut: "wide" })).rejects.toThrow(OptionError);
   const half = await fitReadOuts(engine, bare, train, { compact: false });
   await expect(encode(engine, half, train, { readOut: "compact" })).rejects.toThrow(/has none/);

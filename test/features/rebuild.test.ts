@@ -3,7 +3,7 @@ import { rebuildSeries } from "../../src/features/rebuild.js";
 import { errorFeatures } from "../../src/features/surprise.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { countOf, isObserved, selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { untrained } from "../../src/train/fit.js";
+import { untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 
@@ -22,7 +22,10 @@ const spec = (target: "same" | "reversed"): AutoencoderSpec => ({
 test.each(engines.flatMap((each) => (["same", "reversed"] as const).map((target) => ({ ...each, target }))))(
   "$name, target $target: every step beside the one it was made for, whatever else is in the set",
   ({ engine, target }) => {
-    const model = untrained(engine, set, { spec: spec(target), prepare: { interpolation: "none" } });
+    const model = untrainedAutoencoder(engine, set, {
+      spec: spec(target),
+      prepare: { interpolation: "none" },
+    });
     const { given, made } = rebuildSeries(engine, model, set);
     const { values, names } = errorFeatures(engine, model, set);
     const C = given.channels.length;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorFeatures, type FeatureTable, fit, untrained } from "../../src/index.js";
+import { errorFeatures, type FeatureTable, fitAutoencoder, untrainedAutoencoder } from "../../src/index.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -20,7 +20,7 @@ const column = ({ values, names, rows }: FeatureTable, name: string) => {
 
 describe.each(engines)("$name", ({ engine }) => {
   test("numbers of a case do not depend on what else is in the set, nor on the engine", () => {
-    const model = untrained(engine, set, options);
+    const model = untrainedAutoencoder(engine, set, options);
     const whole = errorFeatures(engine, model, set);
     const some = [3, 1, 42, 59];
     const alone = errorFeatures(engine, model, selectSequences(set, some));
@@ -53,7 +53,11 @@ test("surprise is what the prediction of a step missed, and no step is surprisin
   };
   const regular = Array.from({ length: N / 2 }, (_, k) => 2 * k);
   const train = { updates: 400, learningRate: 0.01 };
-  const model = await fit(engine, selectSequences(walks, regular), { ...options, train, validation: 0 });
+  const model = await fitAutoencoder(engine, selectSequences(walks, regular), {
+    ...options,
+    train,
+    validation: 0,
+  });
   const table = errorFeatures(engine, model, walks);
   const surprise = column(table, "surprise_x");
   for (let n = 0; n < N; n++) {
@@ -84,7 +88,7 @@ test("where steps have times, surprise is also a mean over an hour and more", as
     ids: Array.from({ length: 60 }, (_, n) => `${n}`),
     times,
   };
-  const table = errorFeatures(engine, untrained(engine, timed, options), timed);
+  const table = errorFeatures(engine, untrainedAutoencoder(engine, timed, options), timed);
   const [one, three] = [column(table, "surprise_x"), column(table, "surprise_last_3")];
   expect(column(table, "surprise_7d_x")).toEqual(three);
   expect(column(table, "surprise_1d_x")).toEqual(three);
@@ -97,7 +101,7 @@ test("where steps have times, surprise is also a mean over an hour and more", as
 });
 
 test("columns: error, by channel, residuals, surprise; without the head no surprise", () => {
-  const names = errorFeatures(engine, untrained(engine, set, options), set).names;
+  const names = errorFeatures(engine, untrainedAutoencoder(engine, set, options), set).names;
   const columns = [plain.channels[0].name, plain.channels[1].name, "kind=a", "kind=b"];
   expect(names).toEqual([
     "error",
@@ -107,7 +111,7 @@ test("columns: error, by channel, residuals, surprise; without the head no surpr
     ...[`surprise_${columns[0]}`, `surprise_${columns[1]}`, "surprise_kind"],
     ...["surprise_last_3", "surprise_last_5", "surprise_last_9"],
   ]);
-  const masked = untrained(engine, set, { ...options, recipe: "masked" });
+  const masked = untrainedAutoencoder(engine, set, { ...options, recipe: "masked" });
   expect(errorFeatures(engine, masked, set).names.some((name) => /surprise|unexpected/.test(name))).toBe(
     false,
   );

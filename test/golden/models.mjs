@@ -4,7 +4,7 @@
 // Run it once for each new version of the format. Files of released versions are never written again: whatever this
 // library becomes, it must load them and give the numbers beside them. The script refuses to write over one.
 import { existsSync, writeFileSync } from "node:fs";
-import { encode, fit, loadEngine } from "undertone";
+import { encode, fitAutoencoder, loadEngine } from "undertone";
 import { saveModel } from "undertone/node";
 
 const folder = new URL("models/", import.meta.url);
@@ -114,7 +114,7 @@ async function write(name, channels, cases, times, options) {
   const file = new URL(`${name}.undertone`, folder);
   if (existsSync(file)) throw new Error(`${name}.undertone is there already and stays as it is.`);
   const set = setOf(channels, cases, times);
-  const model = await fit(engine, set, options);
+  const model = await fitAutoencoder(engine, set, options);
   await saveModel(file.pathname, model);
   /** @type {Record<string, { names: readonly string[], values: number[] }>} */
   const features = {};

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { encode, fit, type Model, OptionError, openStepper, ShapeError, untrained } from "../../src/index.js";
+import {
+  encode,
+  fitAutoencoder,
+  type Model,
+  OptionError,
+  openStepper,
+  ShapeError,
+  untrainedAutoencoder,
+} from "../../src/index.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
@@ -38,7 +46,10 @@ function eventsAt(set: SequenceSet, cases: number[], t: number): number[] {
 
 describe.each(engines)("$name", ({ engine }) => {
   test("event by event, any batch, a sequence ends in the latent that encode gives", async () => {
-    const model = untrained(engine, withKinds, { spec: stacked, prepare: { interpolation: "none" } });
+    const model = untrainedAutoencoder(engine, withKinds, {
+      spec: stacked,
+      prepare: { interpolation: "none" },
+    });
     const expected = await encode(engine, model, withKinds);
     const stepper = openStepper(engine, model, { batch: 5 });
     expect([stepper.stateSize, stepper.latentSize]).toEqual([2 * (5 + 7), 7]);
@@ -76,14 +87,19 @@ const refuses = (model: Model) => expect(() => openStepper(engine, model)).toThr
 test("models that must see the whole sequence are refused", async () => {
   const bidirectional = structuredClone(stacked);
   bidirectional.encoder[0] = { type: "lstm", units: 5, returnSequences: true, bidirectional: true };
-  refuses(untrained(engine, plain, { spec: bidirectional }));
-  refuses(untrained(engine, plain, { prepare: { scaleScope: "series" } }));
+  refuses(untrainedAutoencoder(engine, plain, { spec: bidirectional }));
+  refuses(untrainedAutoencoder(engine, plain, { prepare: { scaleScope: "series" } }));
   const timed = { ...plain, times: Float64Array.from({ length: 20 }, (_, k) => k % 5) };
-  refuses(untrained(engine, timed, { prepare: { resample: { step: 1, method: "linear" } } }));
+  refuses(untrainedAutoencoder(engine, timed, { prepare: { resample: { step: 1, method: "linear" } } }));
 });
 
 test("wrong sizes and missing values for a model without masks are told", async () => {
-  const model = await fit(engine, plain, { recipe: "simple", units: 3, threads: 0, train: { updates: 1 } });
+  const model = await fitAutoencoder(engine, plain, {
+    recipe: "simple",
+    units: 3,
+    threads: 0,
+    train: { updates: 1 },
+  });
   const stepper = openStepper(engine, model);
   const C = plain.channels.length;
   expect(() => stepper.step(stepper.start(2), new Array(2 * C).fill(0))).toThrow(ShapeError);

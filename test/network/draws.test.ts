@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NONE } from "../../src/engine/engine.js";
 import { reference } from "../../src/engine/reference/reference.js";
-import type { Pass } from "../../src/network/batch/packed-batch.js";
+import type { PackedBatch } from "../../src/network/batch/packed-batch.js";
 import { drawsFor } from "../../src/network/draws.js";
 import type { Slot } from "../../src/network/network.js";
 
@@ -16,7 +16,7 @@ type Named = {
 };
 
 const slot = { ws: reference.createWorkspace(8000 * WIDTH) } as Slot;
-const passOf = (B: number, rows: number): Pass => ({
+const passOf = (B: number, rows: number): PackedBatch => ({
   ...{ T: rows / B, B, rows, active: NONE, mask: NONE, masked: false, weighted: false, count: rows },
   ...{ order: Int32Array.from({ length: B }, (_, b) => b), gradients: 0 },
 });

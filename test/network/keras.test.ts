@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NONE } from "../../src/engine/engine.js";
-import type { Draws, Pass } from "../../src/network/batch/packed-batch.js";
+import type { Draws, PackedBatch } from "../../src/network/batch/packed-batch.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { expectClose } from "../close.js";
@@ -110,7 +110,7 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     if (weights) for (let r = 0; r < T * B; r++) data[place.weights + r] = Number(weights.data[r % B]);
     network.pack();
     // Padding is a masked step like any other here: every case has all T steps.
-    const pass: Pass = {
+    const pass: PackedBatch = {
       ...{ T, B, rows: T * B, active: NONE, mask: masked ? place.mask : NONE, masked, count },
       ...{ weighted: weights !== undefined, order: Int32Array.from({ length: B }, (_, b) => b) },
       gradients: network.blocks.gradients,

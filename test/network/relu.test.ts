@@ -4,7 +4,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { TrainingError } from "../../src/errors.js";
 import { readSource } from "../../src/read/read.js";
 import { selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { type FitOptions, fit } from "../../src/train/fit.js";
+import { type FitOptions, fitAutoencoder } from "../../src/train/fit.js";
 
 const DATA = "../shared/data";
 const SETS = [
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(DATA))("a relu LSTM never ends in weights that are n
       train,
       Array.from({ length: 8 }, (_, n) => n),
     );
-    const ended = await fit(await loadEngine(), few, options).catch((error: Error) => error);
+    const ended = await fitAutoencoder(await loadEngine(), few, options).catch((error: Error) => error);
     if (ended instanceof Error) {
       rescued++;
       expect(ended).toBeInstanceOf(TrainingError);

@@ -1,8 +1,8 @@
 import type { Engine } from "../../src/index.js";
-import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
-import type { Pass } from "../../src/network/batch/packed-batch.js";
+import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
+import type { PackedBatch } from "../../src/network/batch/packed-batch.js";
 import { drawsFor } from "../../src/network/draws.js";
-import { fillPass } from "../../src/network/fill-batch.js";
+import { fillBatch } from "../../src/network/fill-batch.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
 import type { NetworkOptions } from "../../src/network/network-layout.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
@@ -15,7 +15,7 @@ export function networkFor(
   set: SequenceSet,
   { steps, seed, purpose = "training" }: { steps: number; seed: number; purpose?: NetworkOptions["purpose"] },
 ): Network {
-  const { groups } = columnsOf(set.channels);
+  const { groups } = oneHotColumns(set.channels);
   const sizes = { batch: set.ids.length, steps, purpose, classes: 3 };
   return createNetwork(engine, { spec, columns: groups, ...sizes }, seed);
 }
@@ -32,10 +32,10 @@ export function runPass(
     update,
     weightOfNextStep,
   }: { backward?: boolean; update?: number; weightOfNextStep?: number } = {},
-): { pass: Pass; loss: number } {
+): { pass: PackedBatch; loss: number } {
   const [slot] = network.slots;
   const indices = set.ids.map((_, n) => n);
-  const pass = fillPass(slot, set, columnsOf(set.channels).groups, indices);
+  const pass = fillBatch(slot, set, oneHotColumns(set.channels).groups, indices);
   pass.gradients = network.blocks.gradients;
   slot.forward(
     pass,
@@ -49,7 +49,7 @@ export function runPass(
 }
 
 /** The latents in the order of the set, flat. */
-export function latentsOf({ slots: [slot] }: Network, pass: Pass): number[] {
+export function latentsOf({ slots: [slot] }: Network, pass: PackedBatch): number[] {
   const { latent, ws } = slot;
   const rows: number[][] = [];
   pass.order.forEach((n, b) => {
@@ -60,7 +60,7 @@ export function latentsOf({ slots: [slot] }: Network, pass: Pass): number[] {
 }
 
 /** The reconstruction as a list of steps in the order of time, then of the packed rows. */
-export function outputOf({ slots: [slot] }: Network, pass: Pass): number[] {
+export function outputOf({ slots: [slot] }: Network, pass: PackedBatch): number[] {
   const { stride, width, offset } = slot.output!;
   return Array.from(
     { length: pass.rows * width },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { encode } from "../../src/features/encode.js";
 import { decodeModel, encodeModel } from "../../src/model/model.js";
 import { type AutoencoderSpec, checkSpec } from "../../src/network/spec/spec.js";
-import { fit, untrained } from "../../src/train/fit.js";
+import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 import { latentsOf, networkFor, outputOf, runPass } from "./run-batch.js";
@@ -22,8 +22,8 @@ const masked = (share: number): AutoencoderSpec => ({
 });
 
 test.each(engines)("$name: nothing is hidden outside of training", async ({ engine }) => {
-  const model = untrained(engine, set, { spec: masked(0.5), prepare: { interpolation: "none" } });
-  const whole = untrained(engine, set, { spec: plain, prepare: { interpolation: "none" } });
+  const model = untrainedAutoencoder(engine, set, { spec: masked(0.5), prepare: { interpolation: "none" } });
+  const whole = untrainedAutoencoder(engine, set, { spec: plain, prepare: { interpolation: "none" } });
   expect(model.weights).toEqual(whole.weights);
   const [a, b] = [await encode(engine, model, set), await encode(engine, whole, set)];
   expect(a.values).toEqual(b.values);
@@ -54,7 +54,10 @@ test("training with it learns, and the same seed gives the same weights", async 
   const { engine } = engines[engines.length - 1];
   const train = { updates: 150, learningRate: 0.01, seed: 2 };
   const options = { spec: masked(0.15), train, validation: 0, threads: 0 };
-  const [first, second] = [await fit(engine, set, options), await fit(engine, set, options)];
+  const [first, second] = [
+    await fitAutoencoder(engine, set, options),
+    await fitAutoencoder(engine, set, options),
+  ];
   expect(first.weights).toEqual(second.weights);
   const { history } = first.metadata.training;
   expect(history.at(-1)!.trainLoss).toBeLessThan(0.8 * history[0].trainLoss);

@@ -8,7 +8,7 @@ import type { DataOptions } from "../../src/read/source/options.js";
 import type { Part } from "../../src/read/source/part.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import { type Channel, checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
-import { untrained } from "../../src/train/fit.js";
+import { untrainedAutoencoder } from "../../src/train/fit.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
 
@@ -112,7 +112,7 @@ describe.each<[string, DataOptions, readonly Channel[]]>([
     const engine = await loadEngine();
     const path = fileOf("a.csv", grouped);
     const { train } = await readSource(path, options);
-    const model = untrained(engine, conformChannels(train, channels), { units: 5 });
+    const model = untrainedAutoencoder(engine, conformChannels(train, channels), { units: 5 });
     const { values } = await encode(engine, model, train, { readOut: "narrow" });
     const { taken } = await pieces(path, options, 20, channels);
     const tables = await Promise.all(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { fitMeanPredictor, meanPredictorLoss } from "../../src/train/baseline-loss.js";
 import { makeSet } from "../sequences/set/make-set.js";
 
@@ -15,7 +15,7 @@ const train = makeSet(
   ],
   { F: 2, categorical: 1 },
 );
-const { groups } = columnsOf(train.channels);
+const { groups } = oneHotColumns(train.channels);
 
 test("means of what was observed, and how often each category was", () => {
   expect(fitMeanPredictor(train, groups).columns).toEqual([4, 2 / 3, 1 / 3, 0, 0]);

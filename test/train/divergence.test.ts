@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { reference } from "../../src/engine/reference/reference.js";
 import { TrainingError } from "../../src/errors.js";
-import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { createNetwork } from "../../src/network/network.js";
 import { recipes } from "../../src/network/spec/spec.js";
 import { freshState, hasDiverged, keepGood, noteBest, rollBack } from "../../src/train/divergence.js";
 
 function start() {
-  const { groups } = columnsOf([{ name: "x", kind: "numeric" }]);
+  const { groups } = oneHotColumns([{ name: "x", kind: "numeric" }]);
   const spec = recipes[0].build({ units: 3 });
   const network = createNetwork(
     reference,

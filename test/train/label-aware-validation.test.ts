@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { seriesReader } from "../../src/features/read-outs/series.js";
 import { statesOf } from "../../src/features/states-of.js";
-import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
-import { fillPass } from "../../src/network/fill-batch.js";
+import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
+import { fillBatch } from "../../src/network/fill-batch.js";
 import { crossEntropyLoss } from "../../src/network/losses/read-out/cross-entropy.js";
 import { classLoss } from "../../src/network/losses/read-out/read-out-loss.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { splitStratified } from "../../src/sequences/set/split.js";
-import { fit } from "../../src/train/fit.js";
+import { fitAutoencoder } from "../../src/train/fit.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
 import { readOutRows } from "../../src/train/read-out-validation.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
@@ -47,7 +47,7 @@ describe.each(engines)("$name", ({ engine }) => {
       }
     });
     const indices = some.ids.map((_, n) => n);
-    const pass = fillPass(slot, some, columnsOf(some.channels).groups, indices);
+    const pass = fillBatch(slot, some, oneHotColumns(some.channels).groups, indices);
     slot.forward(pass);
     const R = 9 * Z;
     const places = [4, 0, 6, 2, 1, 3, 5];
@@ -134,7 +134,8 @@ describe.each(engines)("$name", ({ engine }) => {
     const data = { ...train, labels };
     const options = { recipe: "label-aware", units: 5, validation: 0.4, train: { updates: 50, seed: 3 } };
     const fitted = [];
-    for (const threads of [0, 1, 2, 3]) fitted.push(await fit(engine, data, { ...options, threads }));
+    for (const threads of [0, 1, 2, 3])
+      fitted.push(await fitAutoencoder(engine, data, { ...options, threads }));
     for (const { weights, metadata } of fitted) {
       expect(weights).toEqual(fitted[0].weights);
       expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);

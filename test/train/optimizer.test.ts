@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf } from "../../src/network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
 import { recipes } from "../../src/network/spec/spec.js";
 import { adamStep, blockCount, clipScale, learningRateAt, sumGradients } from "../../src/train/optimizer.js";
@@ -7,7 +7,7 @@ import { resolveTrainOptions } from "../../src/train/options.js";
 import { expectClose } from "../close.js";
 import { engines } from "../engines.js";
 
-const { groups } = columnsOf([{ name: "c", kind: "numeric" }]);
+const { groups } = oneHotColumns([{ name: "c", kind: "numeric" }]);
 /** Both halves of an update over all blocks; what is in shard 0 is the gradient. */
 function takeStep(network: Network, rate: number, count: number, clipNorm: number): number {
   const blocks = Array.from({ length: blockCount(network) }, (_, block) => block);

@@ -7,7 +7,7 @@ import { judgeReadOuts } from "../../src/network/losses/read-out/read-out-loss.j
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { resolveTrainOptions } from "../../src/train/options.js";
 import { VIEWED_SHARD } from "../../src/train/shards.js";
-import { passBoard } from "../../src/train/shared-passes.js";
+import { sharedPasses } from "../../src/train/shared-passes.js";
 import { COMMANDS, createTrainer } from "../../src/train/trainer.js";
 import { createUpdates } from "../../src/train/update.js";
 import { expectClose } from "../close.js";
@@ -104,7 +104,7 @@ test("the loss is that of every case's read-out, beside its label and its other 
   const { judged } = run();
   const head = network.head!;
   const { data } = network.ws;
-  const board = passBoard(trainer.board.passes, 2 * VIEWED_SHARD);
+  const board = sharedPasses(trainer.board.passes, 2 * VIEWED_SHARD);
   const shards = Math.ceil(N / VIEWED_SHARD);
   /** Of view v of case n, at v N + n: each unit's values at the steps that are there. */
   const series: number[][][] = [];

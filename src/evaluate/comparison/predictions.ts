@@ -3,7 +3,7 @@ import { DataError, OptionError } from "../../errors.js";
 import type { LatentMap, Learning, Reconstructions } from "./comparison.js";
 
 /** Which work: a classifier on a feature set, in one resample (from 1), with one network seed. */
-export interface AnswerKey {
+export interface PredictionKey {
   resample: number;
   features: string;
   classifier: string;
@@ -12,7 +12,7 @@ export interface AnswerKey {
 }
 
 /** What a classifier said. */
-export interface Answer {
+export interface Prediction {
   columns: number;
   /** [test cases, classes] */
   probabilities: Float64Array;
@@ -43,10 +43,10 @@ const FORMAT = 1;
 
 /** Everything done so far, and the place where more is kept. */
 export interface Results {
-  answer(key: AnswerKey): Answer | undefined;
-  built(key: Omit<AnswerKey, "classifier">): Built | undefined;
-  keepAnswer(key: AnswerKey, answer: Answer): Promise<void>;
-  keepBuilt(key: Omit<AnswerKey, "classifier">, built: Built): Promise<void>;
+  answer(key: PredictionKey): Prediction | undefined;
+  built(key: Omit<PredictionKey, "classifier">): Built | undefined;
+  keepAnswer(key: PredictionKey, answer: Prediction): Promise<void>;
+  keepBuilt(key: Omit<PredictionKey, "classifier">, built: Built): Promise<void>;
 }
 
 /**
@@ -60,15 +60,16 @@ export async function openResults(
   store: ResultStore | undefined,
   hashes: { data: string; settings: string },
 ): Promise<Results> {
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, Prediction>();
   const builds = new Map<string, Built>();
   const lines = (await store?.lines()) ?? [];
   for (const [n, line] of lines.entries()) {
     const record = parseLine(store!.name, n + 1, line);
     if (n === 0) expectSame(store!.name, record, hashes);
     else if (record.kind === "answer")
-      answers.set(idOf(record as unknown as AnswerKey), unpackAnswer(record.answer as PackedAnswer));
-    else if (record.kind === "built") builds.set(idOf(record as unknown as AnswerKey), record.built as Built);
+      answers.set(idOf(record as unknown as PredictionKey), unpackAnswer(record.answer as PackedAnswer));
+    else if (record.kind === "built")
+      builds.set(idOf(record as unknown as PredictionKey), record.built as Built);
   }
   if (store && lines.length === 0)
     await store.append(JSON.stringify({ kind: "comparison", format: FORMAT, ...hashes }));
@@ -86,16 +87,16 @@ export async function openResults(
   };
 }
 
-function idOf({ resample, features, classifier = "", seed }: Partial<AnswerKey>): string {
+function idOf({ resample, features, classifier = "", seed }: Partial<PredictionKey>): string {
   return JSON.stringify([resample, features, classifier, seed]);
 }
 
-interface PackedAnswer extends Omit<Answer, "probabilities" | "validation"> {
+interface PackedAnswer extends Omit<Prediction, "probabilities" | "validation"> {
   probabilities: string;
   validation?: string;
 }
 
-function packAnswer({ probabilities, validation, ...rest }: Answer): PackedAnswer {
+function packAnswer({ probabilities, validation, ...rest }: Prediction): PackedAnswer {
   return {
     ...rest,
     probabilities: pack("float64", probabilities),
@@ -103,7 +104,7 @@ function packAnswer({ probabilities, validation, ...rest }: Answer): PackedAnswe
   };
 }
 
-function unpackAnswer({ probabilities, validation, ...rest }: PackedAnswer): Answer {
+function unpackAnswer({ probabilities, validation, ...rest }: PackedAnswer): Prediction {
   return {
     ...rest,
     probabilities: unpack("float64", probabilities),

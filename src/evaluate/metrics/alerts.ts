@@ -17,7 +17,7 @@ export interface AlertFigures {
  * @param period [N], which period a case belongs to
  * @returns undefined without a positive
  */
-export function judgeAlerts(
+export function scoreAlerts(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
   period: ArrayLike<string | number>,

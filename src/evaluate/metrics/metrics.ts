@@ -52,7 +52,7 @@ export type Measure = "accuracy" | "averagePrecision";
  * @throws {ShapeError} when the parts do not have one entry (or row) per case
  * @throws {DataError} when a label or prediction is out of range
  */
-export function judgePredictions(judged: Predictions): Metrics {
+export function scorePredictions(judged: Predictions): Metrics {
   const { labels, predicted, probabilities, classCount, trainLabels } = judged;
   const confusion = confusionMatrix(labels, predicted, classCount);
   const cases = labels.length;

@@ -34,7 +34,7 @@ export type ResamplePlan =
  * @throws {OptionError} for a plan that cannot be carried out on so many cases
  * @throws {DataError} when a part would be empty, or entities or times are needed and missing
  */
-export function resamples(
+export function planResamples(
   plan: ResamplePlan,
   labels: ArrayLike<number>,
   entities?: readonly string[],

@@ -1,14 +1,14 @@
-import type { Answer, AnswerKey, Results } from "../comparison/predictions.js";
+import type { Prediction, PredictionKey, Results } from "../comparison/predictions.js";
 import { type Expression, nameOfExpression } from "../sets/expression.js";
 import { hasNetwork } from "../sets/feature-tables.js";
 
 /** The answer of an expression, from those that were given; averages are made of their parts. */
 export function answerFrom(
   results: Results,
-  key: Omit<AnswerKey, "features" | "seed">,
+  key: Omit<PredictionKey, "features" | "seed">,
   expression: Expression,
   networkSeed: number,
-): Answer {
+): Prediction {
   const seed = hasNetwork(expression) ? networkSeed : 0;
   if (expression.kind === "average")
     return averageAnswers(expression.parts.map((part) => answerFrom(results, key, part, networkSeed)));
@@ -16,7 +16,7 @@ export function answerFrom(
 }
 
 /** Mean of the scores of several feature sets with the same classifier. */
-export function averageAnswers(parts: readonly Answer[]): Answer {
+export function averageAnswers(parts: readonly Prediction[]): Prediction {
   const mean = (arrays: readonly Float64Array[]) =>
     arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
   const held = parts.flatMap(({ validation }) => (validation ? [validation] : []));

@@ -1,15 +1,15 @@
 import { likeliest } from "../../classify/base/predict-rows.js";
 import type { AlertBudget, ComparisonRow, Curves, Measure, ThresholdRule } from "../comparison/comparison.js";
-import type { Answer } from "../comparison/predictions.js";
-import { judgeAlerts } from "../metrics/alerts.js";
+import type { Prediction } from "../comparison/predictions.js";
+import { scoreAlerts } from "../metrics/alerts.js";
 import type { Answers } from "../metrics/bootstrap.js";
 import { curvesOf } from "../metrics/curves.js";
-import { judgePredictions, type Metrics, type PerClass } from "../metrics/metrics.js";
+import { type Metrics, type PerClass, scorePredictions } from "../metrics/metrics.js";
 import { averagePrecision } from "../metrics/ranking.js";
 import { type Costs, chooseThreshold } from "../metrics/threshold.js";
 
 /** What answers are judged by, the same for every row. */
-export interface Judging {
+export interface Scoring {
   measure: Measure;
   classCount: number;
   /** Labels of the training cases of the first resample. */
@@ -27,7 +27,7 @@ export interface Judging {
 }
 
 /** A row's figures, and its answers of each network seed. */
-export interface Judged {
+export interface ScoredRow {
   figures: Pick<
     ComparisonRow,
     "metrics" | "thresholds" | "alerts" | "expectedCost" | "curves" | "byResample" | "bySeed"
@@ -40,7 +40,7 @@ export interface Judged {
 }
 
 /** @param answers [resamples][seeds] of one feature set and classifier */
-export function judgeRow(answers: readonly (readonly Answer[])[], judging: Judging): Judged {
+export function scoreRow(answers: readonly (readonly Prediction[])[], judging: Scoring): ScoredRow {
   const { measure, classCount, resamples, rule } = judging;
   const seeds = answers[0].length;
   const binary = classCount === 2;
@@ -67,7 +67,7 @@ export function judgeRow(answers: readonly (readonly Answer[])[], judging: Judgi
     return { parts, answers: join(parts) };
   });
   const perSeed = bySeed.map(({ parts, answers }) => {
-    const metrics = judgePredictions({
+    const metrics = scorePredictions({
       ...answers,
       classCount,
       probabilities: concat(parts.map(({ probabilities }) => probabilities)),
@@ -78,7 +78,7 @@ export function judgeRow(answers: readonly (readonly Answer[])[], judging: Judgi
       metrics,
       alerts:
         judging.budget && answers.scores
-          ? judgeAlerts(answers.scores, positive, judging.budget.periods, judging.budget.alerts)
+          ? scoreAlerts(answers.scores, positive, judging.budget.periods, judging.budget.alerts)
           : undefined,
       cost: judging.costs && binary ? costOf(metrics.confusion, judging.costs) : undefined,
       byResample: parts.map((part) => measureOf(part, measure)),
@@ -116,14 +116,14 @@ export function judgeRow(answers: readonly (readonly Answer[])[], judging: Judgi
 /** Describes the budget that rows were judged by. */
 export function describeBudget(
   unit: AlertBudget["unit"],
-  budget: NonNullable<Judging["budget"]>,
+  budget: NonNullable<Scoring["budget"]>,
 ): AlertBudget {
   return { unit, alerts: budget.alerts, periods: new Set(budget.periods).size };
 }
 
 function validatedPrecision(
-  answers: readonly (readonly Answer[])[],
-  { resamples }: Judging,
+  answers: readonly (readonly Prediction[])[],
+  { resamples }: Scoring,
 ): number | undefined {
   const found = resamples.flatMap(({ validation }, k) =>
     validation

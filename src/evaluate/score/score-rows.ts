@@ -7,14 +7,14 @@ import { nameOfExpression } from "../sets/expression.js";
 import { hasNetwork, roleOf } from "../sets/feature-tables.js";
 import { answerFrom } from "./answer-from.js";
 import type { DrawnRow } from "./differences.js";
-import { type Judging, judgeRow } from "./score-row.js";
+import { type Scoring, scoreRow } from "./score-row.js";
 
 /** Every asked row with its figures, and its draws of the deciding measure. */
-export function drawRows(
+export function scoreRows(
   { features, networkSeeds }: ResolvedOptions,
   classifiers: readonly ClassifierName[],
   results: Results,
-  judging: Judging,
+  judging: Scoring,
   groups: readonly (string | number)[] | undefined,
   seed: number,
 ): (DrawnRow & { validated?: number })[] {
@@ -42,7 +42,7 @@ export function drawRows(
           classifier: mean((answer) => answer.seconds),
         },
         notes: [...new Set(flat.flatMap((answer) => answer.notes))],
-        ...{ judged: judgeRow(answers, judging) },
+        ...{ judged: scoreRow(answers, judging) },
       };
     }),
   );

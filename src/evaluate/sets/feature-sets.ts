@@ -13,7 +13,7 @@ import type { Model } from "../../model/model.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
 import { type FeatureTable, selectColumns, selectRows, sideBySide } from "../../table/feature-table.js";
 import { fitPca, transformPca } from "../../table/pca.js";
-import { type FitOptions, fit, untrained } from "../../train/fit.js";
+import { type FitOptions, fitAutoencoder, untrainedAutoencoder } from "../../train/fit.js";
 import type { TrainHooks } from "../../train/train.js";
 
 /** What a feature set is in the argument: what ours must beat, the control, ours, or ours together with others. */
@@ -146,7 +146,8 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
     role: "control",
     says: "the untrained encoder",
     network: true,
-    build: (context) => encoded(context, "untrained", async (c) => untrained(c.engine, c.train, c.fit)),
+    build: (context) =>
+      encoded(context, "untrained", async (c) => untrainedAutoencoder(c.engine, c.train, c.fit)),
   },
   latent: {
     role: "latent",
@@ -199,7 +200,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
 
 /** A network trained on the training part. */
 function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
-  return fit(engine, train, options, undefined, hooks);
+  return fitAutoencoder(engine, train, options, undefined, hooks);
 }
 
 /**

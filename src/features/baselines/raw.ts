@@ -1,4 +1,4 @@
-import { columnsOf } from "../../network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import {
   countOf,
   isObserved,
@@ -21,7 +21,7 @@ const MAX_RAW = 4096;
  * @param T length of the longest training series, or less
  */
 export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end"): FeatureTable {
-  const { groups, width } = columnsOf(set.channels);
+  const { groups, width } = oneHotColumns(set.channels);
   const even = align === "stretch" ? resampleToLength(set, T) : interpolate(set, "linear");
   const C = set.channels.length;
   const N = countOf(set);
@@ -51,5 +51,5 @@ export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end
 
 /** The length that raw features of a training set take. */
 export function rawLength(train: SequenceSet): number {
-  return Math.max(1, Math.min(longestOf(train), Math.floor(MAX_RAW / columnsOf(train.channels).width)));
+  return Math.max(1, Math.min(longestOf(train), Math.floor(MAX_RAW / oneHotColumns(train.channels).width)));
 }

@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.js";
-import { columnsOf } from "../../network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { isObserved, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
 
@@ -55,7 +55,7 @@ export function scaleSeries({ columns, mean, scale }: SeriesScale, set: Sequence
 
 /** Hands over every value there is after interpolation: its step, counted over the whole set, and its column. */
 function columnValues(set: SequenceSet) {
-  const { groups, width } = columnsOf(set.channels);
+  const { groups, width } = oneHotColumns(set.channels);
   const names = groups.flatMap(({ channel, kind }, c) =>
     kind === "numeric" ? [channel] : set.channels[c].vocabulary!.map((word) => `${channel}=${word}`),
   );

@@ -1,4 +1,4 @@
-import { columnsOf } from "../../network/batch/one-hot-columns.js";
+import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 
@@ -11,7 +11,7 @@ const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change"
  * all missing.
  */
 export function statisticsFeatures(set: SequenceSet): FeatureTable {
-  const { groups } = columnsOf(set.channels);
+  const { groups } = oneHotColumns(set.channels);
   const names: string[] = ["length"];
   for (const [c, { channel, kind }] of groups.entries()) {
     const { vocabulary = [] } = set.channels[c];

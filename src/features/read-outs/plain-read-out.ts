@@ -1,4 +1,4 @@
-import type { Pass } from "../../network/batch/packed-batch.js";
+import type { PackedBatch } from "../../network/batch/packed-batch.js";
 import type { Slot } from "../../network/network.js";
 
 /** Read-outs that need nothing fitted: the last state, or mean, max and last over the steps seen. */
@@ -13,7 +13,7 @@ export const PLAIN_PARTS: Record<PlainReadOut, readonly string[]> = {
 
 /** Writes the read-out of each case of a pass into its row of `out` [N, width]. */
 export function plainWriter(readOut: PlainReadOut) {
-  return (slot: Slot, pass: Pass, indices: Int32Array, out: Float32Array, width: number): void => {
+  return (slot: Slot, pass: PackedBatch, indices: Int32Array, out: Float32Array, width: number): void => {
     const Z = width / PLAIN_PARTS[readOut].length;
     if (readOut === "pooled") poolStates(slot, pass, indices, out, width, Z);
     pass.order.forEach((n, b) => {
@@ -24,7 +24,7 @@ export function plainWriter(readOut: PlainReadOut) {
 }
 
 /** The state after the last step of each direction's walk. */
-function readLast({ ws, states }: Slot, pass: Pass, b: number, out: Float32Array): void {
+function readLast({ ws, states }: Slot, pass: PackedBatch, b: number, out: Float32Array): void {
   let at = 0;
   for (const { last } of states) {
     const from = last.offset(pass) + b * last.stride;
@@ -36,7 +36,7 @@ function readLast({ ws, states }: Slot, pass: Pass, b: number, out: Float32Array
 /** Mean and max of the states over the steps that were seen, into the rows of `out`. */
 function poolStates(
   { ws, states, place }: Slot,
-  pass: Pass,
+  pass: PackedBatch,
   indices: Int32Array,
   out: Float32Array,
   width: number,

@@ -16,7 +16,7 @@ const MAX_CATEGORIES = 256;
  * The columns of a model for these channels.
  * @throws {DataError} for a categorical channel with no categories, or too many
  */
-export function columnsOf(channels: readonly Channel[]): { groups: ColumnGroup[]; width: number } {
+export function oneHotColumns(channels: readonly Channel[]): { groups: ColumnGroup[]; width: number } {
   let start = 0;
   const groups = channels.map((channel): ColumnGroup => {
     const width = channel.kind === "numeric" ? 1 : (channel.vocabulary?.length ?? 0);

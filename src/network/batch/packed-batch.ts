@@ -12,7 +12,7 @@ export interface Draws {
  * One forward pass: cases sorted by length, longest first, and packed. Step t has a row for each of the first
  * active[t] cases, right behind the rows of step t - 1, so there is no padding.
  */
-export interface Pass {
+export interface PackedBatch {
   T: number;
   /** Cases. */
   B: number;
@@ -38,7 +38,7 @@ export interface Pass {
 }
 
 /** Offsets of what a head must make, likewise. */
-export interface TargetPlace {
+export interface TargetOffsets {
   /** [R, F] */
   target: number;
   /** [R, F] */
@@ -48,7 +48,7 @@ export interface TargetPlace {
 }
 
 /** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
-export interface DataPlace {
+export interface BatchOffsets {
   /** [R, F]; 0 where nothing was observed */
   x: number;
   /** What the decoder must rebuild, likewise: `x` itself, or every sequence from its end */

@@ -1,5 +1,5 @@
 import type { ColumnGroup } from "../batch/one-hot-columns.js";
-import type { Pass } from "../batch/packed-batch.js";
+import type { PackedBatch } from "../batch/packed-batch.js";
 import { type Gradient, type Layer, type Plan, plainSequence, type Signal } from "./layer.js";
 
 /**
@@ -24,7 +24,7 @@ export function createEmbedding(
   const output = plainSequence(plan, numeric.length + tables.length * units);
 
   /** Calls `visit` with the row of the output and the offset inside the table of each observed category. */
-  const eachCategory = (pass: Pass, visit: (row: number, to: number, entry: number) => void) => {
+  const eachCategory = (pass: PackedBatch, visit: (row: number, to: number, entry: number) => void) => {
     const { data } = plan.ws;
     const from = input.offset(pass);
     for (let r = 0; r < pass.rows; r++)

@@ -1,4 +1,4 @@
-import type { Pass } from "../batch/packed-batch.js";
+import type { PackedBatch } from "../batch/packed-batch.js";
 import type { Layer, Plan, Signal } from "./layer.js";
 
 /** Adds N(0, stddev) to every number while training; else the input passes as it is. */
@@ -7,7 +7,7 @@ export function createGaussianNoise(plan: Plan, name: string, input: Signal, std
   const size = plan.T * plan.B * stride;
   const noise = plan.training ? plan.take(size) : 0;
   const result = plan.training ? plan.take(size) : 0;
-  const active = (pass: Pass) => pass.draws !== undefined && stddev > 0;
+  const active = (pass: PackedBatch) => pass.draws !== undefined && stddev > 0;
 
   return {
     name,

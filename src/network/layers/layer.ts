@@ -1,5 +1,5 @@
 import { padTo, type Workspace } from "../../engine/engine.js";
-import type { Pass } from "../batch/packed-batch.js";
+import type { PackedBatch } from "../batch/packed-batch.js";
 
 /**
  * Where a layer's output lies in the arena. Rows are `stride` apart; a sequence has the packed rows of a pass, a
@@ -10,7 +10,7 @@ export interface Signal {
   width: number;
   stride: number;
   /** A function of the batch: hidden states lie behind the B rows of the initial state. */
-  offset(pass: Pass): number;
+  offset(pass: PackedBatch): number;
 }
 
 /** What one direction of a recurrent layer hands out. */
@@ -61,9 +61,9 @@ export interface Layer {
   readonly carry?: CarriedState;
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
-  forward(pass: Pass): void;
+  forward(pass: PackedBatch): void;
   /** Adds to parameter gradients; returns the gradient of its input, undefined where none was asked for. */
-  backward(pass: Pass, dOutput: Gradient): Gradient | undefined;
+  backward(pass: PackedBatch, dOutput: Gradient): Gradient | undefined;
 }
 
 /** How a layer asks for its share of the arena. Everything is planned before the first step. */
@@ -97,6 +97,6 @@ export function plainSequence(plan: Plan, width: number, stride = padTo(width, p
 }
 
 /** How many rows a signal has in a pass. */
-export function rowsOf(signal: Signal, pass: Pass): number {
+export function rowsOf(signal: Signal, pass: PackedBatch): number {
   return signal.kind === "sequence" ? pass.rows : pass.B;
 }

@@ -1,5 +1,5 @@
 import { NONE, padTo } from "../../engine/engine.js";
-import type { Pass } from "../batch/packed-batch.js";
+import type { PackedBatch } from "../batch/packed-batch.js";
 import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer.js";
 
 /** One LSTM walking one way over time: its share of the arena and its calls of the kernels. */
@@ -9,13 +9,17 @@ export interface LstmDirection {
   /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, where it was asked for. */
   readonly stateGradient: Gradient | undefined;
   pack(): void;
-  forward(pass: Pass): void;
+  forward(pass: PackedBatch): void;
   /**
    * @param dStates gradient of every hidden state, rows padded to whole vectors
    * @param dLast gradient of the last state
    * @returns gradient of the input, where it was asked for
    */
-  backward(pass: Pass, dStates: Gradient | undefined, dLast: Gradient | undefined): Gradient | undefined;
+  backward(
+    pass: PackedBatch,
+    dStates: Gradient | undefined,
+    dLast: Gradient | undefined,
+  ): Gradient | undefined;
 }
 
 export interface LstmOptions {

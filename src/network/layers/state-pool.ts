@@ -1,5 +1,5 @@
 import { NONE } from "../../engine/engine.js";
-import type { Pass } from "../batch/packed-batch.js";
+import type { PackedBatch } from "../batch/packed-batch.js";
 import type { Gradient, Plan } from "./layer.js";
 import type { LstmDirection } from "./lstm-direction.js";
 
@@ -13,9 +13,9 @@ const PARTS = 3;
 export interface StatePool {
   width: number;
   /** Writes [B, stride] from `offset` on. */
-  forward(pass: Pass, offset: number, stride: number): void;
+  forward(pass: PackedBatch, offset: number, stride: number): void;
   /** Adds to the gradient of every state; returns that of the last state of each direction. */
-  backward(pass: Pass, dOutput: Gradient): Gradient[];
+  backward(pass: PackedBatch, dOutput: Gradient): Gradient[];
 }
 
 export function createStatePool(

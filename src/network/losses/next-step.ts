@@ -1,6 +1,6 @@
 import { NONE } from "../../engine/engine.js";
 import type { ColumnGroup } from "../batch/one-hot-columns.js";
-import type { Pass, TargetPlace } from "../batch/packed-batch.js";
+import type { PackedBatch, TargetOffsets } from "../batch/packed-batch.js";
 import { createTimeDistributedDense } from "../layers/dense.js";
 import type { Gradient, HiddenStates, Layer, Plan } from "../layers/layer.js";
 import { reconstructionLoss } from "./reconstruction-loss.js";
@@ -9,15 +9,15 @@ import { reconstructionLoss } from "./reconstruction-loss.js";
 export interface NextStep {
   readonly layer: Layer;
   /** What was to be predicted: `x` of the step after, [R, F]; nothing is observed after a last step. */
-  readonly place: TargetPlace;
+  readonly place: TargetOffsets;
   /** [R], 1 where there is a step after, at which something was observed. */
   readonly there: number;
-  forward(pass: Pass): void;
+  forward(pass: PackedBatch): void;
   /**
    * Sum of the loss of what was there to be predicted.
    * @param scale where given, gradients of `scale` times that sum are added to those of the states and parameters
    */
-  loss(pass: Pass, scale?: number): number;
+  loss(pass: PackedBatch, scale?: number): number;
 }
 
 /** @param data where the pass's own `x` and `observed` lie, [R, F] */
@@ -30,14 +30,14 @@ export function createNextStep(
 ): NextStep {
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const size = plan.T * plan.B * width;
-  const place: TargetPlace = { target: plan.take(size), observed: plan.take(size), weights: data.weights };
+  const place: TargetOffsets = { target: plan.take(size), observed: plan.take(size), weights: data.weights };
   const there = plan.take(plan.T * plan.B);
   const layer = createTimeDistributedDense(plan, "nextStep", states.every, width);
   const { stride } = layer.output;
   const dOutput: Gradient = { offset: plan.training ? plan.take(plan.T * plan.B * stride) : NONE, stride };
 
   /** Copies every step to where the step before it is. */
-  const aim = ({ T, B, active, mask, masked, rows }: Pass) => {
+  const aim = ({ T, B, active, mask, masked, rows }: PackedBatch) => {
     const { data: arena } = plan.ws;
     arena.fill(0, place.observed, place.observed + rows * width);
     arena.fill(0, there, there + rows);

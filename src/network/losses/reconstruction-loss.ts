@@ -1,6 +1,6 @@
 import { NONE, type Workspace } from "../../engine/engine.js";
 import type { ColumnGroup } from "../batch/one-hot-columns.js";
-import type { Pass, TargetPlace } from "../batch/packed-batch.js";
+import type { PackedBatch, TargetOffsets } from "../batch/packed-batch.js";
 import type { Gradient, Signal } from "../layers/layer.js";
 
 /**
@@ -12,9 +12,9 @@ import type { Gradient, Signal } from "../layers/layer.js";
 export function reconstructionLoss(
   ws: Workspace,
   columns: readonly ColumnGroup[],
-  place: TargetPlace,
+  place: TargetOffsets,
   output: Signal,
-  pass: Pass,
+  pass: PackedBatch,
   scale: number,
   gradient: Gradient | undefined,
 ): number {

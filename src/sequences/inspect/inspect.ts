@@ -1,7 +1,7 @@
 import { countOf, lengthOf, type SequenceSet } from "../set/sequence-set.js";
 import { channelStatistics } from "../transform/channel-statistics.js";
 import { countDuplicates } from "./leakage.js";
-import { channelsThatTellTheClass, giveAwayWarning } from "./target-leak.js";
+import { channelsThatTellTheClass, targetLeakWarning } from "./target-leak.js";
 
 /** What one channel holds; the statistics are null where nothing was observed or the channel is categorical. */
 export interface ChannelDescription {
@@ -59,7 +59,10 @@ export function describeSet(set: SequenceSet): SetDescription {
     irregularGaps: set.times ? irregularGaps(set) : null,
     warnings: [],
   };
-  description.warnings = [...warningsOf(description), ...channelsThatTellTheClass(set).map(giveAwayWarning)];
+  description.warnings = [
+    ...warningsOf(description),
+    ...channelsThatTellTheClass(set).map(targetLeakWarning),
+  ];
   return description;
 }
 

@@ -47,7 +47,7 @@ function classesByLastValue(set: SequenceSet, channel: number): Map<number, numb
 }
 
 /** What to tell the user of such a channel. */
-export function giveAwayWarning(channel: string): string {
+export function targetLeakWarning(channel: string): string {
   return (
     `The last value of channel "${channel}" alone tells the class of nearly every case: ` +
     `is it an answer rather than a feature? Then leave it out (--drop ${channel}).`

@@ -5,7 +5,7 @@ import { countOf, lengthOf, type SequenceSet } from "./sequence-set.js";
  * Draws whole sequences that have a step, until their steps are enough, or they themselves.
  * @returns their indices, ascending
  */
-export function drawSequences(
+export function sampleSequences(
   set: SequenceSet,
   random: Random,
   most: { steps: number; sequences?: number },

@@ -85,7 +85,7 @@ export function fitScaler(
  * With scope "series" amounts are lost: call `seriesStatistics` first to keep them as static columns.
  * @throws {DataError} if the numeric channels are not those the scaler was fitted on
  */
-export function transform(set: SequenceSet, scaler: Scaler): SequenceSet {
+export function scaleSequences(set: SequenceSet, scaler: Scaler): SequenceSet {
   expectChannels("transform", set, scaler);
   const logs = scaler.logarithm ? mapLogarithms(set, scaler.logarithm, signedLog) : set;
   return mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
@@ -97,7 +97,7 @@ export function transform(set: SequenceSet, scaler: Scaler): SequenceSet {
  * @throws {DataError} if the numeric channels are not those the scaler was fitted on
  * @throws {OptionError} if the scope is "series" and `original` is missing or of another size
  */
-export function inverseTransform(set: SequenceSet, scaler: Scaler, original?: SequenceSet): SequenceSet {
+export function unscaleSequences(set: SequenceSet, scaler: Scaler, original?: SequenceSet): SequenceSet {
   expectChannels("inverseTransform", set, scaler);
   if (scaler.scope === "series" && (!original || countOf(original) !== countOf(set)))
     throw new OptionError(

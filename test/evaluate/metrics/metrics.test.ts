@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../../src/errors.js";
 import { confusionMatrix } from "../../../src/evaluate/metrics/confusion.js";
-import { judgePredictions } from "../../../src/evaluate/metrics/metrics.js";
+import { scorePredictions } from "../../../src/evaluate/metrics/metrics.js";
 
 interface Case {
   classes: number;
@@ -35,7 +35,7 @@ const expectAll = (got: (number | null)[], expected: number[]) => {
 
 describe("metrics agree with scikit-learn", () => {
   test.each(golden.metrics)("$classes classes, accuracy $accuracy", (data) => {
-    const got = judgePredictions({ ...data, probabilities: data.scores, classCount: data.classes });
+    const got = scorePredictions({ ...data, probabilities: data.scores, classCount: data.classes });
     expect(got.confusion).toEqual(data.confusion);
     expect(got.cases).toBe(data.labels.length);
     expect(got.accuracy).toBeCloseTo(data.accuracy, 12);
@@ -51,15 +51,15 @@ describe("metrics agree with scikit-learn", () => {
 
 test("the majority class comes from the training labels and is judged on the test labels", () => {
   const judged = { labels: [0, 1, 1, 1, 2], predicted: [0, 1, 1, 1, 2], classCount: 3 };
-  expect(judgePredictions(judged)).toMatchObject({ majorityClass: 1, majorityRate: 3 / 5 });
-  expect(judgePredictions({ ...judged, trainLabels: [2, 2, 0, 1] })).toMatchObject({
+  expect(scorePredictions(judged)).toMatchObject({ majorityClass: 1, majorityRate: 3 / 5 });
+  expect(scorePredictions({ ...judged, trainLabels: [2, 2, 0, 1] })).toMatchObject({
     majorityClass: 2,
     majorityRate: 1 / 5,
   });
 });
 
 test("a class absent from the judged labels has no recall and is left out of every mean", () => {
-  const got = judgePredictions({
+  const got = scorePredictions({
     labels: [0, 0, 0, 1, 1],
     predicted: [0, 0, 2, 1, 1], // 2 is predicted and does not occur; 3 neither
     probabilities: [
@@ -81,14 +81,14 @@ test("a class absent from the judged labels has no recall and is left out of eve
 });
 
 test("a class that occurs and is never predicted has precision and F1 0", () => {
-  const got = judgePredictions({ labels: [0, 0, 1], predicted: [0, 0, 0], classCount: 2 });
+  const got = scorePredictions({ labels: [0, 0, 1], predicted: [0, 0, 0], classCount: 2 });
   expect(got.precision.perClass).toEqual([2 / 3, 0]);
   expect(got.f1.perClass[1]).toBe(0);
   expect(got).toMatchObject({ rocAuc: null, averagePrecision: null }); // no probabilities
 });
 
 test("nothing to judge gives null everywhere", () => {
-  expect(judgePredictions({ labels: [], predicted: [], probabilities: [], classCount: 2 })).toEqual({
+  expect(scorePredictions({ labels: [], predicted: [], probabilities: [], classCount: 2 })).toEqual({
     cases: 0,
     confusion: [
       [0, 0],
@@ -125,7 +125,7 @@ test("whatever is predicted, every figure is null or between 0 and 1", () => {
   );
   fc.assert(
     fc.property(predictions, ({ classCount, rows }) => {
-      const { cases, confusion, majorityClass, ...figures } = judgePredictions({
+      const { cases, confusion, majorityClass, ...figures } = scorePredictions({
         labels: rows.map((row) => row.label),
         predicted: rows.map((row) => row.guess),
         probabilities: rows.flatMap((row) => row.scores),
@@ -147,7 +147,7 @@ test("labels out of range and parts of different length are errors", () => {
   expect(() => confusionMatrix([0, 1], [0], 2)).toThrow(ShapeError);
   expect(() => confusionMatrix([0, -1], [0, 1], 2)).toThrow(DataError);
   expect(() => confusionMatrix([0, 1], [0, 2], 2)).toThrow(/case 1 has label 1 and prediction 2/);
-  expect(() => judgePredictions({ labels: [0], predicted: [0], probabilities: [1], classCount: 2 })).toThrow(
+  expect(() => scorePredictions({ labels: [0], predicted: [0], probabilities: [1], classCount: 2 })).toThrow(
     /1 probabilities, expected 1 cases x 2/,
   );
 });

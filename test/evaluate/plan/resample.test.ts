@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../../src/errors.js";
-import { groupedFolds, resamples, stratifiedFolds } from "../../../src/evaluate/plan/resample.js";
+import { groupedFolds, planResamples, stratifiedFolds } from "../../../src/evaluate/plan/resample.js";
 import { randomStream } from "../../../src/random.js";
 
 const someLabels = fc.array(fc.integer({ min: -1, max: 3 }), { minLength: 7, maxLength: 61 });
@@ -106,14 +106,14 @@ describe("resamples", () => {
   const { labels, owners } = customers(97, 9);
 
   test("a given split is the first cases and the others, less those without a label", () => {
-    const [only, ...more] = resamples({ kind: "given", trainCount: 3 }, [0, -1, 1, 1, -1, 0]);
+    const [only, ...more] = planResamples({ kind: "given", trainCount: 3 }, [0, -1, 1, 1, -1, 0]);
     expect(more).toEqual([]);
     expect(Array.from(only.train)).toEqual([0, 2]);
     expect(Array.from(only.test)).toEqual([3, 5]);
   });
 
   test.each(["stratified", "grouped"] as const)("%s folds test every case once", (kind) => {
-    const parts = resamples({ kind, folds: 5, seed: 3 }, labels, owners);
+    const parts = planResamples({ kind, folds: 5, seed: 3 }, labels, owners);
     const tested = parts.flatMap(({ test: part }) => Array.from(part)).sort((a, b) => a - b);
     expect(tested).toEqual(Array.from(labels.keys()));
     for (const { train, test: part } of parts) {
@@ -123,7 +123,7 @@ describe("resamples", () => {
   });
 
   test.each(["stratified", "grouped"] as const)("%s holdouts hold the fraction, and differ", (kind) => {
-    const parts = resamples({ kind, repeats: 4, testFraction: 0.3, seed: 3 }, labels, owners);
+    const parts = planResamples({ kind, repeats: 4, testFraction: 0.3, seed: 3 }, labels, owners);
     expect(parts.length).toBe(4);
     for (const { train, test: part } of parts) {
       expect(new Set([...train, ...part]).size).toBe(labels.length);
@@ -136,12 +136,12 @@ describe("resamples", () => {
       }
     }
     expect(parts[0]).not.toEqual(parts[1]);
-    expect(resamples({ kind, repeats: 4, testFraction: 0.3, seed: 3 }, labels, owners)).toEqual(parts);
+    expect(planResamples({ kind, repeats: 4, testFraction: 0.3, seed: 3 }, labels, owners)).toEqual(parts);
   });
 
   test("the largest entity is tested in some holdout", () => {
     const uneven = Array.from({ length: 31 }, (_, i) => (i < 9 ? "large" : `e${i}`));
-    const parts = resamples(
+    const parts = planResamples(
       { kind: "grouped", repeats: 20, testFraction: 0.4, seed: 1 },
       new Array(31).fill(0),
       uneven,
@@ -151,35 +151,39 @@ describe("resamples", () => {
   });
 
   test("tiny classes train and test where they can", () => {
-    const [{ train, test: part }] = resamples(
+    const [{ train, test: part }] = planResamples(
       { kind: "stratified", repeats: 1, testFraction: 0.1, seed: 1 },
       [0, 0, 0, 0, 1, 1, 2],
     );
     expect(Array.from(part).filter((i) => i >= 4 && i < 6).length).toBe(1);
     expect(train.includes(6)).toBe(true);
-    const two = resamples({ kind: "grouped", repeats: 3, testFraction: 0.05, seed: 1 }, [0, 1], ["a", "b"]);
+    const two = planResamples(
+      { kind: "grouped", repeats: 3, testFraction: 0.05, seed: 1 },
+      [0, 1],
+      ["a", "b"],
+    );
     for (const each of two) expect([each.train.length, each.test.length]).toEqual([1, 1]);
   });
 
   test("plans that cannot be carried out are errors", () => {
-    expect(() => resamples({ kind: "stratified", folds: 1, seed: 1 }, [0, 1])).toThrow(OptionError);
-    expect(() => resamples({ kind: "stratified", folds: 3, seed: 1 }, [0, 1, -1])).toThrow(/from 2 to 2/);
-    expect(() => resamples({ kind: "grouped", folds: 2, seed: 1 }, [0, 1], ["a", "a"])).toThrow(
+    expect(() => planResamples({ kind: "stratified", folds: 1, seed: 1 }, [0, 1])).toThrow(OptionError);
+    expect(() => planResamples({ kind: "stratified", folds: 3, seed: 1 }, [0, 1, -1])).toThrow(/from 2 to 2/);
+    expect(() => planResamples({ kind: "grouped", folds: 2, seed: 1 }, [0, 1], ["a", "a"])).toThrow(
       /number of entities/,
     );
-    expect(() => resamples({ kind: "grouped", folds: 2, seed: 1 }, [0, 1])).toThrow(/names no entities/);
-    expect(() => resamples({ kind: "given", trainCount: 2 }, [0, 1, -1])).toThrow(DataError);
-    expect(() => resamples({ kind: "given", trainCount: 2 }, [0, 1, -1])).toThrow(
+    expect(() => planResamples({ kind: "grouped", folds: 2, seed: 1 }, [0, 1])).toThrow(/names no entities/);
+    expect(() => planResamples({ kind: "given", trainCount: 2 }, [0, 1, -1])).toThrow(DataError);
+    expect(() => planResamples({ kind: "given", trainCount: 2 }, [0, 1, -1])).toThrow(
       /2 labelled cases to train on and 0/,
     );
-    expect(() => resamples({ kind: "stratified", repeats: 0, testFraction: 0.3, seed: 1 }, [0, 1])).toThrow(
-      OptionError,
-    );
-    expect(() => resamples({ kind: "stratified", repeats: 1, testFraction: 1, seed: 1 }, [0, 1])).toThrow(
+    expect(() =>
+      planResamples({ kind: "stratified", repeats: 0, testFraction: 0.3, seed: 1 }, [0, 1]),
+    ).toThrow(OptionError);
+    expect(() => planResamples({ kind: "stratified", repeats: 1, testFraction: 1, seed: 1 }, [0, 1])).toThrow(
       /fraction is 1/,
     );
     expect(() =>
-      resamples({ kind: "grouped", repeats: 1, testFraction: 0.5, seed: 1 }, [0, 1], ["a", "a"]),
+      planResamples({ kind: "grouped", repeats: 1, testFraction: 0.5, seed: 1 }, [0, 1], ["a", "a"]),
     ).toThrow(DataError);
   });
 });
@@ -192,7 +196,7 @@ describe("forward in time", () => {
   const plan = { kind: "forward", testFraction: 0.3, delay: 50, folds: 3 } as const;
 
   test("never trains on a case after the test period begins, nor within the delay before it", () => {
-    const parts = resamples(plan, labels, undefined, times);
+    const parts = planResamples(plan, labels, undefined, times);
     expect(parts).toHaveLength(3);
     for (const { train, test, trainUntil, testFrom } of parts) {
       const latest = Math.max(...Array.from(train, (n) => times[n]));
@@ -205,7 +209,7 @@ describe("forward in time", () => {
   });
 
   test("the latest 30 % are tested once, in periods that follow one another", () => {
-    const parts = resamples(plan, labels, undefined, times);
+    const parts = planResamples(plan, labels, undefined, times);
     const tested = parts.flatMap(({ test }) => Array.from(test));
     expect(new Set(tested).size).toBe(tested.length);
     expect(Math.abs(tested.length - 54)).toBeLessThan(4); // of 180 with a label
@@ -219,28 +223,28 @@ describe("forward in time", () => {
 
   test("without a delay nothing is left out; cases of one instant are never on both sides", () => {
     const coarse = times.map((time) => Math.floor(time / 100));
-    const [{ train, test }] = resamples({ ...plan, delay: 0, folds: 1 }, labels, undefined, coarse);
+    const [{ train, test }] = planResamples({ ...plan, delay: 0, folds: 1 }, labels, undefined, coarse);
     expect(train.length + test.length).toBe(180);
     const early = new Set(Array.from(train, (n) => coarse[n]));
     expect(Array.from(test, (n) => coarse[n]).filter((time) => early.has(time))).toEqual([]);
   });
 
   test("what cannot be is refused", () => {
-    expect(() => resamples(plan, labels)).toThrow(/have no times.*--time/);
-    expect(() => resamples({ ...plan, delay: -1 }, labels, undefined, times)).toThrow(OptionError);
-    expect(() => resamples({ ...plan, delay: 2000 }, labels, undefined, times)).toThrow(DataError);
-    expect(() => resamples({ ...plan, folds: 0 }, labels, undefined, times)).toThrow(OptionError);
-    expect(() => resamples({ ...plan, testFraction: 1 }, labels, undefined, times)).toThrow(OptionError);
+    expect(() => planResamples(plan, labels)).toThrow(/have no times.*--time/);
+    expect(() => planResamples({ ...plan, delay: -1 }, labels, undefined, times)).toThrow(OptionError);
+    expect(() => planResamples({ ...plan, delay: 2000 }, labels, undefined, times)).toThrow(DataError);
+    expect(() => planResamples({ ...plan, folds: 0 }, labels, undefined, times)).toThrow(OptionError);
+    expect(() => planResamples({ ...plan, testFraction: 1 }, labels, undefined, times)).toThrow(OptionError);
   });
 });
 
 test("repeated folds test every case as often, drawn anew each time", () => {
   const labels = Array.from({ length: 40 }, (_, n) => n % 2);
-  const parts = resamples({ kind: "stratified", folds: 4, repeats: 3, seed: 5 }, labels);
+  const parts = planResamples({ kind: "stratified", folds: 4, repeats: 3, seed: 5 }, labels);
   expect(parts).toHaveLength(12);
   const counts = new Int32Array(40);
   for (const { test } of parts) for (const n of test) counts[n]++;
   expect(Array.from(counts)).toEqual(new Array(40).fill(3));
-  expect(parts.slice(0, 4)).toEqual(resamples({ kind: "stratified", folds: 4, seed: 5 }, labels));
+  expect(parts.slice(0, 4)).toEqual(planResamples({ kind: "stratified", folds: 4, seed: 5 }, labels));
   expect(parts[4]).not.toEqual(parts[0]);
 });

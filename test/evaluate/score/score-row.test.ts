@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../src/evaluate/comparison/predictions.js";
+import type { Prediction } from "../../../src/evaluate/comparison/predictions.js";
 import { openResults } from "../../../src/evaluate/comparison/predictions.js";
 import { averageAnswers } from "../../../src/evaluate/score/answer-from.js";
-import { type Judging, judgeRow } from "../../../src/evaluate/score/score-row.js";
+import { type Scoring, scoreRow } from "../../../src/evaluate/score/score-row.js";
 
 /** An answer of two classes, by the probability of class 1. */
-const answer = (scores: number[], held?: number[]): Answer => ({
+const answer = (scores: number[], held?: number[]): Prediction => ({
   columns: 3,
   probabilities: Float64Array.from(scores.flatMap((score) => [1 - score, score])),
   ...(held && { validation: Float64Array.from(held) }),
@@ -13,7 +13,7 @@ const answer = (scores: number[], held?: number[]): Answer => ({
   seconds: 1,
 });
 const labels = Int32Array.of(0, 0, 0, 1, 1);
-const judging: Judging = {
+const judging: Scoring = {
   measure: "averagePrecision",
   classCount: 2,
   trainLabels: Int32Array.of(0, 0, 0, 1),
@@ -26,7 +26,7 @@ const judging: Judging = {
 const only = answer([0.1, 0.4, 0.3, 0.39, 0.9], [0.1, 0.4, 0.45, 0.6]);
 
 describe("a row, by hand", () => {
-  const { figures, answers, validated } = judgeRow([[only]], judging);
+  const { figures, answers, validated } = scoreRow([[only]], judging);
 
   test("a case at the frozen threshold is called positive, one just below is not", () => {
     expect(figures.thresholds).toEqual({ rule: "F1", values: [0.4] });
@@ -51,18 +51,18 @@ describe("a row, by hand", () => {
 
   test("the threshold does not know the test labels", () => {
     const turned = { ...judging, resamples: [{ ...judging.resamples[0], labels: labels.map((l) => 1 - l) }] };
-    expect(judgeRow([[only]], turned).figures.thresholds).toEqual(figures.thresholds);
-    expect(judgeRow([[only]], { ...judging, rule: "alerts" }).figures.thresholds!.values).toEqual([0.6]);
+    expect(scoreRow([[only]], turned).figures.thresholds).toEqual(figures.thresholds);
+    expect(scoreRow([[only]], { ...judging, rule: "alerts" }).figures.thresholds!.values).toEqual([0.6]);
   });
 
   test("without one the likelier class is said", () => {
-    const plain = judgeRow([[only]], { ...judging, rule: undefined });
+    const plain = scoreRow([[only]], { ...judging, rule: undefined });
     expect(Array.from(plain.answers[0].predicted)).toEqual([0, 0, 0, 0, 1]);
     expect(plain.figures.thresholds).toBeUndefined();
   });
 
   test("none could be chosen: 0.5, and a note", () => {
-    const found = judgeRow([[answer([0.1, 0.5, 0.3, 0.39, 0.9])]], judging);
+    const found = scoreRow([[answer([0.1, 0.5, 0.3, 0.39, 0.9])]], judging);
     expect(found.figures.thresholds!.values).toEqual([0.5]);
     expect(Array.from(found.answers[0].predicted)).toEqual([0, 1, 0, 0, 1]);
     expect(found.notes.join()).toMatch(/0\.5 was taken/);
@@ -72,7 +72,7 @@ describe("a row, by hand", () => {
 test("resamples are joined, each with its own threshold; seeds are averaged", () => {
   const other = answer([0.9, 0.1, 0.1, 0.2, 0.3], [0.9, 0.1, 0.9, 0.1]);
   const two = { ...judging, budget: undefined, resamples: [judging.resamples[0], judging.resamples[0]] };
-  const { figures, answers } = judgeRow(
+  const { figures, answers } = scoreRow(
     [
       [only, only],
       [only, other],
@@ -82,8 +82,8 @@ test("resamples are joined, each with its own threshold; seeds are averaged", ()
   expect(figures.thresholds!.values).toEqual([0.4, 0.4, 0.4, 0.1]);
   expect(answers.map(({ labels: all }) => all.length)).toEqual([10, 10]);
   expect(figures.metrics.confusion.flat().reduce((a, b) => a + b)).toBe(20);
-  const alone = judgeRow([[only], [other]], two).figures;
-  const same = judgeRow([[only], [only]], two).figures;
+  const alone = scoreRow([[only], [other]], two).figures;
+  const same = scoreRow([[only], [only]], two).figures;
   expect(figures.metrics.f1.macro).toBeCloseTo((alone.metrics.f1.macro! + same.metrics.f1.macro!) / 2, 12);
   expect(figures.expectedCost).toBeCloseTo((alone.expectedCost! + same.expectedCost!) / 2, 12);
   expect(figures.bySeed).toEqual([same.metrics.averagePrecision, alone.metrics.averagePrecision]);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../../src/random.js";
-import { drawSequences } from "../../../src/sequences/set/sample-sequences.js";
+import { sampleSequences } from "../../../src/sequences/set/sample-sequences.js";
 import { lengthOf } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 
 const set = randomSeries({ N: 40, F: 1, lengths: (n) => n % 5 }); // every fifth is empty
 const drawn = (most: { steps: number; sequences?: number }, seed = 1) =>
-  Array.from(drawSequences(set, randomStream(seed), most));
+  Array.from(sampleSequences(set, randomStream(seed), most));
 
 test("all that have a step, where there is room", () => {
   const withSteps = Array.from({ length: 40 }, (_, n) => n).filter((n) => n % 5 > 0);

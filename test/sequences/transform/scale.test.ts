@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { DataError, OptionError } from "../../../src/errors.js";
 import {
   fitScaler,
-  inverseTransform,
+  scaleSequences,
   seriesStatistics,
-  transform,
+  unscaleSequences,
 } from "../../../src/sequences/transform/scale.js";
 import { anySet, cellsOf, makeSet } from "../set/make-set.js";
 
@@ -31,9 +31,9 @@ test("standard scaling counts observed values of numeric channels only", () => {
   expect(scaler.scale[0]).toBeCloseTo(Math.sqrt((21 ** 2 + 20 ** 2 + 19 ** 2 + 18 ** 2 + 78 ** 2) / 5), 10);
   expect(scaler.scale[1]).toBeCloseTo(Math.sqrt((20 ** 2 + 0 + 10 ** 2 + 30 ** 2) / 4), 10);
   expect(scaler.fittedOn).toEqual({ sequences: 2, values: 9 });
-  const scaled = cellsOf(transform(train, scaler));
+  const scaled = cellsOf(scaleSequences(train, scaler));
   expect(scaled[0][1][1]).toBeNull();
-  expect(transform(train, scaler).values[4]).toBe(0); // missing values stay 0
+  expect(scaleSequences(train, scaler).values[4]).toBe(0); // missing values stay 0
   expect(scaled.flat().map((step) => step[2])).toEqual([2, 1, 0, 3, 3]);
   expect(scaled[1][1][1]).toBeCloseTo(30 / scaler.scale[1], 6);
   expect(cellsOf(train)[1][1][1]).toBe(60); // the input is left alone
@@ -62,7 +62,7 @@ test("robust does not divide by an interquartile range that is next to nothing",
   const set = makeSet([[[0], [0], [1e-44], [1e-44], [1000]]]);
   const scaler = fitScaler(set, { method: "robust" });
   expect(scaler.notes.join()).toMatch(/"c0".*standard deviation/);
-  expect(transform(set, scaler).values.every(Number.isFinite)).toBe(true);
+  expect(scaleSequences(set, scaler).values.every(Number.isFinite)).toBe(true);
 });
 
 test.each(["standard", "min-max", "robust", "none"] as const)(
@@ -82,7 +82,7 @@ test.each(["standard", "min-max", "robust", "none"] as const)(
       expect.stringMatching(/"c0" is constant/),
       expect.stringMatching(/"c1": nothing was observed/),
     ]);
-    expect(transform(set, scaler).values.every(Number.isFinite)).toBe(true);
+    expect(scaleSequences(set, scaler).values.every(Number.isFinite)).toBe(true);
   },
 );
 
@@ -92,18 +92,18 @@ test("scope series: each series by its own statistics, which stay as static colu
   });
   const scaler = fitScaler(set, { method: "standard", scope: "series" });
   expect(scaler.center).toEqual([]);
-  const scaled = transform(seriesStatistics(set), scaler);
+  const scaled = scaleSequences(seriesStatistics(set), scaler);
   expect(cellsOf(scaled)).toEqual([[[-1], [1]], [[-1], [1], [null]], [], [[0]]]);
   expect(scaled.statics!.names).toEqual(["age", "c0_mean", "c0_std"]);
   expect([...scaled.statics!.values]).toEqual([5, 2, 1, 6, 200, 100, 7, 0, 0, 8, 7, 0]);
-  expect(cellsOf(inverseTransform(scaled, scaler, set))).toEqual(cellsOf(set));
-  expect(() => inverseTransform(scaled, scaler)).toThrow(OptionError);
+  expect(cellsOf(unscaleSequences(scaled, scaler, set))).toEqual(cellsOf(set));
+  expect(() => unscaleSequences(scaled, scaler)).toThrow(OptionError);
 });
 
 test("transform refuses channels other than those fitted", () => {
   const scaler = fitScaler(train);
-  expect(() => transform(makeSet([[[1, 2]]], { categorical: 1 }), scaler)).toThrow(DataError);
-  expect(() => transform(makeSet([[[1]]]), scaler)).toThrow(/got .*"c0", expected "c0", "c1"/);
+  expect(() => scaleSequences(makeSet([[[1, 2]]], { categorical: 1 }), scaler)).toThrow(DataError);
+  expect(() => scaleSequences(makeSet([[[1]]]), scaler)).toThrow(/got .*"c0", expected "c0", "c1"/);
 });
 
 test("a scaler survives JSON", () => {
@@ -120,7 +120,7 @@ test("inverseTransform undoes transform", () => {
   fc.assert(
     fc.property(cases, ({ set, method, scope }) => {
       const scaler = fitScaler(set, { method, scope });
-      const back = inverseTransform(transform(set, scaler), scaler, set);
+      const back = unscaleSequences(scaleSequences(set, scaler), scaler, set);
       // values of up to 1000 in float32, there and back
       back.values.forEach((value, k) => {
         expect(Math.abs(value - set.values[k])).toBeLessThan(2e-3);
@@ -138,11 +138,11 @@ test("log-standard takes logarithms of channels that these make less skewed, and
   const set = makeSet([steps]);
   const scaler = fitScaler(set, { method: "log-standard" });
   expect(scaler.logarithm).toEqual([true, false, false]);
-  const scaled = transform(set, scaler);
+  const scaled = scaleSequences(set, scaler);
   const { center, scale } = scaler;
   expect(scaled.values[3 * 7]).toBeCloseTo((Math.log1p(steps[7][0]) - center[0]) / scale[0], 5);
   expect(scaled.values[3 * 7 + 2]).toBeCloseTo((steps[7][2] - center[2]) / scale[2], 5);
-  const back = inverseTransform(scaled, scaler);
+  const back = unscaleSequences(scaled, scaler);
   for (const at of [0, 7, 199]) expect(back.values[3 * at] / steps[at][0]).toBeCloseTo(1, 4);
   expect(() => fitScaler(set, { method: "log-standard", scope: "series" })).toThrow(OptionError);
 });
