@@ -15,6 +15,41 @@ export interface Random {
   shuffle<A extends { length: number; [index: number]: number }>(items: A): A;
 }
 
+/**
+ * First keys of the random streams of this library, each used in one place: a draw that takes a new key disturbs no
+ * other. Splits, folds, random convolutions and the eigenvector start number their own groups from 0 instead; they
+ * shuffle other things. The simulation has a register of its own (src/simulate/streams.ts).
+ */
+export const STREAMS = {
+  /** further key: parameter */
+  initialWeights: 1,
+  /** update, layer, shard */
+  noise: 2,
+  /** update, layer, shard */
+  dropout: 4,
+  /** epoch */
+  batchOrder: 5,
+  validationSample: 6,
+  bootstrap: 7,
+  /** which sample */
+  stateSample: 8,
+  /** update, sequence, view */
+  augmentedViews: 9,
+  readOutSequences: 10,
+  readOutCases: 11,
+  /** update */
+  readOutDropout: 12,
+  /** sequence, copy */
+  noisyCopies: 14,
+  mapComponents: 21,
+  /** class */
+  mapCases: 22,
+  shownReconstructions: 23,
+  /** tree */
+  forestTree: 0xf0e57,
+  boostingHoldOut: 0x601d,
+} as const;
+
 /** The stream called (seed, ...keys); every argument is an integer. */
 export function randomStream(seed: number, ...keys: number[]): Random {
   let state = mix(seed | 0);

@@ -1,4 +1,4 @@
-import { randomStream } from "../random.js";
+import { randomStream, STREAMS } from "../random.js";
 import { selectRows } from "../table/feature-table.js";
 import { fitPca, transformPca } from "../table/pca.js";
 import type { LatentMap } from "./comparison/comparison.js";
@@ -27,7 +27,7 @@ export function latentMap(
     seed: number;
   },
 ): LatentMap | undefined {
-  const drawn = randomStream(seed, 21).shuffle(Int32Array.from({ length: train.rows }, (_, n) => n));
+  const drawn = randomStream(seed, STREAMS.mapComponents).shuffle(Int32Array.from({ length: train.rows }, (_, n) => n));
   const some = selectRows(train, drawn.subarray(0, MOST_ROWS));
   if (some.rows < 2 || isConstant(some.values, some.names.length)) return undefined;
   const pca = fitPca(some, 2, { standardise: true });
@@ -63,7 +63,7 @@ function drawCases(labels: Int32Array, classCount: number, seed: number): Int32A
   const chosen: number[] = [];
   byClass.forEach((members, c) => {
     const quota = Math.floor((MOST_POINTS - chosen.length) / (classCount - c));
-    chosen.push(...randomStream(seed, 22, c).shuffle(members).slice(0, quota));
+    chosen.push(...randomStream(seed, STREAMS.mapCases, c).shuffle(members).slice(0, quota));
   });
   return Int32Array.from(chosen).sort();
 }

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.js";
 import { rebuildSeries } from "../features/rebuild.js";
 import type { Model } from "../model/model.js";
-import { randomStream } from "../random.js";
+import { randomStream, STREAMS } from "../random.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
 import { isObserved, lengthOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import type { ReconstructedCase, Reconstructions } from "./comparison/comparison.js";
@@ -26,7 +26,7 @@ export function reconstructedCases(
   test: SequenceSet,
   { features, labels, seed }: { features: string; labels: Int32Array; seed: number },
 ): Reconstructions | undefined {
-  const shown = sampleSequences(test, randomStream(seed, 23), MOST);
+  const shown = sampleSequences(test, randomStream(seed, STREAMS.shownReconstructions), MOST);
   const { given, made } = rebuildSeries(engine, model, selectSequences(test, shown));
   const own = model.metadata.preparation.channels.flatMap(({ kind }, c) => (kind === "numeric" ? [c] : []));
   const C = given.channels.length;

@@ -1,4 +1,4 @@
-import { type Random, randomStream } from "../random.js";
+import { type Random, randomStream, STREAMS } from "../random.js";
 import type { Parameter } from "./layers/layer.js";
 
 /** The longest memory of a forget gate that starts on a log-uniform scale, in steps. */
@@ -11,7 +11,7 @@ export function initialise(
   seed: number,
 ): void {
   parameters.forEach((parameter, k) => {
-    const random = randomStream(seed, 1, k);
+    const random = randomStream(seed, STREAMS.initialWeights, k);
     const values = block.subarray(parameter.start, parameter.start + parameter.size);
     const [rows, columns] = parameter.shape;
     switch (parameter.initial) {

@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.js";
-import { randomStream } from "../../random.js";
+import { randomStream, STREAMS } from "../../random.js";
 
 /**
  * Holds rows out, the same share of each class to the nearest row; at least one row of each class is kept.
@@ -14,7 +14,7 @@ export function holdOut(
   fraction: number,
   seed: number,
 ): { kept: Int32Array; held: Int32Array } {
-  const random = randomStream(seed, 0x601d);
+  const random = randomStream(seed, STREAMS.boostingHoldOut);
   const byClass: number[][] = [];
   for (const row of rows) (byClass[target[row]] ??= []).push(row);
   const isHeld = new Uint8Array(target.length);

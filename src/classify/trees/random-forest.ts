@@ -1,4 +1,4 @@
-import { type Random, randomStream } from "../../random.js";
+import { type Random, randomStream, STREAMS } from "../../random.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { Classifier, ClassWeight, FittedClassifier, RandomForestState } from "../base/classifier.js";
 import { optionChecks } from "../base/option-range.js";
@@ -70,7 +70,7 @@ export function randomForest({
       const times = new Float64Array(n);
       const rows = new Int32Array(n);
       for (let tree = 0; tree < treeCount; tree++) {
-        const random = randomStream(seed, 0xf0e57, tree);
+        const random = randomStream(seed, STREAMS.forestTree, tree);
         times.fill(0);
         for (let i = 0; i < n; i++) times[draw(random)]++;
         let drawn = 0;

@@ -1,4 +1,4 @@
-import { randomStream } from "../../random.js";
+import { randomStream, STREAMS } from "../../random.js";
 import type { Measure } from "./metrics.js";
 
 /** What one feature set answered for the test cases, all resamples one after another. */
@@ -44,7 +44,7 @@ export function bootstrapDraws(
   const of = answers.map(measure === "accuracy" ? hitRate : rankedPrecision);
   const counts = new Float64Array(answers[0].labels.length).fill(1);
   const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
-  const random = randomStream(seed, 7);
+  const random = randomStream(seed, STREAMS.bootstrap);
   for (let repeat = 0; repeat < repeats; repeat++) {
     counts.fill(0);
     for (let k = 0; k < members.length; k++)

@@ -1,4 +1,4 @@
-import { type Random, randomStream } from "../../random.js";
+import { type Random, randomStream, STREAMS } from "../../random.js";
 import type { StateSeries } from "./series.js";
 
 /**
@@ -20,7 +20,7 @@ export function createSample(capacity: number, Z: number, seed: number, stream: 
     rows: new Float64Array(capacity * Z),
     seen: 0,
     capacity,
-    random: randomStream(seed, 8, stream),
+    random: randomStream(seed, STREAMS.stateSample, stream),
   };
 }
 

@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.js";
-import { type Random, randomStream } from "../../random.js";
+import { type Random, randomStream, STREAMS } from "../../random.js";
 import {
   createBitmap,
   isObserved,
@@ -60,7 +60,7 @@ export function augmentedView(
     times: undefined,
   };
   for (let b = 0; b < indices.length; b++) {
-    const random = randomStream(seed, 9, update, indices[b], view);
+    const random = randomStream(seed, STREAMS.augmentedViews, update, indices[b], view);
     const L = lengthOf(picked, b);
     const first = picked.offsets[b];
     stretch(picked, result, b, crop, random);

@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.js";
-import { randomStream } from "../../random.js";
+import { randomStream, STREAMS } from "../../random.js";
 import { countOf, isObserved, type SequenceSet, selectSequences } from "../set/sequence-set.js";
 import { channelStatistics } from "./channel-statistics.js";
 
@@ -44,7 +44,7 @@ export function noisyCopies(
   const repeated = selectSequences(set, indices); // owns its values
   const copyOf = (k: number) => Math.floor(k / N);
   indices.forEach((n, k) => {
-    const random = randomStream(seed, 14, n, copyOf(k));
+    const random = randomStream(seed, STREAMS.noisyCopies, n, copyOf(k));
     for (let v = repeated.offsets[k] * F; v < repeated.offsets[k + 1] * F; v++) {
       const noise = random.normal(); // drawn for gaps too: what follows does not shift
       if (isObserved(repeated, v)) repeated.values[v] += spreads[v % F] * noise;
