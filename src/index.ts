@@ -86,7 +86,6 @@ export {
 } from "./sequences/transform/scale.js";
 export { addTimeChannels } from "./sequences/transform/time-channels.js";
 export { lastWindows } from "./sequences/transform/window.js";
-export { simulateTransactions } from "./simulate/transactions.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./table/blocks.js";
 export type { FeatureTable } from "./table/feature-table.js";
 export { fitPca, type Pca, transformPca } from "./table/pca.js";

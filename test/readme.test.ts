@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/index.js";
 import * as node from "../src/node.js";
+import * as simulate from "../src/simulate/transactions.js";
 import { folderWith, newFiles, undertone } from "./cli/run.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -128,8 +129,13 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("imports nothing that the library does not export", () => {
+    const entries: Record<string, object> = {
+      undertone: library,
+      "undertone/node": node,
+      "undertone/simulate": simulate,
+    };
     const types = [textOf("src/index.ts"), textOf("src/node.ts")].join("\n");
-    const imports = [...text.matchAll(/^import \{([^}]+)\} from "(undertone(?:\/node)?)";/gm)];
+    const imports = [...text.matchAll(/^import \{([^}]+)\} from "(undertone(?:\/\w+)?)";/gm)];
     const missing = imports.flatMap(([, names, from]) =>
       names
         .split(",")
@@ -138,7 +144,7 @@ describe.each(pages)("%s", (page) => {
         .filter((name) =>
           name.startsWith("type ")
             ? !new RegExp(`\\b${name.slice(5)}\\b`).test(types)
-            : !(name in (from === "undertone" ? library : node)),
+            : !(name in entries[from]),
         ),
     );
     expect(missing).toEqual([]);

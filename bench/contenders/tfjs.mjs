@@ -2,22 +2,24 @@
 // TensorFlow.js on one of its backends, one thread: node tfjs.mjs cpu|wasm
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { loadTfjsPeer } from "../../dist/speed/tfjs-peer.js";
 import { encodeCopies } from "../../dist/speed/workload.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
+import { loadTfjsPeer } from "./tfjs-peer.mjs";
 
 const backend = /** @type {"cpu" | "wasm"} */ (process.argv[2]);
 const folder = fileURLToPath(new URL("../peers", import.meta.url));
 console.log = console.info = console.warn = console.error; // its greeting is no answer
 
-/** Also tells whether it is there. @param {import("../../dist/speed/workload.js").SpeedShape} shape */
-async function open(shape, more = {}) {
-  const peer = await loadTfjsPeer(shape, { folder, backend, warmUp: 0, ...more });
-  if (peer.installed) return peer;
-  console.error(`not installed: ${peer.message}`);
-  process.exit(1);
-}
+/**
+ * Ends the process with the reason where it cannot be loaded.
+ * @param {import("../../dist/speed/workload.js").SpeedShape} shape @param {Parameters<typeof loadTfjsPeer>[3]} [given]
+ */
+const open = (shape, given) =>
+  loadTfjsPeer(shape, folder, backend, given).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
 
 const tiny = await open({ T: 1, B: 1, F: 1, H: 1 });
 tiny.dispose();

@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Engine } from "../engine/engine.js";
 import { engineNames, loadEngine, loadEveryEngine } from "../engine/load.js";
 import { compareSpeed, type ShapeSpeed } from "../speed/compare-speed.js";
-import { loadTfjsPeer } from "../speed/tfjs-peer.js";
 import { type SpeedShape, usefulFlops } from "../speed/workload.js";
 import { VERSION } from "../version.js";
 
@@ -13,7 +12,6 @@ interface BenchOptions {
   repeats: number;
   json?: boolean;
   engine?: string;
-  peers: boolean;
 }
 
 /** What `undertone bench --json` prints. */
@@ -32,28 +30,22 @@ const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
 /** Above so many operations a step the reference engine would take ten seconds for each. */
 const REFERENCE_LIMIT = 2e9;
 
-/** `undertone bench`: how fast training and encoding are on this machine, beside its peak and TensorFlow.js. */
+/** `undertone bench`: how fast training and encoding are on this machine, beside its peak. */
 const HELP = `
 Examples:
   undertone bench
-  undertone bench --shape 50,64,16,256 --engine wasm --no-peers
-
-TensorFlow.js is timed in the same run where it is installed in the current folder:
-  npm i @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4`;
+  undertone bench --shape 50,64,16,256 --engine wasm`;
 
 export function benchCommand(): Command {
   return new Command("bench")
-    .description(
-      "time training and encoding on this machine: every engine, the multiply-add peak, TensorFlow.js",
-    )
+    .description("time training and encoding on this machine: every engine, the multiply-add peak")
     .option(
       "--shape <T,B,F,H...>",
-      "steps, batch, features, units of the recipe simple (default: 100,32,1,64, and 100,128,8,128 without TensorFlow.js)",
+      "steps, batch, features, units of the recipe simple (default: 100,32,1,64 and 100,128,8,128)",
       parseShape,
     )
-    .option("--repeats <n>", "rounds; in each every engine and TensorFlow.js have a turn", parseRepeats, 7)
+    .option("--repeats <n>", "rounds; every engine has a turn in each", parseRepeats, 7)
     .option("--engine <name>", `only this one of ${engineNames.join(", ")} (default: every one that loads)`)
-    .option("--no-peers", "leave out TensorFlow.js")
     .option("--json", "print one JSON object")
     .addHelpText("after", HELP)
     .action(async (options: BenchOptions) => {
@@ -63,7 +55,7 @@ export function benchCommand(): Command {
 }
 
 /** @throws {EngineError} if the engine that was asked for cannot run here */
-export async function runBench({ shape, repeats, engine, peers }: BenchOptions): Promise<BenchReport> {
+export async function runBench({ shape, repeats, engine }: BenchOptions): Promise<BenchReport> {
   const notes: string[] = [];
   const engines = engine ? [await loadEngine(engine)] : await loadEvery(notes);
   const shapes: ShapeSpeed[] = [];
@@ -74,13 +66,8 @@ export async function runBench({ shape, repeats, engine, peers }: BenchOptions):
     if (fit.length < engines.length)
       notes.push(`The reference engine sat out ${label}; --engine reference times it.`);
     progress(`${label}: warming up`);
-    // Of the default shapes only the small one: TensorFlow.js would take minutes over the large one.
-    const peer = peers && (shape || each === SMALL) ? await loadTfjsPeer(each) : undefined;
-    if (peer?.installed === false && !notes.includes(peer.message)) notes.push(peer.message);
-    const installed = peer?.installed ? peer : undefined;
     const onRound = (round: number) => progress(`${label}: round ${round + 1} of ${repeats}`);
-    shapes.push(await compareSpeed(fit, each, installed, { rounds: repeats, onRound }));
-    installed?.dispose();
+    shapes.push(await compareSpeed(fit, each, { rounds: repeats, onRound }));
   }
   progress("");
   const names = engines.map(({ name }) => name);
@@ -91,20 +78,11 @@ export async function runBench({ shape, repeats, engine, peers }: BenchOptions):
 /** One line on the machine, a table of all shapes, notes. */
 export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport): string {
   const table = new Table({
-    head: [
-      "T,B,F,H",
-      "engine",
-      "ms/step",
-      "GFLOPS",
-      "peak",
-      "of peak",
-      "encode seq/s",
-      "times faster (range)",
-    ],
-    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
+    head: ["T,B,F,H", "engine", "ms/step", "GFLOPS", "peak", "of peak", "encode seq/s"],
+    colAligns: ["left", "left", "right", "right", "right", "right", "right"],
     style: { head: [], border: [] },
   });
-  for (const { shape, engines, peer } of shapes) {
+  for (const { shape, engines } of shapes) {
     for (const each of engines)
       table.push([
         labelOf(shape),
@@ -114,15 +92,13 @@ export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport):
         each.peakGflops.toFixed(1),
         `${(100 * each.shareOfPeak).toFixed(0)} %`,
         each.encodeSequencesPerSecond.toFixed(0),
-        timesFaster(each.timesFaster),
       ]);
-    if (peer) table.push([labelOf(shape), peer.name, peer.milliseconds.toFixed(1), "", "", "", "", "1"]);
   }
   const lines = [
     `${engines.join(", ")} on ${cpu}, Node ${node}, one thread`,
     table.toString(),
     "ms/step: median of whole training steps of the recipe simple. GFLOPS: operations the mathematics needs.",
-    "Peak: multiply-adds in registers, one core. Times faster: TensorFlow.js over ours, medians, then the range of rounds.",
+    "Peak: multiply-adds in registers, one core.",
     ...notes,
   ];
   return `${lines.join("\n")}\n`;
@@ -132,14 +108,6 @@ async function loadEvery(notes: string[]): Promise<Engine[]> {
   const { engines, missing } = await loadEveryEngine();
   notes.push(...missing);
   return engines;
-}
-
-function timesFaster(ratio: ShapeSpeed["engines"][number]["timesFaster"]): string {
-  if (!ratio) return "";
-  const [middle, low, high] = [ratio.ofMedians, ratio.lowestOfRounds, ratio.highestOfRounds].map((x) =>
-    x.toFixed(1),
-  );
-  return `${middle} (${low} to ${high})`;
 }
 
 function labelOf({ T, B, F, H }: SpeedShape): string {

@@ -4,7 +4,7 @@ import { benchCommand, renderBench, runBench } from "../../src/cli/bench.js";
 const shape = [{ T: 3, B: 2, F: 5, H: 7 }];
 
 test("the report is plain JSON with everything that the table shows", async () => {
-  const report = await runBench({ shape, repeats: 2, engine: "reference", peers: false });
+  const report = await runBench({ shape, repeats: 2, engine: "reference" });
   expect(JSON.parse(JSON.stringify(report))).toEqual({
     undertone: expect.any(String),
     node: process.version,
