@@ -28,7 +28,8 @@ export async function compileKernels(root) {
   const sources = {};
   for (const folder of ["src", "bind"])
     for (const name of readdirSync(join(root, "kernels", folder)))
-      if (/\.[ch]$/.test(name)) sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
+      if (/\.(c|h|def)$/.test(name))
+        sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
   const output = join(root, "dist", "kernels");
   mkdirSync(output, { recursive: true });
 

@@ -86,9 +86,11 @@ await step("packages", ["package-lock.json"], "node_modules/typescript/package.j
 });
 await step(
   "kernels",
-  ["kernels", "scripts/kernels.mjs"],
+  ["kernels", "scripts/kernels.mjs", "scripts/signatures.mjs"],
   "dist/kernels/classify.js", // the last that is written
   async () => {
+    const { writeSignatures } = await import("./signatures.mjs");
+    writeSignatures(root);
     say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
     const { compileKernels } = await import("./kernels.mjs");
     await compileKernels(root);

@@ -16,6 +16,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
+#include "simd.h"
 #include "table.h"
 
 #define MOST_ARGUMENTS 24
@@ -38,49 +39,57 @@ static napi_value fail(napi_env env, const char *message) {
   return 0;
 }
 
+enum kind { in, out, inout, optional_in, optional_out, optional_inout, size, flag, integer, real };
+
+struct argument {
+  enum kind kind;
+  const char *name;
+};
+
 static int whole(double value, double least, double most) {
   return value >= least && value <= most && value == (double)(int64_t)value;
 }
 
-static int fits(char kind, double value, double elements) {
+static int fits(enum kind kind, double value, double elements) {
   switch (kind) {
-    case 'o': return value < 0 || whole(value, 0, elements);
-    case 't': return whole(value, 0, elements);
-    case 's': return whole(value, 0, INT32_MAX);
-    case 'k': return whole(value, INT32_MIN, INT32_MAX);
+    case in: case out: case inout: return whole(value, 0, elements);
+    case optional_in: case optional_out: case optional_inout: return value < 0 || whole(value, 0, elements);
+    case size: case flag: return whole(value, 0, INT32_MAX);
+    case integer: return whole(value, INT32_MIN, INT32_MAX);
     default: return 1;
   }
 }
 
-static void complain(napi_env env, const char *name, const char *kinds, size_t k, const char *got, double elements) {
+static void complain(napi_env env, const char *name, struct argument argument, const char *got, double elements) {
   char expected[64], message[256];
-  switch (kinds[k]) {
-    case 't': snprintf(expected, sizeof expected, "an offset of 0 to %.0f", elements); break;
-    case 'o': snprintf(expected, sizeof expected, "an offset of 0 to %.0f, or -1 for none", elements); break;
-    case 's': snprintf(expected, sizeof expected, "a whole number, 0 or more"); break;
-    case 'k': snprintf(expected, sizeof expected, "a whole number of 32 bits"); break;
+  switch (argument.kind) {
+    case in: case out: case inout: snprintf(expected, sizeof expected, "an offset of 0 to %.0f", elements); break;
+    case optional_in: case optional_out: case optional_inout:
+      snprintf(expected, sizeof expected, "an offset of 0 to %.0f, or -1 for none", elements); break;
+    case size: case flag: snprintf(expected, sizeof expected, "a whole number, 0 or more"); break;
+    case integer: snprintf(expected, sizeof expected, "a whole number of 32 bits"); break;
     default: snprintf(expected, sizeof expected, "a number");
   }
-  snprintf(message, sizeof message, "undertone: %s, argument %d of %d: got %s, expected %s.", name, (int)k + 1,
-           (int)__builtin_strlen(kinds), got, expected);
+  snprintf(message, sizeof message, "undertone: %s, argument %s: got %s, expected %s.", name, argument.name, got, expected);
   napi_throw_range_error(env, 0, message);
 }
 
 // Reads and checks the arguments; 0 and an exception if one is missing or does not fit. A tensor must begin inside the
 // arena, which catches what goes wrong in JavaScript (NaN, undefined, -1 for one that must be there). That it also
 // ends there is up to the plan of the network: how far it reaches differs from kernel to kernel.
-static int read_call(napi_env env, napi_callback_info info, struct call *call, const char *name, const char *kinds) {
+static int read_call(napi_env env, napi_callback_info info, struct call *call, const char *name,
+                     const struct argument *arguments, size_t count) {
   napi_value values[MOST_ARGUMENTS];
-  size_t given = MOST_ARGUMENTS;
+  size_t given = count;
   napi_get_cb_info(env, info, &given, values, 0, (void **)&call->arena);
   const double elements = call->arena->elements;
-  for (size_t k = 0; kinds[k]; k++) {
+  for (size_t k = 0; k < count; k++) {
     if (k >= given || napi_get_value_double(env, values[k], &call->values[k]) != napi_ok)
-      return complain(env, name, kinds, k, k >= given ? "nothing" : "something that is no number", elements), 0;
-    if (!fits(kinds[k], call->values[k], elements)) {
+      return complain(env, name, arguments[k], k >= given ? "nothing" : "something that is no number", elements), 0;
+    if (!fits(arguments[k].kind, call->values[k], elements)) {
       char got[32];
       snprintf(got, sizeof got, "%.17g", call->values[k]);
-      return complain(env, name, kinds, k, got, elements), 0;
+      return complain(env, name, arguments[k], got, elements), 0;
     }
   }
   return 1;
@@ -117,37 +126,69 @@ static void leave(unsigned before) {
 #endif
 }
 
-#define p(k) tensor(&call, k)
-#define i(k) ((int)call.values[k])
-#define f(k) ((float)call.values[k])
+static napi_value number(napi_env env, double number) {
+  napi_value value;
+  napi_create_double(env, number, &value);
+  return value;
+}
 
-#define PROCEDURE(name, kinds, args)                                                                                  \
+// The place of an argument, what it is, and its value for C.
+#define PLACE(argument) PLACE_##argument
+#define ARGUMENT(argument) ARGUMENT_##argument
+#define VALUE(argument) VALUE_##argument
+
+#define PLACE_in(name) at_##name
+#define ARGUMENT_in(name) {in, #name}
+#define VALUE_in(name) tensor(&call, at_##name)
+#define PLACE_out(name) at_##name
+#define ARGUMENT_out(name) {out, #name}
+#define VALUE_out(name) tensor(&call, at_##name)
+#define PLACE_inout(name) at_##name
+#define ARGUMENT_inout(name) {inout, #name}
+#define VALUE_inout(name) tensor(&call, at_##name)
+#define PLACE_optional_in(name) at_##name
+#define ARGUMENT_optional_in(name) {optional_in, #name}
+#define VALUE_optional_in(name) tensor(&call, at_##name)
+#define PLACE_optional_out(name) at_##name
+#define ARGUMENT_optional_out(name) {optional_out, #name}
+#define VALUE_optional_out(name) tensor(&call, at_##name)
+#define PLACE_optional_inout(name) at_##name
+#define ARGUMENT_optional_inout(name) {optional_inout, #name}
+#define VALUE_optional_inout(name) tensor(&call, at_##name)
+#define PLACE_size(name) at_##name
+#define ARGUMENT_size(name) {size, #name}
+#define VALUE_size(name) (int)call.values[at_##name]
+#define PLACE_flag(name) at_##name
+#define ARGUMENT_flag(name) {flag, #name}
+#define VALUE_flag(name) (int)call.values[at_##name]
+#define PLACE_integer(name) at_##name
+#define ARGUMENT_integer(name) {integer, #name}
+#define VALUE_integer(name) (int)call.values[at_##name]
+#define PLACE_real(name) at_##name
+#define ARGUMENT_real(name) {real, #name}
+#define VALUE_real(name) (float)call.values[at_##name]
+
+#define RETURN_void(kernel)                                                                                           \
+  kernel;                                                                                                             \
+  leave(before);                                                                                                      \
+  return 0;
+#define RETURN_double(kernel)                                                                                         \
+  const double result = kernel;                                                                                       \
+  leave(before);                                                                                                      \
+  return number(env, result);
+
+#define KERNEL(result, name, ...)                                                                                     \
   static napi_value call_##name(napi_env env, napi_callback_info info) {                                              \
+    enum { LIST(PLACE, __VA_ARGS__), count };                                                                         \
+    static const struct argument arguments[] = {LIST(ARGUMENT, __VA_ARGS__)};                                         \
+    _Static_assert(count <= MOST_ARGUMENTS, "raise MOST_ARGUMENTS");                                                  \
     struct call call;                                                                                                 \
-    if (!read_call(env, info, &call, #name, kinds)) return 0;                                                                \
+    if (!read_call(env, info, &call, #name, arguments, count)) return 0;                                              \
     const unsigned before = enter();                                                                                  \
-    call.arena->kernels->name args;                                                                                   \
-    leave(before);                                                                                                    \
-    return 0;                                                                                                         \
+    RETURN_##result(call.arena->kernels->name(LIST(VALUE, __VA_ARGS__)))                                              \
   }
-PROCEDURES(PROCEDURE)
-
-#define FUNCTION(name, kinds, args)                                                                                   \
-  static napi_value call_##name(napi_env env, napi_callback_info info) {                                              \
-    struct call call;                                                                                                 \
-    if (!read_call(env, info, &call, #name, kinds)) return 0;                                                                \
-    const unsigned before = enter();                                                                                  \
-    const double result = call.arena->kernels->name args;                                                             \
-    leave(before);                                                                                                    \
-    napi_value value;                                                                                                 \
-    napi_create_double(env, result, &value);                                                                          \
-    return value;                                                                                                     \
-  }
-FUNCTIONS(FUNCTION)
-
-#undef p
-#undef i
-#undef f
+#include "kernels.def"
+#undef KERNEL
 
 // Best first.
 static int supported(const struct kernels **tables) {
@@ -177,12 +218,6 @@ static napi_value targets(napi_env env, napi_callback_info info) {
   return list;
 }
 
-static void set_number(napi_env env, napi_value object, const char *name, double number) {
-  napi_value value;
-  napi_create_double(env, number, &value);
-  napi_set_named_property(env, object, name, value);
-}
-
 static void release(napi_env env, void *data, void *hint) {
   (void)env, (void)hint;
   struct arena *arena = data;
@@ -201,7 +236,7 @@ static void bind(napi_env env, napi_value object, napi_value data, const char *n
   napi_set_named_property(env, object, name, function);
 }
 
-// open(data: Float32Array, target: string): the kernels over `data`, with lanes and chains. Each of them keeps `data`
+// open(data: Float32Array, target: string): the kernels over `data`, and lanes. Each of them keeps `data`
 // alive; its buffer must not be detached or resized.
 static napi_value open_arena(napi_env env, napi_callback_info info) {
   napi_value values[2], object;
@@ -226,26 +261,23 @@ static napi_value open_arena(napi_env env, napi_callback_info info) {
   if (!arena) return fail(env, "undertone: no memory");
   *arena = (struct arena){0, data, (double)length, chosen};
   napi_create_object(env, &object);
-#define BIND(name, kinds, args) bind(env, object, values[0], #name, call_##name, arena);
-  PROCEDURES(BIND)
-  FUNCTIONS(BIND)
-#undef BIND
-  set_number(env, object, "lanes", chosen->lanes);
-  set_number(env, object, "chains", CHAINS);
+#define KERNEL(result, name, ...) bind(env, object, values[0], #name, call_##name, arena);
+#include "kernels.def"
+#undef KERNEL
+  napi_set_named_property(env, object, "lanes", number(env, chosen->lanes));
   return object;
 }
 
 // address(data: Float32Array): where it lies, modulo 4096, for aligning.
 static napi_value address(napi_env env, napi_callback_info info) {
-  napi_value value, result;
+  napi_value value;
   size_t given = 1, length = 0;
   void *data = 0;
   napi_typedarray_type type;
   napi_get_cb_info(env, info, &given, &value, 0, 0);
   if (given < 1 || napi_get_typedarray_info(env, value, &type, &length, &data, 0, 0) != napi_ok)
     return fail(env, "undertone: address takes a typed array");
-  napi_create_double(env, (double)((size_t)data % 4096), &result);
-  return result;
+  return number(env, (double)((size_t)data % 4096));
 }
 
 #if defined(__SANITIZE_ADDRESS__)

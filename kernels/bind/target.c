@@ -2,5 +2,10 @@
 #include "kernels.h"
 #include "table.h"
 
-#define ENTRY(name, kinds, args) .name = name,
-const struct kernels TABLE = {.target = TARGET, .lanes = LANES, PROCEDURES(ENTRY) FUNCTIONS(ENTRY)};
+const struct kernels TABLE = {
+    .target = TARGET,
+    .lanes = LANES,
+#define KERNEL(result, name, ...) .name = name,
+#include "kernels.def"
+#undef KERNEL
+};

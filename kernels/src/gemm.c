@@ -1,9 +1,7 @@
-// Matrix products in the shapes that an LSTM needs. N is the padded width everywhere.
+// Matrix products in the shapes that an LSTM needs. What each kernel takes: kernels.def.
 #include "gemm.h"
 
-// Packs B for gemm: panels of PANEL vectors of columns, each panel row-major, the last one as wide as needed.
-//   packed  (K, PAD(N))  out
-//   b       (K, N), or (N, K) when transposed; rows ldb apart
+// Panels of PANEL vectors of columns, each panel row-major, the last one as wide as needed.
 static void gemm_pack(float *packed, const float *b, int K, int N, int ldb, int transposed) {
   const int Np = PAD(N);
   for (int n0 = 0; n0 < Np; n0 += PANEL * LANES) {
@@ -65,11 +63,6 @@ INLINE void panel_product(float *c, const float *a, const float *panel, const fl
   }
 #endif
 
-// C = A B + bias, or C += A B.
-//   c       (M, N)  N a multiple of LANES, rows ldc apart
-//   a       (M, K)  rows lda apart
-//   packed  from gemm_pack
-//   bias    (N)     or null
 static void gemm(float *c, const float *a, const float *packed, const float *bias, int M, int N, int K, int ldc,
                  int lda, int accumulate) {
   for (int n = 0; n < N; n += PANEL * LANES) {
@@ -123,10 +116,6 @@ INLINE void gather(float *panel, float *sums, const float *g, int M, int ldg, co
   for (int v = 0; sums && v < width; v++) store(sums + v * LANES, sum[v]);
 }
 
-// C += A^T G: the gradient of weights.
-//   c  (K, N)  N a multiple of LANES, rows ldc apart
-//   a  (M, K)  rows lda apart
-//   g  (M, N)  rows ldg apart
 static void gemm_transposed(float *c, const float *a, const float *g, int M, int N, int K, int ldc, int lda, int ldg) {
   float panel[CHUNK * PANEL * LANES] __attribute__((aligned(64)));
   for (int m = 0; m < M; m += CHUNK) {

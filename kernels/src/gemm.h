@@ -1,6 +1,7 @@
 #ifndef UNDERTONE_GEMM_H
 #define UNDERTONE_GEMM_H
 
+#include "signatures.h"
 #include "simd.h"
 
 // Rows and vectors of C that one tile holds in registers across K: ROWS * PANEL sums, PANEL of B and a broadcast.
@@ -23,10 +24,6 @@
 // second-level cache; 96 to 256 measured the same.
 #define CHUNK 192
 
-static void gemm_pack(float *packed, const float *b, int K, int N, int ldb, int transposed);
-static void gemm(float *c, const float *a, const float *packed, const float *bias, int M, int N, int K, int ldc,
-                 int lda, int accumulate);
-static void gemm_transposed(float *c, const float *a, const float *g, int M, int N, int K, int ldc, int lda, int ldg);
 static void weight_gradient(float *dweights, const float *h, const float *x, const float *g, int M, int Mh, int N,
                             int H, int F, int ldh, int ldx);
 

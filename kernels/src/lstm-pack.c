@@ -2,7 +2,6 @@
 // padded to a whole number of vectors, Hp = PAD(H), with zeros, which keep the padded units at zero for ever.
 // One block of weights is [recurrentKernel (H); kernel (F); bias (1)], rows of 4H.
 #include "gemm.h"
-#include "lstm.h"
 
 // `width` numbers of a gate from unit `j` on, zeros past the last unit.
 INLINE void copy_units(float *to, const float *row, int gate, int j, int width, int H) {
@@ -14,8 +13,7 @@ INLINE void copy_units(float *to, const float *row, int gate, int j, int width, 
   for (int lane = 0; lane < width; lane++) to[lane] = j + lane < H ? from[lane] : 0;
 }
 
-// For lstm_forward: blocks of LANES units, each (rows, 4 gates, LANES).
-//   weights  (rows, 4H)  H + F + 1 rows; only the first H where the input is constant
+// Blocks of LANES units, each (rows, 4 gates, LANES).
 static void lstm_pack_forward(float *packed, const float *weights, int H, int rows) {
   for (int j = 0; j < H; j += LANES)
     for (int k = 0; k < rows; k++)
@@ -23,8 +21,6 @@ static void lstm_pack_forward(float *packed, const float *weights, int H, int ro
         copy_units(packed, weights + (size_t)k * 4 * H, gate, j, LANES, H);
 }
 
-// For gemm with an input that does not change over time: (rows, 4Hp) in panels.
-//   weights  (rows, 4H)
 static void lstm_pack_input(float *packed, const float *weights, int H, int rows) {
   const int Hp = PAD(H), N = 4 * Hp;
   for (int n0 = 0; n0 < N; n0 += PANEL * LANES)
@@ -50,8 +46,6 @@ INLINE void transpose(float *to, const float *from, size_t ldto, size_t ldfrom) 
   for (int r = 0; r < 4; r++) __builtin_memcpy(to + r * ldto, &row[r], sizeof row[r]);
 }
 
-// For gemm of gate gradients: the transpose, (4Hp, PAD(rows)) in panels.
-//   weights  (rows, 4H)
 static void lstm_pack_backward(float *packed, const float *weights, int H, int rows) {
   const int Hp = PAD(H), N = PAD(rows);
   for (int n0 = 0; n0 < N; n0 += PANEL * LANES) {
@@ -74,9 +68,6 @@ static void lstm_pack_backward(float *packed, const float *weights, int H, int r
   }
 }
 
-// Drops the padding of gates.
-//   gradient  (rows, 4H)  out, added to
-//   padded    (rows, 4Hp)
 static void lstm_unpack_gradient(float *gradient, const float *padded, int H, int rows) {
   const int Hp = PAD(H);
   for (int row = 0; row < rows; row++)

@@ -3,22 +3,18 @@
 //   a = h_prev U + x W + b            i, f, o = sigmoid(a), g = act(a)
 //   c = f * c_prev + i * g            h = o * act(c)
 //
-// Sequences of a batch are sorted by length, longest first, and packed: step t has the rows of the first
-// active[t] sequences, right behind those of step t - 1. So there is no padding, and the cost is that of the
-// steps that are there. R is the sum of active. `hidden` and `cells` have B rows more in front, the state before
-// the first step: row B + (start of t) + b belongs to step t of sequence b.
-#include "lstm.h"
-
+// Sequences are packed (kernels.def): there is no padding, and the cost is that of the steps that are present.
+// `hidden` and `cells` have B rows more in front, the state before the first step: row B + (start of t) + b belongs
+// to step t of sequence b.
 #include "activation.h"
 #include "gemm.h"
+#include "packed.h"
 
 // The state before step t, and how many of its rows lie with the step walked before; the others start here.
 struct before {
   size_t row;
   int rows;
 };
-
-INLINE int active_at(const float *active, int t, int T, int B) { return t < 0 ? B : t >= T ? 0 : active ? (int)active[t] : B; }
 
 INLINE void gate_tile(float *h, float *c, float *gates, const float *h_prev, const float *c_prev, const float *x,
                       const float *panel, const float *constant, const float *mask, int Hp, int H, int F, int ldx,
@@ -98,17 +94,6 @@ static void copy_states(float *to, const float *from, int rows, int Hp) {
   for (size_t k = 0; k < (size_t)rows * Hp; k += LANES) store(to + k, load(from + k));
 }
 
-// All steps of a layer.
-//   hidden    (B + R, Hp)  in: the first B rows, the initial state; out: every h.
-//                          Without keep: (3B, Hp), the initial state and the last two steps
-//   cells     likewise     every c
-//   gates     (R, 4Hp)     out: activated gates for lstm_backward, or null
-//   last      (B, Hp)      out: h after the last step of each sequence's walk
-//   x         (R, F)       rows ldx apart; null with constant
-//   packed    from lstm_pack_forward
-//   constant  (B, 4Hp)     added at every step (an input that never changes, bias included), or null
-//   mask      (R)          0: the step is skipped and the state carried through; null: none
-//   active    (T)          how many sequences have step t; null: all have every step
 static void lstm_forward(float *hidden, float *cells, float *gates, float *last, const float *x, const float *packed,
                          const float *constant, const float *mask, const float *active, int T, int B, int H, int F,
                          int ldx, int keep, int use_relu, int reverse) {
@@ -187,15 +172,6 @@ struct run {
   int rows, with_h, n;
 };
 
-// Backward through time.
-//   gates      (R, 4Hp)   from lstm_forward; out: gradients of the gates before activation
-//   dh, dc     (B, Hp)    in: gradients of the last state; out: of the initial state
-//   dweights   (rows, 4Hp)  out, added to: gradients of [U; W; b], padded; only of U with dconstant
-//   dx         (R, Fp)    out: gradients of x, or null
-//   dconstant  (B, 4Hp)   out, added to: gradients of `constant`, or null
-//   dhidden    (R)        rows of Hp, ldd apart: gradients of every hidden state, or null
-//   packed_u, packed_w    from lstm_pack_backward: recurrentKernel, and kernel where dx is wanted
-// A reversed walk is taken to have started from a zero state.
 static void lstm_backward(float *gates, float *dh, float *dc, float *dweights, float *dx, float *dconstant,
                           const float *cells, const float *hidden, const float *x, const float *dhidden,
                           const float *packed_u, const float *packed_w, const float *mask, const float *active, int T,

@@ -1,19 +1,13 @@
-// What training needs beside products: loss, sums, norm, optimiser.
-#include "vector.h"
-
+// What training needs beside products: loss, sums, norm, optimizer. What each kernel takes: kernels.def.
+#include "signatures.h"
 #include "simd.h"
 
-// sums += the sum over rows.
-//   sums  (N)
-//   a     (M, N)  rows lda apart
 static void column_sums(float *sums, const float *a, int M, int N, int lda) {
   for (int m = 0; m < M; m++)
     for (int n = 0; n < N; n++) sums[n] += a[(size_t)m * lda + n];
 }
 
-// The sum of blocks, in their order: what each shard of a batch adds to the gradient.
-//   sums    (n)         out
-//   blocks  (count, n)  `stride` apart
+// What each shard of a batch adds to the gradient.
 static void sum_blocks(float *sums, const float *blocks, int count, int stride, int n) {
   for (int k = 0; k < n; k += LANES) {
     vf sum = load(blocks + k);
@@ -22,21 +16,17 @@ static void sum_blocks(float *sums, const float *blocks, int count, int stride, 
   }
 }
 
-// Copies a matrix (M, width) to rows of another distance.
 static void copy_rows(float *to, const float *from, int M, int width, int ldto, int ldfrom) {
   for (int m = 0; m < M; m++)
     for (int k = 0; k < width; k++) to[(size_t)m * ldto + k] = from[(size_t)m * ldfrom + k];
 }
 
-// y = a * b, element by element.
-//   y, a, b  (M, width)  rows ldy, lda, ldb apart
 static void multiply_rows(float *y, const float *a, const float *b, int M, int width, int ldy, int lda, int ldb) {
   for (int m = 0; m < M; m++)
     for (int k = 0; k < width; k++) y[(size_t)m * ldy + k] = a[(size_t)m * lda + k] * b[(size_t)m * ldb + k];
 }
 
-// Dropout: 0 with probability `rate`, else 1 / (1 - rate). Number k is the hash of k and the key (Wellons'
-// lowbias32), so that any part can be drawn anywhere, the same on every engine.
+// Wellons' lowbias32 of k and the key, so that any part can be drawn anywhere.
 static void bernoulli(float *out, int key, float rate, int n) {
   const uint32_t limit = (uint32_t)(rate * 16777216.0f);
   const float kept = 1 / (1 - rate);
@@ -49,12 +39,6 @@ static void bernoulli(float *out, int key, float rate, int n) {
   }
 }
 
-// Sum of w o (y - x)^2 over a batch, and its gradient times `scale`.
-//   dy        (M, ldy)  out: 2 scale w o (y - x), zero in the padding; or null
-//   y         (M, ldy)
-//   x         (M, F)
-//   observed  (M, F)    1 or 0; null: all observed
-//   weights   (M)       null: all 1
 static double masked_squared_error(float *dy, const float *y, const float *x, const float *observed, const float *weights,
                             float scale, int M, int F, int ldy) {
   double sum = 0;
@@ -82,17 +66,15 @@ static double squared_norm(const float *a, int n) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-// One step of Adam (Kingma & Ba 2015) as Keras writes it; `rate` has the bias corrections in it, `scale`
-// multiplies the gradient first (global-norm clipping).
-//   w, m, v, g  (n)  n a multiple of LANES
+// Kingma & Ba 2015, as Keras writes it. `scale` is that of clipping by the global norm.
 static void adam(float *w, float *m, float *v, const float *g, float rate, float beta1, float beta2, float epsilon,
           float scale, int n) {
   for (int k = 0; k < n; k += LANES) {
     const vf gradient = load(g + k) * splat(scale);
     const vf mean = flush(madd(splat(beta1), load(m + k), splat(1 - beta1) * gradient));
-    const vf spread = flush(madd(splat(beta2), load(v + k), splat(1 - beta2) * gradient * gradient));
+    const vf variance = flush(madd(splat(beta2), load(v + k), splat(1 - beta2) * gradient * gradient));
     store(m + k, mean);
-    store(v + k, spread);
-    store(w + k, load(w + k) - splat(rate) * mean / (square_root(spread) + splat(epsilon)));
+    store(v + k, variance);
+    store(w + k, load(w + k) - splat(rate) * mean / (square_root(variance) + splat(epsilon)));
   }
 }

@@ -1,17 +1,16 @@
 import { EngineError } from "../errors.js";
-import { type Engine, type Kernels, nativeName, TENSORS, type Workspace } from "./engine.js";
+import type { Engine, Workspace } from "./engine.js";
+import { type NativeKernels, nameArguments } from "./kernels.js";
 import { measurePeak } from "./peak.js";
 
 /** Targets that the kernels are compiled for, best first. */
 const nativeTargets = ["avx512", "avx2", "baseline"] as const;
 export type NativeTarget = (typeof nativeTargets)[number];
 
-type NativeKernels = Record<string, (...args: number[]) => number> & { lanes: number; chains: number };
-
 /** What the add-on offers; see kernels/bind/napi.c. */
 interface Addon {
   targets(): NativeTarget[];
-  open(data: Float32Array, target: string): NativeKernels;
+  open(data: Float32Array, target: string): NativeKernels & { lanes: number };
   /** Where it lies, modulo 4096. */
   address(data: Float32Array): number;
 }
@@ -51,10 +50,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
       }
     },
     attachWorkspace: (memory, elements) => bindWorkspace(engine, memory as SharedArrayBuffer, elements),
-    peakGflops() {
-      const { multiply_add_peak, chains } = addon.open(new Float32Array(1), target);
-      return measurePeak(2 * lanes * chains, multiply_add_peak);
-    },
+    peakGflops: () => measurePeak(engine),
   };
   return engine;
 
@@ -65,11 +61,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   ): Workspace {
     const from = addon.address(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
-    const bound = addon.open(data, target);
-    const kernels = Object.fromEntries(
-      (Object.keys(TENSORS) as (keyof Kernels)[]).map((name) => [name, bound[nativeName(name)]]),
-    ) as unknown as Kernels;
-    return { engine, memory, data, ...kernels };
+    return { engine, memory, data, ...nameArguments(addon.open(data, target), (offset) => offset) };
   }
 }
 

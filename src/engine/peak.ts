@@ -1,30 +1,31 @@
+import type { Engine } from "./engine.js";
+
 const MEASURE_MS = 80;
+/** Vectors per call: tenths of a millisecond, which is long against the clock and short against a time slice. */
+const COUNT = 240_000;
 
 /**
  * The multiply-add peak of one core, in GFLOPS (a multiply-add is two operations): the best of many calls within
- * 80 ms. The early calls run before the compiler's second tier and many meet an interruption; the best one is
+ * 80 ms. The early calls run before the compiler's second tier, and many are interrupted. The best one is
  * what the core can do.
- * @param flopsPerRound operations in one round of `loop`
- * @param loop runs so many rounds without touching memory; its result keeps the compiler from dropping them
  */
-export function measurePeak(flopsPerRound: number, loop: (factor: number, rounds: number) => number): number {
-  const rounds = 20_000; // tenths of a millisecond: long against the clock, short against a time slice
+export function measurePeak(engine: Engine): number {
+  const ws = engine.createWorkspace(1);
   let best = 0;
   let now = performance.now();
   const end = now + MEASURE_MS;
   while (now < end) {
     const started = performance.now();
-    if (!Number.isFinite(loop(0.5, rounds))) throw new Error("The peak loop must converge.");
+    if (!Number.isFinite(ws.multiplyAddPeak({ factor: 0.5, count: COUNT })))
+      throw new Error("The peak loop must converge.");
     now = performance.now();
-    best = Math.max(best, (flopsPerRound * rounds) / (now - started) / 1e6);
+    best = Math.max(best, (2 * engine.lanes * COUNT) / (now - started) / 1e6);
   }
   return best;
 }
 
-export const PLAIN_LOOP_FLOPS = 24;
-
 /** x = x * factor + factor in twelve independent variables: what plain JavaScript numbers can do. */
-export function plainLoop(factor: number, rounds: number): number {
+export function plainLoop(factor: number, count: number): number {
   let a = 0;
   let b = 1;
   let c = 2;
@@ -37,7 +38,7 @@ export function plainLoop(factor: number, rounds: number): number {
   let j = 9;
   let k = 10;
   let l = 11;
-  for (let round = 0; round < rounds; round++) {
+  for (; count > 0; count -= 12) {
     a = a * factor + factor;
     b = b * factor + factor;
     c = c * factor + factor;

@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.js";
-import { type Engine, type Kernels, nativeName, TENSORS, type Workspace } from "./engine.js";
+import type { Engine, Workspace } from "./engine.js";
+import { type NativeKernels, nameArguments } from "./kernels.js";
 import { measurePeak } from "./peak.js";
 
 export type WasmVariant = "simd128" | "relaxed-simd";
@@ -41,13 +42,7 @@ export async function loadWasm(variant: WasmVariant): Promise<Engine> {
     },
     attachWorkspace: (memory, elements, thread) =>
       bindWorkspace(engine, shared!, memory as WebAssembly.Memory, elements, thread),
-    peakGflops() {
-      const memory = new WebAssembly.Memory({ initial: RESERVED / PAGE });
-      const { exports } = new WebAssembly.Instance(alone, { env: { memory } });
-      const loop = exports.multiply_add_peak as (factor: number, rounds: number) => number;
-      const flops = 2 * engine.lanes * (exports.peak_chains as () => number)();
-      return measurePeak(flops, loop);
-    },
+    peakGflops: () => measurePeak(engine),
   };
   return engine;
 }
@@ -105,17 +100,7 @@ function bindWorkspace(
   if (thread > 0) (exports.__stack_pointer as WebAssembly.Global).value = RESERVED + thread * STACK;
   const bytes = memory.buffer.byteLength;
   const start = Math.floor((bytes - elements * 4) / 64) * 64; // the arena lies at the end
-
-  const bind = (name: keyof Kernels) => {
-    const kernel = exports[nativeName(name)] as (...args: number[]) => number;
-    const tensors = TENSORS[name];
-    return (...args: number[]) => {
-      for (let k = 0; k < tensors; k++) args[k] = args[k] < 0 ? 0 : start + 4 * args[k];
-      return kernel(...args);
-    };
-  };
-  const kernels = Object.fromEntries(
-    (Object.keys(TENSORS) as (keyof Kernels)[]).map((name) => [name, bind(name)]),
-  ) as unknown as Kernels;
+  const address = (offset: number) => (offset < 0 ? 0 : start + 4 * offset);
+  const kernels = nameArguments(exports as unknown as NativeKernels, address);
   return { engine, memory, data: new Float32Array(memory.buffer, start, elements), ...kernels };
 }

@@ -33,7 +33,7 @@ export function drawsFor(
     },
     dropout(layer, offset, rows, width, rate) {
       const key = randomStream(seed, 4, update, keyOf(layer), shard).integer(2 ** 31);
-      slot.ws.bernoulli(offset, key, rate, rows * width);
+      slot.ws.bernoulli({ out: offset, key, rate, n: rows * width });
     },
     segments(layer, offset, width, share, segments) {
       const random = randomStream(seed, 13, update, keyOf(layer), shard);

@@ -30,8 +30,9 @@ export function learningRateAt(
 /** Sums the gradients of `shards` shards over one block of parameters; returns the sum of squares of the result. */
 export function sumGradients({ ws, blocks }: Network, shards: number, block: number): number {
   const { from, size } = extent(blocks.blockSize, block);
-  ws.sumBlocks(blocks.gradients + from, blocks.shards + from, shards, blocks.blockSize, size);
-  return ws.squaredNorm(blocks.gradients + from, size);
+  const sums = blocks.gradients + from;
+  ws.sumBlocks({ sums, blocks: blocks.shards + from, count: shards, stride: blocks.blockSize, n: size });
+  return ws.squaredNorm({ a: sums, n: size });
 }
 
 /** What gradients are multiplied with so that their global norm is at most `clipNorm` (0: no clipping). */
@@ -47,9 +48,18 @@ export function clipScale(norm: number, clipNorm: number): number {
 export function adamStep(network: Network, rate: number, step: number, scale: number, block: number): void {
   const { weights, mean, spread, gradients, blockSize } = network.blocks;
   const { from, size } = extent(blockSize, block);
-  const corrected = (rate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step);
-  const at = [weights + from, mean + from, spread + from, gradients + from] as const;
-  network.ws.adam(...at, corrected, BETA1, BETA2, EPSILON, scale, size);
+  network.ws.adam({
+    w: weights + from,
+    m: mean + from,
+    v: spread + from,
+    g: gradients + from,
+    rate: (rate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step),
+    beta1: BETA1,
+    beta2: BETA2,
+    epsilon: EPSILON,
+    scale,
+    n: size,
+  });
 }
 
 function extent(blockSize: number, block: number) {

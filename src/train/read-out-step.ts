@@ -97,18 +97,11 @@ export function createJudgedStep(
     slot.forward(pass, drawsFor(slot, pass, { seed, update, shard }, named, noise));
     let there = pass.rows;
     if (pass.mask !== NONE) for (let r = 0; r < pass.rows; r++) if (ws.data[pass.mask + r] === 0) there--;
-    for (const { sums, states } of slot.readOuts)
-      ws.stateSums(
-        ...([
-          sums,
-          states.every.offset(pass),
-          pass.mask,
-          pass.active,
-          pass.T,
-          pass.B,
-          states.every.width,
-        ] as const),
-      );
+    const { T, B, mask, active } = pass;
+    for (const { sums, states } of slot.readOuts) {
+      const { every } = states;
+      ws.stateSums({ sums, states: every.offset(pass), mask, active, T, B, H: every.width });
+    }
     board.put(shard, pass, there);
   };
 
@@ -117,10 +110,19 @@ export function createJudgedStep(
     const { T, B, mask, active } = pass;
     slots[shard].readOuts.forEach(({ states, rows, places }, d) => {
       const { every, reverse } = states;
-      ws.readOutForward(
-        ...([rows, places, every.offset(pass), moments[d].middle, moments[d].slope, mask, active] as const),
-        ...([T, B, every.width, +reverse] as const),
-      );
+      ws.readOutForward({
+        rows,
+        argmax: places,
+        states: every.offset(pass),
+        centre: moments[d].middle,
+        sharpness: moments[d].slope,
+        mask,
+        active,
+        T,
+        B,
+        H: every.width,
+        reverse,
+      });
     });
   };
 
@@ -131,10 +133,21 @@ export function createJudgedStep(
     ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
     slot.readOuts.forEach(({ states, gradient, drows, rows, places }, d) => {
       const { every, reverse } = states;
-      ws.readOutBackward(
-        ...([gradient.offset, drows, rows, places, every.offset(pass), moments[d].middle] as const),
-        ...([moments[d].slope, mask, active, T, B, every.width, +reverse] as const),
-      );
+      ws.readOutBackward({
+        dstates: gradient.offset,
+        drows,
+        rows,
+        argmax: places,
+        states: every.offset(pass),
+        centre: moments[d].middle,
+        sharpness: moments[d].slope,
+        mask,
+        active,
+        T,
+        B,
+        H: every.width,
+        reverse,
+      });
     });
     shared.losses[shard] = slot.loss(pass, shared.scale[0]);
   };
@@ -219,7 +232,12 @@ export function createJudgedStep(
       const own = gradientsOf(shards);
       data.fill(0, own, own + blocks.blockSize);
       const { loss: judged, dRows } = judgeReadOuts(
-        ...([head, table, rows, block(blocks.weights), block(own), products] as const),
+        head,
+        table,
+        rows,
+        block(blocks.weights),
+        block(own),
+        products,
       );
       for (let s = 0; s < shards; s++)
         slots[s].readOuts.forEach(({ drows, states }) => {

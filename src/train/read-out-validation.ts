@@ -21,10 +21,19 @@ export function readOutRows(
   let column = 0;
   slot.readOuts.forEach(({ states: { every, reverse }, rows, places }, d) => {
     const { middle, slope, stride } = moments[d];
-    ws.readOutForward(
-      ...([rows, places, every.offset(pass), middle, slope, mask, active] as const),
-      ...([T, B, every.width, +reverse] as const),
-    );
+    ws.readOutForward({
+      rows,
+      argmax: places,
+      states: every.offset(pass),
+      centre: middle,
+      sharpness: slope,
+      mask,
+      active,
+      T,
+      B,
+      H: every.width,
+      reverse,
+    });
     for (let b = 0; b < B; b++)
       for (let part = 0; part < PER_UNIT; part++) {
         const from = rows + (b * PER_UNIT + part) * stride;

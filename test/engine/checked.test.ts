@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Engine, Kernels, Workspace } from "../../src/engine/engine.js";
+import type { Engine, Workspace } from "../../src/engine/engine.js";
+import type { Kernels } from "../../src/engine/kernels.js";
 import { reference } from "../../src/engine/reference/reference.js";
 import { checked } from "./checked.js";
 
@@ -18,7 +19,7 @@ function broken(change: (ws: Workspace) => Partial<Kernels>): Engine {
 function copy(engine: Engine, at = 20) {
   const ws = checked(engine).createWorkspace(40);
   for (let k = 0; k < 40; k++) ws.data[k] = k;
-  ws.copyRows(0, at, 2, 3, 5, 5);
+  ws.copyRows({ to: 0, from: at, M: 2, width: 3, ldto: 5, ldfrom: 5 });
   return Array.from(ws.data);
 }
 
@@ -38,8 +39,8 @@ test("a number written beside a tensor, between its rows or behind the arena is 
     expect(() =>
       copy(
         broken(({ data, copyRows }) => ({
-          copyRows(...args) {
-            copyRows(...args);
+          copyRows(args) {
+            copyRows(args);
             data[place] = 1;
           },
         })),
@@ -49,15 +50,15 @@ test("a number written beside a tensor, between its rows or behind the arena is 
 
 test("a number that was forgotten is found", () => {
   const short = broken(({ copyRows }) => ({
-    copyRows: (to, from, M, width, ldto, ldfrom) => copyRows(to, from, M, width - 1, ldto, ldfrom),
+    copyRows: (args) => copyRows({ ...args, width: args.width - 1 }),
   }));
   expect(() => copy(short)).toThrow("nothing was written at 2, 2 inside to");
 });
 
 test("a number read beside a tensor spoils the result", () => {
   const greedy = broken(({ data, copyRows }) => ({
-    copyRows(...args) {
-      copyRows(...args);
+    copyRows(args) {
+      copyRows(args);
       data[0] += data[19];
     },
   }));

@@ -1,242 +1,179 @@
 import { createRequire } from "node:module";
-import { type Engine, type Kernels, padTo, type Workspace } from "../../src/engine/engine.js";
+import { fileURLToPath } from "node:url";
+import { readSignatures } from "../../scripts/signatures.mjs";
+import { type Engine, padTo, type Workspace } from "../../src/engine/engine.js";
+import type { Kernels } from "../../src/engine/kernels.js";
 
-/** Part of the arena that a kernel may touch: `rows` rows of `width` numbers, `distance` apart. */
-interface Extent {
-  tensor: string;
-  at: number;
-  rows: number;
+export const signatures = readSignatures(fileURLToPath(new URL("../..", import.meta.url)));
+type Name = keyof Kernels;
+type Args<N extends Name> = Parameters<Kernels[N]>[0];
+
+/**
+ * in: read; inout: read and written; out: every number is written, none read before; scratch: written or not, none
+ * read before.
+ */
+type Use = "in" | "inout" | "out" | "scratch";
+
+/** Part of a tensor: `rows` rows (1) of `width` numbers, `distance` apart; from the tensor's begin and used as kernels.def says. */
+interface Part {
   width: number;
-  distance: number;
-  /**
-   * in: read; inout: read and written; out: every number is written, none read before; scratch: written or not, none
-   * read before.
-   */
-  use: "in" | "inout" | "out" | "scratch";
+  rows?: number;
+  distance?: number;
+  from?: number;
+  use?: Use;
 }
+
+/** Part of the arena that a kernel may touch. */
+type Extent = Required<Part> & { tensor: string; at: number };
 
 type Sizes = { lanes: number; data: Workspace["data"] };
-type Args<Name extends keyof Kernels> = Parameters<Kernels[Name]>;
+/** A number is the width of a tensor without gaps. */
+type Extents = Record<string, number | Part | Part[]>;
 
-const block = (tensor: string, at: number, use: Extent["use"], size: number): Extent => ({
-  ...{ tensor, at, use, rows: 1, width: size, distance: size },
+const rowsApart = (rows: number, width: number, distance: number): Part => ({ rows, width, distance });
+
+/** How many rows a batch has, and the padded widths of its states. */
+function sizesOf({ lanes, data }: Sizes, { active, T, B, H }: Record<"active" | "T" | "B" | "H", number>) {
+  let R = 0;
+  for (let t = 0; t < T; t++) R += active < 0 ? B : data[active + t];
+  const Hp = padTo(H, lanes);
+  return { R, Hp, G: 4 * Hp, steps: { mask: R, active: T } };
+}
+
+const packedWeights = ({ H, rows }: { H: number; rows: number }, { lanes }: Sizes): Extents => ({
+  packed: rows * 4 * padTo(H, lanes),
+  weights: rows * 4 * H,
 });
-const matrix = (
-  tensor: string,
-  at: number,
-  use: Extent["use"],
-  rows: number,
-  width: number,
-  distance: number,
-): Extent => ({ tensor, at, use, rows, width, distance });
 
-/** How many rows a batch has: the sum of `active`, or all. */
-function rowsOf(data: Workspace["data"], active: number, T: number, B: number): number {
-  let rows = 0;
-  for (let t = 0; t < T; t++) rows += active < 0 ? B : data[active + t];
-  return rows;
-}
-
-/** States of every step, read, and what says which steps there are. */
-function packedStates(
-  { data }: Sizes,
-  states: number,
-  mask: number,
-  active: number,
-  T: number,
-  B: number,
-  Hp: number,
-): Extent[] {
-  const R = rowsOf(data, active, T, B);
-  return [
-    ...[
-      block("states", states, "in", R * Hp),
-      block("mask", mask, "in", R),
-      block("active", active, "in", T),
-    ],
-  ];
-}
-
-/** What each kernel may touch, as src/engine/engine.ts and kernels/src promise it. */
-const EXTENTS: { [Name in keyof Kernels]: (sizes: Sizes, ...args: Args<Name>) => Extent[] } = {
-  gemmPack: ({ lanes }, packed, b, K, N, ldb, transposed) => [
-    block("packed", packed, "out", K * padTo(N, lanes)),
-    transposed ? matrix("b", b, "in", N, K, ldb) : matrix("b", b, "in", K, N, ldb),
-  ],
-  gemm: (_, c, a, packed, bias, M, N, K, ldc, lda, accumulate) => [
-    matrix("c", c, accumulate ? "inout" : "out", M, N, ldc),
-    matrix("a", a, "in", M, K, lda),
-    block("packed", packed, "in", K * N),
-    block("bias", bias, "in", N),
-  ],
-  gemmTransposed: (_, c, a, g, M, N, K, ldc, lda, ldg) => [
-    matrix("c", c, "inout", K, N, ldc),
-    matrix("a", a, "in", M, K, lda),
-    matrix("g", g, "in", M, N, ldg),
-  ],
-  lstmPackForward: ({ lanes }, packed, weights, H, rows) => [
-    block("packed", packed, "out", rows * 4 * padTo(H, lanes)),
-    block("weights", weights, "in", rows * 4 * H),
-  ],
-  lstmPackInput: ({ lanes }, packed, weights, H, rows) => [
-    block("packed", packed, "out", rows * 4 * padTo(H, lanes)),
-    block("weights", weights, "in", rows * 4 * H),
-  ],
-  lstmPackBackward: ({ lanes }, packed, weights, H, rows) => [
-    block("packed", packed, "out", 4 * padTo(H, lanes) * padTo(rows, lanes)),
-    block("weights", weights, "in", rows * 4 * H),
-  ],
-  lstmUnpackGradient: ({ lanes }, gradient, padded, H, rows) => [
-    block("gradient", gradient, "inout", rows * 4 * H),
-    block("padded", padded, "in", rows * 4 * padTo(H, lanes)),
-  ],
-  lstmForward: (
-    sizes,
-    hidden,
-    cells,
-    gates,
-    last,
-    x,
-    packed,
-    constant,
-    mask,
-    active,
-    T,
-    B,
-    H,
-    F,
-    ldx,
-    keep,
-  ) => {
-    const Hp = padTo(H, sizes.lanes);
-    const R = rowsOf(sizes.data, active, T, B);
-    return [
-      ...(["hidden", "cells"] as const).flatMap((name) => {
-        const at = name === "hidden" ? hidden : cells;
-        const steps = keep
-          ? block(name, at + B * Hp, "out", R * Hp)
-          : block(name, at + B * Hp, "scratch", 2 * B * Hp);
-        return [block(`${name} before`, at, "in", B * Hp), steps];
-      }),
-      block("gates", gates, mask < 0 ? "out" : "scratch", R * 4 * Hp), // a step that is skipped has none
-      block("last", last, "out", B * Hp),
-      matrix("x", x, "in", R, F, ldx),
-      block("packed", packed, "in", (constant < 0 ? H + F + 1 : H) * 4 * Hp),
-      block("constant", constant, "in", B * 4 * Hp),
-      block("mask", mask, "in", R),
-      block("active", active, "in", T),
+/** How much of each tensor a kernel may touch. */
+const EXTENTS: { [N in Name]: (args: Args<N>, sizes: Sizes) => Extents } = {
+  gemmPack: ({ K, N, ldb, transposed }, { lanes }) => ({
+    packed: K * padTo(N, lanes),
+    b: transposed ? rowsApart(N, K, ldb) : rowsApart(K, N, ldb),
+  }),
+  gemm: ({ M, N, K, ldc, lda, accumulate }) => ({
+    c: { ...rowsApart(M, N, ldc), use: accumulate ? "inout" : "out" },
+    a: rowsApart(M, K, lda),
+    packed: K * N,
+    bias: N,
+  }),
+  gemmTransposed: ({ M, N, K, ldc, lda, ldg }) => ({
+    c: rowsApart(K, N, ldc),
+    a: rowsApart(M, K, lda),
+    g: rowsApart(M, N, ldg),
+  }),
+  lstmPackForward: packedWeights,
+  lstmPackInput: packedWeights,
+  lstmPackBackward: ({ H, rows }, { lanes }) => ({
+    packed: 4 * padTo(H, lanes) * padTo(rows, lanes),
+    weights: rows * 4 * H,
+  }),
+  lstmUnpackGradient: ({ H, rows }, { lanes }) => ({
+    gradient: rows * 4 * H,
+    padded: rows * 4 * padTo(H, lanes),
+  }),
+  lstmForward: (args, sizes) => {
+    const { B, H, F, ldx, constant, mask, keep } = args;
+    const { R, Hp, G, steps } = sizesOf(sizes, args);
+    const states: Part[] = [
+      { width: B * Hp, use: "in" }, // before the first step
+      { from: B * Hp, ...(keep ? { width: R * Hp, use: "out" } : { width: 2 * B * Hp, use: "scratch" }) },
     ];
+    return {
+      hidden: states,
+      cells: states,
+      gates: { width: R * G, use: mask < 0 ? "out" : "scratch" }, // a step that is skipped has none
+      last: B * Hp,
+      x: rowsApart(R, F, ldx),
+      packed: (constant < 0 ? H + F + 1 : H) * G,
+      constant: B * G,
+      ...steps,
+    };
   },
-  lstmBackward: (
-    sizes,
-    ...[
-      gates,
-      dh,
-      dc,
-      dweights,
-      dx,
-      dconstant,
-      cells,
-      hidden,
-      x,
-      dhidden,
-      packedU,
-      packedW,
-      mask,
-      active,
-      ...rest
-    ]
-  ) => {
-    const [T, B, H, F, ldx, ldd] = rest;
-    const Hp = padTo(H, sizes.lanes);
+  lstmBackward: (args, sizes) => {
+    const { B, H, F, ldx, ldd, dconstant } = args;
+    const { R, Hp, G, steps } = sizesOf(sizes, args);
     const Fp = padTo(F, sizes.lanes);
-    const G = 4 * Hp;
-    const R = rowsOf(sizes.data, active, T, B);
-    return [
-      block("gates", gates, "inout", R * G),
-      block("dh", dh, "inout", B * Hp),
-      block("dc", dc, "inout", B * Hp),
-      block("dweights", dweights, "inout", (dconstant < 0 ? H + F + 1 : H) * G),
-      block("dx", dx, "out", R * Fp),
-      block("dconstant", dconstant, "inout", B * G),
-      block("cells", cells, "in", (B + R) * Hp),
-      block("hidden", hidden, "in", (B + R) * Hp),
-      matrix("x", x, "in", R, F, ldx),
-      matrix("dhidden", dhidden, "in", R, Hp, ldd),
-      block("packedU", packedU, "in", G * Hp),
-      block("packedW", packedW, "in", G * Fp),
-      block("mask", mask, "in", R),
-      block("active", active, "in", T),
-    ];
+    return {
+      gates: R * G,
+      dh: B * Hp,
+      dc: B * Hp,
+      dweights: (dconstant < 0 ? H + F + 1 : H) * G,
+      dx: R * Fp,
+      dconstant: B * G,
+      cells: (B + R) * Hp,
+      hidden: (B + R) * Hp,
+      x: rowsApart(R, F, ldx),
+      dhidden: rowsApart(R, Hp, ldd),
+      packedU: G * Hp,
+      packedW: G * Fp,
+      ...steps,
+    };
   },
-  poolForward: (sizes, rows, places, states, mask, active, T, B, H) => {
-    const Hp = padTo(H, sizes.lanes);
-    return [
-      ...[block("rows", rows, "out", B * 2 * Hp), block("places", places, "out", B * 2 * Hp)],
-      ...packedStates(sizes, states, mask, active, T, B, Hp),
-    ];
+  poolForward: (args, sizes) => {
+    const { R, Hp, steps } = sizesOf(sizes, args);
+    return { rows: args.B * 2 * Hp, argmax: args.B * 2 * Hp, states: R * Hp, ...steps };
   },
-  poolBackward: (sizes, dstates, drows, places, mask, active, T, B, H) => {
-    const Hp = padTo(H, sizes.lanes);
-    const [states, ...others] = packedStates(sizes, dstates, mask, active, T, B, Hp);
-    return [
-      ...[{ ...states, tensor: "dstates", use: "inout" as const }, ...others],
-      ...[block("drows", drows, "in", B * 2 * Hp), block("places", places, "in", B * 2 * Hp)],
-    ];
+  poolBackward: (args, sizes) => {
+    const { R, Hp, steps } = sizesOf(sizes, args);
+    return { dstates: R * Hp, drows: args.B * 2 * Hp, argmax: args.B * 2 * Hp, ...steps };
   },
-  stateSums: (sizes, sums, states, mask, active, T, B, H) => {
-    const Hp = padTo(H, sizes.lanes);
-    return [block("sums", sums, "out", B * 2 * Hp), ...packedStates(sizes, states, mask, active, T, B, Hp)];
+  stateSums: (args, sizes) => {
+    const { R, Hp, steps } = sizesOf(sizes, args);
+    return { sums: args.B * 2 * Hp, states: R * Hp, ...steps };
   },
-  readOutForward: (sizes, rows, places, states, middle, slope, mask, active, T, B, H) => {
-    const Hp = padTo(H, sizes.lanes);
-    return [
-      ...[block("rows", rows, "out", B * 9 * Hp), block("places", places, "out", B * 3 * Hp)],
-      ...[block("middle", middle, "in", Hp), block("slope", slope, "in", Hp)],
-      ...packedStates(sizes, states, mask, active, T, B, Hp),
-    ];
+  readOutForward: (args, sizes) => {
+    const { R, Hp, steps } = sizesOf(sizes, args);
+    const [rows, argmax] = [args.B * 9 * Hp, args.B * 3 * Hp];
+    return { rows, argmax, states: R * Hp, centre: Hp, sharpness: Hp, ...steps };
   },
-  readOutBackward: (
-    sizes,
-    ...[dstates, drows, rows, places, states, middle, slope, mask, active, T, B, H]
-  ) => {
-    const Hp = padTo(H, sizes.lanes);
-    return [
-      block("dstates", dstates, "inout", rowsOf(sizes.data, active, T, B) * Hp),
-      ...[block("drows", drows, "in", B * 9 * Hp), block("rows", rows, "in", B * 9 * Hp)],
-      ...[block("places", places, "in", B * 3 * Hp)],
-      ...[block("middle", middle, "in", Hp), block("slope", slope, "in", Hp)],
-      ...packedStates(sizes, states, mask, active, T, B, Hp),
-    ];
+  readOutBackward: (args, sizes) => {
+    const { R, Hp, steps } = sizesOf(sizes, args);
+    const [rows, argmax] = [args.B * 9 * Hp, args.B * 3 * Hp];
+    const states = R * Hp;
+    return { dstates: states, drows: rows, rows, argmax, states, centre: Hp, sharpness: Hp, ...steps };
   },
-  columnSums: (_, sums, a, M, N, lda) => [block("sums", sums, "inout", N), matrix("a", a, "in", M, N, lda)],
-  sumBlocks: (_, sums, blocks, count, stride, n) => [
-    block("sums", sums, "out", n),
-    matrix("blocks", blocks, "in", count, n, stride),
-  ],
-  copyRows: (_, to, from, M, width, ldto, ldfrom) => [
-    matrix("to", to, "out", M, width, ldto),
-    matrix("from", from, "in", M, width, ldfrom),
-  ],
-  multiplyRows: (_, y, a, b, M, width, ldy, lda, ldb) => [
-    matrix("y", y, "out", M, width, ldy),
-    matrix("a", a, "in", M, width, lda),
-    matrix("b", b, "in", M, width, ldb),
-  ],
-  bernoulli: (_, out, _key, _rate, n) => [block("out", out, "out", n)],
-  maskedSquaredError: (_, dy, y, x, observed, weights, _scale, M, F, ldy) => [
-    block("dy", dy, "out", M * ldy),
-    matrix("y", y, "in", M, F, ldy),
-    block("x", x, "in", M * F),
-    block("observed", observed, "in", M * F),
-    block("weights", weights, "in", M),
-  ],
-  squaredNorm: (_, a, n) => [block("a", a, "in", n)],
-  adam: (_, w, m, v, g, _rate, _beta1, _beta2, _epsilon, _scale, n) => [
-    ...[block("w", w, "inout", n), block("m", m, "inout", n), block("v", v, "inout", n)],
-    block("g", g, "in", n),
-  ],
+  columnSums: ({ M, N, lda }) => ({ sums: N, a: rowsApart(M, N, lda) }),
+  sumBlocks: ({ count, stride, n }) => ({ sums: n, blocks: rowsApart(count, n, stride) }),
+  copyRows: ({ M, width, ldto, ldfrom }) => ({
+    to: rowsApart(M, width, ldto),
+    from: rowsApart(M, width, ldfrom),
+  }),
+  multiplyRows: ({ M, width, ldy, lda, ldb }) => ({
+    y: rowsApart(M, width, ldy),
+    a: rowsApart(M, width, lda),
+    b: rowsApart(M, width, ldb),
+  }),
+  bernoulli: ({ n }) => ({ out: n }),
+  maskedSquaredError: ({ M, F, ldy }) => ({
+    dy: M * ldy,
+    y: rowsApart(M, F, ldy),
+    x: M * F,
+    observed: M * F,
+    weights: M,
+  }),
+  squaredNorm: ({ n }) => ({ a: n }),
+  adam: ({ n }) => ({ w: n, m: n, v: n, g: n }),
+  multiplyAddPeak: () => ({}),
 };
+
+/** What one call may touch: every tensor of the table, except the absent ones. */
+function extentsOf(name: Name, args: Record<string, number>, sizes: Sizes): Extent[] {
+  const extents = (EXTENTS[name] as (args: unknown, sizes: Sizes) => Extents)(args, sizes);
+  const { arguments: tensors } = signatures.find((each) => each.name === name)!;
+  return tensors.flatMap(({ name: tensor, kind, tensor: isTensor }): Extent[] => {
+    if (!isTensor) return [];
+    const parts = extents[tensor];
+    if (parts === undefined) throw new Error(`${name}: EXTENTS does not say how long ${tensor} is`);
+    if (args[tensor] < 0) return [];
+    const use = kind.replace("optional_", "") as Use;
+    return [parts].flat().map((part) => {
+      const whole = typeof part === "number" ? { width: part } : part;
+      const at = args[tensor] + (whole.from ?? 0);
+      return { tensor, at, rows: 1, distance: whole.width, from: 0, use, ...whole };
+    });
+  });
+}
 
 const READ = 1;
 const WRITTEN = 2;
@@ -269,7 +206,7 @@ export function checked(engine: Engine, most = Number.POSITIVE_INFINITY): Engine
       if (elements > most) return engine.createWorkspace(elements, threads);
       const inner = engine.createWorkspace(elements + BEHIND, threads);
       const kernels = Object.fromEntries(
-        (Object.keys(EXTENTS) as (keyof Kernels)[]).map((name) => [name, watch(inner, name, elements)]),
+        (Object.keys(EXTENTS) as Name[]).map((name) => [name, watch(inner, name, elements)]),
       ) as unknown as Kernels;
       return { engine: watched, memory: inner.memory, data: inner.data.subarray(0, elements), ...kernels };
     },
@@ -280,27 +217,26 @@ export function checked(engine: Engine, most = Number.POSITIVE_INFINITY): Engine
   return watched;
 }
 
-function watch(ws: Workspace, name: keyof Kernels, elements: number) {
+function watch(ws: Workspace, name: Name, elements: number) {
   const { data, engine } = ws;
-  const kernel = ws[name] as (...args: number[]) => number;
-  const extents = EXTENTS[name] as (sizes: Sizes, ...args: number[]) => Extent[];
+  const kernel = ws[name] as (args: unknown) => unknown;
   const words = data.BYTES_PER_ELEMENT / 4;
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length * words);
   const pattern = PATTERN[engine.precision];
   const native = guard && engine.name.startsWith("native") ? guard : undefined;
-  return (...args: number[]): number => {
-    const allowed = extents({ lanes: engine.lanes, data }, ...args).filter(({ at }) => at >= 0);
+  return (args: Record<string, number>): unknown => {
+    const allowed = extentsOf(name, args, { lanes: engine.lanes, data });
     const marks = new Uint8Array(data.length);
     for (const each of allowed) mark(marks, each, elements, name);
     const fail = (what: string, k: number) => {
-      throw new Error(`${engine.name} ${name}(${args}): ${what} at ${k}, ${near(allowed, k)}`);
+      throw new Error(`${engine.name} ${name}(${Object.values(args)}): ${what} at ${k}, ${near(allowed, k)}`);
     };
     const before = bits.slice();
     for (let word = 0; word < bits.length; word++)
       if (!(marks[word >> (words - 1)] & READ)) bits[word] = pattern;
     const held = bits.slice();
     native?.(data as Float32Array, marks);
-    const result = kernel(...args);
+    const result = kernel(args);
     native?.(data as Float32Array, new Uint8Array(data.length).fill(READ));
     for (let k = 0, word = 0; k < data.length; k++, word += words) {
       const use = marks[k];

@@ -4,10 +4,12 @@ import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { type Kernels, NONE, nativeName, TENSORS } from "../../src/engine/engine.js";
+import { NONE } from "../../src/engine/engine.js";
+import type { Kernels } from "../../src/engine/kernels.js";
 import { loadNative } from "../../src/engine/native.js";
 import { EngineError } from "../../src/index.js";
 import { engines } from "../engines.js";
+import { signatures } from "./checked.js";
 
 const native = engines.filter(({ name }) => name.startsWith("native"));
 
@@ -43,7 +45,7 @@ describe.each(native)("$name: memory", ({ engine }) => {
     await sweep();
     for (let k = 0; k < 20; k++) filled(5); // takes the place of what was freed
     expect(memory!.deref()).toBeDefined();
-    expect(squaredNorm!(0, ELEMENTS)).toBe(4 * ELEMENTS);
+    expect(squaredNorm!({ a: 0, n: ELEMENTS })).toBe(4 * ELEMENTS);
     squaredNorm = undefined;
     await sweep();
     expect(memory!.deref()).toBeUndefined();
@@ -63,93 +65,75 @@ describe.each(native)("$name: memory", ({ engine }) => {
     const kept: Kernels[] = [];
     for (let round = 0; round < 12; round++) {
       kept.push(filled(round));
-      for (let k = 0; k < 10; k++) filled(99).squaredNorm(0, ELEMENTS);
+      for (let k = 0; k < 10; k++) filled(99).squaredNorm({ a: 0, n: ELEMENTS });
       if (round % 3 === 0) await sweep();
       kept.forEach(({ squaredNorm }, k) => {
-        expect(squaredNorm(0, ELEMENTS)).toBe(k * k * ELEMENTS);
+        expect(squaredNorm({ a: 0, n: ELEMENTS })).toBe(k * k * ELEMENTS);
       });
     }
     kept.splice(0, 6);
     await sweep();
     kept.forEach(({ squaredNorm }, k) => {
-      expect(squaredNorm(0, ELEMENTS)).toBe((k + 6) ** 2 * ELEMENTS);
+      expect(squaredNorm({ a: 0, n: ELEMENTS })).toBe((k + 6) ** 2 * ELEMENTS);
     });
   });
 });
 
-/** Tensors that may be absent, and numbers that are no sizes, by kernel. */
-const OPTIONAL: Partial<Record<keyof Kernels, number[]>> = {
-  gemm: [3],
-  lstmForward: [2, 4, 6, 7, 8],
-  lstmBackward: [4, 5, 8, 9, 11, 12, 13],
-  poolForward: [3, 4],
-  poolBackward: [3, 4],
-  stateSums: [2, 3],
-  readOutForward: [5, 6],
-  readOutBackward: [7, 8],
-  maskedSquaredError: [0, 3, 4],
-};
-const REAL: Partial<Record<keyof Kernels, number[]>> = {
-  bernoulli: [1, 2],
-  maskedSquaredError: [5],
-  adam: [4, 5, 6, 7, 8],
-};
-const COUNT: Record<keyof Kernels, number> = {
-  ...{ gemmPack: 6, gemm: 10, gemmTransposed: 9, lstmPackForward: 4, lstmPackInput: 4, lstmPackBackward: 4 },
-  ...{ lstmUnpackGradient: 4, lstmForward: 17, lstmBackward: 22, columnSums: 5, sumBlocks: 5, copyRows: 6 },
-  ...{ multiplyRows: 8, bernoulli: 4, maskedSquaredError: 9, squaredNorm: 2, adam: 10 },
-  ...{ poolForward: 8, poolBackward: 8, stateSums: 7, readOutForward: 11, readOutBackward: 13 },
-};
-const names = Object.keys(TENSORS) as (keyof Kernels)[];
 const ELEMENTS = 64;
 
 describe.skipIf(native.length === 0)("arguments of the add-on", () => {
   const ws = native[0]?.engine.createWorkspace(ELEMENTS);
-  const call = (name: keyof Kernels, args: unknown[]) =>
-    (ws[name] as (...args: unknown[]) => unknown)(...args);
-  /** All offsets and sizes 0 but for one, which is wrong. */
-  const spoilt = (name: keyof Kernels, k: number, value: unknown) => () => {
-    const args: unknown[] = new Array(COUNT[name]).fill(0);
-    args[k] = value;
-    return call(name, args);
-  };
-  const where = (name: keyof Kernels, k: number) =>
-    `undertone: ${nativeName(name)}, argument ${k + 1} of ${COUNT[name]}: got `;
+  const { open, address } = createRequire(import.meta.url)(
+    resolve(process.env.UNDERTONE_NATIVE ?? "dist/native/undertone.node"),
+  );
 
-  test.each(names)("%s refuses what does not fit, and nothing else", (name) => {
-    ws.data.fill(7);
-    for (let k = 0; k < COUNT[name]; k++) {
-      const at = where(name, k);
-      expect(spoilt(name, k, 0)).not.toThrow();
-      for (const value of [undefined, "1", null, {}, 1n])
-        expect(spoilt(name, k, value)).toThrow(`${at}something that is no number`);
-      expect(() => call(name, new Array(k).fill(0))).toThrow(`${at}nothing, expected `);
-      if (REAL[name]?.includes(k)) continue;
-      const tensor = k < TENSORS[name];
-      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, tensor ? ELEMENTS + 1 : 2 ** 31])
-        expect(spoilt(name, k, value)).toThrow(RangeError);
-      if (OPTIONAL[name]?.includes(k)) expect(spoilt(name, k, NONE)).not.toThrow();
-      else
-        expect(spoilt(name, k, NONE)).toThrow(
-          `${at}-1, expected ${tensor ? `an offset of 0 to ${ELEMENTS}.` : "a whole number, 0 or more."}`,
-        );
-    }
-    expect(ws.data.every((value) => value === 7)).toBe(true);
-  });
+  test.each(signatures)(
+    "$native refuses what does not fit, and nothing else",
+    ({ native: kernelName, arguments: list }) => {
+      const data = new Float32Array(ELEMENTS).fill(7);
+      const kernel = open(data, "baseline")[kernelName] as (...args: unknown[]) => unknown;
+      /** All offsets and sizes 0, except one, which is wrong. */
+      const spoilt = (k: number, value: unknown) => () =>
+        kernel(...new Array(list.length).fill(0).with(k, value));
+      list.forEach(({ native, kind, tensor, optional }, k) => {
+        const at = `undertone: ${kernelName}, argument ${native}: got `;
+        expect(spoilt(k, 0)).not.toThrow();
+        for (const value of [undefined, "1", null, {}, 1n])
+          expect(spoilt(k, value)).toThrow(`${at}something that is no number`);
+        expect(() => kernel(...new Array(k).fill(0))).toThrow(`${at}nothing, expected `);
+        if (kind === "real") return;
+        for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, tensor ? ELEMENTS + 1 : 2 ** 31])
+          expect(spoilt(k, value)).toThrow(RangeError);
+        if (optional || kind === "integer") expect(spoilt(k, NONE)).not.toThrow();
+        else
+          expect(spoilt(k, NONE)).toThrow(
+            `${at}-1, expected ${tensor ? `an offset of 0 to ${ELEMENTS}.` : "a whole number, 0 or more."}`,
+          );
+      });
+      expect(data.every((value) => value === 7)).toBe(true);
+    },
+  );
 
   test("a key is any whole number of 32 bits", () => {
-    expect(() => ws.bernoulli(0, -5, 0.5, 4)).not.toThrow();
-    expect(() => ws.bernoulli(0, 2 ** 31, 0.5, 4)).toThrow("expected a whole number of 32 bits");
+    expect(() => ws.bernoulli({ out: 0, key: -5, rate: 0.5, n: 4 })).not.toThrow();
+    expect(() => ws.bernoulli({ out: 0, key: 2 ** 31, rate: 0.5, n: 4 })).toThrow(
+      "expected a whole number of 32 bits",
+    );
+  });
+
+  test("an argument that was forgotten is named", () => {
+    const forgotten = { a: 0 } as Parameters<Kernels["squaredNorm"]>[0];
+    expect(() => ws.squaredNorm(forgotten)).toThrow(
+      "undertone: squared_norm, argument n: got something that is no number",
+    );
   });
 
   test("further arguments are no harm", () => {
-    ws.data.fill(1);
-    expect(call("squaredNorm", [0, 4, ...new Array(50).fill(0)])).toBe(4);
+    const { squared_norm } = open(new Float32Array(4).fill(1), "baseline");
+    expect(squared_norm(0, 4, ...new Array(50).fill(0))).toBe(4);
   });
 
   test("open and address refuse what they cannot bind", () => {
-    const place = process.env.UNDERTONE_NATIVE ?? "dist/native/undertone.node";
-    const { open, address } = createRequire(import.meta.url)(resolve(place));
     const message = "undertone: open takes a Float32Array and the name of a target";
     const data = new Float32Array(4);
     for (const args of [[], [data], [new Float64Array(4), "baseline"], [[1, 2], "baseline"], [data, 3]])

@@ -113,9 +113,10 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
             for (let m = 0; m < M; m++)
               for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
             ws.data[at.end] = 77;
-            ws.gemmPack(at.packed, at.b, K, N, N, 0);
-            ws.gemm(at.c, at.a, at.packed, NONE, M, Np, K, Np, K, 0);
-            ws.gemmTransposed(at.dc, at.a, at.g, M, Np, K, Np, K, Np);
+            const { a, b, packed, c, g, dc } = at;
+            ws.gemmPack({ packed, b, K, N, ldb: N, transposed: false });
+            ws.gemm({ c, a, packed, bias: NONE, M, N: Np, K, ldc: Np, lda: K, accumulate: false });
+            ws.gemmTransposed({ c: dc, a, g, M, N: Np, K, ldc: Np, lda: K, ldg: Np });
             expect(ws.data[at.end]).toBe(77);
             const unpad = (from: number, rows: number) =>
               Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
@@ -136,22 +137,18 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
     const [T, B, H] = [2, 2, 16];
     const G = 4 * H;
     const ws = engine.createWorkspace(8192);
-    const at = { hidden: 0, cells: 256, gates: 512, last: 1024, packed: 1088, dh: 3200, dc: 3264, dw: 3328 };
-    const [u, dconstant, constant] = [5504, 7600, 7800];
+    const [hidden, cells, gates, last, packed] = [0, 256, 512, 1024, 1088];
+    const [dh, dc, dweights, packedU, dconstant, constant] = [3200, 3264, 3328, 5504, 7600, 7800];
+    const absent = { x: NONE, mask: NONE, active: NONE };
+    const sizes = { T, B, H, F: 0, ldx: 0, useRelu: false, reverse: false };
     const run = (size: number) => {
       ws.data.fill(0);
-      ws.lstmForward(
-        ...([at.hidden, at.cells, at.gates, at.last, NONE, at.packed, constant, NONE, NONE] as const),
-        ...([T, B, H, 0, 0, 1, 0, 0] as const),
-      );
-      ws.data.fill(size, at.dh, at.dh + B * H);
-      ws.data.fill(1, at.cells, at.cells + (T + 1) * B * H);
-      ws.lstmBackward(
-        ...([at.gates, at.dh, at.dc, at.dw, NONE, dconstant, at.cells, at.hidden, NONE, NONE] as const),
-        ...([u, NONE, NONE, NONE, T, B, H, 0, 0, 0, 0, 0] as const),
-      );
-      return Array.from(ws.data.subarray(at.gates, at.gates + T * B * G)).filter((value) => value !== 0)
-        .length;
+      ws.lstmForward({ hidden, cells, gates, last, packed, constant, keep: true, ...absent, ...sizes });
+      ws.data.fill(size, dh, dh + B * H);
+      ws.data.fill(1, cells, cells + (T + 1) * B * H);
+      const gradients = { gates, dh, dc, dweights, dx: NONE, dconstant, dhidden: NONE, ldd: 0 };
+      ws.lstmBackward({ ...gradients, cells, hidden, packedU, packedW: NONE, ...absent, ...sizes });
+      return Array.from(ws.data.subarray(gates, gates + T * B * G)).filter((value) => value !== 0).length;
     };
     expect(run(engine.name.startsWith("wasm") ? 1e-32 : 1e-38)).toBe(0);
     expect(run(1e-20)).toBeGreaterThan(0);

@@ -140,7 +140,7 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
       const got = network.gradients.subarray(start, start + size);
       const compared = index ? Array.from(index, (k) => got[k]) : got;
       expectClose(compared, values, { rtol: 0, atol: rtol * max, name });
-      expectClose([network.ws.squaredNorm(network.blocks.gradients + start, size)], [squaredNorm], {
+      expectClose([network.ws.squaredNorm({ a: network.blocks.gradients + start, n: size })], [squaredNorm], {
         rtol: 10 * rtol,
         name: `norm of ${name}`,
       });

@@ -20,8 +20,8 @@ const masks = { none: undefined, some: [1, 4, 6, 20] } as const;
 function arena(engine: Engine, masked: readonly number[] | undefined) {
   const Hp = padTo(H, engine.lanes);
   const sizes = {
-    ...{ states: R * Hp, rows: B * WIDTH * Hp, places: 3 * B * Hp, sums: 2 * B * Hp, drows: B * WIDTH * Hp },
-    ...{ dstates: R * Hp, middle: Hp, slope: Hp, mask: R, active: T },
+    ...{ states: R * Hp, rows: B * WIDTH * Hp, argmax: 3 * B * Hp, sums: 2 * B * Hp, drows: B * WIDTH * Hp },
+    ...{ dstates: R * Hp, centre: Hp, sharpness: Hp, mask: R, active: T },
   };
   let total = 0;
   const at = Object.fromEntries(
@@ -44,27 +44,25 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
   };
   fill("states", R, (_, normal) => 0.5 * normal());
   fill("drows", B * WIDTH, (_, normal) => normal());
-  fill("middle", 1, (_, normal) => 0.1 * normal());
-  fill("slope", 1, (_, normal) => 3 + Math.abs(normal()));
+  fill("centre", 1, (_, normal) => 0.1 * normal());
+  fill("sharpness", 1, (_, normal) => 3 + Math.abs(normal()));
   ws.data.set(active, at.active);
   ws.data.fill(1, at.mask, at.mask + R);
   for (const r of masked ?? []) ws.data[at.mask + r] = 0;
   const mask = masked ? at.mask : NONE;
   const unpad = (name: keyof typeof sizes, rows: number) =>
     Array.from({ length: rows * H }, (_, k) => ws.data[at[name] + Math.floor(k / H) * Hp + (k % H)]);
-  const moments = [at.middle, at.slope] as const;
+  const { states, dstates, drows, rows, argmax, sums, active: activeAt, centre, sharpness } = at;
+  const of = { mask, active: activeAt, T, B, H };
   return {
     ...{ ws, at, unpad, Hp },
-    readOut: (reverse: number) =>
-      ws.readOutForward(at.rows, at.places, at.states, ...moments, mask, at.active, T, B, H, reverse),
-    readOutBack: (reverse: number) =>
-      ws.readOutBackward(
-        ...([at.dstates, at.drows, at.rows, at.places, at.states, ...moments, mask, at.active] as const),
-        ...([T, B, H, reverse] as const),
-      ),
-    pool: () => ws.poolForward(at.rows, at.places, at.states, mask, at.active, T, B, H),
-    poolBack: () => ws.poolBackward(at.dstates, at.drows, at.places, mask, at.active, T, B, H),
-    sums: () => ws.stateSums(at.sums, at.states, mask, at.active, T, B, H),
+    readOut: (reverse: boolean) =>
+      ws.readOutForward({ rows, argmax, states, centre, sharpness, ...of, reverse }),
+    readOutBack: (reverse: boolean) =>
+      ws.readOutBackward({ dstates, drows, rows, argmax, states, centre, sharpness, ...of, reverse }),
+    pool: () => ws.poolForward({ rows, argmax, states, ...of }),
+    poolBack: () => ws.poolBackward({ dstates, drows, argmax, ...of }),
+    sums: () => ws.stateSums({ sums, states, ...of }),
   };
 }
 
@@ -78,19 +76,19 @@ function seriesOf({ ws, at, Hp }: ReturnType<typeof arena>, masked: readonly num
 }
 
 describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
-  test.each([0, 1])("the reference says what a read-out is, reverse %i", (reverse) => {
+  test.each([false, true])("the reference says what a read-out is, reverse %s", (reverse) => {
     const a = arena(reference, masked);
     const units = Array.from({ length: B * H }, (_, k) => {
       const steps = seriesOf(a, masked ?? [], Math.floor(k / H), k % H);
       const values = steps.map(({ h }) => h);
-      const [middle, slope] = [a.ws.data[a.at.middle + (k % H)], a.ws.data[a.at.slope + (k % H)]];
-      const rows = readOutByHand(values, { mean: middle, spread: 2 / slope }, reverse === 1);
+      const [centre, sharpness] = [a.ws.data[a.at.centre + (k % H)], a.ws.data[a.at.sharpness + (k % H)]];
+      const rows = readOutByHand(values, { mean: centre, spread: 2 / sharpness }, reverse);
       const whereIs = (value: number) => steps.find(({ h }) => h === value)?.t ?? 0;
       return {
         rows,
         pooled: rows.slice(0, 2),
         sums: [1, 2].map((power) => values.reduce((sum, h) => sum + h ** power, 0)),
-        places: [whereIs(rows[1]), whereIs(rows[3]), values.length],
+        argmax: [whereIs(rows[1]), whereIs(rows[3]), values.length],
       };
     });
     const expected = (what: keyof (typeof units)[number], width: number) =>
@@ -101,14 +99,14 @@ describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
     a.readOut(reverse);
     const exact = { rtol: 1e-14 };
     expectClose(a.unpad("rows", WIDTH * B), expected("rows", WIDTH), { ...exact, name: "rows" });
-    expect(a.unpad("places", 3 * B)).toEqual(expected("places", 3));
+    expect(a.unpad("argmax", 3 * B)).toEqual(expected("argmax", 3));
     a.sums();
     expectClose(a.unpad("sums", 2 * B), expected("sums", 2), { ...exact, name: "sums" });
     a.pool();
     expectClose(a.unpad("rows", 2 * B), expected("pooled", 2), { ...exact, name: "pooled" });
   });
 
-  test.each([0, 1])("gradients agree with central differences, reverse %i", (reverse) => {
+  test.each([false, true])("gradients agree with central differences, reverse %s", (reverse) => {
     for (const kind of ["readOut", "pool"] as const) {
       const a = arena(reference, masked);
       const rows = kind === "pool" ? 2 : WIDTH;
@@ -140,7 +138,7 @@ describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
   test.each(engines.filter(({ engine }) => engine !== reference))(
     "$name agrees with the reference",
     ({ engine }) => {
-      for (const reverse of [0, 1]) {
+      for (const reverse of [false, true]) {
         const [expected, got] = [arena(reference, masked), arena(engine, masked)];
         for (const a of [expected, got]) {
           a.sums();
@@ -167,10 +165,10 @@ describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
 test.each(engines)("$name: a unit that never moves and a case without a step give no NaN", ({ engine }) => {
   const a = arena(engine, masks.some);
   a.ws.data.fill(0.3, a.at.states, a.at.states + R * a.Hp);
-  a.ws.data.fill(0.3, a.at.middle, a.at.middle + a.Hp);
-  a.ws.data.fill(1 / (0.5 * Math.sqrt(1e-8)), a.at.slope, a.at.slope + a.Hp);
-  a.readOut(0);
-  a.readOutBack(0);
+  a.ws.data.fill(0.3, a.at.centre, a.at.centre + a.Hp);
+  a.ws.data.fill(1 / (0.5 * Math.sqrt(1e-8)), a.at.sharpness, a.at.sharpness + a.Hp);
+  a.readOut(false);
+  a.readOutBack(false);
   const rows = a.unpad("rows", WIDTH * B);
   expect(rows.every(Number.isFinite)).toBe(true);
   expect(rows.slice(4 * WIDTH * H).every((value) => value === 0)).toBe(true); // the case without a step

@@ -1,4 +1,4 @@
-import type { Kernels } from "../engine.js";
+import type { Kernels } from "../kernels.js";
 
 type LstmKernels = Pick<
   Kernels,
@@ -41,20 +41,21 @@ export function lstmKernels(d: Float64Array): LstmKernels {
     before && b < before.n ? B + before.start + b : b;
 
   return {
-    lstmPackForward: (packed, weights, H, rows) => copy(packed, weights, rows * 4 * H),
-    lstmPackInput: (packed, weights, H, rows) => copy(packed, weights, rows * 4 * H),
+    lstmPackForward: ({ packed, weights, H, rows }) => copy(packed, weights, rows * 4 * H),
+    lstmPackInput: ({ packed, weights, H, rows }) => copy(packed, weights, rows * 4 * H),
 
-    lstmPackBackward(packed, weights, H, rows) {
+    lstmPackBackward({ packed, weights, H, rows }) {
       for (let k = 0; k < 4 * H; k++)
         for (let n = 0; n < rows; n++) d[packed + k * rows + n] = d[weights + n * 4 * H + k];
     },
 
-    lstmUnpackGradient(gradient, padded, H, rows) {
+    lstmUnpackGradient({ gradient, padded, H, rows }) {
       for (let k = 0; k < rows * 4 * H; k++) d[gradient + k] += d[padded + k];
     },
 
-    lstmForward(...[hidden, cells, gates, last, x, packed, constant, mask, active, ...sizes]) {
-      const [T, B, H, F, ldx, keep, useRelu, reverse] = sizes;
+    lstmForward(args) {
+      const { hidden, cells, gates, last, x, packed, constant, mask, active } = args;
+      const { T, B, H, F, ldx, keep, useRelu, reverse } = args;
       const act = useRelu ? relu : Math.tanh;
       const G = 4 * H;
       const a = new Float64Array(G);
@@ -102,8 +103,9 @@ export function lstmKernels(d: Float64Array): LstmKernels {
       });
     },
 
-    lstmBackward(...[gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden, ...rest]) {
-      const [packedU, packedW, mask, active, T, B, H, F, ldx, ldd, useRelu, reverse] = rest;
+    lstmBackward(args) {
+      const { gates, dh, dc, dweights, dx, dconstant, cells, hidden, x, dhidden } = args;
+      const { packedU, packedW, mask, active, T, B, H, F, ldx, ldd, useRelu, reverse } = args;
       const act = useRelu ? relu : Math.tanh;
       const slope = useRelu ? (y: number) => (y <= 0 ? 0 : 1) : (y: number) => 1 - y * y; // from y = act(x)
       const G = 4 * H;

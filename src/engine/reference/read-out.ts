@@ -1,4 +1,4 @@
-import type { Kernels } from "../engine.js";
+import type { Kernels } from "../kernels.js";
 
 const VARIANCE_FLOOR = 1e-8;
 /** exp(2 level) for the levels -1.2, -0.4, 0.4, 1.2. */
@@ -10,7 +10,7 @@ const WIDTH = STATISTICS + LEVEL_FACTORS.length;
 export function readOutKernels(
   d: Float64Array,
 ): Pick<Kernels, "poolForward" | "poolBackward" | "stateSums" | "readOutForward" | "readOutBackward"> {
-  /** Row and step of every state of case b that is there, in the order of time. */
+  /** Row and step of every state of case b that is present, in the order of time. */
   const stepsOf = (b: number, mask: number, active: number, T: number, B: number) => {
     const steps: { t: number; r: number }[] = [];
     for (let t = 0, start = 0; t < T; t++) {
@@ -20,38 +20,40 @@ export function readOutKernels(
     }
     return steps;
   };
+  /** The first of the greatest; NaN wins over what stands before it. */
+  const indexOfMax = (values: number[]) => values.reduce((best, h, v) => (h <= values[best] ? best : v), 0);
   const share = (u: number, k: number) => 1 / (1 + Math.exp(-u) * LEVEL_FACTORS[k]);
 
   return {
-    poolForward(rows, places, states, mask, active, T, B, H) {
+    poolForward({ rows, argmax, states, mask, active, T, B, H }) {
       d.fill(0, rows, rows + 2 * B * H);
-      d.fill(0, places, places + 2 * B * H);
-      for (let b = 0; b < B; b++)
-        stepsOf(b, mask, active, T, B).forEach(({ t, r }, v, { length }) => {
-          for (let j = 0; j < H; j++) {
-            const h = d[states + r * H + j];
-            const mean = rows + 2 * b * H + j;
-            d[mean] += h / length;
-            if (v === 0 || !(h <= d[mean + H])) {
-              d[mean + H] = h;
-              d[places + 2 * b * H + j] = t;
-            }
-            d[places + (2 * b + 1) * H + j] = length;
-          }
-        });
+      d.fill(0, argmax, argmax + 2 * B * H);
+      for (let b = 0; b < B; b++) {
+        const steps = stepsOf(b, mask, active, T, B);
+        if (steps.length === 0) continue;
+        for (let j = 0; j < H; j++) {
+          const values = steps.map(({ r }) => d[states + r * H + j]);
+          const high = indexOfMax(values);
+          const mean = 2 * b * H + j;
+          d[rows + mean] = values.reduce((sum, h) => sum + h / values.length, 0);
+          d[rows + mean + H] = values[high];
+          d[argmax + mean] = steps[high].t;
+          d[argmax + mean + H] = steps.length;
+        }
+      }
     },
 
-    poolBackward(dstates, drows, places, mask, active, T, B, H) {
+    poolBackward({ dstates, drows, argmax, mask, active, T, B, H }) {
       for (let b = 0; b < B; b++)
         for (const { t, r } of stepsOf(b, mask, active, T, B))
           for (let j = 0; j < H; j++) {
             const mean = 2 * b * H + j;
-            d[dstates + r * H + j] += d[drows + mean] / d[places + mean + H];
-            if (d[places + mean] === t) d[dstates + r * H + j] += d[drows + mean + H];
+            d[dstates + r * H + j] += d[drows + mean] / d[argmax + mean + H];
+            if (d[argmax + mean] === t) d[dstates + r * H + j] += d[drows + mean + H];
           }
     },
 
-    stateSums(sums, states, mask, active, T, B, H) {
+    stateSums({ sums, states, mask, active, T, B, H }) {
       d.fill(0, sums, sums + 2 * B * H);
       for (let b = 0; b < B; b++)
         for (const { r } of stepsOf(b, mask, active, T, B))
@@ -62,9 +64,9 @@ export function readOutKernels(
           }
     },
 
-    readOutForward(rows, places, states, middle, slope, mask, active, T, B, H, reverse) {
+    readOutForward({ rows, argmax, states, centre, sharpness, mask, active, T, B, H, reverse }) {
       d.fill(0, rows, rows + B * WIDTH * H);
-      d.fill(0, places, places + B * 3 * H);
+      d.fill(0, argmax, argmax + B * 3 * H);
       for (let b = 0; b < B; b++) {
         const steps = stepsOf(b, mask, active, T, B);
         if (steps.length === 0) continue;
@@ -72,7 +74,7 @@ export function readOutKernels(
           const values = steps.map(({ r }) => d[states + r * H + j]);
           const mean = values.reduce((sum, h) => sum + h, 0) / values.length;
           const squares = values.reduce((sum, h) => sum + h * h, 0) / values.length;
-          const high = values.reduce((best, h, v) => (h <= values[best] ? best : v), 0);
+          const high = indexOfMax(values);
           const low = values.reduce((best, h, v) => (h >= values[best] ? best : v), 0);
           const numbers = [
             mean,
@@ -82,21 +84,22 @@ export function readOutKernels(
           numbers.push(values[low], values[reverse ? 0 : values.length - 1]);
           for (let k = 0; k < LEVEL_FACTORS.length; k++)
             numbers.push(
-              values.reduce((sum, h) => sum + share((h - d[middle + j]) * d[slope + j], k), 0) /
+              values.reduce((sum, h) => sum + share((h - d[centre + j]) * d[sharpness + j], k), 0) /
                 values.length,
             );
           numbers.forEach((number, k) => {
             d[rows + (b * WIDTH + k) * H + j] = number;
           });
-          [steps[high].t, steps[low].t, steps.length].forEach((place, k) => {
-            d[places + (3 * b + k) * H + j] = place;
+          [steps[high].t, steps[low].t, steps.length].forEach((step, k) => {
+            d[argmax + (3 * b + k) * H + j] = step;
           });
         }
       }
     },
 
-    readOutBackward(dstates, drows, rows, places, states, middle, slope, ...rest) {
-      const [mask, active, T, B, H, reverse] = rest;
+    readOutBackward(args) {
+      const { dstates, drows, rows, argmax, states, centre, sharpness } = args;
+      const { mask, active, T, B, H, reverse } = args;
       for (let b = 0; b < B; b++) {
         const steps = stepsOf(b, mask, active, T, B);
         steps.forEach(({ t, r }, v) => {
@@ -105,12 +108,12 @@ export function readOutKernels(
             const gradient = (k: number) => d[drows + (b * WIDTH + k) * H + j];
             const made = (k: number) => d[rows + (b * WIDTH + k) * H + j];
             let sum = (gradient(0) + (gradient(2) * (h - made(0))) / made(2)) / steps.length;
-            if (d[places + 3 * b * H + j] === t) sum += gradient(1);
-            if (d[places + (3 * b + 1) * H + j] === t) sum += gradient(3);
+            if (d[argmax + 3 * b * H + j] === t) sum += gradient(1);
+            if (d[argmax + (3 * b + 1) * H + j] === t) sum += gradient(3);
             if (v === (reverse ? 0 : steps.length - 1)) sum += gradient(4);
             for (let k = 0; k < LEVEL_FACTORS.length; k++) {
-              const s = share((h - d[middle + j]) * d[slope + j], k);
-              sum += (gradient(STATISTICS + k) * s * (1 - s) * d[slope + j]) / steps.length;
+              const s = share((h - d[centre + j]) * d[sharpness + j], k);
+              sum += (gradient(STATISTICS + k) * s * (1 - s) * d[sharpness + j]) / steps.length;
             }
             d[dstates + r * H + j] += sum;
           }

@@ -1,18 +1,19 @@
 import { EngineError } from "../../errors.js";
-import type { Engine, Kernels, Workspace } from "../engine.js";
-import { measurePeak, PLAIN_LOOP_FLOPS, plainLoop } from "../peak.js";
+import type { Engine, Workspace } from "../engine.js";
+import type { Kernels } from "../kernels.js";
+import { measurePeak, plainLoop } from "../peak.js";
 import { lstmKernels } from "./lstm.js";
 import { readOutKernels } from "./read-out.js";
 
 /**
- * Plain loops in float64: the text to read and the oracle the fast engines are judged against. One number a
+ * Plain loops in float64: the text to read and the oracle the fast engines are judged against. One number per
  * vector, so nothing is padded, and packing is a copy.
  */
 export const reference: Engine = {
   name: "reference",
   precision: "float64",
   lanes: 1,
-  peakGflops: () => measurePeak(PLAIN_LOOP_FLOPS, plainLoop),
+  peakGflops: () => measurePeak(reference),
   createWorkspace(elements: number, threads = 1): Workspace {
     try {
       return workspace(threads > 1 ? new SharedArrayBuffer(elements * 8) : new ArrayBuffer(elements * 8));
@@ -42,13 +43,13 @@ function workspace(memory: SharedArrayBuffer | ArrayBuffer): Workspace {
 
 function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "gemmTransposed"> {
   return {
-    gemmPack(packed, b, K, N, ldb, transposed) {
+    gemmPack({ packed, b, K, N, ldb, transposed }) {
       for (let k = 0; k < K; k++)
         for (let n = 0; n < N; n++)
           d[packed + k * N + n] = transposed ? d[b + n * ldb + k] : d[b + k * ldb + n];
     },
 
-    gemm(c, a, packed, bias, M, N, K, ldc, lda, accumulate) {
+    gemm({ c, a, packed, bias, M, N, K, ldc, lda, accumulate }) {
       for (let m = 0; m < M; m++)
         for (let n = 0; n < N; n++) {
           let sum = accumulate ? d[c + m * ldc + n] : bias < 0 ? 0 : d[bias + n];
@@ -57,7 +58,7 @@ function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "ge
         }
     },
 
-    gemmTransposed(c, a, g, M, N, K, ldc, lda, ldg) {
+    gemmTransposed({ c, a, g, M, N, K, ldc, lda, ldg }) {
       for (let m = 0; m < M; m++)
         for (let k = 0; k < K; k++)
           for (let n = 0; n < N; n++) d[c + k * ldc + n] += d[a + m * lda + k] * d[g + m * ldg + n];
@@ -74,11 +75,11 @@ function vectorKernels(
   | keyof ReturnType<typeof readOutKernels>
 > {
   return {
-    columnSums(sums, a, M, N, lda) {
+    columnSums({ sums, a, M, N, lda }) {
       for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) d[sums + n] += d[a + m * lda + n];
     },
 
-    sumBlocks(sums, blocks, count, stride, n) {
+    sumBlocks({ sums, blocks, count, stride, n }) {
       for (let k = 0; k < n; k++) {
         let sum = 0;
         for (let s = 0; s < count; s++) sum += d[blocks + s * stride + k];
@@ -86,17 +87,17 @@ function vectorKernels(
       }
     },
 
-    copyRows(to, from, M, width, ldto, ldfrom) {
+    copyRows({ to, from, M, width, ldto, ldfrom }) {
       for (let m = 0; m < M; m++)
         for (let k = 0; k < width; k++) d[to + m * ldto + k] = d[from + m * ldfrom + k];
     },
 
-    multiplyRows(y, a, b, M, width, ldy, lda, ldb) {
+    multiplyRows({ y, a, b, M, width, ldy, lda, ldb }) {
       for (let m = 0; m < M; m++)
         for (let k = 0; k < width; k++) d[y + m * ldy + k] = d[a + m * lda + k] * d[b + m * ldb + k];
     },
 
-    bernoulli(out, key, rate, n) {
+    bernoulli({ out, key, rate, n }) {
       const limit = Math.floor(Math.fround(Math.fround(rate) * 16777216));
       for (let k = 0; k < n; k++) {
         let h = (Math.imul(k, 0x9e3779b1) + key) | 0;
@@ -107,7 +108,7 @@ function vectorKernels(
       }
     },
 
-    maskedSquaredError(dy, y, x, observed, weights, scale, M, F, ldy) {
+    maskedSquaredError({ dy, y, x, observed, weights, scale, M, F, ldy }) {
       let sum = 0;
       for (let m = 0; m < M; m++) {
         const w = weights < 0 ? 1 : d[weights + m];
@@ -121,13 +122,13 @@ function vectorKernels(
       return sum;
     },
 
-    squaredNorm(a, n) {
+    squaredNorm({ a, n }) {
       let sum = 0;
       for (let k = 0; k < n; k++) sum += d[a + k] * d[a + k];
       return sum;
     },
 
-    adam(w, m, v, g, rate, beta1, beta2, epsilon, scale, n) {
+    adam({ w, m, v, g, rate, beta1, beta2, epsilon, scale, n }) {
       for (let k = 0; k < n; k++) {
         const gradient = d[g + k] * scale;
         d[m + k] = beta1 * d[m + k] + (1 - beta1) * gradient;
@@ -135,5 +136,7 @@ function vectorKernels(
         d[w + k] -= (rate * d[m + k]) / (Math.sqrt(d[v + k]) + epsilon);
       }
     },
+
+    multiplyAddPeak: ({ factor, count }) => plainLoop(factor, count),
   };
 }

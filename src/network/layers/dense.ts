@@ -21,15 +21,38 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
     output,
     pack() {
       const { ws, weights } = plan;
-      ws.gemmPack(packed, weights + kernel.start, H, units, units, 0);
-      ws.copyRows(paddedBias, weights + bias.start, 1, units, Fp, units);
-      if (training) ws.gemmPack(packedTransposed, weights + kernel.start, units, H, units, 1);
+      ws.gemmPack({ packed, b: weights + kernel.start, K: H, N: units, ldb: units, transposed: false });
+      ws.copyRows({
+        to: paddedBias,
+        from: weights + bias.start,
+        M: 1,
+        width: units,
+        ldto: Fp,
+        ldfrom: units,
+      });
+      if (!training) return;
+      ws.gemmPack({
+        packed: packedTransposed,
+        b: weights + kernel.start,
+        K: units,
+        N: H,
+        ldb: units,
+        transposed: true,
+      });
     },
     forward(pass) {
-      plan.ws.gemm(
-        ...([output.offset(pass), input.offset(pass), packed, paddedBias] as const),
-        ...([pass.rows, Fp, H, Fp, input.stride, 0] as const),
-      );
+      plan.ws.gemm({
+        c: output.offset(pass),
+        a: input.offset(pass),
+        packed,
+        bias: paddedBias,
+        M: pass.rows,
+        N: Fp,
+        K: H,
+        ldc: Fp,
+        lda: input.stride,
+        accumulate: false,
+      });
     },
     backward(pass, dOutput) {
       const { ws } = plan;
@@ -37,12 +60,33 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
       const { offset, stride } = dOutput;
       const { data } = ws;
       data.fill(0, dKernel, dKernel + H * Fp);
-      ws.gemmTransposed(dKernel, input.offset(pass), offset, rows, Fp, H, Fp, input.stride, stride);
+      ws.gemmTransposed({
+        c: dKernel,
+        a: input.offset(pass),
+        g: offset,
+        M: rows,
+        N: Fp,
+        K: H,
+        ldc: Fp,
+        lda: input.stride,
+        ldg: stride,
+      });
       const into = gradients + kernel.start;
       for (let k = 0; k < H; k++)
         for (let u = 0; u < units; u++) data[into + k * units + u] += data[dKernel + k * Fp + u];
-      ws.columnSums(gradients + bias.start, offset, rows, units, stride);
-      ws.gemm(dInput, offset, packedTransposed, NONE, rows, Hp, units, Hp, stride, 0);
+      ws.columnSums({ sums: gradients + bias.start, a: offset, M: rows, N: units, lda: stride });
+      ws.gemm({
+        c: dInput,
+        a: offset,
+        packed: packedTransposed,
+        bias: NONE,
+        M: rows,
+        N: Hp,
+        K: units,
+        ldc: Hp,
+        lda: stride,
+        accumulate: false,
+      });
       return { offset: dInput, stride: Hp };
     },
   };

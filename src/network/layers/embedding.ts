@@ -42,7 +42,8 @@ export function createEmbedding(
       const y = output.offset(pass);
       data.fill(0, y, y + rows * output.stride);
       numeric.forEach(({ start }, k) => {
-        plan.ws.copyRows(y + k, input.offset(pass) + start, rows, 1, output.stride, input.stride);
+        const from = input.offset(pass) + start;
+        plan.ws.copyRows({ to: y + k, from, M: rows, width: 1, ldto: output.stride, ldfrom: input.stride });
       });
       eachCategory(pass, (r, to, entry) => {
         for (let u = 0; u < units; u++) data[y + r * output.stride + to + u] = data[plan.weights + entry + u];

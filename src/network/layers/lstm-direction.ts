@@ -1,4 +1,4 @@
-import { NONE, padTo } from "../../engine/engine.js";
+import { NONE, padTo, type Workspace } from "../../engine/engine.js";
 import type { PackedBatch } from "../batch/packed-batch.js";
 import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer.js";
 
@@ -85,6 +85,34 @@ export function createLstmDirection(
   const recurrentAt = () => plan.weights + recurrent.start;
   const inputAt = () => plan.weights + recurrent.start + H * 4 * H;
 
+  /** The gradients of kernel and bias, and of the input, where the input is the same at every step. */
+  const constantBackward = (ws: Workspace, dkernel: number, B: number) => {
+    ws.gemmTransposed({
+      c: dkernel,
+      a: constantInput,
+      g: dconstant,
+      M: B,
+      N: G,
+      K: F + 1,
+      ldc: G,
+      lda: F + 1,
+      ldg: G,
+    });
+    if (!wantsInput) return;
+    ws.gemm({
+      c: dinput,
+      a: dconstant,
+      packed: packedW,
+      bias: NONE,
+      M: B,
+      N: Fp,
+      K: G,
+      ldc: Fp,
+      lda: G,
+      accumulate: false,
+    });
+  };
+
   return {
     stateGradient: dstates === NONE ? undefined : { offset: dstates, stride: Hp },
     carry: { width: H, stride: Hp, hidden, cells, last, cellsAfter: (B) => cells + B * Hp },
@@ -96,10 +124,10 @@ export function createLstmDirection(
 
     pack() {
       const { ws } = plan;
-      ws.lstmPackForward(packed, recurrentAt(), H, forwardRows);
-      if (repeated) ws.lstmPackInput(packedInput, inputAt(), H, F + 1);
-      if (training) ws.lstmPackBackward(packedU, recurrentAt(), H, H);
-      if (wantsInput) ws.lstmPackBackward(packedW, inputAt(), H, F);
+      ws.lstmPackForward({ packed, weights: recurrentAt(), H, rows: forwardRows });
+      if (repeated) ws.lstmPackInput({ packed: packedInput, weights: inputAt(), H, rows: F + 1 });
+      if (training) ws.lstmPackBackward({ packed: packedU, weights: recurrentAt(), H, rows: H });
+      if (wantsInput) ws.lstmPackBackward({ packed: packedW, weights: inputAt(), H, rows: F });
     },
 
     forward(pass) {
@@ -113,14 +141,40 @@ export function createLstmDirection(
       if (dstates !== NONE) data.fill(0, dstates, dstates + pass.rows * Hp);
       const x = input.offset(pass);
       if (repeated) {
-        ws.copyRows(constantInput, x, B, F, F + 1, input.stride);
+        ws.copyRows({ to: constantInput, from: x, M: B, width: F, ldto: F + 1, ldfrom: input.stride });
         for (let b = 0; b < B; b++) data[constantInput + b * (F + 1) + F] = 1;
-        ws.gemm(constant, constantInput, packedInput, NONE, B, G, F + 1, G, F + 1, 0);
+        ws.gemm({
+          c: constant,
+          a: constantInput,
+          packed: packedInput,
+          bias: NONE,
+          M: B,
+          N: G,
+          K: F + 1,
+          ldc: G,
+          lda: F + 1,
+          accumulate: false,
+        });
       }
-      ws.lstmForward(
-        ...([hidden, cells, gates, last, repeated ? NONE : x, packed, constant, mask, active] as const),
-        ...([T, B, H, repeated ? 0 : F, input.stride, +keep, +relu, +reverse] as const),
-      );
+      ws.lstmForward({
+        hidden,
+        cells,
+        gates,
+        last,
+        x: repeated ? NONE : x,
+        packed,
+        constant,
+        mask,
+        active,
+        T,
+        B,
+        H,
+        F: repeated ? 0 : F,
+        ldx: input.stride,
+        keep,
+        useRelu: relu,
+        reverse,
+      });
     },
 
     backward(pass, dOutput, dLast) {
@@ -142,19 +196,33 @@ export function createLstmDirection(
       data.fill(0, dh, dh + B * Hp);
       data.fill(0, dc, dc + B * Hp);
       if (repeated) data.fill(0, dconstant, dconstant + B * G);
-      if (dLast) ws.copyRows(dh, dLast.offset, B, H, Hp, dLast.stride);
-      const dx = wantsInput && !repeated ? dinput : NONE;
-      const x = input.offset(pass);
-      ws.lstmBackward(
-        ...([gates, dh, dc, dweights, dx, dconstant, cells, hidden, repeated ? NONE : x] as const),
-        ...([dStates?.offset ?? NONE, packedU, packedW, mask, active, T, B, H] as const),
-        ...([repeated ? 0 : F, input.stride, dStates?.stride ?? 0, +relu, +reverse] as const),
-      );
-      if (repeated) {
-        ws.gemmTransposed(dweights + H * G, constantInput, dconstant, B, G, F + 1, G, F + 1, G);
-        if (wantsInput) ws.gemm(dinput, dconstant, packedW, NONE, B, Fp, G, Fp, G, 0);
-      }
-      if (Hp !== H) ws.lstmUnpackGradient(gradient, padded, H, rows);
+      if (dLast) ws.copyRows({ to: dh, from: dLast.offset, M: B, width: H, ldto: Hp, ldfrom: dLast.stride });
+      ws.lstmBackward({
+        gates,
+        dh,
+        dc,
+        dweights,
+        dx: wantsInput && !repeated ? dinput : NONE,
+        dconstant,
+        cells,
+        hidden,
+        x: repeated ? NONE : input.offset(pass),
+        dhidden: dStates?.offset ?? NONE,
+        packedU,
+        packedW,
+        mask,
+        active,
+        T,
+        B,
+        H,
+        F: repeated ? 0 : F,
+        ldx: input.stride,
+        ldd: dStates?.stride ?? 0,
+        useRelu: relu,
+        reverse,
+      });
+      if (repeated) constantBackward(ws, dweights + H * G, B);
+      if (Hp !== H) ws.lstmUnpackGradient({ gradient, padded, H, rows });
       return wantsInput ? { offset: dinput, stride: Fp } : undefined;
     },
   };

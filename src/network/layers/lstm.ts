@@ -85,15 +85,29 @@ function joinDirections(
       const rows = rowsOf(output, pass);
       both.forEach((each, k) => {
         each.forward(pass);
-        const from = returnSequences ? each.states.every : each.states.last;
-        plan.ws.copyRows(output.offset(pass) + k * H, from.offset(pass), rows, H, output.stride, from.stride);
+        const states = returnSequences ? each.states.every : each.states.last;
+        plan.ws.copyRows({
+          to: output.offset(pass) + k * H,
+          from: states.offset(pass),
+          M: rows,
+          width: H,
+          ldto: output.stride,
+          ldfrom: states.stride,
+        });
       });
     },
     backward(pass, dOutput) {
       const { data } = plan.ws;
       const gradients = both.map((each, k) => {
         const half: Gradient = { offset: halves[k], stride: Hp };
-        plan.ws.copyRows(half.offset, dOutput.offset + k * H, rowsOf(output, pass), H, Hp, dOutput.stride);
+        plan.ws.copyRows({
+          to: half.offset,
+          from: dOutput.offset + k * H,
+          M: rowsOf(output, pass),
+          width: H,
+          ldto: Hp,
+          ldfrom: dOutput.stride,
+        });
         return returnSequences ? each.backward(pass, half, undefined) : each.backward(pass, undefined, half);
       });
       return addGradients(data, gradients, rowsOf(input, pass));

@@ -25,13 +25,31 @@ export function createMultiplier(
       if (!pass.draws) return;
       const rows = rowsOf(input, pass);
       draw(pass.draws, factors, rows, width);
-      plan.ws.multiplyRows(result, input.offset(pass), factors, rows, width, stride, stride, width);
+      plan.ws.multiplyRows({
+        y: result,
+        a: input.offset(pass),
+        b: factors,
+        M: rows,
+        width,
+        ldy: stride,
+        lda: stride,
+        ldb: width,
+      });
     },
     backward(pass, dOutput) {
       if (!pass.draws) return dOutput;
-      const { offset, stride: ld } = dOutput;
-      plan.ws.multiplyRows(dInput, offset, factors, rowsOf(input, pass), width, ld, ld, width);
-      return { offset: dInput, stride: ld };
+      const { offset, stride } = dOutput;
+      plan.ws.multiplyRows({
+        y: dInput,
+        a: offset,
+        b: factors,
+        M: rowsOf(input, pass),
+        width,
+        ldy: stride,
+        lda: stride,
+        ldb: width,
+      });
+      return { offset: dInput, stride };
     },
   };
 }

@@ -28,7 +28,7 @@ export function createStatePool(
   const Z = directions.length * H;
   const own = directions.map(() => ({
     rows: plan.take(2 * most * Hp), // mean and max; then their gradients
-    places: plan.take(2 * most * Hp),
+    argmax: plan.take(2 * most * Hp),
     dLast: training ? plan.take(most * Hp) : NONE,
   }));
 
@@ -39,12 +39,14 @@ export function createStatePool(
       const { ws } = plan;
       const { T, B, mask, active } = pass;
       directions.forEach(({ states: { every, last } }, d) => {
-        const { rows, places } = own[d];
-        ws.poolForward(rows, places, every.offset(pass), mask, active, T, B, H);
+        const { rows, argmax } = own[d];
+        ws.poolForward({ rows, argmax, states: every.offset(pass), mask, active, T, B, H });
         const to = offset + d * H;
-        ws.copyRows(to, rows, B, H, stride, 2 * Hp);
-        ws.copyRows(to + Z, rows + Hp, B, H, stride, 2 * Hp);
-        ws.copyRows(to + 2 * Z, last.offset(pass), B, H, stride, last.stride);
+        const copy = (part: number, from: number, ldfrom: number) =>
+          ws.copyRows({ to: to + part * Z, from, M: B, width: H, ldto: stride, ldfrom });
+        copy(0, rows, 2 * Hp);
+        copy(1, rows + Hp, 2 * Hp);
+        copy(2, last.offset(pass), last.stride);
       });
     },
 
@@ -52,13 +54,15 @@ export function createStatePool(
       const { ws } = plan;
       const { T, B, mask, active } = pass;
       return directions.map(({ stateGradient }, d) => {
-        const { rows, places, dLast } = own[d];
+        const { rows, argmax, dLast } = own[d];
         const from = dOutput.offset + d * H;
+        const copy = (part: number, to: number, ldto: number) =>
+          ws.copyRows({ to, from: from + part * Z, M: B, width: H, ldto, ldfrom: dOutput.stride });
         ws.data.fill(0, rows, rows + 2 * B * Hp);
-        ws.copyRows(rows, from, B, H, 2 * Hp, dOutput.stride);
-        ws.copyRows(rows + Hp, from + Z, B, H, 2 * Hp, dOutput.stride);
-        ws.poolBackward(stateGradient!.offset, rows, places, mask, active, T, B, H);
-        ws.copyRows(dLast, from + 2 * Z, B, H, Hp, dOutput.stride);
+        copy(0, rows, 2 * Hp);
+        copy(1, rows + Hp, 2 * Hp);
+        ws.poolBackward({ dstates: stateGradient!.offset, drows: rows, argmax, mask, active, T, B, H });
+        copy(2, dLast, Hp);
         return { offset: dLast, stride: Hp };
       });
     },

@@ -22,11 +22,17 @@ export function reconstructionLoss(
   const y = output.offset(pass);
   const weights = pass.weighted ? place.weights : NONE;
   if (columns.every((group) => group.kind === "numeric")) {
-    const observed = pass.masked ? place.observed : NONE;
-    const dy = gradient?.offset ?? NONE;
-    return ws.maskedSquaredError(
-      ...([dy, y, place.target, observed, weights, scale, rows, output.width, output.stride] as const),
-    );
+    return ws.maskedSquaredError({
+      dy: gradient?.offset ?? NONE,
+      y,
+      x: place.target,
+      observed: pass.masked ? place.observed : NONE,
+      weights,
+      scale,
+      M: rows,
+      F: output.width,
+      ldy: output.stride,
+    });
   }
 
   const { data } = ws;

@@ -37,6 +37,20 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
       data.fill(0, at + r * stride + width, at + (r + 1) * stride);
     }
   };
+  /** result [M, N] = left [M, K] packed [K, N] */
+  const multiply = (M: number, N: number, K: number) =>
+    ws.gemm({
+      c: result,
+      a: left,
+      packed,
+      bias: NONE,
+      M,
+      N,
+      K,
+      ldc: N,
+      lda: K,
+      accumulate: false,
+    });
   const take = (a: Float64Array, rows: number, width: number, stride: number) => {
     for (let r = 0; r < rows; r++)
       for (let k = 0; k < width; k++) a[r * width + k] = data[result + r * stride + k];
@@ -46,22 +60,23 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
     forward(y, x, w, M, K, N) {
       put(left, x, M, K, K);
       put(right, w, K, N, N);
-      ws.gemmPack(packed, right, K, N, N, 0);
-      ws.gemm(result, left, packed, NONE, M, pad(N), K, pad(N), K, 0);
+      ws.gemmPack({ packed, b: right, K, N, ldb: N, transposed: false });
+      multiply(M, pad(N), K);
       take(y, M, N, pad(N));
     },
     backwardInput(dx, dy, w, M, K, N) {
       put(left, dy, M, N, N);
       put(right, w, K, N, N);
-      ws.gemmPack(packed, right, N, K, N, 1);
-      ws.gemm(result, left, packed, NONE, M, pad(K), N, pad(K), N, 0);
+      ws.gemmPack({ packed, b: right, K: N, N: K, ldb: N, transposed: true });
+      multiply(M, pad(K), N);
       take(dx, M, K, pad(K));
     },
     backwardWeights(dw, x, dy, M, K, N) {
       put(left, x, M, K, K);
       put(right, dy, M, N, pad(N));
       data.fill(0, result, result + K * pad(N));
-      ws.gemmTransposed(result, left, right, M, pad(N), K, pad(N), K, pad(N));
+      const Np = pad(N);
+      ws.gemmTransposed({ c: result, a: left, g: right, M, N: Np, K, ldc: Np, lda: K, ldg: Np });
       for (let r = 0; r < K; r++) for (let k = 0; k < N; k++) dw[r * N + k] += data[result + r * pad(N) + k];
     },
   };
