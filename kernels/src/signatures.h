@@ -26,6 +26,19 @@
 #define PARAMETER_integer(name) int name
 #define PARAMETER_real(name) float name
 
+// The name of an argument: c for in(c).
+#define NAME(argument) NAME_##argument
+#define NAME_in(name) name
+#define NAME_out(name) name
+#define NAME_inout(name) name
+#define NAME_optional_in(name) name
+#define NAME_optional_out(name) name
+#define NAME_optional_inout(name) name
+#define NAME_size(name) name
+#define NAME_flag(name) name
+#define NAME_integer(name) name
+#define NAME_real(name) name
+
 #define KERNEL(result, name, ...) static result name(LIST(PARAMETER, __VA_ARGS__));
 #include "kernels.def"
 #undef KERNEL

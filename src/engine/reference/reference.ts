@@ -41,8 +41,8 @@ function workspace(memory: SharedArrayBuffer | ArrayBuffer): Workspace {
   };
 }
 
-function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "gemmTransposed"> {
-  return {
+const matrixKernels = (d: Float64Array) =>
+  ({
     gemmPack({ packed, b, K, N, ldb, transposed }) {
       for (let k = 0; k < K; k++)
         for (let n = 0; n < N; n++)
@@ -63,18 +63,10 @@ function matrixKernels(d: Float64Array): Pick<Kernels, "gemmPack" | "gemm" | "ge
         for (let k = 0; k < K; k++)
           for (let n = 0; n < N; n++) d[c + k * ldc + n] += d[a + m * lda + k] * d[g + m * ldg + n];
     },
-  };
-}
+  }) satisfies Partial<Kernels>;
 
-function vectorKernels(
-  d: Float64Array,
-): Omit<
-  Kernels,
-  | keyof ReturnType<typeof matrixKernels>
-  | keyof ReturnType<typeof lstmKernels>
-  | keyof ReturnType<typeof readOutKernels>
-> {
-  return {
+const vectorKernels = (d: Float64Array) =>
+  ({
     columnSums({ sums, a, M, N, lda }) {
       for (let m = 0; m < M; m++) for (let n = 0; n < N; n++) d[sums + n] += d[a + m * lda + n];
     },
@@ -138,5 +130,4 @@ function vectorKernels(
     },
 
     multiplyAddPeak: ({ factor, count }) => plainLoop(factor, count),
-  };
-}
+  }) satisfies Partial<Kernels>;
