@@ -6,9 +6,15 @@ import { loadWasm, type WasmVariant } from "./wasm.js";
 
 /** What `--engine` and UNDERTONE_ENGINE accept; the first three choose among the others. */
 export const engineNames = [
-  ...(["auto", "native", "wasm"] as const),
-  ...(["native-avx512", "native-avx2", "native-baseline"] as const),
-  ...(["wasm-relaxed-simd", "wasm-simd128", "reference"] as const),
+  "auto",
+  "native",
+  "wasm",
+  "native-avx512",
+  "native-avx2",
+  "native-baseline",
+  "wasm-relaxed-simd",
+  "wasm-simd128",
+  "reference",
 ] as const;
 export type EngineName = (typeof engineNames)[number];
 
