@@ -1,11 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { DataError } from "../errors.js";
+import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
+import type { Format } from "./source/format.js";
 import { unreadable } from "./source/source-file.js";
-
-/** Kinds of files, the preferred first where a folder has the same part twice. */
-export const FORMATS = ["ts", "arff", "tsv", "npy", "csv"] as const;
-export type Format = (typeof FORMATS)[number] | "pendigits";
 
 export interface FoundFile {
   path: string;
@@ -20,19 +18,11 @@ export interface FoundParts {
   notes: string[];
 }
 
-const PART = /^(.+)_(TRAIN|TEST)(.*?)\.(ts|arff|tsv|npy|csv)(\.gz)?$/i;
-const PEN_DIGITS = /^(pendigits)\.(tra|tes)(?:\.gz)?$/i;
-
-/** The format of a file by the end of its name, `.gz` aside; undefined for one that no reader knows. */
-export function formatOf(path: string): Format | undefined {
-  const name = basename(path).toLowerCase();
-  if (PEN_DIGITS.test(name)) return "pendigits";
-  const extension = /\.([a-z]+)(\.gz)?$/.exec(name)?.[1];
-  return FORMATS.find((format) => format === extension);
-}
+const PART = /^(.+)_(TRAIN|TEST)(.*?)\.[^.]+$/i;
+const UCI_PART = /^(.+)\.(tra|tes)$/i;
 
 /**
- * Finds NAME_TRAIN and NAME_TEST (or UCI's pendigits.tra and .tes) in a folder. Of several names the folder's own
+ * Finds NAME_TRAIN and NAME_TEST (or UCI's NAME.tra and NAME.tes) in a folder. Of several names the folder's own
  * counts; of several formats the first of FORMATS.
  * @throws {DataError} if there is no training part, or several names and none is the folder's
  */
@@ -41,24 +31,24 @@ export async function findParts(folder: string): Promise<FoundParts> {
     throw unreadable(folder, cause);
   });
   const found = listed.sort().flatMap((file) => {
-    const match = PART.exec(file) ?? PEN_DIGITS.exec(file);
-    if (!match) return [];
-    const test = /^tes/i.test(match[2]);
-    return [
-      { name: match[1], test, path: join(folder, file), format: formatOf(file)!, suffix: match[3] ?? "" },
-    ];
+    const format = formatOf(file);
+    const unpacked = file.replace(/\.gz$/i, "");
+    const match = PART.exec(unpacked) ?? UCI_PART.exec(unpacked);
+    if (!format || !match) return [];
+    const [, name, part, suffix = ""] = match;
+    return [{ name, test: /^tes/i.test(part), path: join(folder, file), format, suffix }];
   });
   const names = [...new Set(found.map(({ name }) => name))];
   const own = basename(resolve(folder));
   const name = names.length === 1 ? names[0] : names.find((candidate) => candidate === own);
   if (name === undefined)
     throw new DataError(
-      `${folder}: got ${names.length === 0 ? "no" : "several"} data sets in the folder${names.length > 0 ? ` (${names.slice(0, 5).join(", ")})` : ""}, expected one: files called NAME_TRAIN and NAME_TEST with the extensions ${FORMATS.map((format) => `.${format}`).join(" ")}, each possibly .gz. Name a single file, or a folder that has such a pair.`,
+      `${folder}: got ${names.length === 0 ? "no" : "several"} data sets in the folder${names.length > 0 ? ` (${names.slice(0, 5).join(", ")})` : ""}, expected one: files called NAME_TRAIN and NAME_TEST with the extensions ${EXTENSIONS}, each possibly .gz. Name a single file, or a folder that has such a pair.`,
     );
   const pick = (test: boolean) =>
     found
       .filter((file) => file.name === name && file.test === test)
-      .sort((a, b) => FORMATS.indexOf(a.format as never) - FORMATS.indexOf(b.format as never))[0];
+      .sort((a, b) => FORMATS.indexOf(a.format) - FORMATS.indexOf(b.format))[0];
   const train = pick(false);
   const test = pick(true);
   if (!train)

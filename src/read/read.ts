@@ -1,29 +1,26 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { DataError, OptionError } from "../errors.js";
-import type { Channel, DataSource, SequenceSet } from "../sequences/set/sequence-set.js";
-import { FORMATS, type FoundFile, findParts, formatOf } from "./folder.js";
-import { readArff } from "./formats/arff.js";
-import { readNpy } from "./formats/npy.js";
-import { readPenDigits } from "./formats/pen-digits.js";
-import { readTs } from "./formats/ts.js";
-import { readTsv } from "./formats/tsv.js";
-import { casesOf, checkLongOptions } from "./layouts/long-cases.js";
-import { readLongCsv, readLongCsvInPieces } from "./layouts/long-csv.js";
-import { readWideCsv, readWideCsvInPieces } from "./layouts/wide-csv.js";
-import { encodeLabels, restoreRenumbered, sortClassNames } from "./source/labels.js";
+import { OptionError } from "../errors.js";
+import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
+import { type FoundFile, findParts } from "./folder.js";
+import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
+import { npy } from "./formats/npy.js";
+import { labelled } from "./labels.js";
+import { readLong } from "./layouts/long.js";
+import { LONG_ONLY } from "./layouts/long-header.js";
+import { readWide } from "./layouts/wide.js";
+import type { Format, Layout, LayoutName } from "./source/format.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
-import { readSourceFile, unreadable } from "./source/source-file.js";
+import { sourceFile, unreadable } from "./source/source-file.js";
 
-const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
-const CSV_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
-const READERS = { ts: readTs, arff: readArff, tsv: readTsv, npy: readNpy, pendigits: readPenDigits } as const;
+const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
+const TABLE_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
 
 /**
- * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file (.ts, .arff, .tsv, .npy, .csv, each possibly
- * .gz). A CSV is a long table, one event per row, when `entity` is given, else one sequence per row. With `window`
- * each event of a long table becomes a case. Class indices are the same in both parts.
+ * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file of any format (FORMATS), each possibly .gz.
+ * A table is long, one event per row, when `entity` is given, else it has one sequence per row. With `window` each
+ * event of a long table becomes a case. Class indices are the same in both parts.
  * @throws {DataError} for content that cannot be read, with file and row
  * @throws {OptionError} for options that do not fit the source
  */
@@ -33,23 +30,21 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
     throw unreadable(path, cause);
   });
   if (stats.isDirectory()) return readFolder(path, chosen);
-  const format = formatOf(path);
-  if (!format)
-    throw new OptionError(
-      `${path}: this kind of file is not known, expected ${FORMATS.map((known) => `.${known}`).join(", ")}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or rename it if its content is one of these.`,
-    );
-  if (chosen.entity !== undefined) {
-    if (format !== "csv") rejectOptions(path, `.${format} files`, chosen, ["entity"]);
-    return readLong(path, { ...chosen, entity: chosen.entity });
-  }
-  const { part, sha256 } = await readPart({ path, format }, chosen, "");
+  const { part, sha256 } = await readPart({ path, format: knownFormat(path) }, chosen, "");
   const { train, notes } = labelled(path, part);
-  return { name: nameOf(path), train, files: [{ path, sha256 }], notes: [...part.notes, ...notes] };
+  return {
+    name: nameOf(path),
+    train,
+    ...(part.events && { events: part.events }),
+    files: [{ path, sha256 }],
+    notes: [...part.notes, ...notes],
+  };
 }
 
-/** Whether a source can be read in pieces: a CSV. */
+/** Whether a source can be read in pieces: a table (CSV). */
 export function comesInPieces(path: string): boolean {
-  return formatOf(path) === "csv";
+  const format = formatOf(path);
+  return format !== undefined && format.layouts !== "fixed";
 }
 
 /** How large a piece is, and what is known of its channels. */
@@ -61,15 +56,15 @@ export interface PieceOptions {
   mostSteps: number;
   /**
    * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
-   * numeric and what a category cannot be told from a piece; other columns are left out. A CSV of one sequence per row
-   * has one numeric channel and needs none.
+   * numeric and what a category cannot be told from a piece; other columns are left out. A table of one sequence per
+   * row has one numeric channel and needs none.
    */
   channels?: readonly Channel[];
 }
 
 /**
- * Reads a CSV in pieces, so that the file may be larger than memory: one of one sequence per row, or a long table where
- * the rows of an entity stand together. Where they do not, all that is left is one piece, with a note.
+ * Reads a table in pieces, so that the file may be larger than memory: one of one sequence per row, or a long table
+ * where the rows of an entity stand together. Where they do not, all that is left is one piece, with a note.
  * @param take gets each piece, with the labels as they are written; the file is read on when it is done
  * @returns notes
  * @throws {OptionError} for another kind of source
@@ -83,25 +78,17 @@ export async function readInPieces(
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
   const chosen = parseDataOptions(options);
-  if (!comesInPieces(path))
-    throw new OptionError(`${path}: only a CSV can be read in pieces. Read it whole, with readSource.`);
-  const { entity, window = 1 } = chosen;
-  if (entity === undefined) {
-    rejectOptions(path, "a CSV with one sequence per row", chosen, [...LONG_ONLY]);
-    return (await readWideCsvInPieces(path, chosen, { idPrefix: "", mostSteps }, take)).notes;
-  }
-  checkLongOptions(path, chosen);
-  if (!channels)
+  const format = formatOf(path);
+  if (format === undefined || format.layouts === "fixed")
+    throw new OptionError(
+      `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
+    );
+  if (chosen.entity !== undefined && !channels)
     throw new OptionError(
       `${path}: got no channels, expected the channels that are known of a long table that is read in pieces. What is numeric and what a category cannot be told from a piece; give those of the model (model.metadata.preparation.channels).`,
     );
-  const size = { channels, mostEvents: mostSteps / window };
-  const read = await readLongCsvInPieces(path, { ...chosen, entity }, size, (table) => {
-    const { labels, classNames, ...set } = casesOf(path, table, chosen);
-    const labelTexts = labels && Array.from(labels, (label) => classNames![label]);
-    return take({ set, ...(labelTexts && { labelTexts }), notes: [] });
-  });
-  return read.notes;
+  const table = await format.open(sourceFile(path));
+  return layoutOf(path, format, chosen)(table, chosen, { idPrefix: "", mostSteps, channels }, take);
 }
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
@@ -111,7 +98,7 @@ async function readFolder(folder: string, options: DataOptions): Promise<DataSou
   const test = found.test && (await readPart(found.test, options, "test-"));
   const files = [{ path: found.train.path, sha256: train.sha256 }];
   if (found.test && test) files.push({ path: found.test.path, sha256: test.sha256 });
-  const sets = labelled(folder, train.part, test?.part, found.test?.format === "npy");
+  const sets = labelled(folder, train.part, test?.part, found.test?.format === npy);
   const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
   return { name: found.name, train: sets.train, test: sets.test, files, notes };
 }
@@ -121,64 +108,37 @@ async function readPart(
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
-  if (format === "csv") {
-    rejectOptions(path, "a CSV with one sequence per row", options, [...LONG_ONLY]);
-    const part = await readWideCsv(path, options, idPrefix);
-    return { part, sha256: part.sha256 };
+  const file = sourceFile(path);
+  if (format.layouts === "fixed") {
+    rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
+    const part = await format.open(file, idPrefix);
+    return { part, sha256: file.sha256() };
   }
-  rejectOptions(path, `.${format} files`, options, [...CSV_ONLY]);
-  const file = await readSourceFile(path);
-  return { part: READERS[format](file, idPrefix), sha256: file.sha256 };
+  const layout = layoutOf(path, format, options);
+  let whole: Part | undefined;
+  const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
+  const notes = await layout(await format.open(file), options, size, async (part) => {
+    whole = part;
+  });
+  return { part: { ...whole!, notes }, sha256: file.sha256() };
 }
 
-/** Gives both parts labels over the union of their classes. */
-function labelled(
-  where: string,
-  train: Part,
-  test?: Part,
-  testMayBeRenumbered = false,
-): { train: SequenceSet; test?: SequenceSet; notes: string[] } {
-  if (test && test.set.channels.length !== train.set.channels.length)
-    throw new DataError(
-      `${where}: got ${test.set.channels.length} channels in the test part, expected ${train.set.channels.length} as in the training part. A model of one cannot read the other; check that the files belong together.`,
+/** The layout that the options ask for. */
+function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layout {
+  const name = options.entity !== undefined ? "long" : "wide";
+  if (!layouts.includes(name))
+    throw new OptionError(
+      `${path}: got options of a ${name} table, expected those of a ${layouts} one. Files of this kind are read in no other way.`,
     );
-  if (!train.labelTexts) return { train: train.set, test: test?.set, notes: [] };
-  const notes: string[] = [];
-  const given = (texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
-  const trainNames = sortClassNames(given(train.labelTexts));
-  let testTexts = test?.labelTexts ?? [];
-  const restored = testMayBeRenumbered ? restoreRenumbered(testTexts, trainNames) : undefined;
-  if (restored) {
-    testTexts = restored;
-    notes.push(
-      `${where}: the labels of the test array are class numbers; 1 to ${trainNames.length} were read as ${trainNames.join(", ")}.`,
-    );
-  }
-  const classNames = sortClassNames([...trainNames, ...given(testTexts)]);
-  const unseen = classNames.filter((name) => !trainNames.includes(name));
-  if (unseen.length > 0)
-    notes.push(
-      `${where}: ${unseen.length === 1 ? "class" : "classes"} ${unseen.join(", ")} of the test part ${unseen.length === 1 ? "is" : "are"} not in the training part, so no classifier can answer ${unseen.length === 1 ? "it" : "them"}.`,
-    );
-  return {
-    train: { ...train.set, labels: encodeLabels(train.labelTexts, classNames), classNames },
-    test: test && { ...test.set, labels: encodeLabels(testTexts, classNames), classNames },
-    notes,
-  };
+  return LAYOUTS[name];
 }
 
-async function readLong(path: string, options: DataOptions & { entity: string }): Promise<DataSource> {
-  checkLongOptions(path, options);
-  const table = await readLongCsv(path, options);
-  const { notes, sha256, details } = table;
-  return {
-    name: nameOf(path),
-    train: casesOf(path, table, options),
-    // a window ends at every step, in their order
-    ...(options.window !== undefined && details && { events: details }),
-    files: [{ path, sha256 }],
-    notes,
-  };
+function knownFormat(path: string): Format {
+  const format = formatOf(path);
+  if (format) return format;
+  throw new OptionError(
+    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or rename it if its content is one of these.`,
+  );
 }
 
 /** The file's name without extensions and a part's name. */

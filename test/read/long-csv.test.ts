@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { readLongCsv } from "../../src/read/layouts/long-csv.js";
 import { readSource } from "../../src/read/read.js";
-import { parseTime } from "../../src/read/source/time.js";
+import { parseTime } from "../../src/read/source/cells.js";
 import { checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
@@ -17,14 +16,15 @@ const roles = { entity: "who", time: "when", label: "fraud" };
 const nine = Date.UTC(2024, 2, 1, 9) / 1000;
 
 test("events are grouped by entity and sorted by time; equal times keep the file's order", async () => {
-  const table = await readLongCsv(fileOf("a.csv", EVENTS), roles);
-  checkSequenceSet(table.set, "events");
-  expect(table.set.ids).toEqual(["bob", "ann"]);
-  expect(table.set.channels).toEqual([
+  const path = fileOf("a.csv", EVENTS);
+  const { train, notes } = await readSource(path, { entity: "who", time: "when", drop: ["fraud"] });
+  checkSequenceSet(train, "events");
+  expect(train.ids).toEqual(["bob", "ann"]);
+  expect(train.channels).toEqual([
     { name: "amount", kind: "numeric" },
     { name: "shop", kind: "categorical", vocabulary: ["deli", "bank"] },
   ]);
-  expect(cellsOf(table.set)).toEqual([
+  expect(cellsOf(train)).toEqual([
     [
       [null, 1],
       [5, 0],
@@ -35,12 +35,14 @@ test("events are grouped by entity and sorted by time; equal times keep the file
       [3, 0],
     ],
   ]);
-  expect([...table.set.times!]).toEqual([nine, nine + 3600, nine, nine + 3600, nine + 3600]);
-  expect([...table.stepLabels!]).toEqual([1, 0, 0, -1, 0]);
-  expect(table.classNames).toEqual(["0", "1"]);
-  expect(table.set.labels).toBeUndefined();
-  expect(table.calendarTimes).toBe(true);
-  expect(table.notes).toEqual([
+  expect([...train.times!]).toEqual([nine, nine + 3600, nine, nine + 3600, nine + 3600]);
+  expect(train.labels).toBeUndefined();
+  const timed = { entity: "who", time: "when", channels: ["amount"], timeChannels: true };
+  expect((await readSource(path, timed)).train.channels).toHaveLength(4); // dates, so hours too
+  const events = await readSource(path, { ...roles, window: 1 });
+  expect([...events.train.labels!]).toEqual([1, 0, 0, -1, 0]);
+  expect(events.train.classNames).toEqual(["0", "1"]);
+  expect(notes).toEqual([
     expect.stringMatching(/^1 rows were earlier/),
     expect.stringMatching(/^1 events have the same time/),
   ]);
@@ -68,8 +70,9 @@ test("plain numbers are times too, without hours of the day", async () => {
 
 test("equal times among unsorted rows keep the file's order too", async () => {
   const rows = "a,9,5\na,5,4\na,9,3\na,5,2\na,9,1\n";
-  const { set, notes } = await readLongCsv(fileOf("a.csv", `id,t,x\n${rows}`), { entity: "id", time: "t" });
-  expect([...set.values]).toEqual([4, 2, 5, 3, 1]);
+  const path = fileOf("a.csv", `id,t,x\n${rows}`);
+  const { train, notes } = await readSource(path, { entity: "id", time: "t" });
+  expect([...train.values]).toEqual([4, 2, 5, 3, 1]);
   expect(notes).toEqual([expect.stringMatching(/^2 rows/), expect.stringMatching(/^3 events/)]);
 });
 
@@ -84,7 +87,7 @@ test("a label that is constant in each entity is the label of its sequence", asy
 });
 
 test("a label that changes inside an entity needs a window", async () => {
-  await expect(readSource(fileOf("a.csv", EVENTS), roles)).rejects.toThrow(/"fraud".*--window 20/);
+  await expect(readSource(fileOf("a.csv", EVENTS), roles)).rejects.toThrow(/"fraud".*give a window/);
 });
 
 test("columns: mixed ones are categories, identifiers are noted, all-missing ones stay", async () => {

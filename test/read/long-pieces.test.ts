@@ -258,7 +258,7 @@ test("times are of one kind in the whole file, also where pieces lie between the
 
 test("a label that changes inside an entity needs a window, and options of aggregates a time", async () => {
   const path = fileOf("a.csv", grouped);
-  await expect(pieces(path, { ...roles, label: "fraud" }, 1)).rejects.toThrow(/"fraud".*--window 20/);
+  await expect(pieces(path, { ...roles, label: "fraud" }, 1)).rejects.toThrow(/"fraud".*give a window/);
   await expect(pieces(path, { entity: "who", amount: "amount" }, 1)).rejects.toThrow(
     /without window and time/,
   );

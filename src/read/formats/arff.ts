@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
-import { numberIn } from "../source/cell.js";
+import { numberIn } from "../source/cells.js";
+import type { Format } from "../source/format.js";
 import {
   createPartBuilder,
   defaultChannelNames,
@@ -8,6 +9,8 @@ import {
   trimPadding,
 } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+
+export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
 
 interface Header {
   relational: boolean;
@@ -23,8 +26,8 @@ interface Header {
  * nominal or a string. ? is missing; at the end of all channels it is the padding of a shorter series.
  * @throws {DataError} that names the row
  */
-export function readArff(file: SourceFile, idPrefix: string): Part {
-  const lines = linesOf(file);
+async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
+  const lines = await linesOf(file);
   const dataLine = lines.findIndex((line) => /^\s*@data\b/i.test(line));
   if (dataLine < 0)
     throw lines.every((line) => line.trim() === "")

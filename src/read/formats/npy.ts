@@ -1,14 +1,17 @@
 import { parse } from "npyjs";
 import { DataError } from "../../errors.js";
+import type { Format } from "../source/format.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import type { SourceFile } from "../source/source-file.js";
+
+export const npy: Format = { name: "npy", extensions: [".npy"], layouts: "fixed", open: readNpy };
 
 /**
  * Reads a NumPy array [N, 1 + T] of univariate series: column 0 the label, then the values; NaN as in UCR text.
  * @throws {DataError} if it is truncated, not two-dimensional or not real numbers
  */
-export function readNpy(file: SourceFile, idPrefix: string): Part {
-  const { data, shape, fortranOrder } = parseArray(file);
+async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
+  const { data, shape, fortranOrder } = parseArray(file.path, await file.whole());
   const [N, columns] = shape;
   const cell = (n: number, c: number) => Number(data[fortranOrder ? c * N + n : n * columns + c]);
   const builder = createPartBuilder(["value"], { idPrefix, labelled: true });
@@ -27,7 +30,7 @@ export function readNpy(file: SourceFile, idPrefix: string): Part {
   return builder.finish();
 }
 
-function parseArray({ path, bytes }: SourceFile) {
+function parseArray(path: string, bytes: Uint8Array) {
   const copy = new Uint8Array(bytes); // npyjs wants a buffer of its own
   let array: ReturnType<typeof parse>;
   try {

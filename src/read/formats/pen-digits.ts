@@ -1,7 +1,15 @@
 import { DataError } from "../../errors.js";
-import { numberIn } from "../source/cell.js";
+import { isMissing, numberIn } from "../source/cells.js";
+import type { Format } from "../source/format.js";
 import { createPartBuilder, type Part } from "../source/part.js";
 import { linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+
+export const penDigits: Format = {
+  name: "pen-digits",
+  extensions: ["pendigits.tra", "pendigits.tes"],
+  layouts: "fixed",
+  open: readPenDigits,
+};
 
 const STEPS = 8;
 
@@ -9,9 +17,9 @@ const STEPS = 8;
  * Reads the UCI Pen Digits files (`pendigits.tra`, `.tes`): a header line to skip, then x1,y1, ..., x8,y8,digit.
  * @throws {DataError} that names row and column
  */
-export function readPenDigits(file: SourceFile, idPrefix: string): Part {
+async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder(["x", "y"], { idPrefix, labelled: true });
-  linesOf(file).forEach((line, i) => {
+  (await linesOf(file)).forEach((line, i) => {
     if (i === 0 || line.trim() === "") return;
     const cells = line.split(",");
     if (cells.length !== 2 * STEPS + 1)
@@ -20,7 +28,8 @@ export function readPenDigits(file: SourceFile, idPrefix: string): Part {
       );
     const points = cells.slice(0, -1).map((cell, c) => numberIn(cell, file.path, i + 1, `column ${c + 1}`));
     const axis = (f: number) => Float64Array.from({ length: STEPS }, (_, t) => points[2 * t + f]);
-    builder.add([axis(0), axis(1)], cells[2 * STEPS].trim());
+    const digit = cells[2 * STEPS].trim();
+    builder.add([axis(0), axis(1)], isMissing(digit) ? undefined : digit);
   });
   if (builder.count() === 0) throw noSequences(file.path);
   return builder.finish();

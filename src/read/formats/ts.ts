@@ -1,8 +1,10 @@
 import { DataError } from "../../errors.js";
-import { numberIn } from "../source/cell.js";
+import { numberIn, parseTime } from "../source/cells.js";
+import type { Format } from "../source/format.js";
 import { createPartBuilder, defaultChannelNames, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
-import { parseTime } from "../source/time.js";
+
+export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
 
 interface Header {
   timestamps: boolean;
@@ -17,12 +19,12 @@ interface Header {
  * any time that a channel has, missing in the others.
  * @throws {DataError} that names the row
  */
-export function readTs(file: SourceFile, idPrefix: string): Part {
+async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
   const header: Header = { timestamps: false };
   let inData = false;
   let builder: PartBuilder | undefined;
   let F = 0;
-  for (const [i, raw] of linesOf(file).entries()) {
+  for (const [i, raw] of (await linesOf(file)).entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith("%")) continue;
     const row = i + 1;

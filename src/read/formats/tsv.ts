@@ -1,18 +1,20 @@
 import { DataError } from "../../errors.js";
-import { isMissing, numberIn } from "../source/cell.js";
-import { numericLabel } from "../source/labels.js";
+import { isMissing, numberIn, numericLabel } from "../source/cells.js";
+import type { Format } from "../source/format.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
+
+export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", open: readTsv };
 
 /**
  * Reads a UCR text file: one series a line, the label first, then the values, separated by tabs, commas or spaces.
  * NaN inside is missing, NaN at the end the padding of a shorter series.
  * @throws {DataError} that names row and column
  */
-export function readTsv(file: SourceFile, idPrefix: string): Part {
+async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder(["value"], { idPrefix, labelled: true });
   let width = 0;
-  linesOf(file).forEach((line, i) => {
+  (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;
     const cells = line.includes("\t")
       ? line.split("\t")

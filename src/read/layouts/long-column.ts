@@ -1,14 +1,15 @@
 import { OptionError } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
-import { isMissing, notANumber, parseCell } from "../source/cell.js";
+import { notANumber } from "../source/cells.js";
+import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
 
 const MOST_CATEGORIES = 1 << 16; // numeric columns stop being tracked as categories beyond this
 const NUMERIC_SHARE = 0.99;
 
-/** One column of a long table while it is being read. */
+/** One channel of a long table while it is being read. */
 export interface LongColumn {
   /** @throws {DataError} for a text in a numeric column, with its row */
-  add(text: string, row: number): void;
+  add(cells: Column, r: number, row: number): void;
   /**
    * The values since the last `take` in file order, NaN = missing; categories are indices into the channel's
    * vocabulary.
@@ -34,19 +35,20 @@ export function createLongColumn(path: string, name: string): LongColumn {
   let rising = true; // every value above the one before: a row number or identifier
   let last = -Infinity;
   return {
-    add(text, row) {
-      const value = parseCell(text);
+    add(cells, r, row) {
+      if (cells.kind === "numbers" || cells.kind === "dates") codes = undefined;
+      const value = valueIn(cells, r);
       numbers.push(value ?? Number.NaN);
       if (value === undefined) {
         texts++;
-        firstText ??= { text, row };
-        if (!codes) notANumber(text, path, row, `column "${name}"`); // thousands of distinct numbers before it
+        firstText ??= { text: shownIn(cells, r), row };
+        if (!codes) notANumber(shownIn(cells, r), path, row, `column "${name}"`); // no categories were counted
       } else if (!Number.isNaN(value)) {
         numeric++;
         rising &&= value > last;
         last = value;
       }
-      codes?.push(isMissing(text) ? Number.NaN : codeOf(vocabulary, text));
+      codes?.push(missingIn(cells, r) ? Number.NaN : codeOf(vocabulary, shownIn(cells, r)));
       if (vocabulary.size > MOST_CATEGORIES && texts === 0) {
         codes = undefined;
         vocabulary.clear();
@@ -89,16 +91,16 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
   let unknown = 0;
   let first: { text: string; row: number } | undefined;
   return {
-    add(text, row) {
+    add(cells, r, row) {
       if (!codes) {
         const hint = "It is a numeric channel of the model, which cannot be left out.";
-        values.push(parseCell(text) ?? notANumber(text, path, row, `column "${name}"`, hint));
+        values.push(valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${name}"`, hint));
         return;
       }
-      const code = isMissing(text) ? Number.NaN : codes.get(text);
+      const code = missingIn(cells, r) ? Number.NaN : codes.get(shownIn(cells, r));
       if (code === undefined) {
         unknown++;
-        first ??= { text, row };
+        first ??= { text: shownIn(cells, r), row };
       }
       values.push(code ?? Number.NaN);
     },

@@ -3,6 +3,9 @@ import type { Channel } from "../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 
+/** Options of long tables alone, beside `entity`. */
+export const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
+
 /** Where in a row of a long table what stands; -1: the table has no such column. */
 export interface LongHeader {
   entity: number;

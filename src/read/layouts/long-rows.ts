@@ -1,26 +1,18 @@
 import { DataError } from "../../errors.js";
-import {
-  type Channel,
-  countOf,
-  type EventDetails,
-  type SequenceSet,
-} from "../../sequences/set/sequence-set.js";
-import { isMissing, notANumber, parseCell } from "../source/cell.js";
-import { encodeLabels, sortClassNames } from "../source/labels.js";
+import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
+import { notANumber } from "../source/cells.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { parseTime } from "../source/time.js";
-import { codeOf, createKnownColumn, createLongColumn } from "./long-column.js";
+import { type Column, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
+import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { readLongHeader } from "./long-header.js";
-import { groupByEntity, sortByTime, timeNotes } from "./long-order.js";
 
 /** A table with one event per row, as one sequence per entity. */
 export interface LongTable {
-  /** Ids and entities are the entities' names; `labels` only where an entity's events all have the same one. */
+  /** Ids and entities are the entities' names. */
   set: SequenceSet;
-  /** [total steps], class index of each event in the order of `set`, -1 where the cell was missing. */
-  stepLabels?: Int32Array;
-  classNames?: readonly string[];
+  /** [total steps], the label of each event in the order of `set`, undefined where the cell was missing. */
+  stepLabels?: readonly (string | undefined)[];
   /** [total steps] each, in the order of `set`; with times. */
   details?: EventDetails;
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
@@ -31,8 +23,13 @@ export interface LongTable {
 export interface LongRows {
   /** Where in a row the entity stands. */
   entityColumn: number;
-  /** @throws {DataError} that names row and column */
-  add(cells: readonly string[], row: number): void;
+  /** The columns that are read. */
+  used: readonly number[];
+  /**
+   * @param columns by their place in the table
+   * @throws {DataError} that names row and column
+   */
+  add(columns: readonly Column[], r: number, row: number): void;
   /** Events since the last `take`. */
   count(): number;
   /** Entities since the last `take`. */
@@ -60,88 +57,53 @@ export function collectLongRows(
   known?: readonly Channel[],
 ): LongRows {
   const roles = readLongHeader(path, header, options, known);
-  const columns = roles.channels.map((channel) => ({
-    index: channel.index,
-    column: channel.known ? createKnownColumn(path, channel.known) : createLongColumn(path, channel.name),
+  const channels = roles.channels.map(({ index, name, known }) => ({
+    index,
+    column: known ? createKnownColumn(path, known) : createLongColumn(path, name),
   }));
+  const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second];
   const tally = { late: 0, equal: 0, noAmount: 0 };
-  let calendarTimes: boolean | undefined;
+  const readTime = timeReader(path, options.time);
   let rows = noRows();
   return {
     entityColumn: roles.entity,
-    add(cells, row) {
-      if (isMissing(cells[roles.entity]))
+    used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
+    add(columns, r, row) {
+      const entity = shownIn(columns[roles.entity], r);
+      if (missingIn(columns[roles.entity], r))
         throw new DataError(
-          `${path}, row ${row}, column "${options.entity}": got "${cells[roles.entity]}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
+          `${path}, row ${row}, column "${options.entity}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
         );
-      rows.owners.push(codeOf(rows.entities, cells[roles.entity]));
-      if (roles.time >= 0) {
-        const time = parseTime(cells[roles.time]);
-        calendarTimes ??= time?.calendar;
-        if (time === undefined || time.calendar !== calendarTimes)
-          throw new DataError(
-            `${path}, row ${row}, column "${options.time}": got "${cells[roles.time]}", expected ${calendarTimes === undefined ? "an ISO date (2018-04-01T00:07:56) or a number of seconds" : calendarTimes ? "an ISO date as above it" : "a number of seconds as above it"}. Events are sorted by time; correct the cell or remove the row.`,
-          );
-        rows.times.push(time.seconds);
+      rows.owners.push(codeOf(rows.entities, entity));
+      if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
+      if (roles.label >= 0) {
+        const label = columns[roles.label];
+        rows.labelCodes.push(missingIn(label, r) ? -1 : codeOf(rows.labels, shownIn(label, r)));
       }
-      if (roles.label >= 0) rows.labels.push(isMissing(cells[roles.label]) ? undefined : cells[roles.label]);
       if (roles.amount >= 0) {
-        const amount = parseCell(cells[roles.amount]);
-        if (amount === undefined)
-          notANumber(cells[roles.amount], path, row, `column "${roles.amountName}" (the amount)`);
+        const cells = columns[roles.amount];
+        const amount =
+          valueIn(cells, r) ??
+          notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
         if (Number.isNaN(amount)) tally.noAmount++;
         rows.amounts.push(Number.isNaN(amount) ? 0 : amount);
       }
-      if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, cells[roles.second]));
-      for (const { index, column } of columns) column.add(cells[index], row);
+      if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, shownIn(columns[roles.second], r)));
+      for (const { index, column } of channels) column.add(columns[index], r, row);
     },
     count: () => rows.owners.length,
     entities: () => rows.entities.size,
     has: (entity) => rows.entities.has(entity),
     take() {
-      const { entities, owners, times, labels, amounts, secondCodes } = rows;
+      const taken = rows;
       rows = noRows();
-      const ids = [...entities.keys()];
-      const { order, offsets } = groupByEntity(owners, ids.length);
-      const sortedTimes = roles.time < 0 ? undefined : sortByTime(order, offsets, times, tally);
-      const taken = columns.map(({ column }) => column.take());
-      const F = taken.length;
-      const values = new Float32Array(order.length * F);
-      taken.forEach((column, f) => {
-        for (let s = 0; s < order.length; s++) values[s * F + f] = column.values[order[s]];
-      });
-      const set: SequenceSet = {
-        channels: taken.map(({ channel }) => channel),
-        ...takeMissing(values),
-        offsets,
-        times: sortedTimes,
-        ids,
-        entities: ids,
+      return {
+        ...inSequences(taken, channels, options, roles.amountName, tally),
+        calendarTimes: readTime.calendar() ?? false,
       };
-      const details = sortedTimes && {
-        times: sortedTimes,
-        entities: Array.from(order, (row) => ids[owners[row]]),
-        entityName: options.entity,
-        ...(roles.amount >= 0 && {
-          amounts: Float64Array.from(order, (row) => amounts[row]),
-          amountName: roles.amountName,
-        }),
-        ...(roles.second >= 0 && {
-          secondEntities: Int32Array.from(order, (row) => secondCodes[row]),
-          secondName: options.secondEntity,
-        }),
-      };
-      const common = { set, details, calendarTimes: calendarTimes ?? false };
-      if (roles.label < 0) return common;
-      const classNames = sortClassNames(labels.filter((label) => label !== undefined));
-      const fileLabels = encodeLabels(labels, classNames);
-      const stepLabels = Int32Array.from(order, (row) => fileLabels[row]);
-      const whole = labelsOfSequences(set, stepLabels);
-      if (whole) Object.assign(set, { labels: whole, classNames });
-      return { ...common, stepLabels, classNames };
     },
     notes() {
-      const notes = [...timeNotes(tally), ...columns.flatMap(({ column }) => column.notes())];
+      const notes = [...timeNotes(tally), ...channels.flatMap(({ column }) => column.notes())];
       if (tally.noAmount > 0)
         notes.push(`${tally.noAmount} events have no ${roles.amountName}; aggregates count it as 0.`);
       return notes;
@@ -149,24 +111,131 @@ export function collectLongRows(
   };
 }
 
-/** What is collected of the rows, one entry a row in file order. */
+/** What is collected of the rows, one entry per row in file order; empty where the table has no such column. */
 function noRows() {
   return {
     entities: new Map<string, number>(),
     owners: [] as number[],
     times: [] as number[], // seconds
-    labels: [] as (string | undefined)[],
+    labels: new Map<string, number>(),
+    labelCodes: [] as number[], // -1: missing
     amounts: [] as number[],
     seconds: new Map<string, number>(),
     secondCodes: [] as number[],
   };
 }
 
-/** The label of each sequence, or undefined if one has events of different labels. */
-function labelsOfSequences(set: SequenceSet, stepLabels: Int32Array): Int32Array | undefined {
-  const labels = Int32Array.from({ length: countOf(set) }, (_, n) => stepLabels[set.offsets[n]]);
-  for (let n = 0; n < labels.length; n++)
-    for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
-      if (stepLabels[s] !== labels[n]) return undefined;
-  return labels;
+/** Reads the times of a column, all dates or all numbers. */
+function timeReader(path: string, name: string | undefined) {
+  let calendar: boolean | undefined;
+  return {
+    calendar: () => calendar,
+    next(cells: Column, r: number, row: number): number {
+      const time = timeIn(cells, r);
+      calendar ??= time?.calendar;
+      if (time === undefined || time.calendar !== calendar)
+        throw new DataError(
+          `${path}, row ${row}, column "${name}": got "${shownIn(cells, r)}", expected ${calendar === undefined ? "an ISO date (2018-04-01T00:07:56) or a number of seconds" : calendar ? "an ISO date as above it" : "a number of seconds as above it"}. Events are sorted by time; correct the cell or remove the row.`,
+        );
+      return time.seconds;
+    },
+  };
+}
+
+function inSequences(
+  rows: ReturnType<typeof noRows>,
+  channels: readonly { column: LongColumn }[],
+  options: DataOptions & { entity: string },
+  amountName: string | undefined,
+  tally: TimeTally,
+): Omit<LongTable, "calendarTimes"> {
+  const { owners, amounts, secondCodes, labelCodes } = rows;
+  const ids = [...rows.entities.keys()];
+  const { order, offsets } = groupByEntity(owners, ids.length);
+  const times = rows.times.length > 0 ? sortByTime(order, offsets, rows.times, tally) : undefined;
+  const taken = channels.map(({ column }) => column.take());
+  const F = taken.length;
+  const values = new Float32Array(order.length * F);
+  taken.forEach((column, f) => {
+    for (let s = 0; s < order.length; s++) values[s * F + f] = column.values[order[s]];
+  });
+  const set: SequenceSet = {
+    channels: taken.map(({ channel }) => channel),
+    ...takeMissing(values),
+    ...{ offsets, times, ids, entities: ids },
+  };
+  const details = times && {
+    times,
+    entities: Array.from(order, (row) => ids[owners[row]]),
+    entityName: options.entity,
+    ...(amounts.length > 0 && { amounts: Float64Array.from(order, (row) => amounts[row]), amountName }),
+    ...(secondCodes.length > 0 && {
+      secondEntities: Int32Array.from(order, (row) => secondCodes[row]),
+      secondName: options.secondEntity,
+    }),
+  };
+  const names = [...rows.labels.keys()];
+  const stepLabels =
+    labelCodes.length > 0
+      ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined)
+      : undefined;
+  return { set, details, stepLabels };
+}
+
+/** Rows in file order inside each entity (a counting sort), and where each entity begins. */
+function groupByEntity(owners: readonly number[], count: number) {
+  const offsets = new Int32Array(count + 1);
+  for (const owner of owners) offsets[owner + 1]++;
+  for (let e = 0; e < count; e++) offsets[e + 1] += offsets[e];
+  const next = offsets.slice();
+  const order = new Int32Array(owners.length);
+  owners.forEach((owner, row) => {
+    order[next[owner]++] = row;
+  });
+  return { order, offsets };
+}
+
+/** How many events were out of order, and at the same time as the one before them. */
+interface TimeTally {
+  late: number;
+  equal: number;
+}
+
+/**
+ * Sorts `order` by time inside each entity, in place; equal times keep the file's order.
+ * @param tally what was out of order or at equal times is added to it
+ * @returns [events] the times in that order
+ */
+function sortByTime(
+  order: Int32Array,
+  offsets: Int32Array,
+  times: readonly number[],
+  tally: TimeTally,
+): Float64Array {
+  for (let e = 0; e + 1 < offsets.length; e++) {
+    const rows = order.subarray(offsets[e], offsets[e + 1]);
+    let latest = -Infinity;
+    let unsorted = false;
+    for (const row of rows) {
+      if (times[row] < latest) {
+        tally.late++;
+        unsorted = true;
+      } else latest = times[row];
+    }
+    if (unsorted) rows.sort((a, b) => times[a] - times[b] || a - b);
+    for (let i = 1; i < rows.length; i++) if (times[rows[i]] === times[rows[i - 1]]) tally.equal++;
+  }
+  return Float64Array.from(order, (row) => times[row]);
+}
+
+/** What to tell the user of it. */
+function timeNotes({ late, equal }: TimeTally): string[] {
+  const notes: string[] = [];
+  if (late > 0)
+    notes.push(`${late} rows were earlier than one before them of the same entity; sorted by time.`);
+  if (equal > 0)
+    notes.push(
+      `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+    );
+  return notes;
 }

@@ -67,6 +67,6 @@ export function rejectOptions(
   for (const name of names)
     if (options[name] !== undefined)
       throw new OptionError(
-        `${path}: the option "${name}" does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("CSV") ? "; it is for long CSV tables, which name an entity column" : ""}.`,
+        `${path}: the option "${name}" does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("table") ? "; it is for long tables, which name an entity column" : ""}.`,
       );
 }

@@ -1,10 +1,17 @@
-import { createBitmap, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
+import {
+  createBitmap,
+  type EventDetails,
+  type SequenceSet,
+  setBit,
+} from "../../sequences/set/sequence-set.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */
 export interface Part {
   set: SequenceSet;
   /** [N]; undefined: this one has no label. Absent: the file has none at all. */
   labelTexts?: readonly (string | undefined)[];
+  /** Where each case is one event with a time. */
+  events?: EventDetails;
   notes: readonly string[];
 }
 

@@ -1,42 +1,75 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { pipeline, Transform } from "node:stream";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { createGunzip, gunzip } from "node:zlib";
 import { DataError } from "../../errors.js";
 
 const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
 
-/** A file in memory, unpacked. */
+/** A file to read, once: whole or in pieces. Both unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
-  /** SHA-256 of the bytes on disk, hexadecimal. */
-  sha256: string;
-  /** Content after gunzip. */
-  bytes: Buffer;
+  /** @throws {DataError} if the file cannot be read, is empty, or is a broken gzip file */
+  whole(): Promise<Buffer>;
+  /** @throws {DataError} if the file cannot be read, or is a broken gzip file */
+  pieces(): AsyncIterable<Buffer>;
+  /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read. */
+  sha256(): string;
+}
+
+export function sourceFile(path: string): SourceFile {
+  const hash = createHash("sha256");
+  const packed = path.toLowerCase().endsWith(".gz");
+  let sha256: string | undefined;
+  return {
+    path,
+    async whole() {
+      try {
+        const raw = await readFile(path);
+        hash.update(raw);
+        const bytes = packed ? await promisify(gunzip)(raw) : raw;
+        if (bytes.length === 0) throw emptyFile(path);
+        return bytes;
+      } catch (cause) {
+        throw unreadable(path, cause);
+      }
+    },
+    async *pieces() {
+      const hashed = new Transform({
+        transform(chunk, _, done) {
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      const file = createReadStream(path);
+      const failed = () => {}; // the last stream throws it too
+      const bytes = packed ? pipeline(file, hashed, createGunzip(), failed) : pipeline(file, hashed, failed);
+      try {
+        yield* bytes;
+      } catch (cause) {
+        throw unreadable(path, cause);
+      }
+    },
+    sha256() {
+      sha256 ??= hash.digest("hex");
+      return sha256;
+    },
+  };
 }
 
 /**
- * Reads a file whole, unpacking `.gz`.
- * @throws {DataError} if it cannot be read, is empty, or is a broken gzip file
+ * The lines of a text file, without byte order mark and line ends; line i is row i + 1 of an editor.
+ * @throws {DataError} as `whole`, and if it is too long for one text
  */
-export async function readSourceFile(path: string): Promise<SourceFile> {
-  try {
-    const raw = await readFile(path);
-    const bytes = path.toLowerCase().endsWith(".gz") ? await promisify(gunzip)(raw) : raw;
-    if (bytes.length === 0) throw emptyFile(path);
-    return { path, sha256: createHash("sha256").update(raw).digest("hex"), bytes };
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
-/** The lines of a text file, without byte order mark and line ends; line i is row i + 1 of an editor. */
-export function linesOf(file: SourceFile): string[] {
-  if (file.bytes.length > LONGEST_TEXT)
+export async function linesOf(file: SourceFile): Promise<string[]> {
+  const bytes = await file.whole();
+  if (bytes.length > LONGEST_TEXT)
     throw new DataError(
-      `${file.path}: got ${file.bytes.length} bytes of text, expected at most ${LONGEST_TEXT}. This format is read whole; split the file, or store it as a long CSV table.`,
+      `${file.path}: got ${bytes.length} bytes of text, expected at most ${LONGEST_TEXT}. This format is read whole; split the file, or store it as a long table (CSV).`,
     );
-  return new TextDecoder().decode(file.bytes).split(/\r?\n/);
+  return new TextDecoder().decode(bytes).split(/\r?\n/);
 }
 
 export function emptyFile(path: string): DataError {

@@ -1,0 +1,74 @@
+import { finished } from "node:stream/promises";
+import { parse } from "csv-parse";
+import { DataError } from "../../errors.js";
+import type { Format } from "../source/format.js";
+import type { SourceFile } from "../source/source-file.js";
+import type { TableChunk } from "../source/table.js";
+
+/** Comma-separated values. Whether the first row names the columns is for the layout to say. */
+export const csv: Format = {
+  name: "csv",
+  extensions: [".csv"],
+  layouts: ["wide", "long"],
+  open: async (file: SourceFile) => ({ path: file.path, chunks: readChunks(file) }),
+};
+
+/**
+ * Reads a CSV file piece by piece, so that memory does not grow with it. Cells are trimmed; a row's number is that of
+ * an editor; blank lines are skipped.
+ * @throws {DataError} if it is no CSV, or a row has another number of cells than the first
+ */
+async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
+  let width = 0;
+  let records: string[][] = [];
+  let rows: number[] = [];
+  let failure: unknown;
+  const parser = parse({
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true, // counted below, with a message of our own
+    on_record(cells: string[], { lines }) {
+      width ||= cells.length;
+      if (cells.length !== width)
+        throw new DataError(
+          `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
+        );
+      records.push(cells);
+      rows.push(lines);
+      return undefined; // nothing is handed on by the stream
+    },
+  });
+  parser.on("error", (error) => {
+    failure = error;
+  });
+  /** What was parsed since the last call, then what went wrong behind it. */
+  function* parsed(): Generator<TableChunk> {
+    if (rows.length > 0) {
+      const taken = records;
+      const column = (c: number) => ({ kind: "cells" as const, values: taken.map((cells) => cells[c]) });
+      yield { rows, width, column };
+      records = [];
+      rows = [];
+    }
+    if (failure) throw readable(file.path, failure as Error);
+  }
+  for await (const bytes of file.pieces()) {
+    await new Promise((done) => parser.write(bytes, done));
+    yield* parsed();
+  }
+  parser.end();
+  await finished(parser, { readable: false }).catch((error) => {
+    failure = error;
+  });
+  yield* parsed();
+}
+
+/** What the parser throws, as an error that names the file. */
+function readable(path: string, error: Error): Error {
+  if (error.name !== "CsvError" && !(error as { code?: string }).code?.startsWith("CSV_")) return error;
+  return new DataError(
+    `${path}: ${error.message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,20 @@
+import { basename } from "node:path";
+import type { Format } from "../source/format.js";
+import { arff } from "./arff.js";
+import { csv } from "./csv.js";
+import { npy } from "./npy.js";
+import { penDigits } from "./pen-digits.js";
+import { ts } from "./ts.js";
+import { tsv } from "./tsv.js";
+
+/** Every format, the preferred first where a folder has the same part twice. */
+export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, penDigits];
+
+/** The extensions of all formats, for messages. */
+export const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions).join(", ");
+
+/** The format of a file by the end of its name, `.gz` aside; undefined for one that no format has. */
+export function formatOf(path: string): Format | undefined {
+  const name = basename(path).toLowerCase().replace(/\.gz$/, "");
+  return FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
+}

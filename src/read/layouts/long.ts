@@ -1,0 +1,132 @@
+import { DataError, OptionError, ScatteredError } from "../../errors.js";
+import { countOf } from "../../sequences/set/sequence-set.js";
+import { addTimeChannels } from "../../sequences/transform/time-channels.js";
+import { lastWindows } from "../../sequences/transform/window.js";
+import type { Layout } from "../source/format.js";
+import { addsTimeChannels, type DataOptions } from "../source/options.js";
+import type { Part } from "../source/part.js";
+import { emptyFile, noSequences } from "../source/source-file.js";
+import { type Column, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
+
+/**
+ * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So
+ * it is taken to be grouped once that share of the rows followed one of their own entity, or after that many events.
+ */
+const FOLLOWERS = 0.1;
+const SURE = 200_000;
+
+/**
+ * One event per row: `entity` says whose, `time` when (without it the file's order counts), `label` of which class.
+ * Events are sorted by time inside an entity; equal times keep the file's order. An entity is a case, with `window`
+ * each event is one.
+ *
+ * A piece ends with the entity in which there are `mostSteps` steps, where the rows of each entity stand together:
+ * memory holds one piece and the names of the entities. From the first row on whose entity others stand between,
+ * nothing is handed on until the end.
+ * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
+ * @throws {OptionError} for a column there is not (the nearest name is suggested)
+ */
+export const readLong: Layout = async (table, options, { channels, mostSteps }, take) => {
+  const { path } = table;
+  checkLongOptions(path, options);
+  const roles = { ...options, entity: options.entity! };
+  const mostEvents = mostSteps / (options.window ?? 1);
+  let rows: LongRows | undefined;
+  let entity: string | undefined; // of the row before
+  const handedOn = new Set<string>();
+  let scattered: { entity: string; row: number } | undefined;
+  let last = 0;
+  const handOn = async () => {
+    last = rows!.count();
+    const long = rows!.take();
+    for (const id of long.set.ids) handedOn.add(id);
+    await take(casesOf(path, long, roles));
+  };
+  for await (const chunk of table.chunks) {
+    let r = 0;
+    if (!rows) {
+      rows = collectLongRows(path, namesOf(table, chunk), roles, channels);
+      if (!table.names) r = 1;
+    }
+    const columns = usedColumns(chunk, rows);
+    for (; r < chunk.rows.length; r++) {
+      const row = chunk.rows[r];
+      const before = entity;
+      entity = shownIn(columns[rows.entityColumn], r);
+      if (entity !== before) {
+        if (handedOn.has(entity))
+          throw new ScatteredError(
+            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,
+          );
+        if (rows.has(entity)) scattered ??= { entity, row };
+        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows)))
+          await handOn();
+      }
+      rows.add(columns, r, row);
+    }
+  }
+  if (!rows && !table.names) throw emptyFile(path);
+  if (!rows || rows.count() === 0) throw noSequences(path);
+  const earlier = handedOn.size > 0;
+  await handOn();
+  const notes = [...rows.notes()];
+  if (scattered && last > mostEvents)
+    notes.push(
+      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn)}`,
+    );
+  return notes;
+};
+
+/** @throws {OptionError} for options of a long table that need others */
+function checkLongOptions(path: string, options: DataOptions): void {
+  const { window, time } = options;
+  if (addsTimeChannels(options) && time === undefined)
+    throw new OptionError(
+      `${path}: got timeChannels and no time column, expected one. The channels are made from it; name it with the option "time".`,
+    );
+  for (const name of ["amount", "secondEntity"] as const)
+    if (options[name] !== undefined && (window === undefined || time === undefined))
+      throw new OptionError(
+        `${path}: got the option "${name}" without window and time, expected both. It is for aggregates of what happened before an event, so each event must be a case and have a time.`,
+      );
+}
+
+function looksGrouped(rows: LongRows): boolean {
+  return rows.count() - rows.entities() >= FOLLOWERS * rows.count() || rows.count() >= SURE;
+}
+
+function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
+  const columns: Column[] = [];
+  for (const c of used) columns[c] ??= chunk.column(c);
+  return columns;
+}
+
+/**
+ * The cases of a long table: its sequences with time channels, or with a window each of its events.
+ * @throws {DataError} if the label changes inside a sequence
+ */
+function casesOf(path: string, long: LongTable, options: DataOptions): Part {
+  const { stepLabels, details } = long;
+  const set = addsTimeChannels(options)
+    ? addTimeChannels(long.set, { calendar: long.calendarTimes })
+    : long.set;
+  if (options.window !== undefined) {
+    // a window ends at every step, in their order
+    const windows = lastWindows(set, { length: options.window });
+    return { set: windows, labelTexts: stepLabels, events: details, notes: [] };
+  }
+  const labelTexts = stepLabels && set.ids.map((_, n) => stepLabels[set.offsets[n]]);
+  for (let n = 0; labelTexts && n < countOf(set); n++)
+    for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
+      if (stepLabels[s] !== labelTexts[n])
+        throw new DataError(
+          `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events.`,
+        );
+  return { set, labelTexts, notes: [] };
+}
+
+/** How to bring the rows of each entity together. */
+function sortBy(name: string, column: number): string {
+  return `Sort the rows below the header by "${name}", for example with: sort -s -t, -k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with a comma or a line break in quotes).`;
+}

@@ -1,0 +1,112 @@
+import { DataError, unknownName } from "../../errors.js";
+import { notANumber, parseCell } from "../source/cells.js";
+import type { Layout } from "../source/format.js";
+import { type DataOptions, rejectOptions } from "../source/options.js";
+import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
+import { emptyFile, noSequences } from "../source/source-file.js";
+import { missingIn, namesOf, shownIn, type Table, valueIn } from "../source/table.js";
+import { LONG_ONLY } from "./long-header.js";
+
+const LABEL_NAMES = ["label", "class", "target", "y"];
+const LONG_HINT = "If each row is one event of a long table, name its entity column.";
+
+/**
+ * One univariate sequence per row; the columns are the steps. Empty cells at the end of a row are the padding of a
+ * shorter sequence.
+ * @throws {DataError} that names row and column
+ * @throws {OptionError} if there is no column `label` or one to drop
+ */
+export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, take) => {
+  const { path } = table;
+  rejectOptions(path, "a table with one sequence per row", options, [...LONG_ONLY]);
+  let plan: WidePlan | undefined;
+  let builder: PartBuilder | undefined;
+  let handedOn = 0;
+  let pending = 0; // steps in the builder
+  const handOn = async () => {
+    const part = builder!.finish();
+    handedOn += builder!.count();
+    builder = undefined;
+    pending = 0;
+    await take(part);
+  };
+  for await (const chunk of table.chunks) {
+    let r = 0;
+    if (!plan) {
+      plan = planWide(table, namesOf(table, chunk), chunk.rows[0], options);
+      if (plan.names && !table.names) r = 1;
+    }
+    const { names, label, steps } = plan;
+    const columns = Array.from({ length: chunk.width }, (_, c) => chunk.column(c));
+    const fail = (c: number): never =>
+      notANumber(
+        shownIn(columns[c], r),
+        path,
+        chunk.rows[r],
+        names ? `column "${names[c]}"` : `column ${c + 1}`,
+        LONG_HINT,
+      );
+    for (; r < chunk.rows.length; r++) {
+      const values = Float64Array.from(steps, (c) => valueIn(columns[c], r) ?? fail(c));
+      const [series] = trimPadding([values]);
+      if (builder && pending + series.length > mostSteps) await handOn();
+      builder ??= createPartBuilder(["value"], { idPrefix, labelled: label >= 0, first: handedOn + 1 });
+      builder.add(
+        [series],
+        label < 0 || missingIn(columns[label], r) ? undefined : shownIn(columns[label], r),
+      );
+      pending += series.length;
+    }
+  }
+  if (!plan && !table.names) throw emptyFile(path);
+  if (builder) await handOn();
+  if (handedOn === 0) throw noSequences(path);
+  return plan!.notes;
+};
+
+/** What the columns of a wide table are. */
+interface WidePlan {
+  /** Absent: the table has no header. */
+  names?: readonly string[];
+  /** Column of the label, -1 for none. */
+  label: number;
+  /** Columns of the steps. */
+  steps: readonly number[];
+  notes: readonly string[];
+}
+
+/**
+ * The label column is `label`, else a first column called label, class, target or y, else (without a header) the first
+ * column.
+ * @param first names of the columns, or cells of the first row
+ */
+function planWide(table: Table, first: readonly string[], row: number, options: DataOptions): WidePlan {
+  const { path } = table;
+  const columnOf = (name: string): number => {
+    const column = first.indexOf(name);
+    return column >= 0 ? column : unknownName(path, "column", name, first);
+  };
+  const chosen = options.label !== undefined || (options.drop?.length ?? 0) > 0;
+  const named = table.names !== undefined || chosen || looksLikeHeader(first);
+  const notes: string[] = [];
+  let label = -1;
+  if (options.label !== undefined) label = columnOf(options.label);
+  else if (!named) {
+    label = 0;
+    notes.push(`${path}: no header and no label column named; the first column was taken as the label.`);
+  } else if (LABEL_NAMES.includes(first[0].toLowerCase())) label = 0;
+  else notes.push(`${path}: no label column named; the sequences are unlabelled.`);
+  const dropped = (options.drop ?? []).map(columnOf);
+  const steps = [...first.keys()].filter((c) => c !== label && !dropped.includes(c));
+  if (steps.length === 0)
+    throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
+  return { names: named ? first : undefined, label, steps, notes };
+}
+
+/** A header has a name beyond the first cell, a label's name in it, or steps counted 0, 1, 2 or 1, 2, 3. */
+function looksLikeHeader(cells: readonly string[]): boolean {
+  if (LABEL_NAMES.includes(cells[0].toLowerCase())) return true;
+  const rest = cells.slice(1).map(parseCell);
+  if (rest.includes(undefined)) return true;
+  return rest.length > 2 && (rest[0] === 0 || rest[0] === 1) && rest.every((v, i) => v === rest[0]! + i);
+}

@@ -1,0 +1,43 @@
+import type { Channel } from "../../sequences/set/sequence-set.js";
+import type { DataOptions } from "./options.js";
+import type { Part } from "./part.js";
+import type { SourceFile } from "./source-file.js";
+import type { Table } from "./table.js";
+
+/** How the files of one kind are read. */
+export type Format = {
+  name: string;
+  /** Ends of file names, without .gz, in lower case. */
+  extensions: readonly string[];
+} & (
+  | {
+      /** Each file says itself what is a sequence. */
+      layouts: "fixed";
+      /** @throws {DataError} that names file and row */
+      open(file: SourceFile, idPrefix: string): Promise<Part>;
+    }
+  | {
+      /** The ways in which sequences can stand in its tables. */
+      layouts: readonly LayoutName[];
+      /** @throws {DataError} that names file and row, also while chunks are read */
+      open(file: SourceFile): Promise<Table>;
+    }
+);
+
+/** `wide`: one sequence per row; `long`: one event per row. */
+export type LayoutName = "wide" | "long";
+
+/**
+ * Makes sequences of a table.
+ * @param size.mostSteps steps of a piece, unless one sequence is longer; Infinity: all in one piece
+ * @param size.channels what is known of the channels, where there may be several pieces
+ * @param take gets each piece, without notes; the table is read on when it is done
+ * @returns notes on the whole table
+ * @throws {OptionError} for options that do not fit, before anything is read
+ */
+export type Layout = (
+  table: Table,
+  options: DataOptions,
+  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
+  take: (piece: Part) => Promise<void>,
+) => Promise<readonly string[]>;
