@@ -37,24 +37,19 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
       if (plan.names && !table.names) r = 1;
     }
     const { names, label, steps } = plan;
-    const columns = Array.from({ length: chunk.width }, (_, c) => chunk.column(c));
-    const fail = (c: number): never =>
-      notANumber(
-        shownIn(columns[c], r),
-        path,
-        chunk.rows[r],
-        names ? `column "${names[c]}"` : `column ${c + 1}`,
-        LONG_HINT,
-      );
+    const labels = label < 0 ? undefined : chunk.column(label);
+    const columns = steps.map((c) => chunk.column(c));
+    const fail = (t: number): never => {
+      const name = names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`;
+      return notANumber(shownIn(columns[t], r), path, chunk.rows[r], name, LONG_HINT);
+    };
     for (; r < chunk.rows.length; r++) {
-      const values = Float64Array.from(steps, (c) => valueIn(columns[c], r) ?? fail(c));
+      const values = new Float64Array(steps.length);
+      for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
       builder ??= createPartBuilder(["value"], { idPrefix, labelled: label >= 0, first: handedOn + 1 });
-      builder.add(
-        [series],
-        label < 0 || missingIn(columns[label], r) ? undefined : shownIn(columns[label], r),
-      );
+      builder.add([series], !labels || missingIn(labels, r) ? undefined : shownIn(labels, r));
       pending += series.length;
     }
   }

@@ -45,7 +45,9 @@ export function sourceFile(path: string): SourceFile {
       });
       const file = createReadStream(path);
       const failed = () => {}; // the last stream throws it too
-      const bytes = packed ? pipeline(file, hashed, createGunzip(), failed) : pipeline(file, hashed, failed);
+      const bytes = packed
+        ? pipeline(file, hashed, createGunzip({ chunkSize: 1 << 16 }), failed)
+        : pipeline(file, hashed, failed);
       try {
         yield* bytes;
       } catch (cause) {
