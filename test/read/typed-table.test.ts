@@ -23,7 +23,7 @@ function tableOf(names: readonly string[], ...chunks: Column[][]): Table {
   async function* read(): AsyncGenerator<TableChunk> {
     let first = 1;
     for (const columns of chunks) {
-      const rows = Array.from(columns[0].values, (_, r) => first + r);
+      const rows = Array.from({ length: columns[0].values.length }, (_, r) => first + r);
       first += rows.length;
       yield { rows, width: columns.length, column: (c) => columns[c] };
     }
