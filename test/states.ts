@@ -1,4 +1,4 @@
-import type { States } from "../src/network/batch/states.js";
+import type { States } from "../src/features/read-outs/states.js";
 import { randomStream } from "../src/random.js";
 
 export interface MakeStates {

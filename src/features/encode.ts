@@ -43,7 +43,7 @@ export async function encode(
   { readOut = "last", threads, onProgress }: EncodeOptions = {},
 ): Promise<FeatureTable> {
   const prepared = prepareSequences(set, model.metadata.preparation);
-  const { request, names, project } = resolveReadOut(model, readOut);
+  const { request, names, project } = resolveReadOut(model.metadata.spec, readOut, model.readOut);
   const N = countOf(prepared);
   const order = Int32Array.from({ length: N }, (_, n) => n).sort(
     (a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b,

@@ -5,24 +5,22 @@ import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-column
 import { fillBatch } from "../network/fill-batch.js";
 import type { Network } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
-import { applyReadOut } from "./read-outs/apply.js";
-import { type PlainReadOut, plainWriter } from "./read-outs/plain-read-out.js";
-import type { ReadOutState } from "./read-outs/readout.js";
-import { statesOf } from "./states-of.js";
+import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
+import { endStatesOf, statesOf } from "./read-outs/states.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */
 export const ENCODE_SHARD = 48;
 /** Shards that are handed out at once. */
 export const ROUND = 1024;
 
-/** All that a thread needs to know to take part in encoding. */
+/** What a thread must know to take part in encoding. */
 export interface EncodeJob {
   model: NetworkModel;
   /** prepared */
   set: SequenceSet;
   /** Sequences by length, so that neighbours share a pass. */
   order: Int32Array;
-  readOut: PlainReadOut | ReadOutState;
+  readOut: ReadOutParts;
   /** Numbers a sequence gets. */
   width: number;
   steps: number;
@@ -49,12 +47,14 @@ export function createEncoder(
   { model, set, order, readOut, width, steps, threads }: EncodeJob,
   attach?: { memory: WorkspaceMemory; board: EncodeBoard; thread: number },
 ): Encoder {
+  // `last` alone needs no room for the other states
+  const ends = readOut.lastLayer && readOut.parts.every((part) => part === "last");
   const size = {
     batch: Math.min(ENCODE_SHARD, order.length),
     steps,
     slots: threads,
     threads,
-    states: readOut !== "last",
+    states: !ends,
   };
   const network = openNetwork(engine, model, size, "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
@@ -64,20 +64,17 @@ export function createEncoder(
     rows: new Float32Array(room(4 * order.length * width)),
     first: new Int32Array(room(4)),
   };
-  const write = typeof readOut === "string" ? plainWriter(readOut) : undefined;
+  const write = readOutWriter(readOut);
 
   const encodeShard: Command = (shard) => {
     const from = (board.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const pass = fillBatch(slot, set, groups, indices);
     slot.forward(pass);
-    if (write) {
-      write(slot, pass, indices, board.rows, width);
-      return;
-    }
-    const rows = applyReadOut(readOut as ReadOutState, statesOf(slot, pass));
-    pass.order.forEach((n, b) => {
-      board.rows.set(rows.subarray(b * width, (b + 1) * width), indices[n] * width);
+    const states = ends ? endStatesOf(slot, pass) : statesOf(slot, pass, readOut.lastLayer ? "last" : "all");
+    write(states, (b) => {
+      const n = indices[pass.order[b]];
+      return board.rows.subarray(n * width, (n + 1) * width);
     });
   };
   return { network, board, commands: [encodeShard] };

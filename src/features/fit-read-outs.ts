@@ -2,28 +2,27 @@ import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
-import type { States } from "../network/batch/states.js";
-import { randomStream } from "../random.js";
+import { randomStream, STREAMS } from "../random.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { fitPca } from "../table/pca.js";
 import { encode } from "./encode.js";
 import { ENCODE_SHARD } from "./encoder.js";
-import { fitReadOut } from "./read-outs/fit.js";
-import { lagsFor } from "./read-outs/proportion.js";
-import { keepPca } from "./read-outs/read-outs.js";
+import { fitParts } from "./read-outs/fit.js";
+import { partNames } from "./read-outs/parts.js";
+import { componentsOf, keepParts, keepPca, readOuts } from "./read-outs/read-outs.js";
+import { lagsFor } from "./read-outs/shares.js";
+import type { States } from "./read-outs/states.js";
 import { runBatches } from "./run-batches.js";
 
-/** Numbers of the read-out `compact`. */
-const COMPACT = 64;
-/** States that quantiles and components are taken from, at most; then whole sequences are drawn. */
+/** States from which parts are fitted, at most. Of more, whole sequences are drawn. */
 const MOST_STATES = 60_000;
-/** Sequences that the components of `compact` are taken from, at most. */
+/** Sequences from which principal components of a read-out are fitted, at most. */
 const MOST_CASES = 1500;
 
 /**
  * Fits what the read-outs `levels`, `wide` and `compact` need on the training part, and keeps it with the model.
- * @param train as it was read; labels are not looked at
+ * @param train as it was read; labels are ignored
  * @param options.compact default true; false: only what `wide` needs
  * @throws {OptionError} for a training part without a step
  */
@@ -33,20 +32,22 @@ export async function fitReadOuts(
   train: SequenceSet,
   { compact = true, threads, seed = 1 }: { compact?: boolean; threads?: number; seed?: number } = {},
 ): Promise<Model> {
-  const drawn = sampleSequences(train, randomStream(seed, 10), { steps: MOST_STATES });
+  const drawn = sampleSequences(train, randomStream(seed, STREAMS.readOutSequences), { steps: MOST_STATES });
   const sample = selectSequences(train, drawn);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
-  const state = fitReadOut(
-    { parts: "wide", seed, lags: lagsFor(longestOf(train)) },
-    batchesOf(engine, model, sample),
-  );
-  const fitted: Model = { ...model, readOut: { state: { wide: state }, tensors: {} } };
+  const options = { seed, lags: lagsFor(longestOf(train)) };
+  let fitted = keepParts(model, fitParts(partNames, batchesOf(engine, model, sample), options));
   if (!compact || countOf(train) < 2) return fitted;
-  const cases = randomStream(seed, 11).shuffle(Int32Array.from({ length: countOf(train) }, (_, n) => n));
+  const cases = randomStream(seed, STREAMS.readOutCases).shuffle(Int32Array.from({ length: countOf(train) }, (_, n) => n));
   const some = selectSequences(train, cases.subarray(0, MOST_CASES).sort());
-  const wide = await encode(engine, fitted, some, { readOut: "wide", threads });
-  return keepPca(fitted, fitPca(wide, COMPACT, { standardise: true, whiten: "half" }));
+  for (const readOut of readOuts) {
+    const { of, components } = componentsOf(readOut) ?? {};
+    if (!of) continue;
+    const table = await encode(engine, fitted, some, { readOut: of, threads });
+    fitted = keepPca(fitted, readOut, fitPca(table, components!, { standardise: true, whiten: "half" }));
+  }
+  return fitted;
 }
 
 function* batchesOf(engine: Engine, model: Model, set: SequenceSet): Generator<States> {

@@ -2,11 +2,10 @@ import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
 import type { PackedBatch } from "../network/batch/packed-batch.js";
-import type { States } from "../network/batch/states.js";
 import { fillBatch } from "../network/fill-batch.js";
 import type { Slot } from "../network/network.js";
 import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
-import { statesOf } from "./states-of.js";
+import { type States, statesOf } from "./read-outs/states.js";
 
 /** A batch that went forward; all of it lies in the slot until the next one does. */
 export interface RunBatch {

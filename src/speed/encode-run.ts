@@ -3,6 +3,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import type { EncodeMessage } from "../features/encode.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
+import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/set/sequence-set.js";
@@ -53,7 +54,7 @@ export async function createEncodeRun(
       set,
       Int32Array.from({ length: N }, (_, n) => n),
     ),
-    readOut: "last",
+    readOut: resolveReadOut(spec, "last").request,
     width: slots[0].latent.width,
     steps: longestOf(set),
     threads: most,

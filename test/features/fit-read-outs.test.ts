@@ -86,6 +86,9 @@ test("a read-out that was not fitted, and a training part without a step, are to
   await expect(encode(engine, bare, train, { readOut: "wide" })).rejects.toThrow(OptionError);
   const half = await fitReadOuts(engine, bare, train, { compact: false });
   await expect(encode(engine, half, train, { readOut: "compact" })).rejects.toThrow(/has none/);
+  await expect(encode(engine, half, train, { readOut: "wid" as "wide" })).rejects.toThrow(
+    /Did you mean "wide"/,
+  );
   const empty = randomSeries({ N: 2, F: 2, lengths: () => 0 });
   await expect(fitReadOuts(engine, bare, empty)).rejects.toThrow(/no sequence with a step/);
 });

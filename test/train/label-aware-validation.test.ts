@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seriesReader } from "../../src/features/read-outs/series.js";
-import { statesOf } from "../../src/features/states-of.js";
+import { seriesReader, statesOf } from "../../src/features/read-outs/states.js";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { fillBatch } from "../../src/network/fill-batch.js";
 import { crossEntropyLoss } from "../../src/network/losses/read-out/cross-entropy.js";

@@ -7,7 +7,7 @@ import { rawFeatures, rawLength } from "../../features/baselines/raw.js";
 import { statisticsFeatures } from "../../features/baselines/statistics.js";
 import { encode } from "../../features/encode.js";
 import { fitReadOuts } from "../../features/fit-read-outs.js";
-import type { ReadOut } from "../../features/read-outs/read-outs.js";
+import { componentsOf, mustBeFitted, type ReadOut } from "../../features/read-outs/read-outs.js";
 import { errorFeatures } from "../../features/surprise.js";
 import type { Model } from "../../model/model.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
@@ -215,7 +215,7 @@ async function encoded(
   const { engine, train, test, fit: options, readOut, remember } = context;
   const { threads } = options;
   const bare = await remember(`model ${key}`, () => make(context));
-  const model = ["levels", "wide", "compact"].includes(readOut)
+  const model = mustBeFitted(readOut)
     ? await remember(`read-outs ${key}`, () =>
         fitReadOuts(engine, bare, train, { threads, seed: context.seed }),
       )
@@ -223,7 +223,7 @@ async function encoded(
   return {
     train: await encode(engine, model, train, { readOut, threads }),
     test: await encode(engine, model, test, { readOut, threads }),
-    ...(readOut === "compact" && { components: true }),
+    ...(componentsOf(readOut) && { components: true }),
     model,
     notes: model.metadata.training.warnings,
   };

@@ -1,102 +1,94 @@
 import { DataError, OptionError } from "../../errors.js";
-import type { States } from "../../network/batch/states.js";
-import { fitComponents } from "./model-space.js";
-import { columnQuantiles, incrementsOf } from "./proportion.js";
-import {
-  expectDirections,
-  type ReadOutOptions,
-  type ReadOutPart,
-  type ReadOutState,
-  resolveParts,
-} from "./readout.js";
-import { createSample, offerSeries, type RowSample, sampledCount } from "./sample.js";
-import { type Direction, directionsOf, seriesReader } from "./series.js";
+import { type Random, randomStream, STREAMS } from "../../random.js";
+import type { FitOptions, StateSample } from "./part.js";
+import { expectDirections, inOrder, type PartName, partOf, type ReadOutParts } from "./parts.js";
+import { incrementsOf } from "./shares.js";
+import { type StateSeries, type States, seriesReader } from "./states.js";
+
+/** Fitted parts: plain JSON, kept with the model. */
+export interface ReadOutState extends ReadOutParts {
+  /** Provenance of the fitted numbers. */
+  fittedOn: { cases: number; states: number; sampled: number; seed: number };
+}
 
 /**
- * Fits quantiles and principal components on the states of the training part, one pass over its batches. They are
- * computed from a uniform sample of at most `sampleSize` states (and as many increments); the same seed and order of
- * cases give the same sample, however they are batched and padded.
+ * Fits parts on the states of the training part, one pass over its batches. They see uniform samples; the same seed
+ * and order of sequences give the same samples, however they are batched and padded.
  * @param batches each read before the next is asked for, so that they may share memory
  * @throws {OptionError} for an unknown part, or numbers out of range
  * @throws {DataError} without a batch
  * @throws {ShapeError} if batches differ in layers, directions or widths
  */
-export function fitReadOut(options: ReadOutOptions, batches: Iterable<States>): ReadOutState {
-  const { seed = 1, sampleSize = 20_000, components: K = 12, penalty = 10, lags = [1] } = options;
-  const parts = resolveParts(options.parts);
-  for (const [name, value] of [
-    ["sampleSize", sampleSize],
-    ["components", K],
-  ] as const)
-    if (!(Number.isInteger(value) && value > 0))
-      throw new OptionError(`fitReadOut: ${name} is ${value}, expected a whole number above 0.`);
-  if (!(penalty > 0 && Number.isFinite(penalty)))
-    throw new OptionError(`fitReadOut: penalty is ${penalty}, expected a number above 0.`);
-  if (lags.length === 0 || lags.some((lag, k) => !Number.isInteger(lag) || lag <= (lags[k - 1] ?? 0)))
-    throw new OptionError(
-      `fitReadOut: lags are ${lags.join(", ") || "none"}, expected whole numbers above 0, ascending.`,
-    );
-  const wants = (part: ReadOutPart) => parts.includes(part);
-  let fitted: { directions: Direction[]; Z: number } | undefined;
-  let samples = { states: createSample(0, 0, seed, 0), increments: [] as RowSample[] };
+export function fitParts(
+  wanted: readonly PartName[],
+  batches: Iterable<States>,
+  given: FitOptions = {},
+): ReadOutState {
+  const options = { seed: 1, sampleSize: 20_000, lags: [1], components: 12, penalty: 10, ...given };
+  const { seed, sampleSize } = options;
+  const parts = inOrder(wanted);
+  if (!(Number.isInteger(sampleSize) && sampleSize > 0))
+    throw new OptionError(`fitParts: sampleSize is ${sampleSize}, expected a whole number above 0.`);
+  const samples = new Map<number, RowSample>();
+  let fitting: { directions: ReadOutState["directions"]; finish: (() => object)[] } | undefined;
   let cases = 0;
+  let states = 0;
   for (const batch of batches) {
-    if (!fitted) {
-      const directions = directionsOf(batch.views);
+    if (!fitting) {
+      const directions = batch.views.map(({ layer, reverse, width }) => ({ layer, reverse, width }));
       const Z = directions.reduce((sum, { width }) => sum + width, 0);
-      fitted = { directions, Z };
-      samples = {
-        states: createSample(
-          wants("ppv") || wants("modelSpace") ? sampleSize : 0,
-          ...([Z, seed, 0] as const),
-        ),
-        increments: wants("incrementPpv")
-          ? lags.map((lag) => createSample(Math.ceil(sampleSize / lags.length), Z, seed, lag))
-          : [],
+      const sample = (lag: number, capacity: number) => {
+        if (!samples.has(lag)) samples.set(lag, createSample(capacity, Z, seed, lag));
+        return samples.get(lag)!;
       };
+      const finish = parts.flatMap((name) => partOf(name).fit?.({ directions, options, sample }) ?? []);
+      fitting = { directions, finish };
     }
-    expectDirections("fitReadOut", batch, fitted.directions);
+    expectDirections("fitParts", batch, fitting.directions);
     const read = seriesReader(batch);
     for (let b = 0; b < batch.B; b++) {
       const series = read(b);
-      offerSeries(samples.states, series);
-      samples.increments.forEach((sample, k) => {
-        offerSeries(sample, incrementsOf(series, lags[k]));
-      });
+      states += series.V;
+      for (const [lag, sample] of samples)
+        offerSeries(sample, lag === 0 ? series : incrementsOf(series, lag));
     }
     cases += batch.B;
   }
-  if (!fitted) throw new DataError("fitReadOut: got no batch of training states, expected at least one.");
-  const { directions, Z } = fitted;
-  const { rows, seen } = samples.states;
-  const count = sampledCount(samples.states);
+  if (!fitting) throw new DataError("fitParts: got no batch of training states, expected at least one.");
   return {
     parts,
-    directions,
-    ...(wants("ppv") && { quantiles: columnQuantiles(rows, count, Z) }),
-    ...(wants("modelSpace") && {
-      components: layersOf(directions).map((layer) => fitComponents(rows, count, Z, layer, K)),
-      penalty,
-    }),
-    ...(wants("incrementPpv") && {
-      incrementQuantiles: samples.increments.flatMap((sample) =>
-        columnQuantiles(sample.rows, sampledCount(sample), Z),
-      ),
-      lags: [...lags],
-    }),
-    fittedOn: { cases, states: seen, sampled: count, seed },
+    directions: fitting.directions,
+    ...Object.assign({}, ...fitting.finish.map((finish) => finish())),
+    fittedOn: { cases, states, sampled: samples.get(0)?.count ?? 0, seed },
   };
 }
 
-/** Neighbouring columns of each layer; the directions of a layer stand side by side. */
-function layersOf(directions: readonly Direction[]): { layer: number; from: number; width: number }[] {
-  const layers: { layer: number; from: number; width: number }[] = [];
-  let from = 0;
-  for (const { layer, width } of directions) {
-    const last = layers.at(-1);
-    if (last?.layer === layer) last.width += width;
-    else layers.push({ layer, from, width });
-    from += width;
+/**
+ * A uniform sample, without replacement, of the rows that pass by (reservoir sampling, Vitter's algorithm R). Which
+ * rows are kept depends on the seed and the order of the sequences alone: not on batches, and not on padding.
+ */
+export interface RowSample extends StateSample {
+  capacity: number;
+  /** How many rows passed by. */
+  seen: number;
+  random: Random;
+}
+
+/** @param lag tells samples of one seed apart */
+export function createSample(capacity: number, Z: number, seed: number, lag: number): RowSample {
+  const rows = new Float64Array(capacity * Z);
+  return { rows, count: 0, Z, capacity, seen: 0, random: randomStream(seed, STREAMS.stateSample, lag) };
+}
+
+/** Shows every step of a series to the sample. */
+export function offerSeries(
+  sample: RowSample,
+  { values, V, Z }: Pick<StateSeries, "values" | "V" | "Z">,
+): void {
+  for (let v = 0; v < V; v++) {
+    const at = sample.seen < sample.capacity ? sample.seen : sample.random.integer(sample.seen + 1);
+    sample.seen++;
+    if (at < sample.capacity) sample.rows.set(values.subarray(v * Z, (v + 1) * Z), at * Z);
   }
-  return layers;
+  sample.count = Math.min(sample.seen, sample.capacity);
 }

@@ -1,6 +1,8 @@
+import { OptionError } from "../../errors.js";
 import { fixSigns, largestEigenpairs } from "../../table/linear-algebra/eigen.js";
 import { productsOfColumns } from "../../table/linear-algebra/products.js";
-import type { StateSeries } from "./series.js";
+import type { Part, StateSample } from "./part.js";
+import type { Direction, StateSeries } from "./states.js";
 
 /** Components with less than this share of the largest variance hold rounding only; they read as 0. */
 const NEGLIGIBLE = 1e-8;
@@ -18,15 +20,59 @@ export interface StateComponents {
 }
 
 /**
- * Principal components of the columns from ... from + width - 1.
- * @param rows [count, Z]
- * @param K components wanted; never more than `width`
+ * A linear model of the dynamics of each series, per layer: z_(t+1) = W z_t + b by ridge regression over neighbouring
+ * present steps, the bias unpenalised. Its numbers are the features (Bianchi et al., arXiv 1803.07870): W [K, K] by
+ * rows (what each component becomes), then b [K]; zeros for a single step.
  */
-export function fitComponents(
-  rows: Float64Array,
-  count: number,
-  Z: number,
-  { layer, from, width }: { layer: number; from: number; width: number },
+export const modelSpace: Part<{ components: StateComponents[]; penalty: number }> = {
+  names: (_, { components }) =>
+    components.flatMap(({ layer, projection, width }) => {
+      const prefix = components.length > 1 ? `layer${layer}_` : "";
+      const K = Array.from({ length: projection.length / width }, (_, k) => k);
+      return [
+        ...K.flatMap((to) => K.map((from) => `${prefix}${from}_to_${to}`)),
+        ...K.map((to) => `${prefix}bias_${to}`),
+      ];
+    }),
+  fit({ directions, sample, options: { sampleSize, components: K, penalty } }) {
+    if (!(Number.isInteger(K) && K > 0))
+      throw new OptionError(`fitParts: components is ${K}, expected a whole number above 0.`);
+    if (!(penalty > 0 && Number.isFinite(penalty)))
+      throw new OptionError(`fitParts: penalty is ${penalty}, expected a number above 0.`);
+    const states = sample(0, sampleSize);
+    return () => ({
+      components: layersOf(directions).map((layer) => fitComponents(states, layer, K)),
+      penalty,
+    });
+  },
+  write(series, out, { components, penalty }) {
+    let from = 0;
+    for (const layer of components) {
+      const K = layer.projection.length / layer.width;
+      writeDynamics(series, layer, penalty, out.subarray(from, (from += K * (K + 1))));
+    }
+  },
+};
+
+type LayerColumns = Pick<StateComponents, "layer" | "from" | "width">;
+
+/** Neighbouring columns of each layer; the directions of a layer stand side by side. */
+function layersOf(directions: readonly Direction[]): LayerColumns[] {
+  const layers: LayerColumns[] = [];
+  let from = 0;
+  for (const { layer, width } of directions) {
+    const last = layers.at(-1);
+    if (last?.layer === layer) last.width += width;
+    else layers.push({ layer, from, width });
+    from += width;
+  }
+  return layers;
+}
+
+/** @param K components wanted; never more than `width` */
+function fitComponents(
+  { rows, count, Z }: StateSample,
+  { layer, from, width }: LayerColumns,
   K: number,
 ): StateComponents {
   const mean = new Float64Array(width);
@@ -44,17 +90,12 @@ export function fitComponents(
   return { layer, from, width, mean: Array.from(mean), projection };
 }
 
-/**
- * A linear model of each series' own dynamics: z_(t+1) = W z_t + b by ridge regression over neighbouring steps that
- * are there, the bias unpenalised. Its numbers are the features (Bianchi et al., arXiv 1803.07870).
- * @param penalty of the squared entries of W
- * @param out [K (K + 1)]: W [K, K] by rows (what each component becomes), then b [K]; zeros with fewer than two steps
- */
-export function modelSpace(
+/** @param out [K (K + 1)] */
+function writeDynamics(
   { values, V, Z }: StateSeries,
   { from, width, mean, projection }: StateComponents,
   penalty: number,
-  out: Float32Array | Float64Array,
+  out: Float32Array,
 ): void {
   const K = projection.length / width;
   out.fill(0, 0, K * (K + 1));

@@ -1,86 +1,123 @@
-import { OptionError } from "../../errors.js";
+import { OptionError, unknownName } from "../../errors.js";
 import type { Model } from "../../model/model.js";
 import type { AutoencoderSpec } from "../../network/spec/spec.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { type Pca, transformPca } from "../../table/pca.js";
-import { PLAIN_PARTS, type PlainReadOut, plainReadOuts } from "./plain-read-out.js";
-import { type ReadOutState, readOutColumns, readOutPresets } from "./readout.js";
-import type { Direction } from "./series.js";
+import type { ReadOutState } from "./fit.js";
+import { inOrder, type PartName, partOf, type ReadOutParts, readOutColumns } from "./parts.js";
+import type { Direction } from "./states.js";
 
-/**
- * What is read out of the encoder's states. `last`: the last state; `pooled`: mean, max and last; `narrow`: mean, max,
- * std, min and last; `levels`: mean, last and the shares of states above quantiles, which noise moves little; `wide`:
- * all of these, shares of increments above quantiles, and the model space; `compact`: 64 principal components of `wide`,
- * half whitened: their scale means something. The last three must have been fitted, see `fitReadOuts`.
- */
-export const readOuts = [...plainReadOuts, "narrow", "levels", "wide", "compact"] as const;
-export type ReadOut = (typeof readOuts)[number];
+interface OfParts {
+  /** Recurrent layers of the encoder that it reads. Parts that are fitted need all. */
+  layers: "last" | "all";
+  parts: readonly PartName[];
+}
+
+const SUMMARIES = ["mean", "max", "std", "min", "last"] as const;
+
+/** What is read out of the encoder's states. Noise moves the columns of `levels` least. */
+const ofParts = {
+  last: { layers: "last", parts: ["last"] },
+  pooled: { layers: "last", parts: ["mean", "max", "last"] },
+  narrow: { layers: "all", parts: SUMMARIES },
+  levels: { layers: "all", parts: ["mean", "last", "ppv"] },
+  wide: { layers: "all", parts: [...SUMMARIES, "ppv", "modelSpace", "incrementPpv"] },
+} as const satisfies Record<string, OfParts>;
+
+/** Principal components of another read-out, half whitened: their scale means something. */
+const ofComponents = {
+  compact: { of: "wide", components: 64 },
+} as const satisfies Record<string, { of: keyof typeof ofParts; components: number }>;
+
+type OfComponents = keyof typeof ofComponents;
+export type ReadOut = keyof typeof ofParts | OfComponents;
+export const readOuts = Object.keys({ ...ofParts, ...ofComponents }) as ReadOut[];
+
+/** The read-out whose components it is, and how many; undefined for one that is of parts itself. */
+export function componentsOf(readOut: ReadOut) {
+  return Object.hasOwn(ofComponents, readOut) ? ofComponents[readOut as OfComponents] : undefined;
+}
+
+function entryOf(readOut: ReadOut): OfParts {
+  return ofParts[componentsOf(readOut)?.of ?? (readOut as keyof typeof ofParts)];
+}
+
+/** Whether it needs numbers of the training states, see `fitReadOuts`. */
+export function mustBeFitted(readOut: ReadOut): boolean {
+  return componentsOf(readOut) !== undefined || entryOf(readOut).parts.some((part) => partOf(part).fit);
+}
 
 /** What the encoder must write, its columns, and what becomes of them. */
 export interface ResolvedReadOut {
-  request: PlainReadOut | ReadOutState;
+  request: ReadOutParts;
   names: string[];
   project(table: FeatureTable): FeatureTable;
 }
 
-/** @throws {OptionError} if the model has no fitted read-out of that name */
-export function resolveReadOut(model: Model, readOut: ReadOut): ResolvedReadOut {
-  const same = (table: FeatureTable) => table;
-  const directions = directionsOfSpec(model.metadata.spec);
-  if (readOut === "last" || readOut === "pooled") {
-    const top = directions.at(-1)!.layer;
-    const Z = directions.reduce((sum, { layer, width }) => sum + (layer === top ? width : 0), 0);
-    const names = PLAIN_PARTS[readOut].flatMap((part) => Array.from({ length: Z }, (_, z) => `${part}_${z}`));
-    return { request: readOut, names, project: same };
-  }
-  if (readOut === "narrow") {
-    const request: ReadOutState = {
-      parts: [...readOutPresets.narrow],
-      directions,
-      fittedOn: { cases: 0, states: 0, sampled: 0, seed: 0 },
-    };
-    return { request, names: readOutColumns(request), project: same };
-  }
-  const wide = model.readOut?.state.wide as ReadOutState | undefined;
-  const request = wide && readOut === "levels" ? { ...wide, parts: [...readOutPresets.levels] } : wide;
-  const pca = readOut === "compact" ? pcaOf(model) : undefined;
-  if (!request || (readOut === "compact" && !pca))
+/** @throws {OptionError} for an unknown read-out, or one that the model has not been fitted for */
+export function resolveReadOut(
+  spec: AutoencoderSpec,
+  readOut: ReadOut,
+  kept?: Model["readOut"],
+): ResolvedReadOut {
+  if (!readOuts.includes(readOut)) unknownName("encode", "read-out", readOut, readOuts);
+  const { layers, parts } = entryOf(readOut);
+  const resolved = (request: ReadOutParts, project: ResolvedReadOut["project"] = (table) => table) => ({
+    ...{ request, names: readOutColumns(request), project },
+  });
+  if (!mustBeFitted(readOut)) return resolved({ parts: [...parts], ...directionsOf(spec, layers) });
+  const fitted = kept?.state[FITTED] as ReadOutState | undefined;
+  const pca = componentsOf(readOut) && pcaOf(kept, readOut);
+  if (!fitted || (componentsOf(readOut) && !pca))
     throw new OptionError(
       `The read-out "${readOut}" needs quantiles and components of the training states, and this model has none. ` +
         'Fit them with fitReadOuts, train the model again with "undertone fit", or use narrow.',
     );
-  const project = pca
-    ? (table: FeatureTable) => {
-        const { values, names, rows } = transformPca(pca, table);
-        return { values, names: names.map((_, k) => `compact_${k}`), rows };
-      }
-    : same;
-  return { request, names: readOutColumns(request), project };
+  // only parts that it was fitted with: a model keeps its columns when a part is added to the table above
+  const request = { ...fitted, parts: inOrder(fitted.parts).filter((part) => parts.includes(part)) };
+  if (!pca) return resolved(request);
+  return resolved(request, (table) => {
+    const { values, names, rows } = transformPca(pca, table);
+    return { values, names: names.map((_, k) => `${readOut}_${k}`), rows };
+  });
 }
 
-/** Keeps the components of `compact` with a model: the large part as a tensor. */
-export function keepPca(model: Model, { components, ...rest }: Pca): Model {
+/** The key of the fitted parts in a model file, whichever read-outs have them. */
+const FITTED = "wide";
+
+/** Keeps fitted parts with a model, in place of all that it had. */
+export function keepParts(model: Model, fitted: ReadOutState): Model {
+  return { ...model, readOut: { state: { [FITTED]: fitted }, tensors: {} } };
+}
+
+/** Keeps the components of a read-out with a model: the large part as a tensor. */
+export function keepPca(model: Model, readOut: ReadOut, { components, ...rest }: Pca): Model {
   const { state, tensors } = model.readOut!;
   const shape = [rest.variances.length, rest.columns];
   return {
     ...model,
     readOut: {
-      state: { ...state, compact: rest },
-      tensors: { ...tensors, "readOut.compact": { shape, data: Float32Array.from(components) } },
+      state: { ...state, [readOut]: rest },
+      tensors: { ...tensors, [`readOut.${readOut}`]: { shape, data: Float32Array.from(components) } },
     },
   };
 }
 
-function pcaOf({ readOut }: Model): Pca | undefined {
-  const rest = readOut?.state.compact as Omit<Pca, "components"> | undefined;
-  const components = readOut?.tensors["readOut.compact"];
+function pcaOf(kept: Model["readOut"], readOut: ReadOut): Pca | undefined {
+  const rest = kept?.state[readOut] as Omit<Pca, "components"> | undefined;
+  const components = kept?.tensors[`readOut.${readOut}`];
   return rest && components && { ...rest, components: Array.from(components.data) };
 }
 
 /** One for each direction of each recurrent layer of the encoder, as `statesOf` hands them out. */
-function directionsOfSpec({ encoder }: AutoencoderSpec): Direction[] {
+function directionsOf(
+  { encoder }: AutoencoderSpec,
+  layers: OfParts["layers"],
+): Pick<ReadOutParts, "directions" | "lastLayer"> {
   const recurrent = encoder.filter((layer) => layer.type === "lstm");
-  return recurrent.flatMap(({ units, bidirectional, goBackwards = false }, layer) =>
+  const directions = recurrent.flatMap(({ units, bidirectional, goBackwards = false }, layer): Direction[] =>
     (bidirectional ? [false, true] : [goBackwards]).map((reverse) => ({ layer, reverse, width: units })),
   );
+  if (layers === "all") return { directions };
+  return { directions: directions.filter(({ layer }) => layer === recurrent.length - 1), lastLayer: true };
 }

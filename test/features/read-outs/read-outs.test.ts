@@ -1,16 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyReadOut } from "../../../src/features/read-outs/apply.js";
-import { fitReadOut } from "../../../src/features/read-outs/fit.js";
-import { lagsFor } from "../../../src/features/read-outs/proportion.js";
-import { type ReadOutPart, readOutColumns, readOutParts } from "../../../src/features/read-outs/readout.js";
-import { createSample, offerSeries, sampledCount } from "../../../src/features/read-outs/sample.js";
-import type { States } from "../../../src/network/batch/states.js";
+import {
+  createSample,
+  fitParts,
+  offerSeries,
+  type ReadOutState,
+} from "../../../src/features/read-outs/fit.js";
+import type { StateComponents } from "../../../src/features/read-outs/model-space.js";
+import type { FitOptions } from "../../../src/features/read-outs/part.js";
+import { type PartName, partNames, readOutColumns } from "../../../src/features/read-outs/parts.js";
+import { lagsFor } from "../../../src/features/read-outs/shares.js";
+import type { States } from "../../../src/features/read-outs/states.js";
 import { expectClose } from "../../close.js";
 import { allThere, makeStates } from "../../states.js";
+import { applyReadOut } from "./apply-read-out.js";
+
+/** As the model file keeps it. */
+type Fitted = ReadOutState & {
+  quantiles?: number[];
+  incrementQuantiles?: number[];
+  lags?: number[];
+  components?: StateComponents[];
+};
+const SUMMARIES: PartName[] = ["mean", "max", "std", "min", "last"];
+const fitReadOut = (
+  { parts, ...options }: FitOptions & { parts: readonly PartName[] },
+  batches: Iterable<States>,
+): Fitted => fitParts(parts, batches, options);
 
 /** One column of a read-out, by name. */
-function columnOf(parts: readonly ReadOutPart[], states: States, name: string, options = {}): number[] {
+function columnOf(parts: readonly PartName[], states: States, name: string, options = {}): number[] {
   const state = fitReadOut({ parts, ...options }, [states]);
   const names = readOutColumns(state);
   const at = names.indexOf(name);
@@ -205,7 +224,7 @@ describe("what each part says", () => {
 
   test("a direction of no variance reads as 0, not as noise", () => {
     const constant = listed([[0.3, 0.3, 0.3, 0.3]]);
-    const state = fitReadOut({ parts: "wide" }, [constant]);
+    const state = fitReadOut({ parts: partNames }, [constant]);
     expect(state.components![0].projection).toEqual([0]);
     const rows = applyReadOut(state, listed([[0.3, 0.3, 0.3]]));
     expect(rows.every(Number.isFinite)).toBe(true);
@@ -217,8 +236,8 @@ describe("presets", () => {
   const bilstm = makeStates({ there: allThere([9, 9]), widths: [32, 32] });
 
   test("narrow has 320 numbers, wide 1,116 and 640 for each lag of increments, for 32 units a side", () => {
-    expect(readOutColumns(fitReadOut({ parts: "narrow" }, [bilstm]))).toHaveLength(320);
-    const wide = fitReadOut({ parts: "wide", lags: [1, 2, 4] }, [bilstm]);
+    expect(readOutColumns(fitReadOut({ parts: SUMMARIES }, [bilstm]))).toHaveLength(320);
+    const wide = fitReadOut({ parts: partNames, lags: [1, 2, 4] }, [bilstm]);
     expect(readOutColumns(wide)).toHaveLength(1116 + 3 * 640);
     expect(applyReadOut(wide, bilstm)).toHaveLength(2 * (1116 + 3 * 640));
     expect(new Set(readOutColumns(wide)).size).toBe(1116 + 3 * 640);
@@ -244,7 +263,7 @@ describe("presets", () => {
   });
 
   test("the state survives JSON bit for bit", () => {
-    const state = fitReadOut({ parts: "wide", seed: 5 }, [bilstm]);
+    const state = fitReadOut({ parts: partNames, seed: 5 }, [bilstm]);
     expect(applyReadOut(JSON.parse(JSON.stringify(state)), bilstm)).toEqual(applyReadOut(state, bilstm));
     expect(state.fittedOn).toEqual({ cases: 2, states: 18, sampled: 18, seed: 5 });
   });
@@ -270,7 +289,7 @@ describe("what does not change a read-out", () => {
           const padded = makeStates({
             there: [...there, Array(20).fill(true)].map((steps) => [...steps, ...Array(extra).fill(false)]),
           });
-          const state = fitReadOut({ parts: "wide", sampleSize, components: 3 }, [plain]);
+          const state = fitReadOut({ parts: partNames, sampleSize, components: 3 }, [plain]);
           const alone = applyReadOut(state, plain);
           const columns = readOutColumns(state).length;
           expectClose(applyReadOut(state, padded).subarray(0, there.length * columns), alone, {
@@ -278,7 +297,7 @@ describe("what does not change a read-out", () => {
             name: "rows",
           });
           const batches = there.map((_, b) => only(plain, b));
-          expect(fitReadOut({ parts: "wide", sampleSize, components: 3 }, batches)).toEqual(state);
+          expect(fitReadOut({ parts: partNames, sampleSize, components: 3 }, batches)).toEqual(state);
         },
       ),
       { numRuns: 100, seed: 3 },
@@ -289,7 +308,7 @@ describe("what does not change a read-out", () => {
     fc.assert(
       fc.property(anyCases, (there) => {
         const states = makeStates({ there: [...there, []] });
-        const state = fitReadOut({ parts: "wide", components: 3 }, [states]);
+        const state = fitReadOut({ parts: partNames, components: 3 }, [states]);
         const rows = applyReadOut(state, states);
         const columns = readOutColumns(state).length;
         expect(rows.every((value) => Math.abs(value) < 1e4)).toBe(true); // what is not there is 1e6
@@ -334,7 +353,7 @@ describe("the pieces", () => {
       const sample = createSample(10, 1, seed, 0);
       for (let from = 0; from < 40; from += 8)
         offerSeries(sample, { values: Float64Array.from({ length: 8 }, (_, k) => from + k), V: 8, Z: 1 });
-      expect(sampledCount(sample)).toBe(10);
+      expect(sample.count).toBe(10);
       expect(new Set(sample.rows).size).toBe(10); // without replacement
       for (const row of sample.rows) hits[row]++;
     }
@@ -345,13 +364,12 @@ describe("the pieces", () => {
   test("what cannot be honoured is refused", () => {
     const states = makeStates({ there: allThere([3]) });
     expect(() => fitReadOut({ parts: ["mena" as "mean"] }, [states])).toThrow(/Did you mean "mean"/);
-    expect(() => fitReadOut({ parts: "wid" as "wide" }, [states])).toThrow(/Did you mean "wide"/);
     expect(() => fitReadOut({ parts: [] }, [states])).toThrow(/got no parts/);
-    expect(() => fitReadOut({ parts: "wide", penalty: 0 }, [states])).toThrow(/penalty is 0/);
-    expect(() => fitReadOut({ parts: "wide", sampleSize: 0.5 }, [states])).toThrow(/sampleSize is 0.5/);
-    expect(() => fitReadOut({ parts: "wide", components: 0 }, [states])).toThrow(/components is 0/);
-    expect(() => fitReadOut({ parts: "wide" }, [])).toThrow(/no batch/);
-    const state = fitReadOut({ parts: readOutParts }, [states]);
+    expect(() => fitReadOut({ parts: partNames, penalty: 0 }, [states])).toThrow(/penalty is 0/);
+    expect(() => fitReadOut({ parts: partNames, sampleSize: 0.5 }, [states])).toThrow(/sampleSize is 0.5/);
+    expect(() => fitReadOut({ parts: partNames, components: 0 }, [states])).toThrow(/components is 0/);
+    expect(() => fitReadOut({ parts: partNames }, [])).toThrow(/no batch/);
+    const state = fitReadOut({ parts: partNames }, [states]);
     const other = makeStates({ there: allThere([3]), widths: [3] });
     expect(() => applyReadOut(state, other)).toThrow(
       /got the states 3 forward \(layer 0\), expected 3 forward \(layer 0\), 2 backward/,

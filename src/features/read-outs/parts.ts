@@ -1,0 +1,97 @@
+import { OptionError, ShapeError, unknownName } from "../../errors.js";
+import { modelSpace } from "./model-space.js";
+import type { Part } from "./part.js";
+import { incrementPpv, ppv } from "./shares.js";
+import { type Direction, type States, seriesReader } from "./states.js";
+import { last, max, mean, min, std } from "./summaries.js";
+
+/** All parts. Columns of a read-out keep this order, and begin with the name of their part. */
+export const parts = { mean, max, std, min, last, ppv, modelSpace, incrementPpv } satisfies Record<
+  string,
+  Part
+>;
+
+export type PartName = keyof typeof parts;
+export const partNames = Object.keys(parts) as PartName[];
+export const partOf = (name: PartName): Part => parts[name];
+
+/** Parts that are read out of states, with what was fitted for them beside: plain JSON. */
+export interface ReadOutParts {
+  parts: PartName[];
+  directions: Direction[];
+  /** States of the last layer alone. Units are numbered through, means are summed in float32. */
+  lastLayer?: boolean;
+}
+
+/** The parts in the order of their table. @throws {OptionError} for an unknown part, or none */
+export function inOrder(wanted: readonly PartName[]): PartName[] {
+  for (const name of wanted) if (!partNames.includes(name)) unknownName("Read-out", "part", name, partNames);
+  if (wanted.length === 0)
+    throw new OptionError(`Read-out: got no parts, expected some of ${partNames.join(", ")}.`);
+  return partNames.filter((name) => wanted.includes(name));
+}
+
+/** Names of all columns, in order, such as `mean_forward_3` or `ppv_layer1_backward_7_q05`. */
+export function readOutColumns(readOut: ReadOutParts): string[] {
+  return columnsByPart(readOut).flat();
+}
+
+function columnsByPart(readOut: ReadOutParts): string[][] {
+  const units = unitNames(readOut);
+  return readOut.parts.map((name) =>
+    partOf(name)
+      .names(units, readOut)
+      .map((column) => `${name}_${column}`),
+  );
+}
+
+/** One name per column of the states: `forward_3`, of several layers `layer1_forward_3`, of the last layer alone `3`. */
+function unitNames({ directions, lastLayer }: ReadOutParts): string[] {
+  const several = directions.some(({ layer }) => layer !== directions[0].layer);
+  const names = directions.flatMap(({ layer, reverse, width }) => {
+    const prefix = `${several ? `layer${layer}_` : ""}${reverse ? "backward" : "forward"}`;
+    return Array.from({ length: width }, (_, k) => `${prefix}_${k}`);
+  });
+  return lastLayer ? names.map((_, z) => String(z)) : names;
+}
+
+/**
+ * Writes the columns of every sequence of a batch. Padding and masked steps are left out; a sequence without a present
+ * step gives zeros.
+ * @returns a function that takes the states of a batch, and the row of sequence b to write to
+ * @throws {ShapeError} if the states are not those of the encoder it was fitted with
+ */
+export function readOutWriter(readOut: ReadOutParts) {
+  const todo = columnsByPart(readOut).map((columns, k) => ({
+    write: partOf(readOut.parts[k]).write,
+    width: columns.length,
+  }));
+  return (states: States, rowOf: (b: number) => Float32Array): void => {
+    expectDirections("encode", states, readOut.directions);
+    const read = seriesReader(states, readOut.lastLayer);
+    for (let b = 0; b < states.B; b++) {
+      const series = read(b);
+      const row = rowOf(b);
+      if (series.V === 0) {
+        row.fill(0);
+        continue;
+      }
+      let at = 0;
+      for (const { write, width } of todo) write(series, row.subarray(at, (at += width)), readOut);
+    }
+  };
+}
+
+/** @throws {ShapeError} if states are not those of `expected` */
+export function expectDirections(where: string, { views }: States, expected: readonly Direction[]): void {
+  const describe = (all: readonly Direction[]) =>
+    all
+      .map(({ layer, reverse, width }) => `${width} ${reverse ? "backward" : "forward"} (layer ${layer})`)
+      .join(", ");
+  const got = describe(views);
+  const wanted = describe(expected);
+  if (got !== wanted)
+    throw new ShapeError(
+      `${where}: got the states ${got}, expected ${wanted}. The read-out belongs to the encoder it was fitted with; fit it again for this one.`,
+    );
+}
