@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEngine } from "../dist/engine/load.js";
 import { decodeSafetensors, encodeSafetensors } from "../dist/files/safetensors.js";
-import { findRecipe } from "../dist/network/spec/spec.js";
+import { findRecipe } from "../dist/network/spec/recipes.js";
 import { createTrainingRun } from "../dist/speed/training-run.js";
 import {
   countFlops,

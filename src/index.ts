@@ -1,17 +1,15 @@
 // The library for Node and the browser. What reads and writes files is in "undertone/node", the page of a comparison in
 // "undertone/report".
 
+export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
 export type {
   BoostingState,
-  Classifier,
   ClassifierState,
-  ClassWeight,
-  FittedClassifier,
   LinearState,
   NeighboursState,
   PackedTrees,
   RandomForestState,
-} from "./classify/base/classifier.js";
+} from "./classify/base/states.js";
 export { type ClassifierName, classifierNames } from "./classify/classifiers.js";
 export { logisticRegression } from "./classify/linear/logistic.js";
 export { ridgeClassifier } from "./classify/linear/ridge.js";
@@ -46,17 +44,13 @@ export { type EncodeOptions, encode } from "./features/encode.js";
 export { fitReadOuts } from "./features/fit-read-outs.js";
 export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
 export { errorFeatures } from "./features/surprise.js";
-export { decodeModel, encodeModel, type Model, type ModelMetadata } from "./model/model.js";
+export type { ModelMetadata } from "./model/metadata.js";
+export { decodeModel, encodeModel, type Model } from "./model/model.js";
 export { type Preparation, type PrepareOptions, prepareSequences } from "./model/prepare.js";
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { HistoryEntry, TrainState } from "./model/training-state.js";
-export {
-  type AutoencoderSpec,
-  type LayerSpec,
-  type Recipe,
-  type RecipeOptions,
-  recipes,
-} from "./network/spec/spec.js";
+export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes.js";
+export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
 export { concatSequences } from "./sequences/set/concat.js";
@@ -89,6 +83,6 @@ export { lastWindows } from "./sequences/transform/window.js";
 export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./table/blocks.js";
 export type { FeatureTable } from "./table/feature-table.js";
 export { fitPca, type Pca, transformPca } from "./table/pca.js";
-export { type DataOrigin, type FitOptions, fitAutoencoder, untrainedAutoencoder } from "./train/fit.js";
-export type { TrainOptions } from "./train/options.js";
+export { type DataOrigin, fitAutoencoder, untrainedAutoencoder } from "./train/fit.js";
+export type { FitOptions, TrainOptions } from "./train/options.js";
 export type { TrainHooks, TrainProgress } from "./train/train.js";

@@ -6,6 +6,7 @@ const root = new URL("..", import.meta.url).pathname;
 /** Data flows down this list; a room imports only what stands above it. An inner room is one of its own. */
 const ROOMS = [
   "errors.ts",
+  "options.ts",
   "random.ts",
   "version.ts",
   "files",

@@ -1,66 +1,19 @@
-import { z } from "zod";
 import { ArtefactError } from "../errors.js";
 import type { FittedClassifier } from "./base/classifier.js";
 import { unpack } from "./base/packed.js";
+import { type ClassifierState, classifierState } from "./base/states.js";
 import { linearClassifier } from "./linear/linear-model.js";
 import { neighboursClassifier } from "./neighbours/neighbours.js";
 import { boostedClassifier } from "./trees/boosted-classifier.js";
 import { forestClassifier } from "./trees/random-forest.js";
 import { unpackTrees } from "./trees/trees.js";
 
-const common = {
-  classCount: z.int().min(2),
-  classes: z.array(z.int().min(0)).min(2),
-  columns: z.int().min(1),
-  notes: z.array(z.string()),
-};
-const linear = {
-  ...common,
-  coefficients: z.array(z.number()),
-  intercepts: z.array(z.number()),
-  alpha: z.number().optional(),
-};
-const trees = z.object({
-  outputs: z.int().min(1),
-  starts: z.string(),
-  feature: z.string(),
-  threshold: z.string(),
-  child: z.string(),
-  missingLeft: z.string(),
-  leaves: z.string(),
-});
-const anyState = z
-  .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("ridge"), ...linear }),
-    z.object({ kind: z.literal("logistic"), ...linear }),
-    z.object({
-      kind: z.literal("boosting"),
-      ...common,
-      baseline: z.array(z.number()),
-      iterations: z.int().min(0),
-      trees,
-    }),
-    z.object({ kind: z.literal("randomForest"), ...common, trees }),
-    z.object({
-      kind: z.literal("neighbours"),
-      ...common,
-      k: z.int().min(1),
-      values: z.string(),
-      target: z.string(),
-      weights: z.string(),
-      mean: z.string(),
-      scale: z.string(),
-    }),
-  ])
-  .refine((state) => state.classes.every((c) => c < state.classCount), "a class beyond classCount");
-type AnyState = z.infer<typeof anyState>;
-
 /**
  * A fitted classifier from what its `toJSON` returned.
  * @throws {ArtefactError} when the state is not of a classifier
  */
 export function loadClassifier(state: unknown): FittedClassifier {
-  const parsed = anyState.safeParse(state);
+  const parsed = classifierState.safeParse(state);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     refuse(`${issue.path.length > 0 ? ` at ${issue.path.join(".")}` : ""}: ${issue.message}`);
@@ -80,7 +33,7 @@ function refuse(what: string): never {
 }
 
 /** @throws {Error} in a few words when parts of the state do not match */
-function fromState(state: AnyState): FittedClassifier {
+function fromState(state: ClassifierState): FittedClassifier {
   const outputs = state.classes.length === 2 ? 1 : state.classes.length;
   const expect = (holds: boolean, what: string) => {
     if (!holds) throw new Error(what);

@@ -1,14 +1,9 @@
-import { Command, Option } from "commander";
-import { type ClassifierName, classifierNames } from "../classify/classifiers.js";
-import { OptionError } from "../errors.js";
+import { Command } from "commander";
 import { compare } from "../evaluate/compare.js";
-import type { CompareOptions } from "../evaluate/comparison/compare-options.js";
+import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
 import { resultFile } from "../evaluate/comparison/result-file.js";
-import { planNames } from "../evaluate/plan/plan.js";
-import { splitList } from "../evaluate/sets/expression.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
-import { type ReadOut, readOuts } from "../features/read-outs/read-outs.js";
 import { checkWritable } from "../files/write-file.js";
 import { readSource } from "../read/read.js";
 import { comparisonTable } from "./comparison-table.js";
@@ -24,7 +19,7 @@ import {
   tellLeftOut,
 } from "./flags.js";
 import { writeReport } from "./report-file.js";
-import { numberIn } from "./schema-flags.js";
+import { addSchemaFlags, pickOptions } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -53,90 +48,27 @@ export function compareCommand(): Command {
   });
 }
 
-const whole = numberIn({ type: "integer", minimum: 1 });
+const OPTIONS = compareOptionsSchema.pick({
+  ...{ features: true, classifiers: true, readOut: true, plan: true, folds: true, repeats: true },
+  ...{ labelDelay: true, networkSeeds: true, classWeight: true, alertsPerDay: true, alerts: true },
+});
+const COSTS = compareOptionsSchema.shape.costs.unwrap();
 
 export function addCompareFlags(command: Command): Command {
+  addSchemaFlags(addSchemaFlags(command, OPTIONS), COSTS);
   return command
-    .addOption(
-      new Option("--features <list>", "what to compare (default: as suits the data, see below)").argParser(
-        splitList,
-      ),
-    )
-    .addOption(
-      new Option(
-        "--classifiers <list>",
-        `of ${classifierNames.join(", ")} (default: ridge,logistic; rare events: logistic,boosting)`,
-      ).argParser(splitList),
-    )
-    .addOption(
-      new Option("--read-out <name>", "of the encoders (default: wide; windows: pooled)").choices(readOuts),
-    )
-    .addOption(
-      new Option(
-        "--resamples <plan>",
-        "default: the given split, else whole entities, else stratified folds",
-      ).choices(planNames),
-    )
-    .option(
-      "--folds <number>",
-      "folds of a stratified or grouped plan, periods of a forward one",
-      numberIn({ type: "integer", minimum: 1 }),
-    )
-    .option("--repeats <number>", "draw folds, or a test part of 30 %, so often", whole)
-    .option(
-      "--label-delay <days>",
-      "forward: days until the label of an event is known (default: 7)",
-      numberIn({ minimum: 0 }),
-    )
-    .option(
-      "--network-seeds <number>",
-      "networks in each resample, whose figures are averaged (default: 1)",
-      whole,
-    )
-    .addOption(
-      new Option(
-        "--class-weight <name>",
-        "default: balanced where positives are rare, but for logistic",
-      ).choices(["none", "balanced"]),
-    )
-    .option(
-      "--alerts-per-day <number>",
-      "cases that can be looked at a day (default: 100 for rare events)",
-      whole,
-    )
-    .option("--alerts <number>", "or in the whole test part", whole)
-    .option(
-      "--cost-miss <number>",
-      "what a missed positive costs; with --cost-alert",
-      numberIn({ minimum: 0 }),
-    )
-    .option("--cost-alert <number>", "what looking at an alert costs", numberIn({ minimum: 0 }))
-    .option("--save <file>", "keep results there as they come, and go on from them when run again")
+    .option("--save <file>", "keep results in this file as they come; go on from them when run again")
     .option("--report <file>", "write an HTML page with charts, too");
 }
 
 /** The options of a comparison among all that were parsed. */
 function compareOptionsOf(options: CommonOptions): CompareOptions {
-  const { costMiss, costAlert, labelDelay, save } = options;
-  if ((costMiss === undefined) !== (costAlert === undefined))
-    throw new OptionError(
-      "Costs: give both --cost-miss and --cost-alert, or neither: only their ratio decides.",
-    );
+  const costs = pickOptions(options, COSTS);
   return {
+    ...pickOptions(options, OPTIONS),
     fit: fitOptionsOf(options),
-    readOut: options.readOut as ReadOut | undefined,
-    features: options.features as string[] | undefined,
-    classifiers: options.classifiers as ClassifierName[] | undefined,
-    plan: options.resamples as CompareOptions["plan"],
-    folds: options.folds as number | undefined,
-    repeats: options.repeats as number | undefined,
-    labelDelay: labelDelay === undefined ? undefined : 86_400 * (labelDelay as number),
-    networkSeeds: options.networkSeeds as number | undefined,
-    classWeight: options.classWeight as CompareOptions["classWeight"],
-    alertsPerDay: options.alertsPerDay as number | undefined,
-    alerts: options.alerts as number | undefined,
-    costs: costMiss === undefined ? undefined : { miss: costMiss as number, alert: costAlert as number },
-    store: save === undefined ? undefined : resultFile(save as string),
+    ...(Object.keys(costs).length > 0 && { costs: costs as CompareOptions["costs"] }),
+    ...(options.save !== undefined && { store: resultFile(options.save as string) }),
   };
 }
 
@@ -158,7 +90,6 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
   try {
     const comparison = await compare(engine, source, {
       ...comparing,
-      align: reading.window === undefined ? "stretch" : "end",
       hooks: {
         signal,
         onProgress(step, done, left) {

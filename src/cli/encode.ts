@@ -48,7 +48,7 @@ export function encodeCommand(): Command {
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the features to write: .csv or .npy")
     .addOption(
-      new Option("--read-out <name>", "what is read out of the encoder's states: docs/features.md")
+      new Option("--read-out <name>", "what is read out of the encoder's states (docs/features.md)")
         .choices(readOuts)
         .default("last"),
     )
@@ -60,7 +60,7 @@ export function encodeCommand(): Command {
     .addOption(
       new Option(
         "--noisy-copies <number>",
-        "so many rows a sequence, each with the noise that the model was trained with: to fit a classifier on that will meet noisier data (recipe robust)",
+        "write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data; needs the recipe robust",
       ).argParser(numberIn({ type: "integer", minimum: 1 })),
     );
   addCommonFlags(addThreadsFlag(addDataFlags(command))).addHelpText("after", HELP);

@@ -1,14 +1,11 @@
 import { type Command, Option } from "commander";
-import type { z } from "zod";
+import { z } from "zod";
 import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
-import { usualScale } from "../model/prepare.js";
-import { recipes } from "../network/spec/spec.js";
+import { prepareOptionsSchema } from "../model/prepare.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/source/options.js";
-import { type Scaler, scaleMethods } from "../sequences/transform/scale.js";
-import type { FitOptions } from "../train/fit.js";
-import { trainOptionsSchema } from "../train/options.js";
-import { addSchemaFlags, numberIn, pickOptions } from "./schema-flags.js";
+import { type FitOptions, fitOptionsSchema, trainOptionsSchema } from "../train/options.js";
+import { addSchemaFlags, pickOptions } from "./schema-flags.js";
 
 /** Columns that only aggregates of events need, so that only what makes these has flags for them. */
 const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
@@ -56,96 +53,36 @@ export function tellLeftOut(
     );
 }
 
+const LAYER_OPTIONS = fitOptionsSchema.pick({
+  ...{ recipe: true, units: true, activation: true, noise: true, dropout: true, validation: true },
+});
+const PREPARE_OPTIONS = prepareOptionsSchema.pick({ scale: true, scaleScope: true, interpolation: true });
+const GRID_OPTIONS = prepareOptionsSchema.shape.resample.unwrap().pick({ step: true });
+
 /** Flags of model and training. */
 export function addFitFlags(command: Command): Command {
-  command
-    .option(
-      "--recipe <name>",
-      `layers and how they learn: ${recipes.map(({ name }) => name).join(", ")}`,
-      "default",
-    )
-    .addOption(
-      new Option(
-        "--units <number>",
-        "units of an LSTM (default: 64; composite, default, robust and label-aware: 32)",
-      ).argParser(numberIn({ type: "integer", minimum: 1 })),
-    )
-    .addOption(new Option("--activation <name>", "of the LSTMs").choices(["tanh", "relu"]).default("tanh"))
-    .addOption(
-      new Option(
-        "--noise <number>",
-        "denoising and robust: deviation of the noise (default: 0.1, 0.5)",
-      ).argParser(numberIn({ minimum: 0 })),
-    )
-    .addOption(
-      new Option("--dropout <number>", "denoising: rate (default: 0.2)").argParser(
-        numberIn({ minimum: 0, exclusiveMaximum: 1 }),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--scale <name>",
-        "scaling, fitted on the training part (default: standard; windows of events: log-standard)",
-      ).choices(scaleMethods),
-    )
-    .addOption(
-      new Option("--scale-scope <name>", "one scale per channel, or every series its own")
-        .choices(["channel", "series"])
-        .default("channel"),
-    )
-    .addOption(
-      new Option(
-        "--interpolation <name>",
-        "missing values inside a series (default: as the recipe says)",
-      ).choices(["linear", "previous", "none"]),
-    )
-    .addOption(
-      new Option("--resample-step <seconds>", "put timed sequences on a grid of this step first").argParser(
-        numberIn({ exclusiveMinimum: 0 }),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--validation <share>",
-        "held out for early stopping (default: 0.1 from 50 sequences on; default, robust and label-aware: 0)",
-      ).argParser(numberIn({ minimum: 0, exclusiveMaximum: 1 })),
-    );
-  addThreadsFlag(command);
-  return addSchemaFlags(command, trainOptionsSchema);
+  for (const schema of [LAYER_OPTIONS, PREPARE_OPTIONS, GRID_OPTIONS, trainOptionsSchema])
+    addSchemaFlags(command, schema);
+  return addThreadsFlag(command);
 }
 
 export function fitOptionsOf(options: Record<string, unknown>): FitOptions {
-  const {
-    recipe,
-    units,
-    activation,
-    noise,
-    dropout,
-    validation,
-    scale,
-    scaleScope,
-    interpolation,
-    resampleStep,
-    threads,
-  } = options;
-  const prepare = {
-    scale: scale ?? usualScale(options.window !== undefined, scaleScope as Scaler["scope"]),
-    scaleScope,
-    ...(interpolation !== undefined && { interpolation }),
-    ...(resampleStep !== undefined && {
-      resample: { step: resampleStep, method: interpolation ?? "linear" },
-    }),
+  const grid = pickOptions(options, GRID_OPTIONS);
+  return {
+    ...pickOptions(options, LAYER_OPTIONS),
+    ...pickOptions(options, fitOptionsSchema.pick({ threads: true })),
+    prepare: {
+      ...pickOptions(options, PREPARE_OPTIONS),
+      ...("step" in grid && { resample: grid as { step: number } }),
+    },
+    train: pickOptions(options, trainOptionsSchema),
   };
-  const train = pickOptions(options, trainOptionsSchema as unknown as z.ZodObject);
-  return { recipe, units, activation, noise, dropout, validation, threads, prepare, train } as FitOptions;
 }
 
 export function addThreadsFlag(command: Command): Command {
-  return command.addOption(
-    new Option(
-      "--threads <number>",
-      "threads that train and encode; results do not depend on it (default: one for each core)",
-    ).argParser(numberIn({ type: "integer", minimum: 1, maximum: 64 })),
+  return addSchemaFlags(
+    command,
+    z.object({ threads: z.int().min(1).max(64).describe(fitOptionsSchema.shape.threads.description!) }),
   );
 }
 

@@ -5,6 +5,7 @@ import { readSource } from "../read/read.js";
 import { describeSet, type SetDescription } from "../sequences/inspect/inspect.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf } from "./flags.js";
+import { inFlags } from "./schema-flags.js";
 import { openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -71,6 +72,6 @@ function describe(title: string, set: SetDescription): string {
     lines.push(
       `irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`,
     );
-  for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);
+  for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${inFlags(warning)}`);
   return lines.join("\n");
 }

@@ -9,6 +9,7 @@ import { demoCommand } from "./demo.js";
 import { encodeCommand } from "./encode.js";
 import { fitCommand } from "./fit.js";
 import { inspectCommand } from "./inspect.js";
+import { inFlags } from "./schema-flags.js";
 import { Interrupted } from "./terminal.js";
 
 const HELP = `
@@ -44,7 +45,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof Interrupted) process.exitCode = error.exitCode;
   else if (error instanceof UndertoneError) {
-    process.stderr.write(`${pc.red(error.name)}: ${error.message}\n`);
+    process.stderr.write(`${pc.red(error.name)}: ${inFlags(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else {
     process.stderr.write(

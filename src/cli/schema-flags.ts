@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
+import { splitList } from "../evaluate/sets/expression.js";
 
 /** What a number must be, in the words of JSON Schema. */
 interface NumberRange {
@@ -17,26 +18,64 @@ interface Property extends NumberRange {
   enum?: string[];
 }
 
-/** Adds one flag per key of an options schema, so that flags, library and model files never disagree. */
+/** How an option of the library is given on the command line, where its flag is not its name with one plain value. */
+interface Form {
+  flag?: string;
+  value?: string;
+  parse?(text: string): unknown;
+}
+
+const DAY = 86_400;
+const FORMS: Readonly<Record<string, Form>> = {
+  recipe: { value: "name" },
+  validation: { value: "share" },
+  step: { flag: "resample-step", value: "seconds" },
+  plan: { flag: "resamples" },
+  features: { value: "list", parse: splitList },
+  classifiers: { value: "list", parse: splitList },
+  labelDelay: { value: "days", parse: (text) => DAY * numberIn({ minimum: 0 })(text) },
+  miss: { flag: "cost-miss" },
+  alert: { flag: "cost-alert" },
+  store: { flag: "save" },
+};
+
+/** Adds one flag per key of an options schema, so that flags and library never disagree. */
 export function addSchemaFlags(command: Command, schema: z.ZodType): Command {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input" }) as {
     properties?: Record<string, Property>;
   };
-  for (const [key, property] of Object.entries(properties)) command.addOption(flagFor(key, property));
+  for (const [key, property] of Object.entries(properties)) command.addOption(optionFor(key, property));
   return command;
 }
 
-function flagFor(key: string, property: Property): Option {
+function optionFor(key: string, property: Property): Option {
   const { type, description = "", default: preset, enum: choices } = property;
-  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  if (type === "boolean") return new Option(flag, description);
+  const form = FORMS[key] ?? {};
+  const [, text, usual = preset] = /^(.*?)(?:; default:? (.*))?$/.exec(description)!;
+  const shown = usual === undefined ? text : `${text} (default: ${usual})`;
+  const flag = flagOf(key);
+  if (type === "boolean") return new Option(flag, shown);
   const value = type === "array" ? "names" : type === "string" ? (choices ? "name" : "column") : "number";
-  const shown = preset === undefined ? description : `${description} (default: ${JSON.stringify(preset)})`;
-  const option = new Option(`${flag} <${value}>`, shown);
+  const option = new Option(`${flag} <${form.value ?? value}>`, shown);
+  if (form.parse) return option.argParser(form.parse);
   if (choices) return option.choices(choices);
-  if (type === "array") return option.argParser((text) => text.split(",").map((name) => name.trim()));
+  if (type === "array") return option.argParser((names) => names.split(",").map((name) => name.trim()));
   if (type === "number" || type === "integer") return option.argParser(numberIn(property));
   return option;
+}
+
+/** The flag of an option of the library, by the last part of its name. */
+function flagOf(name: string): string {
+  const key = name.slice(name.lastIndexOf(".") + 1);
+  return `--${FORMS[key]?.flag ?? key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** A message of the library, with each option in backticks as its flag: `plan: "forward"` as --resamples forward. */
+export function inFlags(message: string): string {
+  return message.replace(/`([\w.]+)(?:: ([^`]*))?`/g, (_, name: string, value?: string) => {
+    if (name === "costs") return `${flagOf("miss")} and ${flagOf("alert")}`;
+    return [flagOf(name), ...(value ? [value.replace(/["[\]]/g, "")] : [])].join(" ");
+  });
 }
 
 /** Reads a number of that range; anything else ends the command with a line that names the flag. */
@@ -66,14 +105,12 @@ export function numberIn(range: NumberRange): (text: string) => number {
   };
 }
 
-/** The options of a schema among all that were parsed; what was not given stays absent. */
-export function pickOptions<S extends z.ZodObject>(
-  options: Record<string, unknown>,
-  schema: { shape: S["shape"] },
-) {
+/** The options of a schema among all that were parsed, by the names of the library; what was not given stays absent. */
+export function pickOptions(flags: Record<string, unknown>, schema: { shape: Record<string, z.ZodType> }) {
+  const attribute = (key: string) => new Option(flagOf(key)).attributeName();
   return Object.fromEntries(
     Object.keys(schema.shape)
-      .filter((key) => options[key] !== undefined)
-      .map((key) => [key, options[key]]),
+      .filter((key) => flags[attribute(key)] !== undefined)
+      .map((key) => [key, flags[attribute(key)]]),
   );
 }

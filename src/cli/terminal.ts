@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { inFlags } from "./schema-flags.js";
 
 /** Where a command writes: results on standard output, everything else on standard error. */
 export interface Terminal {
@@ -26,7 +27,7 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   };
   return {
     say: (text) => quiet || line(text),
-    warn: (text) => quiet || line(`${pc.yellow("note:")} ${text}`),
+    warn: (text) => quiet || line(`${pc.yellow("note:")} ${inFlags(text)}`),
     progress(text) {
       if (quiet) return;
       const now = Date.now();

@@ -4,7 +4,7 @@ import { loadNative, type NativeTarget } from "./native.js";
 import { reference } from "./reference/reference.js";
 import { loadWasm, type WasmVariant } from "./wasm.js";
 
-/** What `--engine` and UNDERTONE_ENGINE accept; the first three choose among the others. */
+/** What `loadEngine` and UNDERTONE_ENGINE accept; the first three choose among the others. */
 export const engineNames = [
   "auto",
   "native",

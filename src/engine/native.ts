@@ -29,7 +29,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   const target = wanted ?? targets[0];
   if (!targets.includes(target))
     throw new EngineError(
-      `The engine native-${target} cannot run here: this processor has ${targets.join(", ")}. Use --engine native.`,
+      `The engine native-${target} cannot run here: this processor has ${targets.join(", ")}. Use the engine native.`,
     );
   const { lanes } = addon.open(new Float32Array(1), target);
   const engine: Engine = {
@@ -71,7 +71,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
  */
 async function loadAddon(): Promise<Addon> {
   if (typeof process === "undefined" || process.versions?.node === undefined)
-    throw new EngineError("The native engine runs in Node only. Use --engine wasm.");
+    throw new EngineError("The native engine runs in Node only. Use the engine wasm.");
   const { createRequire } = await import("node:module");
   const { resolve } = await import("node:path");
   const require = createRequire(import.meta.url);
@@ -89,6 +89,6 @@ async function loadAddon(): Promise<Addon> {
   }
   throw new EngineError(
     `The native engine is not there (${failures.join("; ")}). Set-up compiles it where there is a C compiler: ` +
-      'install one and run "npm run setup", or use --engine wasm.',
+      'install one and run "npm run setup", or use the engine wasm.',
   );
 }

@@ -23,7 +23,7 @@ export async function loadWasm(variant: WasmVariant): Promise<Engine> {
   if (!WebAssembly.validate(bytes))
     throw new EngineError(
       `The engine wasm-${variant} cannot run here: this runtime does not know its instructions. ` +
-        `Use --engine wasm${variant === "relaxed-simd" ? "-simd128" : " on Node 20 or later"}, or --engine reference.`,
+        `Use the engine wasm${variant === "relaxed-simd" ? "-simd128" : " on Node 20 or later"}, or reference.`,
     );
   const alone = await WebAssembly.compile(bytes);
   const shared =

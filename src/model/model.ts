@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError, UndertoneError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../files/safetensors.js";
@@ -7,41 +6,11 @@ import { createNetwork, type Network } from "../network/network.js";
 import { listParameters, type NetworkOptions } from "../network/network-layout.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
-import { scaleMethods } from "../sequences/transform/scale.js";
-import { inputChannels, type Preparation } from "./prepare.js";
-import type { HistoryEntry } from "./training-state.js";
+import { type ModelMetadata, metadataSchema } from "./metadata.js";
+import { inputChannels } from "./prepare.js";
 
 /** The version of the file format that this library writes; it reads this one and every earlier one. */
 export const FORMAT_VERSION = 1;
-
-/** All about a model but its weights: the JSON of the file. */
-export interface ModelMetadata {
-  formatVersion: number;
-  /** Version of the library that wrote it. */
-  library: string;
-  recipe: string;
-  spec: AutoencoderSpec;
-  preparation: Preparation;
-  training: {
-    engine: string;
-    options: Record<string, unknown>;
-    sequences: number;
-    validationSequences: number;
-    updates: number;
-    bestUpdate: number;
-    stopped: "finished" | "early" | "untrained";
-    history: HistoryEntry[];
-    warnings: string[];
-  };
-  data: {
-    name: string;
-    files: { path: string; sha256: string }[];
-    /** SHA-256 over the ids of the training sequences, then of the validation sequences. */
-    splitSha256: string;
-    /** Options with which the data was read, so that new data is read alike. */
-    reading: Record<string, unknown>;
-  };
-}
 
 /** A trained autoencoder: plain data, the same for every engine. */
 export interface Model {
@@ -51,71 +20,6 @@ export interface Model {
   /** What was fitted on the states of the training part, for read-outs that need it; see features/fitted-read-out. */
   readOut?: { state: Record<string, unknown>; tensors: Record<string, Tensor> };
 }
-
-const interpolationSchema = z.enum(["linear", "previous", "none"]);
-
-const layersSchema = z.array(
-  z.discriminatedUnion("type", [
-    z.looseObject({
-      type: z.literal("lstm"),
-      units: z.number(),
-      activation: z.enum(["tanh", "relu"]).optional(),
-      returnSequences: z.boolean().optional(),
-      goBackwards: z.boolean().optional(),
-      bidirectional: z.boolean().optional(),
-      pool: z.boolean().optional(),
-      forgetBias: z.enum(["one", "logUniform"]).optional(),
-    }),
-    z.looseObject({ type: z.literal("repeatVector") }),
-    z.looseObject({ type: z.literal("timeDistributedDense"), units: z.number().optional() }),
-    z.looseObject({ type: z.literal("dropout"), rate: z.number() }),
-    z.looseObject({ type: z.literal("gaussianNoise"), stddev: z.number() }),
-    z.looseObject({
-      type: z.literal("segmentMask"),
-      share: z.number(),
-      segments: z.number().optional(),
-    }),
-    z.looseObject({ type: z.literal("embedding"), units: z.number() }),
-  ]),
-);
-
-const metadataSchema = z.looseObject({
-  formatVersion: z.number(),
-  library: z.string(),
-  recipe: z.string(),
-  spec: z.looseObject({
-    encoder: layersSchema,
-    decoder: layersSchema,
-    target: z.enum(["same", "reversed"]).optional(),
-    nextStep: z.object({ weight: z.number() }).optional(),
-  }),
-  preparation: z.looseObject({
-    channels: z.array(
-      z.object({
-        name: z.string(),
-        kind: z.enum(["numeric", "categorical"]),
-        vocabulary: z.array(z.string()).optional(),
-      }),
-    ),
-    interpolation: interpolationSchema,
-    resample: z.object({ step: z.number().positive(), method: interpolationSchema }).optional(),
-    differences: z.boolean().optional(),
-    scaler: z.looseObject({
-      method: z.enum(scaleMethods),
-      scope: z.enum(["channel", "series"]),
-      channels: z.array(z.string()),
-      center: z.array(z.number()),
-      scale: z.array(z.number().positive()),
-      logarithm: z.array(z.boolean()).optional(),
-    }),
-  }),
-  training: z.looseObject({ stopped: z.string(), history: z.array(z.looseObject({ update: z.number() })) }),
-  data: z.looseObject({
-    name: z.string(),
-    files: z.array(z.object({ path: z.string(), sha256: z.string() })),
-    reading: z.record(z.string(), z.unknown()),
-  }),
-});
 
 /** What a network needs of a model, which threads can share. */
 export interface NetworkModel {
@@ -183,11 +87,9 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
       `${where}: the model has format version ${version}, this library reads up to ${FORMAT_VERSION}. ` +
         `It was written by undertone ${(raw as { library?: string }).library}; update undertone to that version or a later one.`,
     );
-  const parsed = metadataSchema.safeParse(raw);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return damaged(` at ${issue.path.join(".")}: ${issue.message}`);
-  }
+  // A key that no schema knows is of another version and without effect here.
+  const issue = metadataSchema.safeParse(raw).error?.issues.find(({ code }) => code !== "unrecognized_keys");
+  if (issue) return damaged(` at ${issue.path.join(".")}: ${issue.message}`);
   const checked = raw as ModelMetadata;
   const { scaler } = checked.preparation;
   const numeric = inputChannels(checked.preparation)

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DataError, unknownName } from "../errors.js";
 import {
   type Channel,
@@ -7,30 +8,43 @@ import {
   setBit,
 } from "../sequences/set/sequence-set.js";
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
-import { type InterpolationMethod, interpolate } from "../sequences/transform/interpolate.js";
+import {
+  type InterpolationMethod,
+  interpolate,
+  interpolationMethods,
+} from "../sequences/transform/interpolate.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
-import { fitScaler, type ScaleMethod, type Scaler, scaleSequences } from "../sequences/transform/scale.js";
+import { fitScaler, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
 
-export interface PrepareOptions {
-  /** default "standard" */
-  scale?: ScaleMethod;
-  /** default "channel" */
-  scaleScope?: Scaler["scope"];
-  /** how missing values inside a series are filled; "none" leaves them masked */
-  interpolation: InterpolationMethod;
-  /** a grid for timed sequences */
-  resample?: { step: number; method: InterpolationMethod };
-  /** adds the first differences of the numeric channels as channels of their own; default false */
-  differences?: boolean;
-}
-
-/**
- * How channels are scaled unless told otherwise. Amounts of events are skewed, so windows of events as logarithms; a
- * scale of each series' own is never one of logarithms, for a series is too short to tell.
- */
-export function usualScale(windows: boolean, scope: Scaler["scope"] = "channel"): ScaleMethod {
-  return windows && scope === "channel" ? "log-standard" : "standard";
-}
+/** How data becomes model input. */
+export const prepareOptionsSchema = z.strictObject({
+  scale: z
+    .enum(scaleMethods)
+    .optional()
+    .describe("scaling, fitted on the training part; default standard; windows of events: log-standard"),
+  scaleScope: z
+    .enum(["channel", "series"])
+    .default("channel")
+    .describe("one scale per channel, or one per series and channel"),
+  interpolation: z
+    .enum(interpolationMethods)
+    .optional()
+    .describe("how missing values inside a series are filled; none: they stay masked; default: the recipe's"),
+  resample: z
+    .strictObject({
+      step: z
+        .number()
+        .positive()
+        .describe("step of a grid, in seconds, on which timed sequences are put first"),
+      method: z.enum(interpolationMethods).optional().describe("default: interpolation, else linear"),
+    })
+    .optional(),
+  differences: z
+    .boolean()
+    .optional()
+    .describe("add the first differences of the numeric channels as channels; default: the recipe's"),
+});
+export type PrepareOptions = z.input<typeof prepareOptionsSchema>;
 
 /** How data becomes model input: fitted on the training part once, kept with the model. */
 export interface Preparation {
@@ -42,13 +56,36 @@ export interface Preparation {
   scaler: Scaler;
 }
 
+/**
+ * Fills in the defaults. Amounts of events are skewed, so windows of events are scaled as logarithms; a scale of each
+ * series' own is never one of logarithms, for a series is too short to tell.
+ * @param usual what the recipe says
+ * @param windows whether the sequences are windows of events
+ */
+export function resolvePrepareOptions(
+  { scale, scaleScope = "channel", interpolation, resample, differences }: PrepareOptions,
+  usual: Pick<Preparation, "interpolation" | "differences">,
+  windows: boolean,
+) {
+  return {
+    scale: scale ?? (windows && scaleScope === "channel" ? "log-standard" : "standard"),
+    scaleScope,
+    interpolation: interpolation ?? usual.interpolation,
+    ...(resample && {
+      resample: { step: resample.step, method: resample.method ?? interpolation ?? "linear" },
+    }),
+    differences: differences ?? usual.differences,
+  } as const;
+}
+export type ResolvedPrepareOptions = ReturnType<typeof resolvePrepareOptions>;
+
 /** What the model reads: the channels, and their differences where they are added. */
 export function inputChannels({ channels, differences }: Pick<Preparation, "channels" | "differences">) {
   return differences ? differenceChannels(channels) : channels;
 }
 
 /** Fits the preparation on the training part. */
-export function fitPreparation(train: SequenceSet, options: PrepareOptions): Preparation {
+export function fitPreparation(train: SequenceSet, options: ResolvedPrepareOptions): Preparation {
   const { scale, scaleScope, interpolation, resample, differences } = options;
   const filled = fill(train, { interpolation, resample, differences });
   const scaler = fitScaler(filled, { method: scale, scope: scaleScope });

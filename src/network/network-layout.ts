@@ -10,7 +10,8 @@ import {
   type ReadOutLoss,
   type ReadOutLossOptions,
 } from "./losses/read-out/read-out-loss.js";
-import { type AutoencoderSpec, checkSpec, type ReadOutLossSpec } from "./spec/spec.js";
+import { checkSpec } from "./spec/check-spec.js";
+import type { AutoencoderSpec, ReadOutLossSpec } from "./spec/spec.js";
 
 export interface NetworkOptions {
   spec: AutoencoderSpec;

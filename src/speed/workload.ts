@@ -1,4 +1,5 @@
-import { type AutoencoderSpec, findRecipe, type LayerSpec } from "../network/spec/spec.js";
+import { findRecipe } from "../network/spec/recipes.js";
+import type { AutoencoderSpec, LayerSpec } from "../network/spec/spec.js";
 import { randomStream } from "../random.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 

@@ -44,7 +44,7 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Tr
   if (metadata.identity !== identity)
     throw new OptionError(
       `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed as asked. ` +
-        "Run the same command as then with --resume, or without --resume to train afresh.",
+        "Give the same options as then, or leave `resume` out to train afresh.",
     );
   const blocks = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
   return restoreState(JSON.parse(metadata.state), blocks);

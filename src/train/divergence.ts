@@ -93,7 +93,7 @@ export function rollBack(
   if (state.rollbacks > MAX_ROLLBACKS)
     throw new TrainingError(
       `Training stopped at update ${state.update}: ${what}, after going back and halving the learning rate ` +
-        `${MAX_ROLLBACKS} times. Nothing was saved. Use --activation tanh, a lower --learning-rate, or check the data for extreme values.`,
+        `${MAX_ROLLBACKS} times. Nothing was saved. Use \`activation: "tanh"\`, a lower \`learningRate\`, or check the data for extreme values.`,
     );
   if (restart) {
     state.sameGood = 0;

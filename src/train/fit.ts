@@ -2,11 +2,11 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION, type Model } from "../model/model.js";
-import { fitPreparation, inputChannels, type PrepareOptions, prepareSequences } from "../model/prepare.js";
+import { fitPreparation, inputChannels, prepareSequences } from "../model/prepare.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { listParameters } from "../network/network-layout.js";
-import { type AutoencoderSpec, findRecipe, type RecipeOptions } from "../network/spec/spec.js";
+import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream } from "../random.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
@@ -14,24 +14,8 @@ import { splitCases } from "../sequences/set/split.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
 import { latentWarnings } from "./latent-warnings.js";
-import { resolveTrainOptions, type TrainOptions } from "./options.js";
+import { type FitOptions, resolveFitOptions, specOf } from "./options.js";
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
-
-export interface FitOptions extends RecipeOptions {
-  /** default "default" */
-  recipe?: string;
-  /** layers of one's own, instead of a recipe */
-  spec?: AutoencoderSpec;
-  prepare?: Partial<PrepareOptions>;
-  train?: TrainOptions;
-  /** share of the sequences held out for early stopping; default 0.1 from 50 sequences on, else 0 */
-  validation?: number;
-  /**
-   * threads that train, beside the calling one, which stays free; 0: the calling thread alone. Default: one for each
-   * core. Weights do not depend on it
-   */
-  threads?: number;
-}
 
 /** What the model file says about where the data came from. */
 export interface DataOrigin {
@@ -43,44 +27,6 @@ export interface DataOrigin {
 const VALIDATION_FROM = 50;
 /** Sequences that early stopping looks at; more would cost more time than they add precision. */
 const MAX_VALIDATION = 512;
-
-/**
- * The layers, the preparation defaults and the training options that the fit options stand for.
- * @throws {OptionError} for an option that would have no effect
- */
-function resolve(options: FitOptions) {
-  const recipe = findRecipe(options.recipe ?? "default");
-  const spec = options.spec ?? recipe.build(options);
-  const usual = options.spec ? undefined : recipe.train;
-  const { updates, epochs } = options.train ?? {};
-  const train = resolveTrainOptions({
-    ...usual,
-    ...(epochs !== undefined && { updates: undefined }),
-    ...options.train,
-    ...(updates === undefined && epochs === undefined && { updates: usual?.updates }),
-  });
-  const layers = [...spec.encoder, ...spec.decoder].map((layer) => layer.type);
-  const idle = [
-    options.noise !== undefined && !layers.includes("gaussianNoise") && "noise",
-    train.noiseDraws === "fixed" && !layers.includes("gaussianNoise") && "noise draws",
-    options.dropout !== undefined && !layers.includes("dropout") && "dropout",
-  ].find(Boolean);
-  if (idle)
-    throw new OptionError(
-      `Fit options: ${idle} was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use --recipe denoising${idle === "dropout" ? "" : " or robust"}.`,
-    );
-  return {
-    recipe: options.spec ? "custom" : recipe.name,
-    spec,
-    prepare: {
-      interpolation: recipe.interpolation,
-      differences: options.spec ? undefined : recipe.differences,
-      ...options.prepare,
-    },
-    train,
-    validation: options.validation ?? (options.spec ? undefined : recipe.validation),
-  };
-}
 
 /**
  * Fits preparation and autoencoder on a training set. Labels are looked at only where the spec says so (label-aware),
@@ -95,12 +41,15 @@ export async function fitAutoencoder(
   origin: DataOrigin = { name: "data", files: [], reading: {} },
   hooks: TrainHooks = {},
 ): Promise<Model> {
-  const { recipe, spec, prepare: preparing, train: training, validation: share } = resolve(options);
+  const resolved = resolveFitOptions(options, data.windows);
+  const { prepare: preparing, train: training, validation: share } = resolved;
+  const spec = specOf(resolved);
+  const recipe = options.spec ? "custom" : resolved.recipe;
   if (countOf(data) === 0)
     throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
   if (spec.readOutLoss?.crossEntropy && !data.labels)
     throw new OptionError(
-      `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with --label, or use --recipe default.`,
+      `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with \`label\`, or use \`recipe: "default"\`.`,
     );
   const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
   const parts = holdOut(data, share, training.seed, labelAware);
@@ -155,7 +104,10 @@ function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestU
 
 /** The same model before its first update: the control that tells whether learning helped. */
 export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
-  const { recipe, spec, prepare: preparing, train } = resolve(options);
+  const resolved = resolveFitOptions(options, data.windows);
+  const { prepare: preparing, train } = resolved;
+  const spec = specOf(resolved);
+  const recipe = options.spec ? "custom" : resolved.recipe;
   const preparation = fitPreparation(data, preparing);
   const { groups } = oneHotColumns(inputChannels(preparation));
   const network = createNetwork(

@@ -53,15 +53,15 @@ export function latentWarnings(
   if (explainedVariance !== undefined && explainedVariance < 0.05)
     warnings.push(
       `The model explains ${(100 * explainedVariance).toFixed(1)} % of the variance: it predicts little more than the mean. ` +
-        "Train longer (--updates), raise --learning-rate, or shorten the sequences (--window).",
+        "Train longer (`updates`), raise `learningRate`, or shorten the sequences (`window`).",
     );
   if (B > 1 && dead === width)
     warnings.push(
-      "The latent has collapsed: it is the same for every sequence. Train longer (--updates), lower --learning-rate, or check that the series differ.",
+      "The latent has collapsed: it is the same for every sequence. Train longer (`updates`), lower `learningRate`, or check that the series differ.",
     );
   else if (B > 1 && dead > 0)
     warnings.push(
-      `${dead} of ${width} latent numbers never move; fewer units (--units ${width - dead}) would do as well.`,
+      `${dead} of ${width} latent numbers never move; fewer units (\`units: ${width - dead}\`) would do as well.`,
     );
   return warnings;
 }

@@ -1,7 +1,20 @@
 import { z } from "zod";
 import { OptionError } from "../errors.js";
+import { prepareOptionsSchema, resolvePrepareOptions } from "../model/prepare.js";
+import { findRecipe, type Recipe, recipeOptionsSchema, recipes } from "../network/spec/recipes.js";
+import { type AutoencoderSpec, specSchema } from "../network/spec/spec.js";
+import { parseOptions } from "../options.js";
 
 const positiveInteger = z.number().int().positive();
+
+/** The default of a training option in words: the usual one, then those of recipes that have another. */
+function defaultsOf(option: keyof NonNullable<Recipe["train"]>, usual: string | number): string {
+  const byValue = new Map<number, string[]>();
+  for (const { name, train } of recipes)
+    if (train && train[option] !== usual)
+      byValue.set(train[option], [...(byValue.get(train[option]) ?? []), name]);
+  return [usual, ...[...byValue].map(([value, names]) => `${names.join(", ")}: ${value}`)].join("; ");
+}
 
 /** Options of training; one schema for the library, the command line and model files. */
 export const trainOptionsSchema = z
@@ -9,14 +22,14 @@ export const trainOptionsSchema = z
     seed: z.number().int().default(1).describe("seed of weights, batches, noise and dropout"),
     updates: positiveInteger
       .optional()
-      .describe("steps of the optimiser; default 600 unless epochs are given"),
+      .describe(`steps of the optimiser; default ${defaultsOf("updates", 600)}; with epochs: none`),
     epochs: positiveInteger.optional().describe("passes over the training part, instead of updates"),
     batchSize: positiveInteger.default(32).describe("sequences per update"),
     learningRate: z
       .number()
       .positive()
       .optional()
-      .describe("peak rate of Adam; default 0.003, for relu 0.001"),
+      .describe(`peak rate of Adam; default ${defaultsOf("learningRate", "0.003, for relu 0.001")}`),
     schedule: z
       .enum(["cosine", "constant"])
       .default("cosine")
@@ -32,27 +45,94 @@ export const trainOptionsSchema = z
       .int()
       .nonnegative()
       .default(8)
-      .describe("evaluations without a better validation loss before training stops; 0: never stop early"),
+      .describe(
+        `evaluations without a better validation loss before training stops; 0: never stop early; default ${defaultsOf("patience", 8)}`,
+      ),
     noiseDraws: z
       .enum(["fresh", "fixed"])
       .default("fresh")
       .describe("noise drawn for each batch, or one noisy copy of the data"),
   })
   .refine((options) => options.updates === undefined || options.epochs === undefined, {
-    message: "give updates or epochs, not both",
+    message: "give `updates` or `epochs`, not both.",
   });
 
 export type TrainOptions = z.input<typeof trainOptionsSchema>;
 export type ResolvedTrainOptions = z.output<typeof trainOptionsSchema>;
 
+/** Options of a model: layers, preparation, training. */
+export const fitOptionsSchema = recipeOptionsSchema.extend({
+  recipe: z
+    .string()
+    .optional()
+    .describe(`layers and how they learn: ${recipes.map(({ name }) => name).join(", ")}; default default`),
+  spec: specSchema.optional().describe("layers of one's own, instead of a recipe"),
+  prepare: prepareOptionsSchema.optional(),
+  train: trainOptionsSchema.optional(),
+  validation: z
+    .number()
+    .nonnegative()
+    .lt(1)
+    .optional()
+    .describe(
+      "share of the sequences held out for early stopping; default 0.1 from 50 sequences on; default, robust and label-aware: 0",
+    ),
+  threads: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("threads that train and encode; results do not depend on it; default: one per core"),
+});
+export type FitOptions = z.input<typeof fitOptionsSchema>;
+
 /**
- * Fills in the defaults.
+ * Fills in the defaults of training.
  * @throws {OptionError} that names the option, what it got and what it takes
  */
 export function resolveTrainOptions(options: TrainOptions = {}): ResolvedTrainOptions {
-  const parsed = trainOptionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = ["Training options", ...issue.path].join(", ");
-  throw new OptionError(`${where}: ${issue.message}. See "undertone fit --help".`);
+  return parseOptions(trainOptionsSchema, options, "Training options");
+}
+
+/**
+ * Checks the options of a model and fills in the defaults, those of its recipe first. What comes out may go in again.
+ * @param windows whether the sequences are windows of events
+ * @throws {OptionError} for an option that is unknown, out of range or without effect
+ */
+export function resolveFitOptions(options: FitOptions = {}, windows = false) {
+  parseOptions(fitOptionsSchema, options, "Fit options");
+  const { spec, noise, dropout } = options;
+  const recipe = findRecipe(options.recipe ?? "default");
+  const usual: Partial<Recipe> = spec ? {} : recipe;
+  const { updates, epochs } = options.train ?? {};
+  const train = resolveTrainOptions({
+    ...usual.train,
+    ...options.train,
+    updates: updates ?? (epochs === undefined ? usual.train?.updates : undefined),
+  });
+  const { encoder, decoder } = specOf({ ...options, recipe: recipe.name });
+  const layers = [...encoder, ...decoder].map((layer) => layer.type);
+  const idle =
+    noise !== undefined && !layers.includes("gaussianNoise")
+      ? "noise"
+      : dropout !== undefined && !layers.includes("dropout") && "dropout";
+  if (idle)
+    throw new OptionError(
+      `Fit options: \`${idle}\` was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use \`recipe: "denoising"\`${idle === "dropout" ? "" : ' or `recipe: "robust"`'}.`,
+    );
+  return {
+    ...options,
+    recipe: recipe.name,
+    prepare: resolvePrepareOptions(
+      options.prepare ?? {},
+      { interpolation: recipe.interpolation, differences: usual.differences },
+      windows,
+    ),
+    train,
+    validation: options.validation ?? usual.validation,
+  };
+}
+
+/** The layers that the options stand for. */
+export function specOf({ spec, recipe, ...options }: FitOptions): AutoencoderSpec {
+  return spec ?? findRecipe(recipe ?? "default").build(options);
 }

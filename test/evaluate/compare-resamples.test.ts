@@ -42,7 +42,7 @@ describe("plans", () => {
   test("what cannot be is refused", async () => {
     await expect(compare(engine, sourceOf(set), { ...quick, plan: "given" })).rejects.toThrow(OptionError);
     await expect(compare(engine, halves(set, 40), { ...quick, folds: 3 })).rejects.toThrow(
-      /--resamples stratified/,
+      /`plan: "stratified"`/,
     );
     await expect(compare(engine, sourceOf(set), { ...quick, plan: "grouped" })).rejects.toThrow(DataError);
   });

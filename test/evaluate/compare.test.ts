@@ -128,7 +128,7 @@ describe("labels", () => {
 
   test("none, and of one class only: said in words", async () => {
     const bare = { ...set, labels: undefined, classNames: undefined };
-    await expect(compare(engine, sourceOf(bare), quick)).rejects.toThrow(/have no labels.*--label/);
+    await expect(compare(engine, sourceOf(bare), quick)).rejects.toThrow(/have no labels.*`label`/);
     const one = { ...set, labels: set.labels!.map(() => 1) };
     await expect(compare(engine, sourceOf(one), quick)).rejects.toThrow(/one class only \("fast"\)/);
     const unknown = { ...set, labels: set.labels!.map(() => -1) };

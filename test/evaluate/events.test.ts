@@ -69,7 +69,7 @@ describe("what is read of events beside their windows", () => {
       /"kind" \(the amount\): got "[ab]"/,
     );
     await expect(readSource(path, { ...reading, window: undefined, label: undefined })).rejects.toThrow(
-      /"secondEntity" without window and time/,
+      /`secondEntity` without `window` and `time`/,
     );
   });
 });
@@ -199,7 +199,7 @@ describe("forward in time", () => {
 
   test("what has no use is refused", async () => {
     const refused = (options: CompareOptions) => expect(compare(engine, source, options)).rejects;
-    await refused({ labelDelay: 5 }).toThrow(/Add --resamples forward/);
+    await refused({ labelDelay: 5 }).toThrow(/Add `plan: "forward"`/);
     await refused({ ...quick, repeats: 3 }).toThrow(/repeats do not apply/);
     await refused({ ...quick, align: "stretch" }).toThrow(/"fields" is for windows of events/);
     await refused({ ...quick, features: ["raw:wide"] }).toThrow(/which is no encoder/);
@@ -208,7 +208,7 @@ describe("forward in time", () => {
     await refused({ ...quick, alerts: 3, alertsPerDay: 3 }).toThrow(/not both/);
     await refused({ ...quick, networkSeeds: 0 }).toThrow(/whole number/);
     const noAmounts = { ...source, events: { ...source.events!, amounts: undefined } };
-    await expect(compare(engine, noAmounts, quick)).rejects.toThrow(/--amount/);
+    await expect(compare(engine, noAmounts, quick)).rejects.toThrow(/with `amount`/);
   });
 });
 

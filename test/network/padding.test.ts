@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../src/index.js";
-import { type AutoencoderSpec, recipes } from "../../src/network/spec/spec.js";
+import { recipes } from "../../src/network/spec/recipes.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { createBitmap, isObserved, type SequenceSet, setBit } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";

@@ -4,7 +4,8 @@ import { loadEngine } from "../../src/engine/load.js";
 import { TrainingError } from "../../src/errors.js";
 import { readSource } from "../../src/read/read.js";
 import { selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { type FitOptions, fitAutoencoder } from "../../src/train/fit.js";
+import { fitAutoencoder } from "../../src/train/fit.js";
+import type { FitOptions } from "../../src/train/options.js";
 
 const DATA = "../shared/data";
 const SETS = [
@@ -42,7 +43,7 @@ describe.skipIf(!existsSync(DATA))("a relu LSTM never ends in weights that are n
     if (ended instanceof Error) {
       rescued++;
       expect(ended).toBeInstanceOf(TrainingError);
-      expect(ended.message).toMatch(/^Training stopped at update \d+: .*--activation tanh/);
+      expect(ended.message).toMatch(/^Training stopped at update \d+: .*`activation: "tanh"`/);
     } else {
       if (ended.metadata.training.warnings.some((text) => text.includes("halved the learning rate")))
         rescued++;

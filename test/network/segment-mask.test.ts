@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { encode } from "../../src/features/encode.js";
 import { decodeModel, encodeModel } from "../../src/model/model.js";
-import { type AutoencoderSpec, checkSpec } from "../../src/network/spec/spec.js";
+import { checkSpec } from "../../src/network/spec/check-spec.js";
+import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";

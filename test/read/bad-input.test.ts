@@ -130,9 +130,9 @@ test.each<[string, DataOptions, RegExp]>([
 });
 
 test.each<[string, string, DataOptions, RegExp]>([
-  ["a window without an entity", "a.csv", { window: 20 }, /"window" does not apply/],
-  ["a label for .tsv", "a.tsv", { label: "y" }, /"label" does not apply to \.tsv/],
-  ["an entity for .tsv", "a.tsv", { entity: "y" }, /"entity" does not apply/],
+  ["a window without an entity", "a.csv", { window: 20 }, /`window` does not apply/],
+  ["a label for .tsv", "a.tsv", { label: "y" }, /`label` does not apply to \.tsv/],
+  ["an entity for .tsv", "a.tsv", { entity: "y" }, /`entity` does not apply/],
   ["time channels without times", "a.csv", { entity: "id", timeChannels: true }, /no time column/],
   [
     "a label as a channel",
@@ -140,7 +140,7 @@ test.each<[string, string, DataOptions, RegExp]>([
     { ...long, channels: ["x", "y"] },
     /"y" as a channel and in another role/,
   ],
-  ["a window of 0", "a.csv", { ...long, window: 0 }, /option "window"/],
+  ["a window of 0", "a.csv", { ...long, window: 0 }, /`window`: got 0, expected a number >=1/],
   ["an unknown option", "a.csv", { entitty: "id" } as DataOptions, /entitty/],
   ["an unknown kind of file", "a.xlsx", {}, /not known/],
 ])("%s is an OptionError", async (_, name, options, message) => {

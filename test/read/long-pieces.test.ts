@@ -260,7 +260,7 @@ test("a label that changes inside an entity needs a window, and options of aggre
   const path = fileOf("a.csv", grouped);
   await expect(pieces(path, { ...roles, label: "fraud" }, 1)).rejects.toThrow(/"fraud".*give a window/);
   await expect(pieces(path, { entity: "who", amount: "amount" }, 1)).rejects.toThrow(
-    /without window and time/,
+    /without `window` and `time`/,
   );
   await expect(pieces(path, { entity: "who", timeChannels: true }, 1)).rejects.toThrow(/no time column/);
 });

@@ -60,5 +60,5 @@ test("other sources are not read in pieces", async () => {
 
 test("options of long tables are refused", async () => {
   const reading = readInPieces(fileOf("a.csv", CSV), { window: 2 }, { mostSteps: 9 }, async () => {});
-  await expect(reading).rejects.toThrow(/"window" does not apply/);
+  await expect(reading).rejects.toThrow(/`window` does not apply/);
 });

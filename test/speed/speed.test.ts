@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findRecipe } from "../../src/network/spec/spec.js";
+import { findRecipe } from "../../src/network/spec/recipes.js";
 import { compareSpeed } from "../../src/speed/compare-speed.js";
 import { createEncodeRun } from "../../src/speed/encode-run.js";
 import { median } from "../../src/speed/timing.js";

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import * as threads from "../../src/engine/threads/threads.js";
 import { loadEngine } from "../../src/index.js";
-import { findRecipe } from "../../src/network/spec/spec.js";
+import { findRecipe } from "../../src/network/spec/recipes.js";
 import { shareSequences } from "../../src/sequences/set/sequence-set.js";
 import { leadTraining } from "../../src/train/background.js";
 import { resolveTrainOptions } from "../../src/train/options.js";

@@ -3,7 +3,7 @@ import { reference } from "../../src/engine/reference/reference.js";
 import { TrainingError } from "../../src/errors.js";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { createNetwork } from "../../src/network/network.js";
-import { recipes } from "../../src/network/spec/spec.js";
+import { recipes } from "../../src/network/spec/recipes.js";
 import { freshState, hasDiverged, keepGood, noteBest, rollBack } from "../../src/train/divergence.js";
 
 function start() {

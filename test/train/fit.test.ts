@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
 import { countOf, selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { type FitOptions, fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
+import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
+import type { FitOptions } from "../../src/train/options.js";
 import { engines } from "../engines.js";
 import { cellsOf, makeSet } from "../sequences/set/make-set.js";
 import { randomSeries } from "../series.js";
@@ -88,9 +89,18 @@ describe("fit", () => {
     );
     await expect(fitAutoencoder(engine, data, { ...quick, noise: 0.2 })).rejects.toThrow(OptionError);
     await expect(fitAutoencoder(engine, data, { ...quick, dropout: 0.2 })).rejects.toThrow(OptionError);
-    await expect(
-      fitAutoencoder(engine, data, { ...quick, train: { ...quick.train, noiseDraws: "fixed" } }),
-    ).rejects.toThrow(/noise draws/);
+    for (const [options, words] of [
+      [{ trian: {} }, /Fit options: there is no option "trian". Did you mean "train"/],
+      [{ train: { update: 3 } }, /`train`: there is no option "update". Did you mean "updates"/],
+      [
+        { prepare: { scale: "robuts" } },
+        /`prepare.scale`: got "robuts", expected one of .*Did you mean "robust"/,
+      ],
+      [{ units: 0 }, /`units`: got 0, expected a number >0/],
+      [{ validation: 1 }, /`validation`: got 1, expected a number <1/],
+      [{ spec: { encoder: [{ type: "lstm", units: 2, unit: 3 }], decoder: [] } }, /no option "unit"/],
+    ] as [object, RegExp][])
+      await expect(fitAutoencoder(engine, data, { ...quick, ...options })).rejects.toThrow(words);
   });
 
   test("empty sequences among others change nothing but are counted", async () => {
@@ -126,6 +136,6 @@ test("robust is default with noise on the input and without differences; the noi
   });
   expect(robust.metadata.preparation.channels).toHaveLength(2);
   await expect(fitAutoencoder(engine, data, { ...options, recipe: "default", noise: 0.3 })).rejects.toThrow(
-    /noise was given.*denoising or robust/,
+    /`noise` was given.*denoising.*robust/,
   );
 });

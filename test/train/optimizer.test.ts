@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
-import { recipes } from "../../src/network/spec/spec.js";
+import { recipes } from "../../src/network/spec/recipes.js";
 import { adamStep, blockCount, clipScale, learningRateAt, sumGradients } from "../../src/train/optimizer.js";
 import { resolveTrainOptions } from "../../src/train/options.js";
 import { expectClose } from "../close.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TrainingError } from "../../src/errors.js";
 import { restoreState, stateNumbers, stateTensors, type TrainState } from "../../src/model/training-state.js";
-import { recipes } from "../../src/network/spec/spec.js";
+import { recipes } from "../../src/network/spec/recipes.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
 import { engines } from "../engines.js";
@@ -114,6 +114,6 @@ describe.each(engines)("$name", ({ engine }) => {
     const broken = { ...train, values: train.values.map(() => Number.POSITIVE_INFINITY) };
     const training = trainAutoencoder(engine, spec, broken, undefined, resolveTrainOptions(options));
     await expect(training).rejects.toThrow(TrainingError);
-    await expect(training).rejects.toThrow(/--activation tanh/);
+    await expect(training).rejects.toThrow(/`activation: "tanh"`/);
   });
 });

@@ -1,4 +1,5 @@
 import type { FeatureTable } from "../../table/feature-table.js";
+import type { ClassifierState } from "./states.js";
 
 /** A recipe for a classifier: its settings, not yet any data. The same settings and data always give the same fit. */
 export interface Classifier<State extends ClassifierState = ClassifierState> {
@@ -32,83 +33,6 @@ export interface FittedClassifier<State extends ClassifierState = ClassifierStat
   predictProba(x: FeatureTable): Float64Array;
   /** Everything `loadClassifier` needs, as plain JSON. */
   toJSON(): State;
-}
-
-/** Any fitted classifier as plain JSON; `kind` tells them apart. */
-export type ClassifierState = LinearState | BoostingState | RandomForestState | NeighboursState;
-
-/**
- * A fitted linear classifier as plain data, for columns as they come (the scaling is folded in). Two fitted
- * classes share one row of coefficients, whose positive side is the second class.
- */
-export interface LinearState {
-  kind: "ridge" | "logistic";
-  classCount: number;
-  /** The classes that had training rows, ascending. */
-  classes: number[];
-  columns: number;
-  /** [outputs, columns], row-major; outputs is 1 for two fitted classes and their number otherwise. */
-  coefficients: number[];
-  /** [outputs] */
-  intercepts: number[];
-  /** Ridge only: the penalty chosen by leave-one-out. */
-  alpha?: number;
-  notes: string[];
-}
-
-/** Decision trees as plain data; `trees.ts` has the meaning of each array, `packed.ts` the form of the strings. */
-export interface PackedTrees {
-  outputs: number;
-  starts: string;
-  feature: string;
-  threshold: string;
-  child: string;
-  missingLeft: string;
-  leaves: string;
-}
-
-/** Fitted boosting. Two fitted classes share one score, whose positive side is the second class. */
-export interface BoostingState {
-  kind: "boosting";
-  classCount: number;
-  /** The classes that had training rows, ascending. */
-  classes: number[];
-  columns: number;
-  /** Scores before the first tree; 1 for two fitted classes and their number otherwise. */
-  baseline: number[];
-  /** Rounds that were kept. Each has one tree for every score, in order. */
-  iterations: number;
-  trees: PackedTrees;
-  notes: string[];
-}
-
-/** A fitted random forest; leaves hold the shares of the classes. */
-export interface RandomForestState {
-  kind: "randomForest";
-  classCount: number;
-  classes: number[];
-  columns: number;
-  trees: PackedTrees;
-  notes: string[];
-}
-
-/** Fitted nearest neighbours: the training rows themselves. */
-export interface NeighboursState {
-  kind: "neighbours";
-  classCount: number;
-  classes: number[];
-  columns: number;
-  k: number;
-  /** [rows, columns] float32, as they came. */
-  values: string;
-  /** [rows] int32, positions in `classes`. */
-  target: string;
-  /** [rows] float64, the weight of each row's vote. */
-  weights: string;
-  /** [columns] float64, of the training rows. */
-  mean: string;
-  scale: string;
-  notes: string[];
 }
 
 /** none: every row counts the same; balanced: every class does, each row by total weight / (classes * weight of its class). */

@@ -1,7 +1,8 @@
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { FittedClassifier, LinearState } from "../base/classifier.js";
+import type { FittedClassifier } from "../base/classifier.js";
 import { expectColumns } from "../base/predict-rows.js";
 import { expectFinite } from "../base/standardize.js";
+import type { LinearState } from "../base/states.js";
 
 /**
  * A classifier from its linear state. Its probabilities are the softmax of the decision values; of two classes,

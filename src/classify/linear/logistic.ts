@@ -1,7 +1,8 @@
 import { OptionError } from "../../errors.js";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight, LinearState } from "../base/classifier.js";
+import type { Classifier, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling } from "../base/standardize.js";
+import type { LinearState } from "../base/states.js";
 import { trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
 import { dotRow, linearClassifier, softmaxInPlace, unscaled } from "./linear-model.js";

@@ -11,8 +11,9 @@ import {
   solveTridiagonal,
   tridiagonalize,
 } from "../../table/linear-algebra/tridiagonal.js";
-import type { Classifier, ClassWeight, LinearState } from "../base/classifier.js";
+import type { Classifier, ClassWeight } from "../base/classifier.js";
 import { columnScaling } from "../base/standardize.js";
+import type { LinearState } from "../base/states.js";
 import { trainingRows } from "../base/training-rows.js";
 import { linearClassifier, unscaled } from "./linear-model.js";
 

@@ -1,10 +1,11 @@
 import { OptionError } from "../../errors.js";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight, FittedClassifier, NeighboursState } from "../base/classifier.js";
+import type { Classifier, ClassWeight, FittedClassifier } from "../base/classifier.js";
 import { optionChecks } from "../base/option-range.js";
 import { pack } from "../base/packed.js";
 import { expectColumns, likeliest } from "../base/predict-rows.js";
 import { type ColumnScaling, columnScaling, columnSums, expectFinite } from "../base/standardize.js";
+import type { NeighboursState } from "../base/states.js";
 import { trainingRows } from "../base/training-rows.js";
 import { type Nearest, nearest, nearestOthers } from "./nearest.js";
 

@@ -1,6 +1,7 @@
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { BoostingState, FittedClassifier } from "../base/classifier.js";
+import type { FittedClassifier } from "../base/classifier.js";
 import { expectColumns, likeliest } from "../base/predict-rows.js";
+import type { BoostingState } from "../base/states.js";
 import { softmaxInPlace } from "../linear/linear-model.js";
 import { leafOf, packTrees, type Trees } from "./trees.js";
 

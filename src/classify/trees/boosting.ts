@@ -1,6 +1,7 @@
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { BoostingState, Classifier, ClassWeight } from "../base/classifier.js";
+import type { Classifier, ClassWeight } from "../base/classifier.js";
 import { optionChecks } from "../base/option-range.js";
+import type { BoostingState } from "../base/states.js";
 import { type TrainingRows, trainingRows } from "../base/training-rows.js";
 import { binColumns, MAX_BINS } from "./binning.js";
 import { type BoostedModel, boostedClassifier } from "./boosted-classifier.js";

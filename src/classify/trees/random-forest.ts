@@ -1,9 +1,10 @@
 import { type Random, randomStream, STREAMS } from "../../random.js";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight, FittedClassifier, RandomForestState } from "../base/classifier.js";
+import type { Classifier, ClassWeight, FittedClassifier } from "../base/classifier.js";
 import { optionChecks } from "../base/option-range.js";
 import { expectColumns, likeliest } from "../base/predict-rows.js";
 import { columnSums, expectFinite } from "../base/standardize.js";
+import type { RandomForestState } from "../base/states.js";
 import { trainingRows } from "../base/training-rows.js";
 import { binColumns } from "./binning.js";
 import { giniGrower } from "./gini-tree.js";

@@ -1,5 +1,5 @@
-import type { PackedTrees } from "../base/classifier.js";
 import { pack, unpack } from "../base/packed.js";
+import type { PackedTrees } from "../base/states.js";
 
 /** Binary decision trees, one after another. */
 export interface Trees {

@@ -62,7 +62,7 @@ export function leadCrew(control: Int32Array, commands: readonly Command[]): Cre
       waitWhile(control, DONE, (done) => done < count);
       if (Atomics.load(control, FAILED))
         throw new EngineError(
-          "A worker thread failed; its own error is above. Use --threads 1 to see it whole.",
+          "A worker thread failed; its own error is above. Use `threads: 1` to see it whole.",
         );
     },
     dismiss: () => summon(DISMISSED),

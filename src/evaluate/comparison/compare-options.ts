@@ -1,45 +1,102 @@
-import type { ClassWeight } from "../../classify/base/classifier.js";
-import { type ClassifierName, classifierNames } from "../../classify/classifiers.js";
+import { z } from "zod";
+import { classifierNames } from "../../classify/classifiers.js";
 import { OptionError, unknownName } from "../../errors.js";
 import { type ReadOut, readOuts } from "../../features/read-outs/read-outs.js";
-import { usualScale } from "../../model/prepare.js";
+import { parseOptions } from "../../options.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
-import type { FitOptions } from "../../train/fit.js";
+import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
-import type { Costs } from "../metrics/threshold.js";
-import type { PlanOptions } from "../plan/plan.js";
+import { planNames } from "../plan/plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
 import { type Expression, nameOfExpression, parseExpression, setsOf } from "../sets/expression.js";
 import { featureSets } from "../sets/feature-sets.js";
 import type { ResultStore } from "./predictions.js";
 
-export interface CompareOptions extends Partial<PlanOptions> {
-  fit?: FitOptions;
-  /** of the encoders; default "wide", for windows of events "pooled" */
-  readOut?: ReadOut;
-  /** default: "balanced" where the rarer of two classes is below 10 %, but for logistic regression; else "none" */
-  classWeight?: ClassWeight;
-  /** windows of events are aligned at their end; default "end" for windows of timed events, else "stretch" */
-  align?: "stretch" | "end";
-  /** what to compare: names of sets, `a+b`, `average(a, b)`, `select(a, b)`; default: `defaultFeatures` */
-  features?: readonly string[];
-  /** default: ridge and logistic; for windows of events with rare positives logistic and boosting */
-  classifiers?: readonly ClassifierName[];
-  /** networks with seeds of their own in each resample, whose figures are averaged; default 1 */
-  networkSeeds?: number;
-  /** of two classes: the threshold is chosen, and rows are judged, by them */
-  costs?: Costs;
-  /** cases that can be looked at: each day of the test part; default 100 for rare events, where a day has 200 and more */
-  alertsPerDay?: number;
-  /** or in the whole test part of a resample */
-  alerts?: number;
+/** Options of a comparison. */
+export const compareOptionsSchema = z.strictObject({
+  fit: fitOptionsSchema.optional(),
+  features: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe(
+      "sets to compare: raw, latent:wide, latent+raw, average(latent, raw), select(latent, untrained); default: as suits the data",
+    ),
+  classifiers: z
+    .array(z.enum(classifierNames))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe(
+      `of ${classifierNames.join(", ")}; default ridge,logistic; windows of rare events: logistic,boosting`,
+    ),
+  readOut: z.enum(readOuts).optional().describe("of the encoders; default wide; windows of events: pooled"),
+  plan: z
+    .enum(planNames)
+    .optional()
+    .describe(
+      "which cases train and which are tested; default: the given split, else whole entities, else stratified folds",
+    ),
+  folds: z
+    .int()
+    .positive()
+    .optional()
+    .describe("folds of a stratified or grouped plan, periods of a forward one; default 5; forward: 1"),
+  repeats: z
+    .int()
+    .positive()
+    .optional()
+    .describe("how many times to redraw the folds, or the 30 % test part; default 1"),
+  labelDelay: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("forward: time until the label of an event is known; default 7 days"),
+  networkSeeds: z
+    .int()
+    .positive()
+    .default(1)
+    .describe("networks per resample, each with a seed of its own; their figures are averaged"),
+  classWeight: z
+    .enum(["none", "balanced"])
+    .optional()
+    .describe(
+      "weights of the classes; default: balanced where the rarer of two classes is below 10 %, except for logistic; else none",
+    ),
+  alertsPerDay: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "cases that can be looked at per day; default 100 for rare events, where a day has 200 and more",
+    ),
+  alerts: z.int().positive().optional().describe("cases that can be looked at in the whole test part"),
+  /** of two classes: the threshold is chosen, and rows are scored, by them; only their ratio decides */
+  costs: z
+    .strictObject({
+      miss: z.number().nonnegative().describe("cost of a missed positive"),
+      alert: z.number().nonnegative().describe("cost of looking at an alert"),
+    })
+    .optional(),
+  align: z
+    .enum(["stretch", "end"])
+    .optional()
+    .describe(
+      "raw values: windows of events are aligned at their end, whole series are stretched to one length",
+    ),
   /** where results are kept, and found when the same comparison runs again */
-  store?: ResultStore;
-  hooks?: Pick<TrainHooks, "signal"> & {
-    /** @param left seconds, from when there is something to tell by */
-    onProgress?(step: string, done: number, left?: number): void;
-  };
-}
+  store: z.custom<ResultStore>().optional(),
+  hooks: z
+    .custom<
+      Pick<TrainHooks, "signal"> & {
+        /** @param left seconds, from when there is something to tell by */
+        onProgress?(step: string, done: number, left?: number): void;
+      }
+    >()
+    .optional(),
+});
+export type CompareOptions = z.input<typeof compareOptionsSchema>;
 
 /** Options that do not depend on what the labels are like, with their defaults. */
 export interface ResolvedOptions {
@@ -78,13 +135,21 @@ function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[
 
 /** @throws {OptionError} for what is not known, or of no use for this source */
 export function resolveOptions(source: DataSource, options: CompareOptions): ResolvedOptions {
-  const { align = source.events ? "end" : "stretch", networkSeeds = 1, labelDelay } = options;
-  const fit = align === "end" ? withEventScale(options.fit) : (options.fit ?? {});
+  const { networkSeeds } = parseOptions(compareOptionsSchema, options, source.name);
+  const { labelDelay } = options;
+  const { align = source.train.windows || source.events ? "end" : "stretch" } = options;
   const { readOut = align === "end" ? "pooled" : "wide" } = options;
+  // Other defaults are those of the recipe, which is another one for some feature sets.
+  const { recipe, prepare } = resolveFitOptions(options.fit, align === "end");
+  const { scale, scaleScope } = prepare;
+  const fit: FitOptions = {
+    ...(options.fit?.spec === undefined && { recipe }),
+    ...options.fit,
+    prepare: { ...options.fit?.prepare, scale, scaleScope },
+  };
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
   const features = (options.features ?? defaultFeatures(align, hasAmounts)).map(parseExpression);
-  if (features.length === 0) throw new OptionError(`${where}: got no features, expected at least one set.`);
   for (const { name, readOut: own } of features.flatMap(setsOf)) {
     const known = Object.keys(featureSets);
     if (!known.includes(name)) unknownName(where, "feature set", name, known);
@@ -97,37 +162,26 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
       unknownName(where, "read-out", own, readOuts);
     if (needs === "events" && align !== "end")
       throw new OptionError(
-        `${where}: "${name}" is for windows of events, which end at the event that is judged; these are whole series. Read a long table with --window, or take raw.`,
+        `${where}: "${name}" is for windows of events, which end at the event that is judged; these are whole series. Read a long table with \`window\`, or take raw.`,
       );
     if (needs === "amounts" && !hasAmounts)
       throw new OptionError(
-        `${where}: "${name}" needs windows of timed events and an amount to sum up, and there is none. Read with --window and --time, and name the column with --amount.`,
+        `${where}: "${name}" needs windows of timed events and an amount to sum up, and there is none. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
       );
   }
   const names = features.map(nameOfExpression);
   const twice = names.find((name, k) => names.indexOf(name) < k);
   if (twice !== undefined)
     throw new OptionError(`${where}: got the features "${twice}" twice, expected each once.`);
-  const unknown = options.classifiers?.find((name) => !classifierNames.includes(name));
-  if (unknown !== undefined) unknownName(where, "classifier", unknown, classifierNames);
-  if (options.classifiers?.length === 0)
-    throw new OptionError(`${where}: got no classifiers, expected at least one.`);
-  expectWhole(where, "network seeds", networkSeeds);
   if (options.alertsPerDay !== undefined && options.alerts !== undefined)
-    throw new OptionError(`${where}: give alerts per day or alerts in all, not both.`);
-  if (options.alertsPerDay !== undefined) expectWhole(where, "alerts per day", options.alertsPerDay);
-  if (options.alerts !== undefined) expectWhole(where, "alerts", options.alerts);
+    throw new OptionError(`${where}: give \`alertsPerDay\` or \`alerts\`, not both.`);
   if (options.alertsPerDay !== undefined && !source.train.times)
     throw new OptionError(
-      `${where}: got alerts per day, but these cases have no times. Name the time column, or give a number for the whole test part (--alerts).`,
+      `${where}: got alerts per day, but these cases have no times. Name the time column, or give a number for the whole test part (\`alerts\`).`,
     );
   if (labelDelay !== undefined && options.plan !== "forward")
     throw new OptionError(
-      `${where}: a label delay is for plans forward in time; here it would have no effect. Add --resamples forward.`,
-    );
-  if (options.costs && !(options.costs.miss >= 0 && options.costs.alert >= 0))
-    throw new OptionError(
-      `${where}: got costs of ${options.costs.miss} and ${options.costs.alert}, expected numbers from 0 up.`,
+      `${where}: a label delay is for plans forward in time; here it would have no effect. Add \`plan: "forward"\`.`,
     );
   const seed = fit.train?.seed ?? 1;
   if (source.events && source.events.times.length !== countOf(source.train))
@@ -143,15 +197,4 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     networkSeeds: Array.from({ length: networkSeeds }, (_, k) => seed + k),
     labelDelay: labelDelay ?? LABEL_DELAY,
   };
-}
-
-/** Networks see windows of events in their usual scale, unless told otherwise. */
-function withEventScale(fit: FitOptions = {}): FitOptions {
-  const { scale = usualScale(true, fit.prepare?.scaleScope) } = fit.prepare ?? {};
-  return { ...fit, prepare: { ...fit.prepare, scale } };
-}
-
-function expectWhole(where: string, what: string, value: number): void {
-  if (!(Number.isInteger(value) && value >= 1))
-    throw new OptionError(`${where}: got ${value} ${what}, expected a whole number from 1 up.`);
 }

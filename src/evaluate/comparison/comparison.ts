@@ -30,7 +30,7 @@ export interface ComparisonRow {
   thresholds?: { rule: ThresholdRule /** one for each resample and seed */; values: number[] };
   /** The riskiest cases first, as many as the budget allows; see AlertBudget. */
   alerts?: { precision: number; recall: number };
-  /** Mean cost of a test case with the frozen threshold; with --cost-miss and --cost-alert. */
+  /** Mean cost of a test case with the frozen threshold; where costs are given. */
   expectedCost?: number;
   /** Two classes only. */
   curves?: Curves;
@@ -146,7 +146,7 @@ export interface Environment {
   threads: number | "auto";
 }
 
-/** What a comparison has to say, as plain JSON: what `undertone compare --json` prints and the report is made of. */
+/** What a comparison finds, as plain JSON: the command prints it, and the report is made of it. */
 export interface Comparison {
   name: string;
   engine: string;

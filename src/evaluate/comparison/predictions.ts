@@ -117,7 +117,7 @@ function parseLine(name: string, line: number, text: string): Record<string, unk
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
     throw new DataError(
-      `${name}, line ${line}: got "${text.slice(0, 40)}", expected a result of a comparison (JSON). The file is damaged or another one; choose another name for --save.`,
+      `${name}, line ${line}: got "${text.slice(0, 40)}", expected a result of a comparison (JSON). The file is damaged or another one; choose another file (\`store\`).`,
     );
   }
 }
@@ -139,6 +139,6 @@ function expectSame(
             : undefined;
   if (problem)
     throw new OptionError(
-      `${name}: cannot go on from this file: ${problem}. Repeat the command that wrote it, or choose another name for --save. More features, classifiers and figures may be asked for; all else must stay.`,
+      `${name}: cannot go on from this file: ${problem}. Repeat the comparison that wrote it, or choose another file (\`store\`). More features, classifiers and figures may be asked for; all else must stay.`,
     );
 }

@@ -9,7 +9,7 @@ import type { ResultStore } from "./predictions.js";
 export function resultFile(path: string): ResultStore {
   const failed = (cause: unknown): never => {
     throw new UndertoneError(
-      `Cannot keep results in ${path}: ${(cause as Error).message}. Choose another place for --save.`,
+      `Cannot keep results in ${path}: ${(cause as Error).message}. Choose another file (\`store\`).`,
       { cause },
     );
   };

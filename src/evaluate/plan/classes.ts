@@ -5,7 +5,7 @@ import type { SequenceSet } from "../../sequences/set/sequence-set.js";
 export function expectClasses(name: string, { labels, classNames = [] }: SequenceSet): void {
   if (!labels)
     throw new DataError(
-      `${name}: the sequences have no labels, so there is nothing to compare on. Name the column with --label.`,
+      `${name}: the sequences have no labels, so there is nothing to compare on. Name the column with \`label\`.`,
     );
   const present = countClasses(labels, classNames).flatMap((count, c) => (count > 0 ? classNames[c] : []));
   if (present.length < 2)
@@ -23,7 +23,7 @@ export function expectTwoClasses(
 ): void {
   if (new Set(train.labels).size > 1) return;
   throw new DataError(
-    `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two to tell apart. Take another plan (--resamples, --folds), or bring more cases.`,
+    `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two to tell apart. Take another plan (\`plan\`, \`folds\`), or bring more cases.`,
   );
 }
 

@@ -31,21 +31,21 @@ export function planOf(
   const entities = hasSeveralEntities(source.train);
   if (source.train.entities && !entities && !source.test && plan !== "forward")
     throw new DataError(
-      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, name another entity column, or judge forward in time (--resamples forward).`,
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, name another entity column, or judge forward in time (\`plan: "forward"\`).`,
     );
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (repeats !== undefined && (kind === "given" || kind === "forward"))
     throw new OptionError(
-      `${source.name}: repeats do not apply to ${kind === "given" ? "the given split" : "a plan forward in time"}, of which there is only one. Leave them out, or take --resamples stratified or grouped.`,
+      `${source.name}: repeats do not apply to ${kind === "given" ? "the given split" : "a plan forward in time"}, of which there is only one. Leave them out, or take \`plan: "stratified"\` or \`plan: "grouped"\`.`,
     );
   if (kind === "given") {
     if (!source.test)
       throw new OptionError(
-        `${source.name}: there is no given test part, so --resamples given cannot be. Use stratified, grouped or forward.`,
+        `${source.name}: there is no given test part, so \`plan: "given"\` cannot be. Use stratified, grouped or forward.`,
       );
     if (folds !== undefined)
       throw new OptionError(
-        `${source.name}: folds do not apply to the given split. Add --resamples stratified to pool both parts and fold them.`,
+        `${source.name}: folds do not apply to the given split. Add \`plan: "stratified"\` to pool both parts and fold them.`,
       );
     return { kind, trainCount: countOf(source.train) };
   }

@@ -76,7 +76,7 @@ function forwardResamples(
 ): Resample[] {
   if (!times)
     throw new DataError(
-      "resamples: forward resamples train on what came earlier, but these cases have no times. Name the time column when reading (--time), or take another plan.",
+      "resamples: forward resamples train on what came earlier, but these cases have no times. Name the time column when reading (`time`), or take another plan.",
     );
   expectFraction(testFraction);
   if (!(delay >= 0 && Number.isFinite(delay)))

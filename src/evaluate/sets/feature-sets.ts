@@ -13,7 +13,8 @@ import type { Model } from "../../model/model.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
 import { type FeatureTable, selectColumns, selectRows, sideBySide } from "../../table/feature-table.js";
 import { fitPca, transformPca } from "../../table/pca.js";
-import { type FitOptions, fitAutoencoder, untrainedAutoencoder } from "../../train/fit.js";
+import { fitAutoencoder, untrainedAutoencoder } from "../../train/fit.js";
+import type { FitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
 
 /** What a feature set is in the argument: what ours must beat, the control, ours, or ours together with others. */

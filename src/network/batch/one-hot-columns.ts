@@ -23,7 +23,7 @@ export function oneHotColumns(channels: readonly Channel[]): { groups: ColumnGro
     if (width < 1 || width > MAX_CATEGORIES)
       throw new DataError(
         `Channel "${channel.name}" has ${width} categories, expected 1 to ${MAX_CATEGORIES}. ` +
-          "A name or an id is no category: drop the channel (--drop), or group its rare values.",
+          "A name or an id is no category: drop the channel (`drop`), or group its rare values.",
       );
     const group = { channel: channel.name, kind: channel.kind, start, width };
     start += width;

@@ -83,12 +83,12 @@ function checkLongOptions(path: string, options: DataOptions): void {
   const { window, time } = options;
   if (addsTimeChannels(options) && time === undefined)
     throw new OptionError(
-      `${path}: got timeChannels and no time column, expected one. The channels are made from it; name it with the option "time".`,
+      `${path}: got \`timeChannels\` and no time column, expected one. The channels are made from it; name it with \`time\`.`,
     );
   for (const name of ["amount", "secondEntity"] as const)
     if (options[name] !== undefined && (window === undefined || time === undefined))
       throw new OptionError(
-        `${path}: got the option "${name}" without window and time, expected both. It is for aggregates of what happened before an event, so each event must be a case and have a time.`,
+        `${path}: got \`${name}\` without \`window\` and \`time\`, expected both. It is for aggregates of what happened before an event, so each event must be a case and have a time.`,
       );
 }
 

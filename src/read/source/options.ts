@@ -1,42 +1,43 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
+import { parseOptions } from "../../options.js";
 
 /** How to read a source; the command line makes its flags from this schema. */
 export const DATA_OPTIONS = z.strictObject({
-  label: z.string().optional().describe("column with the class (CSV); without it sequences are unlabelled"),
+  label: z.string().optional().describe("column of the class (CSV); without it sequences are unlabelled"),
   entity: z
     .string()
     .optional()
-    .describe("column that says whose event a row is (customer, machine); makes a CSV a long table"),
+    .describe("column of the entity (customer, machine) that a row is an event of; makes a CSV a long table"),
   time: z
     .string()
     .optional()
-    .describe("column with the time of an event: ISO dates (UTC unless they say otherwise) or seconds"),
+    .describe("column of the time of an event: ISO dates (UTC where they have no zone) or seconds"),
   channels: z
     .array(z.string())
     .min(1)
     .optional()
-    .describe("columns a model may see (long CSV); default: all that have no other role"),
+    .describe("columns that become channels (long CSV); default: all without another role"),
   drop: z.array(z.string()).optional().describe("columns to leave out (CSV)"),
   window: z
     .int()
     .min(1)
     .optional()
-    .describe("make each event a case: the event and up to window - 1 before it (long CSV)"),
+    .describe("make each event a case: the event and up to N - 1 events before it (long CSV)"),
   timeChannels: z
     .boolean()
     .optional()
-    .describe("add the time since the last event and the hour of day as channels; default: with a window"),
+    .describe(
+      "add the time since the last event and the hour of day as channels; default: only with a window and a time",
+    ),
   amount: z
     .string()
     .optional()
-    .describe('column that aggregates sum up (windows of events); default: "amount", where there is one'),
+    .describe("column that aggregates sum up (windows of events); default: amount, where present"),
   secondEntity: z
     .string()
     .optional()
-    .describe(
-      "column with whom the entity meets (terminal, merchant), for aggregates; it is no channel then",
-    ),
+    .describe("column of the counterparty (terminal, merchant); used for aggregates, not as a channel"),
 });
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;
@@ -48,13 +49,7 @@ export function addsTimeChannels({ window, time, timeChannels }: DataOptions): b
 
 /** @throws {OptionError} that names the option that is wrong */
 export function parseDataOptions(options: unknown): DataOptions {
-  const parsed = DATA_OPTIONS.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue.path.length > 0 ? `reading option "${issue.path.join(".")}"` : "reading options";
-  throw new OptionError(
-    `${where}: ${issue.message}. There are: ${Object.keys(DATA_OPTIONS.shape).join(", ")}.`,
-  );
+  return parseOptions(DATA_OPTIONS, options, "Reading options");
 }
 
 /** @throws {OptionError} if an option is given that this kind of source has no use for */
@@ -67,6 +62,6 @@ export function rejectOptions(
   for (const name of names)
     if (options[name] !== undefined)
       throw new OptionError(
-        `${path}: the option "${name}" does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("table") ? "; it is for long tables, which name an entity column" : ""}.`,
+        `${path}: \`${name}\` does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("table") ? "; it is for long tables, which name an entity column" : ""}.`,
       );
 }

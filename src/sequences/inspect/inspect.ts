@@ -112,9 +112,13 @@ function warningsOf(of: SetDescription): string[] {
       warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
     const { min, mean, std, max } = channel;
     if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
-      warnings.push(`${name} has values more than 20 deviations from its mean; --scale robust resists them.`);
+      warnings.push(
+        `${name} has values more than 20 deviations from its mean; \`scale: "robust"\` resists them.`,
+      );
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
-      warnings.push(`${name} looks like a name, not a measurement; leave it out (--drop ${channel.name}).`);
+      warnings.push(
+        `${name} looks like a name, not a measurement; leave it out (\`drop: ["${channel.name}"]\`).`,
+      );
   }
   if (sequences > 0 && length.max === 0)
     warnings.push("All sequences are empty: there is nothing to train on.");

@@ -50,6 +50,6 @@ function classesByLastValue(set: SequenceSet, channel: number): Map<number, numb
 export function targetLeakWarning(channel: string): string {
   return (
     `The last value of channel "${channel}" alone tells the class of nearly every case: ` +
-    `is it an answer rather than a feature? Then leave it out (--drop ${channel}).`
+    `is it an answer rather than a feature? Then leave it out (\`drop: ["${channel}"]\`).`
   );
 }

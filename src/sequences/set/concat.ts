@@ -39,6 +39,7 @@ export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
     observed,
     times: join(a.times, b.times),
     ids: [...a.ids, ...b.ids],
+    windows: a.windows && b.windows,
     entities: a.entities && b.entities && [...a.entities, ...b.entities],
     labels: join(a.labels, b.labels),
     classNames: a.classNames,

@@ -24,6 +24,8 @@ export interface SequenceSet {
   times?: Float64Array;
   /** [N], how the user names a sequence. */
   ids: readonly string[];
+  /** Each sequence is a window: an event to be judged, which is its last step, and events before it. */
+  windows?: boolean;
   /** [N], who a sequence belongs to (customer, machine); sequences of one entity never cross a split. */
   entities?: readonly string[];
   /** [N], index into classNames; -1: no label. */
@@ -113,6 +115,7 @@ export function selectSequences(set: SequenceSet, indices: ArrayLike<number>): S
       Array.from(indices, (n) => set.offsets[n + 1]),
     ),
     ids: pick(set.ids)!,
+    windows: set.windows,
     entities: pick(set.entities),
     labels: set.labels && Int32Array.from(pick(set.labels)!),
     classNames: set.classNames,

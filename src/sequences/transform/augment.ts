@@ -1,4 +1,5 @@
-import { OptionError } from "../../errors.js";
+import { z } from "zod";
+import { parseOptions } from "../../options.js";
 import { type Random, randomStream, STREAMS } from "../../random.js";
 import {
   createBitmap,
@@ -9,18 +10,33 @@ import {
   setBit,
 } from "../set/sequence-set.js";
 
-export interface AugmentOptions {
-  /** standard deviation of the factor of a sequence around 1; default 0.2 */
-  scale?: number;
-  /** standard deviation of the noise on every number, in the units of the scaled data; default 0.05 */
-  jitter?: number;
-  /** smallest share of a sequence that is cut out and stretched back to its length; default 0.6 */
-  crop?: number;
-  /** how many segments are blanked; default 2 */
-  segments?: number;
-  /** length of such a segment, as a share of the sequence; default 0.1 */
-  segment?: number;
-}
+/** How a view differs from its sequence. */
+export const augmentSchema = z.strictObject({
+  scale: z
+    .number()
+    .nonnegative()
+    .default(0.2)
+    .describe("standard deviation of the factor of a sequence around 1"),
+  jitter: z
+    .number()
+    .nonnegative()
+    .default(0.05)
+    .describe("standard deviation of the noise on every number, in the units of the scaled data"),
+  crop: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.6)
+    .describe("smallest share of a sequence that is cut out and stretched back to its length"),
+  segments: z.int().nonnegative().default(2).describe("how many segments are blanked"),
+  segment: z
+    .number()
+    .nonnegative()
+    .lt(1)
+    .default(0.1)
+    .describe("length of such a segment, as a share of the sequence"),
+});
+export type AugmentOptions = z.input<typeof augmentSchema>;
 
 /** Names the draws: the same name gives the same view, whatever was drawn before. */
 export interface ViewName {
@@ -44,12 +60,7 @@ export function augmentedView(
   { seed, update, view }: ViewName,
   options: AugmentOptions = {},
 ): SequenceSet {
-  const { scale = 0.2, jitter = 0.05, crop = 0.6, segments = 2, segment = 0.1 } = options;
-  expect("scale", scale, scale >= 0, "of 0 or more");
-  expect("jitter", jitter, jitter >= 0, "of 0 or more");
-  expect("crop", crop, crop > 0 && crop <= 1, "above 0, up to 1");
-  expect("segments", segments, Number.isInteger(segments) && segments >= 0, "without a fraction, 0 or more");
-  expect("segment", segment, segment >= 0 && segment < 1, "from 0 to below 1");
+  const { scale, jitter, crop, segments, segment } = parseOptions(augmentSchema, options, "Views");
   const picked = selectSequences(set, indices);
   const F = set.channels.length;
   const numeric = set.channels.map(({ kind }) => kind === "numeric");
@@ -106,8 +117,4 @@ function stretch(from: SequenceSet, to: SequenceSet, b: number, crop: number, ra
       setBit(to.observed!, out, true);
     }
   }
-}
-
-function expect(name: string, got: number, ok: boolean, range: string): void {
-  if (!ok) throw new OptionError(`augmentedView: ${name} is ${got}, expected a number ${range}.`);
 }

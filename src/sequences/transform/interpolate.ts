@@ -1,7 +1,8 @@
 import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { curveOf, positionsOf, sampleCurve } from "./curve.js";
 
-export type InterpolationMethod = "linear" | "previous" | "none";
+export const interpolationMethods = ["linear", "previous", "none"] as const;
+export type InterpolationMethod = (typeof interpolationMethods)[number];
 
 /**
  * Fills the missing values inside each sequence, channel by channel; observed values stay as they are.

@@ -42,6 +42,7 @@ export function lastWindows(
   return {
     ...copyPieces(set, owners, starts, ends),
     ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
+    windows: true,
     entities: owners.map((n) => (set.entities ?? set.ids)[n]),
     labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end - 1]),
     classNames: stepLabels && classNames,

@@ -112,6 +112,6 @@ describe("results that are kept", () => {
     for (const line of readFileSync(path, "utf8").trim().split("\n")) JSON.parse(line);
     appendFileSync(path, "rubbish\n");
     await expect(run(resultFile(path))).rejects.toThrow(/line \d+: got "rubbish"/);
-    await expect(run(resultFile(join(path, "no folder")))).rejects.toThrow(/Choose another place for --save/);
+    await expect(run(resultFile(join(path, "no folder")))).rejects.toThrow(/Choose another file \(`store`\)/);
   });
 });

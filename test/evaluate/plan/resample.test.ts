@@ -230,7 +230,7 @@ describe("forward in time", () => {
   });
 
   test("what cannot be is refused", () => {
-    expect(() => planResamples(plan, labels)).toThrow(/have no times.*--time/);
+    expect(() => planResamples(plan, labels)).toThrow(/have no times.*`time`/);
     expect(() => planResamples({ ...plan, delay: -1 }, labels, undefined, times)).toThrow(OptionError);
     expect(() => planResamples({ ...plan, delay: 2000 }, labels, undefined, times)).toThrow(DataError);
     expect(() => planResamples({ ...plan, folds: 0 }, labels, undefined, times)).toThrow(OptionError);

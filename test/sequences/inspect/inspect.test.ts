@@ -107,9 +107,9 @@ test("warnings appear when due and only then", () => {
   ]);
   expect(describeSet(makeSet([[[1], [2]], []])).warnings).toEqual([expect.stringMatching(/empty/)]);
   const outlier = makeSet([Array.from({ length: 600 }, (_, t) => [t === 7 ? 2000 : Math.sin(t)])]);
-  expect(describeSet(outlier).warnings).toEqual([expect.stringMatching(/"c0".*--scale robust/)]);
+  expect(describeSet(outlier).warnings).toEqual([expect.stringMatching(/"c0".*`scale: "robust"`/)]);
   const named = { ...makeSet(rows(1, 5)), channels: [{ name: "terminal_id", kind: "numeric" as const }] };
-  expect(describeSet(named).warnings).toEqual([expect.stringMatching(/--drop terminal_id/)]);
+  expect(describeSet(named).warnings).toEqual([expect.stringMatching(/`drop: \["terminal_id"\]`/)]);
   expect(
     describeSet(
       makeSet([

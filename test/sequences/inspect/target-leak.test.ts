@@ -15,7 +15,7 @@ function withAnswer(N: number, answer: (label: number, n: number) => number) {
 test("a code that stands for the class is found and named", () => {
   const set = withAnswer(200, (label, n) => (label === 1 ? 3 + (n % 5) : 0));
   expect(channelsThatTellTheClass(set)).toEqual(["c1"]);
-  expect(describeSet(set).warnings.join(" ")).toContain("--drop c1");
+  expect(describeSet(set).warnings.join(" ")).toContain('`drop: ["c1"]`');
 });
 
 test("a code that is wrong now and then, a measurement, and a handful of cases are not", () => {

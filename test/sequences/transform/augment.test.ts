@@ -192,7 +192,7 @@ describe("augmentedView", () => {
     const set = makeSet([ramp(3)]);
     for (const options of [{ scale: -1 }, { jitter: -1 }, { crop: 0 }, { segments: 0.5 }, { segment: 1 }])
       expect(() => augmentedView(set, [0], name, options)).toThrow(
-        new RegExp(`${Object.keys(options)[0]} is`),
+        new RegExp(`${Object.keys(options)[0]}.: got`),
       );
   });
 });
