@@ -68,9 +68,7 @@ test("the tables of the command's page are the flags, which are the schemas (npx
 describe("messages of the library name options, the command turns them into flags", () => {
   test("names, with a value, below others, of another name", () => {
     expect(inFlags('Add `plan: "forward"` (`labelDelay`).')).toBe("Add --resamples forward (--label-delay).");
-    expect(inFlags('`fit.prepare.scale`, `drop: ["id"]`')).toBe(
-      "--scale, --drop id",
-    );
+    expect(inFlags('`fit.prepare.scale`, `drop: ["id"]`')).toBe("--scale, --drop id");
     expect(inFlags("`costs` or `costs.miss`, `resample.step`")).toBe(
       "--cost-miss and --cost-alert or --cost-miss, --resample-step",
     );
@@ -99,7 +97,7 @@ describe("messages of the library name options, the command turns them into flag
       return [...quoted, ...plain].map(([text, name]) => [file, name, inFlags(text.replaceAll("\\", ""))]);
     });
     expect(marked.length).toBeGreaterThan(20); // the patterns still find them
-      const unknown = marked.filter(([, , flag]) => !flags.has(flag.split(" ")[0]));
+    const unknown = marked.filter(([, , flag]) => !flags.has(flag.split(" ")[0]));
     expect(unknown).toEqual([]);
   });
 });
