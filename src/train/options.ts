@@ -120,6 +120,7 @@ export function resolveFitOptions(options: FitOptions = {}, windows = false) {
       `Fit options: \`${idle}\` was given, but the recipe "${recipe.name}" has no such layer, so it would have no effect. Use \`recipe: "denoising"\`${idle === "dropout" ? "" : ' or `recipe: "robust"`'}.`,
     );
   return {
+    ...(spec === undefined && { activation: "tanh" as const }),
     ...options,
     recipe: recipe.name,
     prepare: resolvePrepareOptions(

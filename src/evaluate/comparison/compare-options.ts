@@ -140,10 +140,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   const { align = source.train.windows || source.events ? "end" : "stretch" } = options;
   const { readOut = align === "end" ? "pooled" : "wide" } = options;
   // Other defaults are those of the recipe, which is another one for some feature sets.
-  const { recipe, prepare } = resolveFitOptions(options.fit, align === "end");
+  const { recipe, activation, prepare } = resolveFitOptions(options.fit, align === "end");
   const { scale, scaleScope } = prepare;
   const fit: FitOptions = {
-    ...(options.fit?.spec === undefined && { recipe }),
+    ...(options.fit?.spec === undefined && { recipe, activation }),
     ...options.fit,
     prepare: { ...options.fit?.prepare, scale, scaleScope },
   };
