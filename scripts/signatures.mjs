@@ -24,7 +24,7 @@ const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase
  * @returns {Signature[]}
  */
 export function parseSignatures(text) {
-  const lines = /((?:^\/\/.*\n)*)^KERNEL\((\w+), (\w+),([^;{}]*?)\)\n(?=\n)/gm;
+  const lines = /((?:^\/\/.*\n)*)^KERNEL\((\w+), (\w+),([^;{}/]*?)\)\n(?=\n)/gm;
   const signatures = Array.from(`${text}\n`.matchAll(lines), ([, comment, result, native, list]) => {
     const refuse = (/** @type {string} */ why) => new Error(`${TABLE}: ${native}: ${why}.`);
     if (!comment) throw refuse("got no comment, expected what the kernel does and what its arguments are");

@@ -24,6 +24,7 @@ const ROOMS = [
   "classify/neighbours",
   "classify/trees",
   "classify",
+  "engine/kernels.ts",
   "engine/engine.ts",
   "engine/peak.ts",
   "engine/reference",
