@@ -5,6 +5,6 @@ import type { States } from "../../../src/features/read-outs/states.js";
 export function applyReadOut(readOut: ReadOutParts, states: States): Float32Array {
   const columns = readOutColumns(readOut).length;
   const rows = new Float32Array(states.B * columns).fill(Number.NaN); // what is not written shows
-  readOutWriter(readOut)(states, (b) => rows.subarray(b * columns, (b + 1) * columns));
+  readOutWriter(readOut)(states, rows, (b) => b);
   return rows;
 }
