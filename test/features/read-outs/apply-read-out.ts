@@ -8,3 +8,25 @@ export function applyReadOut(readOut: ReadOutParts, states: States): Float32Arra
   readOutWriter(readOut)(states, rows, (b) => b);
   return rows;
 }
+
+/** Case b alone, in its own memory. */
+export function only(states: States, b: number): States {
+  const { T, B, mask, views } = states;
+  return {
+    T,
+    B: 1,
+    mask: {
+      offset: 0,
+      data: Float64Array.from({ length: T }, (_, t) => mask!.data[mask!.offset + t * B + b]),
+    },
+    views: views.map((view) => ({
+      ...view,
+      offset: 0,
+      stride: view.width,
+      data: Float64Array.from({ length: T * view.width }, (_, k) => {
+        const t = Math.floor(k / view.width);
+        return view.data[view.offset + (t * B + b) * view.stride + (k % view.width)];
+      }),
+    })),
+  };
+}
