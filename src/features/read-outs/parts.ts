@@ -23,12 +23,12 @@ export interface ReadOutParts {
   lastLayer?: boolean;
 }
 
-/** The parts in the order of their table. @throws {OptionError} for an unknown part, or none */
-export function inOrder(wanted: readonly PartName[]): PartName[] {
-  for (const name of wanted) if (!partNames.includes(name)) unknownName("Read-out", "part", name, partNames);
+/** @throws {OptionError} for an unknown part, as of a model file of a later version, or none */
+export function expectParts(wanted: readonly string[]): void {
+  for (const name of wanted)
+    if (!Object.hasOwn(parts, name)) unknownName("Read-out", "part", name, partNames);
   if (wanted.length === 0)
     throw new OptionError(`Read-out: got no parts, expected some of ${partNames.join(", ")}.`);
-  return partNames.filter((name) => wanted.includes(name));
 }
 
 /** Names of all columns, in order, such as `mean_forward_3` or `ppv_layer1_backward_7_q05`. */

@@ -167,3 +167,13 @@ test("every part is in a read-out, and parts of the last layer alone need nothin
   }
   expect([...used].sort()).toEqual([...partNames].sort());
 });
+
+test("a model keeps the parts that it was fitted with, in their order, and an unknown part is refused", () => {
+  const spec = { encoder: [{ type: "lstm", units: 3 }] } as never;
+  const wideOf = (parts: string[]) => {
+    const state = { ...fitParts(partNames, [makeStates({ there, widths: [3] })]), parts };
+    return resolveReadOut(spec, "wide", { state: { wide: state }, tensors: {} });
+  };
+  expect(wideOf(["ppv", "mean"]).request.parts).toEqual(["ppv", "mean"]);
+  expect(() => wideOf(["mean", "mena"])).toThrow(/Did you mean "mean"/);
+});
