@@ -43,7 +43,7 @@ export { statisticsFeatures } from "./features/baselines/statistics.js";
 export { type EncodeOptions, encode } from "./features/encode.js";
 export { fitReadOuts } from "./features/fit-read-outs.js";
 export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
-export { errorFeatures } from "./features/surprise.js";
+export { residualFeatures } from "./features/residual-features.js";
 export type { ModelMetadata } from "./model/metadata.js";
 export { decodeModel, encodeModel, type Model } from "./model/model.js";
 export { type Preparation, type PrepareOptions, prepareSequences } from "./model/prepare.js";

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { rebuildSeries } from "../features/rebuild.js";
+import { reconstructSeries } from "../features/reconstruct.js";
 import type { Model } from "../model/model.js";
 import { randomStream, STREAMS } from "../random.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
@@ -27,7 +27,7 @@ export function reconstructedCases(
   { features, labels, seed }: { features: string; labels: Int32Array; seed: number },
 ): Reconstructions | undefined {
   const shown = sampleSequences(test, randomStream(seed, STREAMS.shownReconstructions), MOST);
-  const { given, made } = rebuildSeries(engine, model, selectSequences(test, shown));
+  const { given, made } = reconstructSeries(engine, model, selectSequences(test, shown));
   const own = model.metadata.preparation.channels.flatMap(({ kind }, c) => (kind === "numeric" ? [c] : []));
   const C = given.channels.length;
   const cases = Array.from(shown, (n, k) => {

@@ -6,7 +6,8 @@ import { fillBatch } from "../network/fill-batch.js";
 import type { Network } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
-import { endStatesOf, statesOf } from "./read-outs/states.js";
+import { pooledWriter, readsLastAlone } from "./read-outs/pooled.js";
+import { statesOf } from "./read-outs/states.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */
 export const ENCODE_SHARD = 48;
@@ -47,14 +48,12 @@ export function createEncoder(
   { model, set, order, readOut, width, steps, threads }: EncodeJob,
   attach?: { memory: WorkspaceMemory; board: EncodeBoard; thread: number },
 ): Encoder {
-  // `last` alone needs no room for the other states
-  const ends = readOut.lastLayer && readOut.parts.every((part) => part === "last");
   const size = {
     batch: Math.min(ENCODE_SHARD, order.length),
     steps,
     slots: threads,
     threads,
-    states: !ends,
+    states: !readsLastAlone(readOut),
   };
   const network = openNetwork(engine, model, size, "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
@@ -64,18 +63,17 @@ export function createEncoder(
     rows: new Float32Array(room(4 * order.length * width)),
     first: new Int32Array(room(4)),
   };
-  const write = readOutWriter(readOut);
+  const pool = pooledWriter(readOut);
+  const write = pool ? undefined : readOutWriter(readOut);
 
   const encodeShard: Command = (shard) => {
     const from = (board.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const pass = fillBatch(slot, set, groups, indices);
     slot.forward(pass);
-    const states = ends ? endStatesOf(slot, pass) : statesOf(slot, pass, readOut.lastLayer ? "last" : "all");
-    write(states, (b) => {
-      const n = indices[pass.order[b]];
-      return board.rows.subarray(n * width, (n + 1) * width);
-    });
+    const rowOf = (b: number) => indices[pass.order[b]];
+    pool?.(slot, pass, board.rows, rowOf);
+    write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), board.rows, rowOf);
   };
   return { network, board, commands: [encodeShard] };
 }

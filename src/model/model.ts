@@ -17,7 +17,7 @@ export interface Model {
   metadata: ModelMetadata;
   /** All parameters in the order of the network, float32. */
   weights: Float32Array;
-  /** What was fitted on the states of the training part, for read-outs that need it; see features/fitted-read-out. */
+  /** What was fitted on the states of the training part, for read-outs that need it; see features/read-outs. */
   readOut?: { state: Record<string, unknown>; tensors: Record<string, Tensor> };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reconstructedCases } from "../../src/evaluate/reconstructed-cases.js";
-import { errorFeatures } from "../../src/features/surprise.js";
+import { residualFeatures } from "../../src/features/residual-features.js";
 import { isObserved, type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
@@ -20,7 +20,7 @@ test("the worst and the best of all cases, by the error of the decoder over what
     threads: 0,
   });
   const found = reconstructedCases(engine, model, held, { ...told, labels: labelsOf(held) })!;
-  const { values, names } = errorFeatures(engine, model, held);
+  const { values, names } = residualFeatures(engine, model, held);
   const errors = held.ids.map((id, n) => ({ id, n, error: values[n * names.length] }));
   errors.sort((a, b) => b.error - a.error);
   expect(found).toMatchObject({ features: "latent", cases: 40, channels: 5 });

@@ -8,7 +8,7 @@ import { statisticsFeatures } from "../../features/baselines/statistics.js";
 import { encode } from "../../features/encode.js";
 import { fitReadOuts } from "../../features/fit-read-outs.js";
 import { componentsOf, mustBeFitted, type ReadOut } from "../../features/read-outs/read-outs.js";
-import { errorFeatures } from "../../features/surprise.js";
+import { residualFeatures } from "../../features/residual-features.js";
 import type { Model } from "../../model/model.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
 import { type FeatureTable, selectColumns, selectRows, sideBySide } from "../../table/feature-table.js";
@@ -164,7 +164,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
       const { engine, fit: options, remember } = context;
       const model = await remember("model latent", () => trained(context, options));
       const kept = (set: SequenceSet) =>
-        selectColumns(errorFeatures(engine, model, set), /^(error$|residual_)/);
+        selectColumns(residualFeatures(engine, model, set), /^(error$|residual_)/);
       return { ...both(context, kept), model, notes: model.metadata.training.warnings };
     },
   },
@@ -183,7 +183,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
         trained(context, { ...options, recipe: "composite" }),
       );
       const kept = (set: SequenceSet) =>
-        selectColumns(errorFeatures(engine, model, set), /^(unexpected|surprise)_/);
+        selectColumns(residualFeatures(engine, model, set), /^(unexpected|surprise)_/);
       return { ...both(context, kept), model, notes: model.metadata.training.warnings };
     },
   },

@@ -1,7 +1,14 @@
 import { DataError, OptionError } from "../../errors.js";
 import { type Random, randomStream, STREAMS } from "../../random.js";
 import type { FitOptions, StateSample } from "./part.js";
-import { expectDirections, inOrder, type PartName, partOf, type ReadOutParts } from "./parts.js";
+import {
+  expectDirections,
+  expectParts,
+  type PartName,
+  partNames,
+  partOf,
+  type ReadOutParts,
+} from "./parts.js";
 import { incrementsOf } from "./shares.js";
 import { type StateSeries, type States, seriesReader } from "./states.js";
 
@@ -26,7 +33,8 @@ export function fitParts(
 ): ReadOutState {
   const options = { seed: 1, sampleSize: 20_000, lags: [1], components: 12, penalty: 10, ...given };
   const { seed, sampleSize } = options;
-  const parts = inOrder(wanted);
+  expectParts(wanted);
+  const parts = partNames.filter((name) => wanted.includes(name));
   if (!(Number.isInteger(sampleSize) && sampleSize > 0))
     throw new OptionError(`fitParts: sampleSize is ${sampleSize}, expected a whole number above 0.`);
   const samples = new Map<number, RowSample>();

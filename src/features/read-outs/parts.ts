@@ -19,16 +19,16 @@ export const partOf = (name: PartName): Part => parts[name];
 export interface ReadOutParts {
   parts: PartName[];
   directions: Direction[];
-  /** States of the last layer alone. Units are numbered through, means are summed in float32. */
+  /** States of the last layer alone; units are numbered through. */
   lastLayer?: boolean;
 }
 
-/** The parts in the order of their table. @throws {OptionError} for an unknown part, or none */
-export function inOrder(wanted: readonly PartName[]): PartName[] {
-  for (const name of wanted) if (!partNames.includes(name)) unknownName("Read-out", "part", name, partNames);
+/** @throws {OptionError} for an unknown part, as of a model file of a later version, or none */
+export function expectParts(wanted: readonly string[]): void {
+  for (const name of wanted)
+    if (!Object.hasOwn(parts, name)) unknownName("Read-out", "part", name, partNames);
   if (wanted.length === 0)
     throw new OptionError(`Read-out: got no parts, expected some of ${partNames.join(", ")}.`);
-  return partNames.filter((name) => wanted.includes(name));
 }
 
 /** Names of all columns, in order, such as `mean_forward_3` or `ppv_layer1_backward_7_q05`. */
@@ -58,26 +58,30 @@ function unitNames({ directions, lastLayer }: ReadOutParts): string[] {
 /**
  * Writes the columns of every sequence of a batch. Padding and masked steps are left out; a sequence without a present
  * step gives zeros.
- * @returns a function that takes the states of a batch, and the row of sequence b to write to
+ * @returns a function that writes the columns of sequence b into row `rowOf(b)` of `out`
  * @throws {ShapeError} if the states are not those of the encoder it was fitted with
  */
 export function readOutWriter(readOut: ReadOutParts) {
-  const todo = columnsByPart(readOut).map((columns, k) => ({
+  const steps = columnsByPart(readOut).map((columns, k) => ({
     write: partOf(readOut.parts[k]).write,
-    width: columns.length,
+    columns: new Float32Array(columns.length), // reused: cheaper than a view of `out` per part and sequence
   }));
-  return (states: States, rowOf: (b: number) => Float32Array): void => {
+  const width = steps.reduce((sum, { columns }) => sum + columns.length, 0);
+  return (states: States, out: Float32Array, rowOf: (b: number) => number): void => {
     expectDirections("encode", states, readOut.directions);
-    const read = seriesReader(states, readOut.lastLayer);
+    const read = seriesReader(states);
     for (let b = 0; b < states.B; b++) {
       const series = read(b);
-      const row = rowOf(b);
+      let at = rowOf(b) * width;
       if (series.V === 0) {
-        row.fill(0);
+        out.fill(0, at, at + width);
         continue;
       }
-      let at = 0;
-      for (const { write, width } of todo) write(series, row.subarray(at, (at += width)), readOut);
+      for (const { write, columns } of steps) {
+        write(series, columns, readOut);
+        out.set(columns, at);
+        at += columns.length;
+      }
     }
   };
 }

@@ -4,7 +4,7 @@ import type { AutoencoderSpec } from "../../network/spec/spec.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { type Pca, transformPca } from "../../table/pca.js";
 import type { ReadOutState } from "./fit.js";
-import { inOrder, type PartName, partOf, type ReadOutParts, readOutColumns } from "./parts.js";
+import { expectParts, type PartName, partOf, type ReadOutParts, readOutColumns } from "./parts.js";
 import type { Direction } from "./states.js";
 
 interface OfParts {
@@ -67,14 +67,16 @@ export function resolveReadOut(
   });
   if (!mustBeFitted(readOut)) return resolved({ parts: [...parts], ...directionsOf(spec, layers) });
   const fitted = kept?.state[FITTED] as ReadOutState | undefined;
+  if (fitted) expectParts(fitted.parts);
+  // the parts that it was fitted with, in their order: a model keeps its columns when a read-out gets a part more
+  const own = fitted?.parts.filter((part) => parts.includes(part)) ?? [];
   const pca = componentsOf(readOut) && pcaOf(kept, readOut);
-  if (!fitted || (componentsOf(readOut) && !pca))
+  if (!fitted || own.length === 0 || (componentsOf(readOut) && !pca))
     throw new OptionError(
       `The read-out "${readOut}" needs quantiles and components of the training states, and this model has none. ` +
         'Fit them with fitReadOuts, train the model again with "undertone fit", or use narrow.',
     );
-  // only parts that it was fitted with: a model keeps its columns when a part is added to the table above
-  const request = { ...fitted, parts: inOrder(fitted.parts).filter((part) => parts.includes(part)) };
+  const request = { ...fitted, parts: own };
   if (!pca) return resolved(request);
   return resolved(request, (table) => {
     const { values, names, rows } = transformPca(pca, table);

@@ -52,11 +52,13 @@ export function lagsFor(longest: number): number[] {
   return lags;
 }
 
-/** h_t - h_(t-lag) over the present steps, [V - lag, Z]. */
+let differences = new Float64Array(0);
+
+/** h_t - h_(t-lag) over the present steps, [V - lag, Z], in memory that the next call uses again. */
 export function incrementsOf(series: StateSeries, lag: number): StateSeries {
   const { values, Z } = series;
   const V = Math.max(series.V - lag, 0);
-  const differences = new Float64Array(V * Z);
+  if (differences.length < V * Z) differences = new Float64Array(V * Z);
   for (let k = 0; k < V * Z; k++) differences[k] = values[k + lag * Z] - values[k];
   return { ...series, values: differences, V };
 }

@@ -54,20 +54,6 @@ export function statesOf(slot: Slot, pass: PackedBatch, layers: "all" | "last" =
   return { T, B, starts, mask, views: layers === "all" ? views : last };
 }
 
-/**
- * The states of the last recurrent layer after the last step of each direction's walk, as a batch of one step. A
- * network that keeps no other states has these.
- */
-export function endStatesOf(slot: Slot, pass: PackedBatch): States {
-  const { data } = slot.ws;
-  const layer = slot.encoder.filter(({ states }) => states).length - 1;
-  const views = slot.states.map(({ last, reverse }) => ({
-    ...{ data, offset: last.offset(pass), stride: last.stride, width: last.width },
-    ...{ layer, reverse },
-  }));
-  return { T: 1, B: pass.B, views };
-}
-
 /** The states of one sequence over its present steps. */
 export interface StateSeries {
   /** [V, Z], directions side by side. May be longer: only its first V rows belong to this sequence. */
@@ -75,12 +61,10 @@ export interface StateSeries {
   V: number;
   Z: number;
   directions: readonly Direction[];
-  /** Means are summed in float32: of read-outs of the last layer, whose numbers have always been made so. */
-  float32Sums?: boolean;
 }
 
 /** Copies the series of one sequence after another into the same memory. */
-export function seriesReader(states: States, float32Sums = false): (b: number) => StateSeries {
+export function seriesReader(states: States): (b: number) => StateSeries {
   const { T, views } = states;
   const Z = views.reduce((sum, { width }) => sum + width, 0);
   const values = new Float64Array(T * Z);
@@ -88,16 +72,27 @@ export function seriesReader(states: States, float32Sums = false): (b: number) =
   return (b) => {
     const V = presentRows(states, b, rows);
     let column = 0;
-    for (const { data, offset, stride, width } of views) {
-      for (let v = 0; v < V; v++) {
-        const from = offset + rows[v] * stride;
-        const to = v * Z + column;
-        for (let k = 0; k < width; k++) values[to + k] = data[from + k];
-      }
-      column += width;
+    for (const view of views) {
+      copyRows(view, rows, V, values, Z, column);
+      column += view.width;
     }
-    return { values, V, Z, directions: views, float32Sums };
+    return { values, V, Z, directions: views };
   };
+}
+
+function copyRows(
+  { data, offset, stride, width }: StatesView,
+  rows: Int32Array,
+  V: number,
+  values: Float64Array,
+  Z: number,
+  column: number,
+): void {
+  for (let v = 0; v < V; v++) {
+    let from = offset + rows[v] * stride;
+    let to = v * Z + column;
+    for (const end = to + width; to < end; ) values[to++] = data[from++];
+  }
 }
 
 /** Writes the rows of the present steps of case b into `out` [T], in the order of time; returns their number. */

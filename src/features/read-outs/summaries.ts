@@ -30,10 +30,9 @@ export const last = summary(({ values, V, Z, directions }, out) => {
     for (const end = z + width; z < end; z++) out[z] = values[(reverse ? 0 : V - 1) * Z + z];
 });
 
-function meanOf({ values, V, Z, float32Sums }: StateSeries, z: number): number {
+function meanOf({ values, V, Z }: StateSeries, z: number): number {
   let sum = 0;
-  if (float32Sums) for (let v = 0; v < V; v++) sum = Math.fround(sum + values[v * Z + z]);
-  else for (let v = 0; v < V; v++) sum += values[v * Z + z];
+  for (let v = 0; v < V; v++) sum += values[v * Z + z];
   return sum / V;
 }
 

@@ -5,7 +5,7 @@ import { type FeatureContext, featureSets } from "../../../src/evaluate/sets/fea
 import { rawFeatures } from "../../../src/features/baselines/raw.js";
 import { statisticsFeatures } from "../../../src/features/baselines/statistics.js";
 import { encode } from "../../../src/features/encode.js";
-import { errorFeatures } from "../../../src/features/surprise.js";
+import { residualFeatures } from "../../../src/features/residual-features.js";
 import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 
@@ -104,7 +104,7 @@ test("each is what its name says", async () => {
   expect(pca.train.names).toHaveLength(18); // nine steps of two channels
   const surprise = await build("surprise", train, test_);
   expect(surprise.model!.metadata.recipe).toBe("composite");
-  const errors = errorFeatures(engine, surprise.model!, test_);
+  const errors = residualFeatures(engine, surprise.model!, test_);
   const wanted = ["unexpected_c0", "unexpected_c1", "surprise_c0", "surprise_c1"];
   expect(surprise.test.names).toEqual([...wanted, ...[3, 5, 9].map((span) => `surprise_last_${span}`)]);
   expect(surprise.test.values[1]).toBe(errors.values[errors.names.indexOf("unexpected_c1")]);

@@ -5,6 +5,28 @@ import type { States } from "../../../src/features/read-outs/states.js";
 export function applyReadOut(readOut: ReadOutParts, states: States): Float32Array {
   const columns = readOutColumns(readOut).length;
   const rows = new Float32Array(states.B * columns).fill(Number.NaN); // what is not written shows
-  readOutWriter(readOut)(states, (b) => rows.subarray(b * columns, (b + 1) * columns));
+  readOutWriter(readOut)(states, rows, (b) => b);
   return rows;
+}
+
+/** Case b alone, in its own memory. */
+export function only(states: States, b: number): States {
+  const { T, B, mask, views } = states;
+  return {
+    T,
+    B: 1,
+    mask: {
+      offset: 0,
+      data: Float64Array.from({ length: T }, (_, t) => mask!.data[mask!.offset + t * B + b]),
+    },
+    views: views.map((view) => ({
+      ...view,
+      offset: 0,
+      stride: view.width,
+      data: Float64Array.from({ length: T * view.width }, (_, k) => {
+        const t = Math.floor(k / view.width);
+        return view.data[view.offset + (t * B + b) * view.stride + (k % view.width)];
+      }),
+    })),
+  };
 }

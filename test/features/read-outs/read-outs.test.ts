@@ -13,7 +13,7 @@ import { lagsFor } from "../../../src/features/read-outs/shares.js";
 import type { States } from "../../../src/features/read-outs/states.js";
 import { expectClose } from "../../close.js";
 import { allThere, makeStates } from "../../states.js";
-import { applyReadOut } from "./apply-read-out.js";
+import { applyReadOut, only } from "./apply-read-out.js";
 
 /** As the model file keeps it. */
 type Fitted = ReadOutState & {
@@ -322,28 +322,6 @@ describe("what does not change a read-out", () => {
       { numRuns: 50, seed: 4 },
     );
   });
-
-  /** Case b alone, in its own memory. */
-  function only(states: States, b: number): States {
-    const { T, B, mask, views } = states;
-    return {
-      T,
-      B: 1,
-      mask: {
-        offset: 0,
-        data: Float64Array.from({ length: T }, (_, t) => mask!.data[mask!.offset + t * B + b]),
-      },
-      views: views.map((view) => ({
-        ...view,
-        offset: 0,
-        stride: view.width,
-        data: Float64Array.from({ length: T * view.width }, (_, k) => {
-          const t = Math.floor(k / view.width);
-          return view.data[view.offset + (t * B + b) * view.stride + (k % view.width)];
-        }),
-      })),
-    };
-  }
 });
 
 describe("the pieces", () => {

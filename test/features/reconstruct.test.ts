@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { rebuildSeries } from "../../src/features/rebuild.js";
-import { errorFeatures } from "../../src/features/surprise.js";
+import { reconstructSeries } from "../../src/features/reconstruct.js";
+import { residualFeatures } from "../../src/features/residual-features.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { countOf, isObserved, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { untrainedAutoencoder } from "../../src/train/fit.js";
@@ -26,8 +26,8 @@ test.each(engines.flatMap((each) => (["same", "reversed"] as const).map((target)
       spec: spec(target),
       prepare: { interpolation: "none" },
     });
-    const { given, made } = rebuildSeries(engine, model, set);
-    const { values, names } = errorFeatures(engine, model, set);
+    const { given, made } = reconstructSeries(engine, model, set);
+    const { values, names } = residualFeatures(engine, model, set);
     const C = given.channels.length;
     for (let n = 0; n < countOf(set); n++) {
       for (let c = 0; c < C - 1; c++) {
@@ -41,7 +41,7 @@ test.each(engines.flatMap((each) => (["same", "reversed"] as const).map((target)
         const error = values[n * names.length + names.indexOf(`error_c${c}`)];
         expect(count > 0 ? sum / count : 0).toBeCloseTo(error, 5);
       }
-      const alone = rebuildSeries(engine, model, selectSequences(set, [n])).made;
+      const alone = reconstructSeries(engine, model, selectSequences(set, [n])).made;
       const own = made.subarray(given.offsets[n] * C, given.offsets[n + 1] * C);
       alone.forEach((value, k) => {
         expect(value).toBeCloseTo(own[k], 5);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { errorFeatures, type FeatureTable, fitAutoencoder, untrainedAutoencoder } from "../../src/index.js";
+import {
+  type FeatureTable,
+  fitAutoencoder,
+  residualFeatures,
+  untrainedAutoencoder,
+} from "../../src/index.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -21,16 +26,16 @@ const column = ({ values, names, rows }: FeatureTable, name: string) => {
 describe.each(engines)("$name", ({ engine }) => {
   test("numbers of a case do not depend on what else is in the set, nor on the engine", () => {
     const model = untrainedAutoencoder(engine, set, options);
-    const whole = errorFeatures(engine, model, set);
+    const whole = residualFeatures(engine, model, set);
     const some = [3, 1, 42, 59];
-    const alone = errorFeatures(engine, model, selectSequences(set, some));
+    const alone = residualFeatures(engine, model, selectSequences(set, some));
     const C = whole.names.length;
     some.forEach((n, k) => {
       expectClose(alone.values.subarray(k * C, (k + 1) * C), whole.values.subarray(n * C, (n + 1) * C), {
         ...{ rtol: tolerance(engine), atol: 1e-6, name: `case ${n}` },
       });
     });
-    const reference = errorFeatures(engines[0].engine, model, set);
+    const reference = residualFeatures(engines[0].engine, model, set);
     expectClose(whole.values, reference.values, { rtol: tolerance(engine), atol: 1e-5, name: "engine" });
   });
 });
@@ -58,7 +63,7 @@ test("surprise is what the prediction of a step missed, and no step is surprisin
     train,
     validation: 0,
   });
-  const table = errorFeatures(engine, model, walks);
+  const table = residualFeatures(engine, model, walks);
   const surprise = column(table, "surprise_x");
   for (let n = 0; n < N; n++) {
     if (n % 2 === 1) expect(surprise[n]).toBeGreaterThan(Math.log1p(2));
@@ -69,7 +74,7 @@ test("surprise is what the prediction of a step missed, and no step is surprisin
   expect(surprise[1]).toBeCloseTo(Math.log1p(unexpected[1] ** 2), 5);
   // two steps before the last one held no surprise, so that the mean over three is a third of it
   expect(Math.expm1(column(table, "surprise_last_3")[1]) / Math.expm1(surprise[1])).toBeCloseTo(1 / 3, 1);
-  const short = errorFeatures(engine, model, {
+  const short = residualFeatures(engine, model, {
     ...walks,
     ...{ values: values.slice(0, 3), offsets: Int32Array.from([0, 1, 3, 3]), ids: ["one", "two", "none"] },
   });
@@ -88,7 +93,7 @@ test("where steps have times, surprise is also a mean over an hour and more", as
     ids: Array.from({ length: 60 }, (_, n) => `${n}`),
     times,
   };
-  const table = errorFeatures(engine, untrainedAutoencoder(engine, timed, options), timed);
+  const table = residualFeatures(engine, untrainedAutoencoder(engine, timed, options), timed);
   const [one, three] = [column(table, "surprise_x"), column(table, "surprise_last_3")];
   expect(column(table, "surprise_7d_x")).toEqual(three);
   expect(column(table, "surprise_1d_x")).toEqual(three);
@@ -101,7 +106,7 @@ test("where steps have times, surprise is also a mean over an hour and more", as
 });
 
 test("columns: error, by channel, residuals, surprise; without the head no surprise", () => {
-  const names = errorFeatures(engine, untrainedAutoencoder(engine, set, options), set).names;
+  const names = residualFeatures(engine, untrainedAutoencoder(engine, set, options), set).names;
   const columns = [plain.channels[0].name, plain.channels[1].name, "kind=a", "kind=b"];
   expect(names).toEqual([
     "error",
@@ -112,7 +117,7 @@ test("columns: error, by channel, residuals, surprise; without the head no surpr
     ...["surprise_last_3", "surprise_last_5", "surprise_last_9"],
   ]);
   const masked = untrainedAutoencoder(engine, set, { ...options, recipe: "masked" });
-  expect(errorFeatures(engine, masked, set).names.some((name) => /surprise|unexpected/.test(name))).toBe(
+  expect(residualFeatures(engine, masked, set).names.some((name) => /surprise|unexpected/.test(name))).toBe(
     false,
   );
 });

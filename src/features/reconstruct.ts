@@ -8,7 +8,7 @@ import { runBatches } from "./run-batches.js";
 const BATCH = 16;
 
 /** Series beside what the decoder made of them, both in scaled units. */
-export interface Rebuilt {
+export interface Reconstructed {
   /** As the model read them: prepared, with the differences where it adds them. */
   given: SequenceSet;
   /** As `given.values`: numbers as they were made, of categories the likeliest. Also where nothing was observed. */
@@ -20,7 +20,7 @@ export interface Rebuilt {
  * @param set as it was read
  * @throws {OptionError} if a channel of the model is not there
  */
-export function rebuildSeries(engine: Engine, model: Model, set: SequenceSet): Rebuilt {
+export function reconstructSeries(engine: Engine, model: Model, set: SequenceSet): Reconstructed {
   const given = prepareSequences(set, model.metadata.preparation);
   const C = given.channels.length;
   const made = new Float32Array(given.values.length);
