@@ -1,13 +1,7 @@
 import { DataError } from "../../errors.js";
 import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import {
-  createPartBuilder,
-  defaultChannelNames,
-  type Part,
-  type PartBuilder,
-  trimPadding,
-} from "../source/part.js";
+import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
@@ -34,8 +28,8 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
       ? emptyFile(file.path)
       : new DataError(`${file.path}: got no line @data, expected one. This is not ARFF, or it is cut off.`);
   const header = readHeader(lines.slice(0, dataLine));
-  let builder: PartBuilder | undefined;
-  let F = 1;
+  const builder = createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
+  let F = 0;
   for (let i = dataLine + 1; i < lines.length; i++) {
     const line = lines[i].trim();
     if (line === "" || line.startsWith("%")) continue;
@@ -47,13 +41,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
     const { channels, label } = header.relational
       ? splitRelational(line, header, fail)
       : splitPlain(line, header);
-    if (!builder) {
-      F = channels.length;
-      builder = createPartBuilder(defaultChannelNames(F), {
-        idPrefix,
-        labelled: header.classes !== undefined,
-      });
-    }
+    F ||= channels.length;
     if (channels.length !== F) fail(`${channels.length} channels`, `${F} as in the first case`);
     const columns = channels.map((cells, f) => {
       if (cells.length !== header.steps)
@@ -66,7 +54,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
       fail(`the label "${label}"`, `one of ${header.classes.join(", ")} as declared`);
     builder.add(trimPadding(columns), label === "?" ? undefined : label);
   }
-  if (!builder) throw noSequences(file.path);
+  if (builder.count() === 0) throw noSequences(file.path);
   return builder.finish();
 }
 

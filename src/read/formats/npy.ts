@@ -14,7 +14,7 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
   const { data, shape, fortranOrder } = parseArray(file.path, await file.whole());
   const [N, columns] = shape;
   const cell = (n: number, c: number) => Number(data[fortranOrder ? c * N + n : n * columns + c]);
-  const builder = createPartBuilder(["value"], { idPrefix, labelled: true });
+  const builder = createPartBuilder({ idPrefix, labelled: true });
   for (let n = 0; n < N; n++) {
     const values = Float64Array.from({ length: columns - 1 }, (_, t) => cell(n, t + 1));
     const infinite = values.findIndex(

@@ -18,7 +18,7 @@ const STEPS = 8;
  * @throws {DataError} that names row and column
  */
 async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Part> {
-  const builder = createPartBuilder(["x", "y"], { idPrefix, labelled: true });
+  const builder = createPartBuilder({ names: ["x", "y"], idPrefix, labelled: true });
   (await linesOf(file)).forEach((line, i) => {
     if (i === 0 || line.trim() === "") return;
     const cells = line.split(",");

@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.js";
 import { numberIn, parseTime } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, defaultChannelNames, type Part, type PartBuilder } from "../source/part.js";
+import { createPartBuilder, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
@@ -38,13 +38,8 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
     }
     const parts = splitChannels(line);
     const label = header.classes ? parts.pop()!.trim() : undefined;
-    if (!builder) {
-      F = header.dimensions ?? parts.length;
-      builder = createPartBuilder(defaultChannelNames(F), {
-        idPrefix,
-        labelled: header.classes !== undefined,
-      });
-    }
+    builder ??= createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
+    F ||= header.dimensions ?? parts.length;
     if (parts.length !== F || F === 0)
       throw new DataError(
         `${file.path}, row ${row}: got ${parts.length} channels, expected ${F || "at least 1"}${header.classes ? " and then the label" : ""}, separated by colons. The row may be cut off.`,

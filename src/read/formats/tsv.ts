@@ -12,7 +12,7 @@ export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed"
  * @throws {DataError} that names row and column
  */
 async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
-  const builder = createPartBuilder(["value"], { idPrefix, labelled: true });
+  const builder = createPartBuilder({ idPrefix, labelled: true });
   let width = 0;
   (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;

@@ -103,10 +103,14 @@ export function collectLongRows(
       };
     },
     notes() {
-      const notes = [...timeNotes(tally), ...channels.flatMap(({ column }) => column.notes())];
-      if (tally.noAmount > 0)
-        notes.push(`${tally.noAmount} events have no ${roles.amountName}; aggregates count it as 0.`);
-      return notes;
+      const { late, equal, noAmount } = tally;
+      return [
+        late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
+        equal > 0 &&
+          `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+        ...channels.flatMap(({ column }) => column.notes()),
+        noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
+      ].filter((note) => note !== false);
     },
   };
 }
@@ -147,7 +151,7 @@ function inSequences(
   channels: readonly { column: LongColumn }[],
   options: DataOptions & { entity: string },
   amountName: string | undefined,
-  tally: TimeTally,
+  tally: { late: number; equal: number },
 ): Omit<LongTable, "calendarTimes"> {
   const { owners, amounts, secondCodes, labelCodes } = rows;
   const ids = [...rows.entities.keys()];
@@ -195,22 +199,16 @@ function groupByEntity(owners: readonly number[], count: number) {
   return { order, offsets };
 }
 
-/** How many events were out of order, and at the same time as the one before them. */
-interface TimeTally {
-  late: number;
-  equal: number;
-}
-
 /**
  * Sorts `order` by time inside each entity, in place; equal times keep the file's order.
- * @param tally what was out of order or at equal times is added to it
+ * @param tally the numbers of events that are out of order, or at the time of the one before, are added to it
  * @returns [events] the times in that order
  */
 function sortByTime(
   order: Int32Array,
   offsets: Int32Array,
   times: readonly number[],
-  tally: TimeTally,
+  tally: { late: number; equal: number },
 ): Float64Array {
   for (let e = 0; e + 1 < offsets.length; e++) {
     const rows = order.subarray(offsets[e], offsets[e + 1]);
@@ -226,16 +224,4 @@ function sortByTime(
     for (let i = 1; i < rows.length; i++) if (times[rows[i]] === times[rows[i - 1]]) tally.equal++;
   }
   return Float64Array.from(order, (row) => times[row]);
-}
-
-/** What to tell the user of it. */
-function timeNotes({ late, equal }: TimeTally): string[] {
-  const notes: string[] = [];
-  if (late > 0)
-    notes.push(`${late} rows were earlier than one before them of the same entity; sorted by time.`);
-  if (equal > 0)
-    notes.push(
-      `${equal} events have the same time as the one before them of their entity; kept in file order.`,
-    );
-  return notes;
 }

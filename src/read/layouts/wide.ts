@@ -48,7 +48,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
       for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
-      builder ??= createPartBuilder(["value"], { idPrefix, labelled: label >= 0, first: handedOn + 1 });
+      builder ??= createPartBuilder({ idPrefix, labelled: label >= 0, first: handedOn + 1 });
       builder.add([series], !labels || missingIn(labels, r) ? undefined : shownIn(labels, r));
       pending += series.length;
     }

@@ -26,17 +26,29 @@ export interface PartBuilder {
   finish(notes?: readonly string[]): Part;
 }
 
-/** A builder of numeric channels; `idPrefix` and a number, from `first` on, make the ids. */
-export function createPartBuilder(
-  channelNames: readonly string[],
-  { idPrefix, labelled, first = 1 }: { idPrefix: string; labelled: boolean; first?: number },
-): PartBuilder {
-  const F = channelNames.length;
+/**
+ * A builder of numeric channels.
+ * @param options.names of the channels; default: "value" for one, else "channel_1", "channel_2", ...
+ * @param options.idPrefix makes the ids, with a number from `first` on
+ */
+export function createPartBuilder({
+  names,
+  idPrefix,
+  labelled,
+  first = 1,
+}: {
+  names?: readonly string[];
+  idPrefix: string;
+  labelled: boolean;
+  first?: number;
+}): PartBuilder {
+  let F = 0; // that of the first sequence
   const rows: Float32Array[] = []; // [L, F] each, NaN = missing
   const times: ArrayLike<number>[] = [];
   const labels: (string | undefined)[] = [];
   return {
     add(columns, label, at) {
+      F ||= columns.length;
       const L = columns[0].length;
       const row = new Float32Array(L * F);
       for (let f = 0; f < F; f++) for (let t = 0; t < L; t++) row[t * F + f] = columns[f][t];
@@ -55,7 +67,10 @@ export function createPartBuilder(
         values.set(row, offsets[n] * F);
       });
       const set: SequenceSet = {
-        channels: channelNames.map((name) => ({ name, kind: "numeric" as const })),
+        channels: Array.from({ length: F }, (_, f) => ({
+          name: names?.[f] ?? (F === 1 ? "value" : `channel_${f + 1}`),
+          kind: "numeric" as const,
+        })),
         ...takeMissing(values),
         offsets,
         ids: rows.map((_, n) => `${idPrefix}${first + n}`),
@@ -88,9 +103,4 @@ export function trimPadding(columns: readonly Float64Array[]): Float64Array[] {
   let L = columns[0].length;
   while (L > 0 && columns.every((column) => Number.isNaN(column[L - 1]))) L--;
   return columns.map((column) => column.subarray(0, L));
-}
-
-/** "value" for one channel, else "channel_1", "channel_2", ... for formats that do not name them. */
-export function defaultChannelNames(F: number): string[] {
-  return F === 1 ? ["value"] : Array.from({ length: F }, (_, f) => `channel_${f + 1}`);
 }

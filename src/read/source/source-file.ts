@@ -22,7 +22,6 @@ export interface SourceFile {
 export function sourceFile(path: string): SourceFile {
   const hash = createHash("sha256");
   const packed = path.toLowerCase().endsWith(".gz");
-  let sha256: string | undefined;
   return {
     path,
     async whole() {
@@ -54,10 +53,7 @@ export function sourceFile(path: string): SourceFile {
         throw unreadable(path, cause);
       }
     },
-    sha256() {
-      sha256 ??= hash.digest("hex");
-      return sha256;
-    },
+    sha256: () => hash.copy().digest("hex"), // a digest ends the hash itself
   };
 }
 
