@@ -206,7 +206,7 @@ describe("forward in time", () => {
     await refused({ ...quick, features: ["rae"] }).toThrow(/Did you mean "raw"/);
     await refused({ ...quick, features: ["raw", "raw"] }).toThrow(/twice/);
     await refused({ ...quick, alerts: 3, alertsPerDay: 3 }).toThrow(/not both/);
-    await refused({ ...quick, networkSeeds: 0 }).toThrow(/whole number/);
+    await refused({ ...quick, networkSeeds: 0 }).toThrow(/`networkSeeds`: got 0, expected a number >0/);
     const noAmounts = { ...source, events: { ...source.events!, amounts: undefined } };
     await expect(compare(engine, noAmounts, quick)).rejects.toThrow(/with `amount`/);
   });
@@ -219,12 +219,15 @@ describe("scales of networks", () => {
 
   test("events are seen as logarithms, unless told otherwise", async () => {
     const fields = { ...quick, features: ["fields"] };
-    expect((await settingsOf(source, fields))!.prepare).toEqual({ scale: "log-standard" });
+    expect((await settingsOf(source, fields))!.prepare).toEqual({
+      scale: "log-standard",
+      scaleScope: "channel",
+    });
     const fit = { prepare: { scale: "robust" as const } };
-    expect((await settingsOf(source, { ...fields, fit }))!.prepare).toEqual({ scale: "robust" });
+    expect((await settingsOf(source, { ...fields, fit }))!.prepare).toMatchObject({ scale: "robust" });
     const own = { prepare: { scaleScope: "series" as const } };
     expect((await settingsOf(source, { ...fields, fit: own }))!.prepare).toMatchObject({ scale: "standard" });
     const stretched = { ...quick, features: ["raw"], align: "stretch" as const, fit: {} };
-    expect((await settingsOf(source, stretched))!.prepare).toBeUndefined();
+    expect((await settingsOf(source, stretched))!.prepare).toMatchObject({ scale: "standard" });
   });
 });

@@ -4,11 +4,13 @@ import { parseOptions } from "../../options.js";
 
 /** How to read a source; the command line makes its flags from this schema. */
 export const DATA_OPTIONS = z.strictObject({
-  label: z.string().optional().describe("column of the class (CSV); without it sequences are unlabelled"),
+  label: z.string().optional().describe("column of the class (tables); without it sequences are unlabelled"),
   entity: z
     .string()
     .optional()
-    .describe("column of the entity (customer, machine) that a row is an event of; makes a CSV a long table"),
+    .describe(
+      "column of the entity (customer, machine) that a row is an event of; makes the table a long one",
+    ),
   time: z
     .string()
     .optional()
@@ -17,13 +19,13 @@ export const DATA_OPTIONS = z.strictObject({
     .array(z.string())
     .min(1)
     .optional()
-    .describe("columns that become channels (long CSV); default: all without another role"),
-  drop: z.array(z.string()).optional().describe("columns to leave out (CSV)"),
+    .describe("columns that become channels (long tables); default: all without another role"),
+  drop: z.array(z.string()).optional().describe("columns to leave out (tables)"),
   window: z
     .int()
     .min(1)
     .optional()
-    .describe("make each event a case: the event and up to N - 1 events before it (long CSV)"),
+    .describe("make each event a case: the event and up to N - 1 events before it (long tables)"),
   timeChannels: z
     .boolean()
     .optional()
