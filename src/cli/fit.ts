@@ -1,11 +1,10 @@
 import { rm } from "node:fs/promises";
 import { Command } from "commander";
-import { fitReadOuts } from "../features/fit-read-outs.js";
+import { fitAutoencoder } from "../features/fit-autoencoder.js";
 import { checkWritable } from "../files/write-file.js";
 import { saveModel } from "../model/model-file.js";
 import { readSource } from "../read/read.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
-import { fitAutoencoder } from "../train/fit.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -64,7 +63,9 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const started = performance.now();
   try {
     const origin = { name: source.name, files: source.files, reading };
-    const trained = await fitAutoencoder(engine, source.train, fitting, origin, {
+    const model = await fitAutoencoder(engine, source.train, {
+      ...fitting,
+      origin,
       resume,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
@@ -74,9 +75,8 @@ async function runFit(path: string, options: CommonOptions & { output: string })
           `update ${update}/${total}  loss ${loss.toFixed(4)}  explained variance ${(100 * explainedVariance).toFixed(1)} %  ` +
             `${updatesPerSecond.toFixed(1)} steps/s  ${duration(secondsLeft)} left`,
         ),
+      onReadOuts: () => terminal.progress("fitting the read-outs"),
     });
-    terminal.progress("fitting the read-outs");
-    const model = await fitReadOuts(engine, trained, source.train, { threads: fitting.threads });
     terminal.done();
     await saveModel(options.output, model);
     await rm(checkpoint, { force: true });
