@@ -23,9 +23,12 @@ export interface FitAutoencoderOptions extends FitOptions, TrainRun {
 export async function fitAutoencoder(
   engine: Engine,
   train: SequenceSet,
-  { readOuts = true, onReadOuts, ...options }: FitAutoencoderOptions = {},
+  all: FitAutoencoderOptions = {},
 ): Promise<Model> {
-  const model = await trainModel(engine, train, options);
+  const { readOuts = true, onReadOuts, origin, ...some } = all;
+  const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
+  const run = { origin, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
+  const model = await trainModel(engine, train, options, run);
   if (!readOuts) return model;
   onReadOuts?.();
   return fitReadOuts(engine, model, train, { threads: options.threads });

@@ -94,10 +94,10 @@ test("an abort hands out the state, from which training goes on to the same weig
     onProgress: () => controller.abort(new Error("enough")),
   };
   const several = { ...options, threads: 2, train: { ...options.train, updates: 2000, patience: 0 } };
-  await expect(trainModel(fast, data, { ...several, ...hooks })).rejects.toThrow("enough");
+  await expect(trainModel(fast, data, several, hooks)).rejects.toThrow("enough");
   expect(states.length).toBe(1);
   const whole = await trainModel(fast, data, { ...several, threads: 1 });
-  expect((await trainModel(fast, data, { ...several, resume: states[0] })).weights).toEqual(whole.weights);
+  expect((await trainModel(fast, data, several, { resume: states[0] })).weights).toEqual(whole.weights);
 });
 
 test("an error of a training arrives as itself", async () => {
@@ -113,5 +113,5 @@ test("an error of a training arrives as itself", async () => {
 
 test("a signal that was aborted before stops training at once", async () => {
   const signal = AbortSignal.abort(new Error("too late"));
-  await expect(trainModel(engine, data, { ...long, threads: 1, signal })).rejects.toThrow("too late");
+  await expect(trainModel(engine, data, { ...long, threads: 1 }, { signal })).rejects.toThrow("too late");
 });

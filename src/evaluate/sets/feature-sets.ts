@@ -201,7 +201,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
 
 /** A network trained on the training part. */
 function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
-  return trainModel(engine, train, { ...options, ...hooks });
+  return trainModel(engine, train, options, hooks);
 }
 
 /**
