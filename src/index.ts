@@ -67,6 +67,7 @@ export {
   type SequenceSet,
   selectSequences,
 } from "./sequences/set/sequence-set.js";
+export { type Cell, type SequencesFromOptions, sequencesFrom } from "./sequences/set/sequences-from.js";
 export { splitGrouped, splitStratified } from "./sequences/set/split.js";
 export { type InterpolationMethod, interpolate } from "./sequences/transform/interpolate.js";
 export { type NoisyCopiesOptions, noisyCopies } from "./sequences/transform/noisy-copies.js";
