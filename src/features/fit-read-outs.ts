@@ -39,7 +39,9 @@ export async function fitReadOuts(
   const options = { seed, lags: lagsFor(longestOf(train)) };
   let fitted = keepParts(model, fitParts(partNames, batchesOf(engine, model, sample), options));
   if (!compact || countOf(train) < 2) return fitted;
-  const cases = randomStream(seed, STREAMS.readOutCases).shuffle(Int32Array.from({ length: countOf(train) }, (_, n) => n));
+  const cases = randomStream(seed, STREAMS.readOutCases).shuffle(
+    Int32Array.from({ length: countOf(train) }, (_, n) => n),
+  );
   const some = selectSequences(train, cases.subarray(0, MOST_CASES).sort());
   for (const readOut of readOuts) {
     const { of, components } = componentsOf(readOut) ?? {};

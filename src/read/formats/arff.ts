@@ -1,13 +1,8 @@
 import { DataError } from "../../errors.js";
+import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import {
-  createPartBuilder,
-  defaultChannelNames,
-  type Part,
-  type PartBuilder,
-  trimPadding,
-} from "../source/part.js";
+import { createPartBuilder, type Part, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };

@@ -1,7 +1,8 @@
 import { DataError } from "../../errors.js";
+import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 import { numberIn, parseTime } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, defaultChannelNames, type Part, type PartBuilder } from "../source/part.js";
+import { createPartBuilder, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };

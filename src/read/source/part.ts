@@ -89,8 +89,3 @@ export function trimPadding(columns: readonly Float64Array[]): Float64Array[] {
   while (L > 0 && columns.every((column) => Number.isNaN(column[L - 1]))) L--;
   return columns.map((column) => column.subarray(0, L));
 }
-
-/** "value" for one channel, else "channel_1", "channel_2", ... for formats that do not name them. */
-export function defaultChannelNames(F: number): string[] {
-  return F === 1 ? ["value"] : Array.from({ length: F }, (_, f) => `channel_${f + 1}`);
-}

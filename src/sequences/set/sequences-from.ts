@@ -1,5 +1,4 @@
 import { DataError } from "../../errors.js";
-import { encodeLabels, sortClassNames } from "./class-names.js";
 import { type Channel, createBitmap, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** A value of one channel at one step. NaN, null, undefined and "" are missing; a text is a category. */
@@ -29,7 +28,7 @@ type Step = ArrayLike<Cell>;
 const isMissing = (cell: unknown) => cell === null || cell === undefined || cell === "" || Number.isNaN(cell);
 
 /** "value" for one channel, else "channel_1", "channel_2", ... */
-function defaultNames(F: number): string[] {
+export function defaultChannelNames(F: number): string[] {
   return F === 1 ? ["value"] : Array.from({ length: F }, (_, f) => `channel_${f + 1}`);
 }
 
@@ -54,7 +53,7 @@ export function sequencesFrom(
         );
     });
   });
-  const named = options.channels ?? defaultNames(F);
+  const named = options.channels ?? defaultChannelNames(F);
   if (F === 0 || named.length !== F)
     fail(
       `got ${named.length} channels for steps of ${F} values, expected one name per value and at least one value.`,
@@ -172,6 +171,27 @@ function labelsOf(labels: NonNullable<SequencesFromOptions["labels"]>, given?: r
   if (unknown >= 0)
     fail(`label ${unknown}: got "${texts[unknown]}", expected one of ${classNames.join(", ")}.`);
   return { labels: encodeLabels(texts, classNames), classNames };
+}
+
+/**
+ * Class names in the order of their indices: numerically when all look like numbers, else alphabetically (by code
+ * point, so that the order does not depend on the machine's language).
+ */
+export function sortClassNames(names: Iterable<string>): string[] {
+  const unique = [...new Set(names)];
+  const numeric = unique.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
+  return numeric
+    ? unique.sort((a, b) => Number(a) - Number(b))
+    : unique.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The index of each label in `classNames`, -1 where there is none. */
+export function encodeLabels(
+  texts: readonly (string | undefined)[],
+  classNames: readonly string[],
+): Int32Array {
+  const index = new Map(classNames.map((name, c) => [name, c]));
+  return Int32Array.from(texts, (text) => (text === undefined ? -1 : (index.get(text) ?? -1)));
 }
 
 const show = (value: unknown) => (typeof value === "string" ? `"${value}"` : String(value));
