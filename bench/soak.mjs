@@ -76,7 +76,11 @@ if (options.engine === undefined) {
   const train = { epochs: Math.ceil((STEPS * 32) / N), batchSize: 32, patience: 0 };
   const fitting = { recipe: "denoising", units: 16, train, threads, validation: 0 };
   const started = performance.now();
-  const model = await fitAutoencoder(engine, set, fitting, undefined, { onProgress: training.sample });
+  const model = await fitAutoencoder(engine, set, {
+    ...fitting,
+    readOuts: false,
+    onProgress: training.sample,
+  });
   const seconds = (performance.now() - started) / 1000;
   training.report(`${model.metadata.training.updates} training steps in ${seconds.toFixed(0)} s`);
 

@@ -1,5 +1,5 @@
-// The library for Node and the browser. What reads and writes files is in "undertone/node", the page of a comparison in
-// "undertone/report".
+// The library for Node and the browser. A verb does something; a noun makes the table, classifier or list of that name.
+// What needs files is in "undertone/node", the page of a comparison in "undertone/report".
 
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
 export type {
@@ -10,7 +10,7 @@ export type {
   PackedTrees,
   RandomForestState,
 } from "./classify/base/states.js";
-export { type ClassifierName, classifierNames } from "./classify/classifiers.js";
+export type { ClassifierName } from "./classify/classifiers.js";
 export { logisticRegression } from "./classify/linear/logistic.js";
 export { ridgeClassifier } from "./classify/linear/ridge.js";
 export { loadClassifier } from "./classify/load.js";
@@ -18,17 +18,24 @@ export { kNearestNeighbours, type NeighboursOptions } from "./classify/neighbour
 export { type BoostingOptions, histogramGradientBoosting } from "./classify/trees/boosting.js";
 export { type RandomForestOptions, randomForest } from "./classify/trees/random-forest.js";
 export type { Engine } from "./engine/engine.js";
-export { type EngineName, engineNames, loadEngine } from "./engine/load.js";
-export * from "./errors.js";
+export { type EngineName, loadEngine } from "./engine/load.js";
+export {
+  ArtefactError,
+  DataError,
+  EngineError,
+  OptionError,
+  ShapeError,
+  TrainingError,
+  UndertoneError,
+} from "./errors.js";
 export { compare } from "./evaluate/compare.js";
 export type { CompareOptions } from "./evaluate/comparison/compare-options.js";
 export type * from "./evaluate/comparison/comparison.js";
 export type { ResultStore } from "./evaluate/comparison/predictions.js";
 export { type Metrics, type Predictions, scorePredictions } from "./evaluate/metrics/metrics.js";
-export { averagePrecision, rocAuc } from "./evaluate/metrics/ranking.js";
-export { correctedResampledTest, type ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
-export { planResamples, type Resample, type ResamplePlan } from "./evaluate/plan/resample.js";
-export { featureSets } from "./evaluate/sets/feature-sets.js";
+export { averagePrecision } from "./evaluate/metrics/ranking.js";
+export type { ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
+export type { Resample, ResamplePlan } from "./evaluate/plan/resample.js";
 export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/select-by-leave-one-out.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/baselines/aggregates.js";
 export type { EventColumns } from "./features/baselines/event-columns.js";
@@ -41,19 +48,19 @@ export { rawFeatures, rawLength } from "./features/baselines/raw.js";
 export type { SeriesScale } from "./features/baselines/series-scale.js";
 export { statisticsFeatures } from "./features/baselines/statistics.js";
 export { type EncodeOptions, encode } from "./features/encode.js";
+export { type FitAutoencoderOptions, fitAutoencoder } from "./features/fit-autoencoder.js";
 export { fitReadOuts } from "./features/fit-read-outs.js";
 export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
 export { residualFeatures } from "./features/residual-features.js";
 export type { ModelMetadata } from "./model/metadata.js";
 export { decodeModel, encodeModel, type Model } from "./model/model.js";
-export { type Preparation, type PrepareOptions, prepareSequences } from "./model/prepare.js";
+export type { Preparation, PrepareOptions } from "./model/prepare.js";
 export { openStepper, type Stepper } from "./model/stepper.js";
 export type { HistoryEntry, TrainState } from "./model/training-state.js";
 export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes.js";
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
-export { concatSequences } from "./sequences/set/concat.js";
 export {
   type Channel,
   checkSequenceSet,
@@ -61,28 +68,25 @@ export {
   type DataSource,
   type EventDetails,
   isObserved,
-  lengthOf,
-  longestOf,
   type SequenceSet,
   selectSequences,
 } from "./sequences/set/sequence-set.js";
+export { type Cell, type SequencesFromOptions, sequencesFrom } from "./sequences/set/sequences-from.js";
 export { splitGrouped, splitStratified } from "./sequences/set/split.js";
 export { type InterpolationMethod, interpolate } from "./sequences/transform/interpolate.js";
 export { type NoisyCopiesOptions, noisyCopies } from "./sequences/transform/noisy-copies.js";
-export { resampleToGrid, resampleToLength } from "./sequences/transform/resample.js";
+export { resampleToGrid } from "./sequences/transform/resample.js";
 export {
   fitScaler,
   type ScaleMethod,
   type Scaler,
   scaleSequences,
-  seriesStatistics,
-  unscaleSequences,
 } from "./sequences/transform/scale.js";
 export { addTimeChannels } from "./sequences/transform/time-channels.js";
 export { lastWindows } from "./sequences/transform/window.js";
-export { type BlockScale, balanceBlocks, fitBlocks, transformBlocks } from "./table/blocks.js";
+export { balanceBlocks } from "./table/blocks.js";
 export type { FeatureTable } from "./table/feature-table.js";
 export { fitPca, type Pca, transformPca } from "./table/pca.js";
-export { type DataOrigin, fitAutoencoder, untrainedAutoencoder } from "./train/fit.js";
+export { type DataOrigin, untrainedAutoencoder } from "./train/fit.js";
 export type { FitOptions, TrainOptions } from "./train/options.js";
 export type { TrainHooks, TrainProgress } from "./train/train.js";

@@ -1,8 +1,11 @@
 // What needs a file system: readers, model files, checkpoints, feature files.
+export { ScatteredError } from "./errors.js";
 export { resultFile } from "./evaluate/comparison/result-file.js";
+export { type EncodedFile, type EncodeFileOptions, encodeFile } from "./features/encode-file.js";
+export { type FitFileOptions, fitFile } from "./features/fit-file.js";
 export { loadModel, saveModel } from "./model/model-file.js";
-export { comesInPieces, readInPieces, readSource } from "./read/read.js";
-export { DATA_OPTIONS, type DataOptions } from "./read/source/options.js";
+export { readInPieces, readSource } from "./read/read.js";
+export type { DataOptions } from "./read/source/options.js";
 export type { Part } from "./read/source/part.js";
 export type { RowLabels } from "./table/row-labels.js";
 export { type FeatureFile, openFeatureFile, writeFeatures } from "./table/write-features.js";

@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import * as library from "../src/index.js";
 import * as node from "../src/node.js";
+import * as report from "../src/report/report.js";
 import * as simulate from "../src/simulate/transactions.js";
-import { folderWith, newFiles, undertone } from "./cli/run.js";
+import { folderWith, newFiles, undertone, wideCsv } from "./cli/run.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pages = [
@@ -49,52 +50,99 @@ const accuracyFlags = helpOf("accuracy.mjs").match(/--[a-z-]+/g)!;
 const simulationFlags = helpOf("simulation.mjs").match(/(?<=^ {2})--[a-z-]+/gm)!;
 const everyFlag = new Set([...flagsOf.values()].flat());
 
-test("the example in the README is the file, word for word", () => {
-  const file = textOf("examples/fit-and-encode.mjs").trim();
-  const blocks = [...textOf("README.md").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) =>
-    code.trim(),
-  );
-  expect(blocks).toContain(file);
-});
+/** Code of a page in a language, in order. */
+const codeOf = (page: string, language: string) =>
+  [...textOf(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , code]) => code);
 
-/** Runs an example in a fresh folder. */
-function runExample(folder: string, name: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "examples", name), ...args], {
+/** Runs code of a page in a folder, with the library that set-up built. */
+function runCode(folder: string, code: string) {
+  const built = (file: string) => pathToFileURL(join(root, "dist", file)).href;
+  const script = code
+    .replaceAll('"undertone"', `"${built("index.js")}"`)
+    .replaceAll('"undertone/node"', `"${built("node.js")}"`);
+  writeFileSync(join(folder, "code.mjs"), script);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["code.mjs"], {
     cwd: folder,
     encoding: "utf8",
   });
-  expect(stderr).toBe("");
-  expect(status).toBe(0);
+  expect([status, stderr]).toEqual([0, ""]);
   return stdout;
 }
 
-test("the example in the README runs and prints what the README says, but for the last digits", () => {
+test("the first code of the README stands within 30 lines, is eight lines long, and runs", () => {
+  const [code] = codeOf("README.md", "js");
+  const text = textOf("README.md");
+  expect(text.slice(0, text.indexOf(code)).split("\n").length).toBeLessThan(30);
+  expect(code.split("\n").filter(Boolean)).toHaveLength(8);
   const folder = folderWith();
-  const printed = runExample(folder, "fit-and-encode.mjs", join(root, "examples", "waves.csv"));
-  expect(newFiles(folder)).toEqual(["waves.undertone"]);
-  const accuracyIn = (text: string) =>
-    Number(
-      /: 84 x 320 features, accuracy (\d\.\d+) on 36 test cases \(always one class: 0\.500\)$/m.exec(
-        text,
-      )?.[1],
-    );
-  // two cases of 36: engines differ in the last digits
-  expect(Math.abs(accuracyIn(textOf("README.md")) - accuracyIn(printed))).toBeLessThan(0.06);
+  expect(runCode(folder, code)).toMatch(/^3 \[\n {2}'mean_/);
+  expect(newFiles(folder, "code.mjs")).toEqual(["series.undertone"]);
 });
 
-test("the other example runs and ends with a verdict", () => {
-  expect(runExample(folderWith(), "in-memory.mjs")).toMatch(
-    /^(use|add|keep|no difference|too few).*\nThe latents \(ridge\) against/m,
+test("the calls of the README fit and encode a file", () => {
+  const code = codeOf("README.md", "js").find((code) => code.includes("fitFile"))!;
+  const folder = folderWith({ "waves.csv": wideCsv() });
+  runCode(folder, code);
+  expect(newFiles(folder, "code.mjs", "waves.csv")).toEqual(["waves.undertone", "z.csv"]);
+});
+
+test("sequences from arrays: the code of the page prints all rows and a verdict, writes nothing", () => {
+  const folder = folderWith();
+  const printed = runCode(
+    folder,
+    codeOf("docs/sequences.md", "js").find((code) => code.includes("compare"))!,
   );
+  for (const features of ["raw", "statistics", "untrained", "latent"])
+    expect(printed).toMatch(new RegExp(`${features} +ridge +accuracy \\d\\.\\d{3}\n`));
+  expect(printed).toMatch(
+    /\n(use|add|keep|no difference|too few).*\nThe latents \(ridge\) against the raw values/,
+  );
+  expect(newFiles(folder)).toEqual(["code.mjs"]);
 });
 
-test("the README begins with the two commands", () => {
-  const first = /^```\n([\s\S]*?)^```$/m.exec(textOf("README.md"))![1];
+test("the table of the README is five rows of the demo's, its verdict the demo's", () => {
+  const cellsOf = (line: string) =>
+    line
+      .split(/[│|]/)
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const table = /^\| features \|[\s\S]*?\n\n/m.exec(textOf("README.md"))![0];
+  const rows = table.trim().split("\n").slice(2).map(cellsOf);
+  const printed = textOf("docs/demo.md")
+    .split("\n")
+    .filter((line) => line.startsWith("│"))
+    .map(cellsOf);
+  expect(rows).toHaveLength(5);
+  for (const [features, classifier, ...figures] of rows) {
+    const row = printed.find(([name, , by]) => name === features && by === classifier)!;
+    const [, , , precision, interval, , prec, rec] = row;
+    expect([features, ...figures]).toEqual([features, precision, interval, prec, rec]);
+  }
+  const [, verdict] = /^Verdict: (.*)$/m.exec(textOf("docs/demo.md"))!;
+  expect(textOf("README.md")).toContain(`**Verdict: ${verdict}**`);
+  const all = printed.filter((cells) => cells.length === 11).length - 1; // without the head
+  expect(textOf("README.md")).toContain(`Five of the ${all} rows`);
+});
+
+test("the README begins with the three commands", () => {
+  const [first] = codeOf("README.md", "");
   expect(first.split("\n").map((line) => line.split("#")[0].trim())).toEqual([
     "npm run demo",
     "npm test",
+    "npx undertone compare DATA",
     "",
   ]);
+});
+
+test("what the page of examples shows of a script is in the script", () => {
+  const blocks = codeOf("docs/examples.md", "js");
+  const scripts = ["simple", "denoising", "irregular"].map((name) => textOf(`examples/${name}.mjs`));
+  expect(blocks).toHaveLength(scripts.length);
+  scripts.forEach((script, k) => {
+    expect(script).toContain(blocks[k].trim());
+  });
 });
 
 describe.each(pages)("%s", (page) => {
@@ -132,6 +180,7 @@ describe.each(pages)("%s", (page) => {
     const entries: Record<string, object> = {
       undertone: library,
       "undertone/node": node,
+      "undertone/report": report,
       "undertone/simulate": simulate,
     };
     const types = [textOf("src/index.ts"), textOf("src/node.ts")].join("\n");

@@ -94,7 +94,7 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
 export async function textbookRows(sheet, { train, test }, { engine, seed, threads }) {
   for (const recipe of ["simple", "denoising", "masked"]) {
     const model = await sheet.timed(recipe, () =>
-      fitAutoencoder(engine, train, { recipe, threads, train: { seed } }),
+      fitAutoencoder(engine, train, { recipe, threads, train: { seed }, readOuts: false }),
     );
     for (const readOut of /** @type {const} */ (["last", "pooled"])) {
       const pair = await sheet.timed(recipe, async () => ({

@@ -48,7 +48,9 @@ export function convolutionTables({ train, test }, seed) {
  */
 export async function encoderOf(engine, train, { learn, recipe, seed, threads }) {
   const options = { recipe, threads, train: { seed } };
-  return learn ? fitAutoencoder(engine, train, options) : untrainedAutoencoder(engine, train, options);
+  return learn
+    ? fitAutoencoder(engine, train, { ...options, readOuts: false })
+    : untrainedAutoencoder(engine, train, options);
 }
 
 /**

@@ -1,18 +1,7 @@
 import { Command, Option } from "commander";
-import { OptionError, ScatteredError } from "../errors.js";
-import { encode } from "../features/encode.js";
-import { type ReadOut, readOuts } from "../features/read-outs/read-outs.js";
-import type { Model } from "../model/model.js";
+import { type EncodeFileOptions, encodeFile } from "../features/encode-file.js";
+import { readOuts } from "../features/read-outs/read-outs.js";
 import { loadModel } from "../model/model-file.js";
-import { conformChannels } from "../model/prepare.js";
-import { comesInPieces, readInPieces, readSource } from "../read/read.js";
-import type { DataOptions } from "../read/source/options.js";
-import { concatSequences } from "../sequences/set/concat.js";
-import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
-import { noisyCopies } from "../sequences/transform/noisy-copies.js";
-import type { FeatureTable } from "../table/feature-table.js";
-import type { RowLabels } from "../table/row-labels.js";
-import { checkFeatureFile, openFeatureFile } from "../table/write-features.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -23,9 +12,6 @@ import {
 } from "./flags.js";
 import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
-
-/** Values of a piece of a large file: steps times channels. */
-const PIECE = 2_000_000;
 
 const HELP = `
 Examples:
@@ -67,136 +53,33 @@ export function encodeCommand(): Command {
   return command.action(runEncode);
 }
 
-interface EncodeOptions extends CommonOptions {
-  output: string;
-  readOut: ReadOut;
-  part: "all" | "train" | "test";
-  noisyCopies?: number;
-}
-
-async function runEncode(modelPath: string, dataPath: string, options: EncodeOptions): Promise<void> {
-  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before the first file is there
-  try {
-    await encodeFile(modelPath, dataPath, options, signal);
-  } finally {
-    release();
-  }
-}
-
-async function encodeFile(
-  modelPath: string,
-  dataPath: string,
-  options: EncodeOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function runEncode(modelPath: string, dataPath: string, options: CommonOptions): Promise<void> {
   const terminal = openTerminal(options);
-  await checkFeatureFile(options.output);
-  const model = await loadModel(modelPath);
-  const stddev = options.noisyCopies === undefined ? undefined : noiseOf(model);
-  const engine = await chooseEngine(options, terminal.say);
-  const reading: DataOptions = { ...model.metadata.data.reading, ...dataOptionsOf(options) };
-  const { channels } = model.metadata.preparation;
-  const { readOut } = options;
-  const threads = options.threads as number | undefined;
-  let output = await openFeatureFile(options.output);
-  const started = performance.now();
-  const written = { rows: 0, columns: [] as readonly string[] };
-  const add = async (table: FeatureTable, labels: RowLabels) => {
-    signal.throwIfAborted();
-    await output.append(table, labels);
-    written.rows += table.rows;
-    written.columns = table.names;
-  };
-  let files: string[];
+  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before the first file is there
+  const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
+  const { readOut, part, threads, noisyCopies } = rest;
   try {
-    const inPieces = stddev === undefined && comesInPieces(dataPath);
-    const notes = inPieces ? await encodePieceByPiece() : await encodeWhole();
+    const model = await loadModel(modelPath);
+    const engine = await chooseEngine(options, terminal.say);
+    const started = performance.now();
+    const { files, rows, columns, notes } = await encodeFile(engine, model, dataPath, output, {
+      ...{ readOut, part, threads, noisyCopies, signal },
+      reading: dataOptionsOf(options),
+      onProgress: (encoded, total) =>
+        terminal.progress(
+          `encoded ${total === undefined ? `${encoded} sequences` : `${Math.round((100 * encoded) / total)} %`}`,
+        ),
+    });
     terminal.done();
     for (const note of notes) terminal.warn(note);
-    signal.throwIfAborted();
-    files = await output.finish();
-  } catch (error) {
-    terminal.done();
-    await output.abandon();
-    throw error;
-  }
-  const { rows, columns } = written;
-  const seconds = (performance.now() - started) / 1000;
-  if (options.json) print(JSON.stringify({ files, rows, columns, engine: engine.name, seconds }));
-  else
-    print(
-      `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
-    );
-
-  /** A file that looks grouped by entity and turns out not to be is read again, whole. */
-  async function encodePieceByPiece() {
-    try {
-      return await encodeInPieces(PIECE / channels.length);
-    } catch (error) {
-      if (!(error instanceof ScatteredError)) throw error;
-      await output.abandon();
-      output = await openFeatureFile(options.output);
-      written.rows = 0;
-      const notes = await encodeInPieces(Number.POSITIVE_INFINITY);
-      return [...notes, `${error.message} So it was read again, whole, which takes more memory.`];
-    }
-  }
-
-  async function encodeInPieces(mostSteps: number) {
-    return readInPieces(dataPath, reading, { mostSteps, channels }, async ({ set, labelTexts }) => {
-      const before = written.rows;
-      const table = await encode(engine, model, set, {
-        ...{ readOut, threads },
-        onProgress: (done) =>
-          terminal.progress(`encoded ${before + Math.round(done * countOf(set))} sequences`),
-      });
-      await add(table, { ids: set.ids, labels: labelTexts?.map((text) => text ?? "") });
-    });
-  }
-
-  async function encodeWhole() {
-    const source = await readSource(dataPath, reading);
-    const { set, parts } = choosePart(copied(source), options.part, channels);
-    const table = await encode(engine, model, set, {
-      ...{ readOut, threads },
-      onProgress: (done) => terminal.progress(`encoded ${Math.round(100 * done)} %`),
-    });
-    const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
-    await add(table, { ids: set.ids, parts, labels });
-    return source.notes;
-  }
-
-  /** With the copies that were asked for: of the part to learn from, never of one to be judged. */
-  function copied(source: DataSource): DataSource {
-    if (stddev === undefined) return source;
-    if (source.test && options.part !== "train")
-      throw new OptionError(
-        `--noisy-copies: DATA has a test part, expected --part train. Copies are to learn from; write what is judged to a file of its own, without them.`,
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json) print(JSON.stringify({ files, rows, columns, engine: engine.name, seconds }));
+    else
+      print(
+        `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
       );
-    return { ...source, train: noisyCopies(source.train, { stddev, copies: options.noisyCopies }) };
+  } finally {
+    terminal.done();
+    release();
   }
-}
-
-/** The noise that a model was trained with, in standard deviations of the channels. */
-function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
-  const layer = spec.encoder.find(({ type }) => type === "gaussianNoise");
-  if (layer?.type !== "gaussianNoise" || layer.stddev === 0)
-    throw new OptionError(
-      `--noisy-copies: the model (recipe ${recipe}) was trained without noise, so its features mean little on noisy copies. Train one with --recipe robust.`,
-    );
-  const { method, scope, logarithm } = preparation.scaler;
-  const standard = method === "standard" || (method === "log-standard" && !logarithm?.includes(true));
-  if (!standard || scope !== "channel")
-    throw new OptionError(
-      `--noisy-copies: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value; train with --scale standard, or make copies with noisyCopies of the library.`,
-    );
-  return layer.stddev;
-}
-
-function choosePart(source: DataSource, part: EncodeOptions["part"], channels: SequenceSet["channels"]) {
-  const { train, test } = source;
-  if (part === "train" || !test) return { set: train, parts: undefined };
-  if (part === "test") return { set: test, parts: undefined };
-  const set = concatSequences(conformChannels(train, channels), conformChannels(test, channels));
-  return { set, parts: set.ids.map((_, n) => (n < countOf(train) ? "train" : "test")) };
 }

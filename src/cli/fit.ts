@@ -1,11 +1,7 @@
-import { rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { fitReadOuts } from "../features/fit-read-outs.js";
-import { checkWritable } from "../files/write-file.js";
-import { saveModel } from "../model/model-file.js";
-import { readSource } from "../read/read.js";
-import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
-import { fitAutoencoder } from "../train/fit.js";
+import { fitFile } from "../features/fit-file.js";
+import type { Model } from "../model/model.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -27,7 +23,7 @@ Examples:
 
 Training is saved beside the model every few seconds (OUT.checkpoint). After Ctrl-C, a crash or a power cut the
 same command with --resume goes on where it was and ends in the same weights, bit for bit.
-Only the training part of DATA is used; labels are looked at by the recipe label-aware alone.`;
+Only the training part of DATA is used. Labels are ignored, except by the recipe label-aware.`;
 
 /** `undertone fit DATA -o MODEL` */
 export function fitCommand(): Command {
@@ -43,64 +39,59 @@ export function fitCommand(): Command {
 
 async function runFit(path: string, options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);
-  const checkpoint = `${options.output}.checkpoint`;
-  await checkWritable(options.output);
-  await checkWritable(checkpoint);
+  const { output, resume, json } = options;
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
-  const source = await readSource(path, reading);
-  for (const note of source.notes) terminal.warn(note);
-  const fitting = fitOptionsOf(options);
-  const { threads: _any, ...deciding } = fitting; // the same weights on any number of threads
-  const identity = JSON.stringify([engine.name, deciding, reading, source.files.map((file) => file.sha256)]);
-  const resume = options.resume ? await loadCheckpoint(checkpoint, identity) : undefined;
-  if (options.resume)
-    terminal.say(
-      resume ? `resuming at update ${resume.update}` : "no checkpoint found, training from the start",
-    );
-
   const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to give it up)");
   const started = performance.now();
   try {
-    const origin = { name: source.name, files: source.files, reading };
-    const trained = await fitAutoencoder(engine, source.train, fitting, origin, {
-      resume,
+    const model = await fitFile(engine, path, output, {
+      ...fitOptionsOf(options),
+      reading,
+      resume: resume as boolean | undefined,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
-      onCheckpoint: (state) => saveCheckpoint(checkpoint, state, identity),
+      onNote: terminal.warn,
+      onResume: (update) =>
+        terminal.say(
+          update === undefined
+            ? "no checkpoint found, training from the start"
+            : `resuming at update ${update}`,
+        ),
       onProgress: ({ update, total, loss, explainedVariance, updatesPerSecond, secondsLeft }) =>
         terminal.progress(
           `update ${update}/${total}  loss ${loss.toFixed(4)}  explained variance ${(100 * explainedVariance).toFixed(1)} %  ` +
             `${updatesPerSecond.toFixed(1)} steps/s  ${duration(secondsLeft)} left`,
         ),
+      onReadOuts: () => terminal.progress("fitting the read-outs"),
     });
-    terminal.progress("fitting the read-outs");
-    const model = await fitReadOuts(engine, trained, source.train, { threads: fitting.threads });
     terminal.done();
-    await saveModel(options.output, model);
-    await rm(checkpoint, { force: true });
-    const { training } = model.metadata;
-    for (const warning of training.warnings) terminal.warn(warning);
-    const last =
-      training.history.find((entry) => entry.update === training.bestUpdate) ?? training.history.at(-1);
+    for (const warning of model.metadata.training.warnings) terminal.warn(warning);
     const seconds = (performance.now() - started) / 1000;
     const peakMB = Math.round(process.resourceUsage().maxRSS / 1024); // resident, of the whole process
-    if (options.json)
-      print(
-        JSON.stringify({ model: options.output, engine: engine.name, seconds, peakMB, ...model.metadata }),
-      );
-    else
-      print(
-        `${options.output}: ${model.metadata.recipe}, ${model.weights.length} weights, trained on ${training.sequences} sequences ` +
-          `(${training.validationSequences} held out) in ${duration(seconds)}, ${peakMB} MB at its peak; explained variance ${(100 * (last?.explainedVariance ?? 0)).toFixed(1)} % ` +
-          `at update ${training.bestUpdate}${training.stopped === "early" ? `, stopped early at ${training.updates}` : ""}.`,
-      );
+    const run = { model: output, engine: engine.name, seconds, peakMB };
+    print(json ? JSON.stringify({ ...run, ...model.metadata }) : summaryOf(model, run));
   } catch (error) {
     terminal.done();
-    if (signal.aborted) terminal.say(`Saved ${checkpoint}. Run the same command with --resume to go on.`);
+    if (signal.aborted && existsSync(`${output}.checkpoint`))
+      terminal.say(`Saved ${output}.checkpoint. Run the same command with --resume to go on.`);
     throw error;
   } finally {
     release();
   }
+}
+
+function summaryOf(
+  { weights, metadata: { recipe, training } }: Model,
+  { model, seconds, peakMB }: { model: string; seconds: number; peakMB: number },
+): string {
+  const { history, bestUpdate, updates, stopped, sequences, validationSequences } = training;
+  const kept = history.find((entry) => entry.update === bestUpdate) ?? history.at(-1);
+  return (
+    `${model}: ${recipe}, ${weights.length} weights, trained on ${sequences} sequences ` +
+    `(${validationSequences} held out) in ${duration(seconds)}, ${peakMB} MB at its peak; ` +
+    `explained variance ${(100 * (kept?.explainedVariance ?? 0)).toFixed(1)} % at update ${bestUpdate}` +
+    `${stopped === "early" ? `, stopped early at ${updates}` : ""}.`
+  );
 }

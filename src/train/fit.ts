@@ -17,6 +17,12 @@ import { latentWarnings } from "./latent-warnings.js";
 import { type FitOptions, resolveFitOptions, specOf } from "./options.js";
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
 
+/** What does not decide what is learned: hooks, and what the model file says of the data. */
+export interface TrainRun extends TrainHooks {
+  /** default: nameless data in memory */
+  origin?: DataOrigin;
+}
+
 /** What the model file says about where the data came from. */
 export interface DataOrigin {
   name: string;
@@ -34,12 +40,11 @@ const MAX_VALIDATION = 512;
  * entities where there are any, is held out for early stopping before anything is fitted.
  * @throws {DataError} if there is nothing to train on
  */
-export async function fitAutoencoder(
+export async function trainModel(
   engine: Engine,
   data: SequenceSet,
   options: FitOptions = {},
-  origin: DataOrigin = { name: "data", files: [], reading: {} },
-  hooks: TrainHooks = {},
+  { origin = { name: "data", files: [], reading: {} }, ...hooks }: TrainRun = {},
 ): Promise<Model> {
   const resolved = resolveFitOptions(options, data.windows);
   const { prepare: preparing, train: training, validation: share } = resolved;

@@ -187,14 +187,13 @@ describe("model files and outputs", () => {
     expect(newFiles(folder, ...before)).toEqual(["bad.undertone"]);
   });
 
-  test("an output that cannot be written is refused before any work", () => {
+  test("an output that cannot be written is refused before the data is read", () => {
     for (const [output, words] of [
       ["no/such/folder/m.undertone", /folder does not exist.*Nothing was written/],
       [".", /is a folder/],
     ] as const) {
-      const { code, stderr } = undertone(folder, "fit", "a.csv", "-o", output, ...QUICK);
+      const { code, stderr } = undertone(folder, "fit", "absent.csv", "-o", output, ...QUICK);
       expect([code, stderr]).toEqual([1, expect.stringMatching(words)]);
-      expect(stderr).not.toContain("engine:");
     }
     const { code, stderr } = encode("m.undertone", "z.xyz");
     expect([code, stderr]).toEqual([2, expect.stringMatching(/\.csv or \.npy/)]);

@@ -90,7 +90,10 @@ describe.skipIf(pair.length < 2)("AVX2 and AVX-512 give the same bits", () => {
     const { set, options } = cases[name];
     const [narrow, wide] = await Promise.all(
       pair.map(async ({ engine }) => {
-        const model = await fitAutoencoder(engine, set, { ...options, train, threads: 0, validation: 0.2 });
+        const model = await fitAutoencoder(engine, set, {
+          ...{ ...options, train, threads: 0, validation: 0.2 },
+          readOuts: false,
+        });
         const read: Float32Array[] = [];
         for (const readOut of ["last", "pooled", "narrow"] as const)
           read.push((await encode(engine, model, set, { readOut, threads: 0 })).values);

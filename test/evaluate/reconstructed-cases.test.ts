@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { reconstructedCases } from "../../src/evaluate/reconstructed-cases.js";
 import { residualFeatures } from "../../src/features/residual-features.js";
 import { isObserved, type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
+import { trainModel, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries, withCategories } from "../series.js";
 
@@ -13,7 +13,7 @@ const labelsOf = (set: SequenceSet) => set.labels!;
 test("the worst and the best of all cases, by the error of the decoder over what was observed", async () => {
   const train = randomSeries({ N: 30, F: 5, missing: 0.1, seed: 1 });
   const held = randomSeries({ N: 40, F: 5, missing: 0.1, seed: 2, lengths: (n) => 6 + (n % 9) });
-  const model = await fitAutoencoder(engine, train, {
+  const model = await trainModel(engine, train, {
     recipe: "masked",
     units: 6,
     train: { updates: 60 },

@@ -62,6 +62,7 @@ test("surprise is what the prediction of a step missed, and no step is surprisin
     ...options,
     train,
     validation: 0,
+    readOuts: false,
   });
   const table = residualFeatures(engine, model, walks);
   const surprise = column(table, "surprise_x");

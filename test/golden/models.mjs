@@ -114,7 +114,7 @@ async function write(name, channels, cases, times, options) {
   const file = new URL(`${name}.undertone`, folder);
   if (existsSync(file)) throw new Error(`${name}.undertone is there already and stays as it is.`);
   const set = setOf(channels, cases, times);
-  const model = await fitAutoencoder(engine, set, options);
+  const model = await fitAutoencoder(engine, set, { ...options, readOuts: false });
   await saveModel(file.pathname, model);
   /** @type {Record<string, { names: readonly string[], values: number[] }>} */
   const features = {};

@@ -7,7 +7,7 @@ import { encode } from "../../src/features/encode.js";
 import { encodeSafetensors } from "../../src/files/safetensors.js";
 import { decodeModel, encodeModel } from "../../src/model/model.js";
 import { loadModel, saveModel } from "../../src/model/model-file.js";
-import { fitAutoencoder } from "../../src/train/fit.js";
+import { trainModel } from "../../src/train/fit.js";
 import type { FitOptions } from "../../src/train/options.js";
 import { folderWith, newFiles } from "../cli/run.js";
 import { engines } from "../engines.js";
@@ -16,7 +16,7 @@ import { randomSeries } from "../series.js";
 const data = randomSeries({ N: 12, F: 3, lengths: (n) => 3 + (n % 4), missing: 0.1 });
 const options: FitOptions = { recipe: "masked", units: 3, train: { updates: 10, batchSize: 4 } };
 const [{ engine }] = engines;
-const bytes = encodeModel(await fitAutoencoder(engine, data, options));
+const bytes = encodeModel(await trainModel(engine, data, options));
 const text = Buffer.from(bytes).toString("latin1");
 
 /** The same file with a piece of its header put in another's place, of equal length. */
@@ -40,7 +40,7 @@ describe.each(engines)("$name", async ({ engine }) => {
     ["per series, resampled by none", { recipe: "simple", units: 4, prepare: { scaleScope: "series" } }],
   ] as [string, FitOptions][])("save, load, save and encode: identical bytes (%s)", async (_, more) => {
     const path = join(folderWith(), "m.undertone");
-    const model = await fitAutoencoder(engine, data, { ...options, ...more });
+    const model = await trainModel(engine, data, { ...options, ...more });
     await saveModel(path, model);
     const saved = readFileSync(path);
     const loaded = await loadModel(path);

@@ -99,6 +99,7 @@ test("wrong sizes and missing values for a model without masks are told", async 
     units: 3,
     threads: 0,
     train: { updates: 1 },
+    readOuts: false,
   });
   const stepper = openStepper(engine, model);
   const C = plain.channels.length;

@@ -4,7 +4,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { TrainingError } from "../../src/errors.js";
 import { readSource } from "../../src/read/read.js";
 import { selectSequences } from "../../src/sequences/set/sequence-set.js";
-import { fitAutoencoder } from "../../src/train/fit.js";
+import { trainModel } from "../../src/train/fit.js";
 import type { FitOptions } from "../../src/train/options.js";
 
 const DATA = "../shared/data";
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(DATA))("a relu LSTM never ends in weights that are n
       train,
       Array.from({ length: 8 }, (_, n) => n),
     );
-    const ended = await fitAutoencoder(await loadEngine(), few, options).catch((error: Error) => error);
+    const ended = await trainModel(await loadEngine(), few, options).catch((error: Error) => error);
     if (ended instanceof Error) {
       rescued++;
       expect(ended).toBeInstanceOf(TrainingError);

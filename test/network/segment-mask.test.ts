@@ -3,7 +3,7 @@ import { encode } from "../../src/features/encode.js";
 import { decodeModel, encodeModel } from "../../src/model/model.js";
 import { checkSpec } from "../../src/network/spec/check-spec.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
-import { fitAutoencoder, untrainedAutoencoder } from "../../src/train/fit.js";
+import { trainModel, untrainedAutoencoder } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 import { latentsOf, networkFor, outputOf, runPass } from "./run-batch.js";
@@ -55,10 +55,7 @@ test("training with it learns, and the same seed gives the same weights", async 
   const { engine } = engines[engines.length - 1];
   const train = { updates: 150, learningRate: 0.01, seed: 2 };
   const options = { spec: masked(0.15), train, validation: 0, threads: 0 };
-  const [first, second] = [
-    await fitAutoencoder(engine, set, options),
-    await fitAutoencoder(engine, set, options),
-  ];
+  const [first, second] = [await trainModel(engine, set, options), await trainModel(engine, set, options)];
   expect(first.weights).toEqual(second.weights);
   const { history } = first.metadata.training;
   expect(history.at(-1)!.trainLoss).toBeLessThan(0.8 * history[0].trainLoss);

@@ -6,7 +6,7 @@ import { crossEntropyLoss } from "../../src/network/losses/read-out/cross-entrop
 import { classLoss } from "../../src/network/losses/read-out/read-out-loss.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { splitStratified } from "../../src/sequences/set/split.js";
-import { fitAutoencoder } from "../../src/train/fit.js";
+import { trainModel } from "../../src/train/fit.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
 import { readOutRows } from "../../src/train/read-out-validation.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
@@ -133,8 +133,7 @@ describe.each(engines)("$name", ({ engine }) => {
     const data = { ...train, labels };
     const options = { recipe: "label-aware", units: 5, validation: 0.4, train: { updates: 50, seed: 3 } };
     const fitted = [];
-    for (const threads of [0, 1, 2, 3])
-      fitted.push(await fitAutoencoder(engine, data, { ...options, threads }));
+    for (const threads of [0, 1, 2, 3]) fitted.push(await trainModel(engine, data, { ...options, threads }));
     for (const { weights, metadata } of fitted) {
       expect(weights).toEqual(fitted[0].weights);
       expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type AutoencoderSpec, fitAutoencoder, TrainingError } from "../../src/index.js";
+import { type AutoencoderSpec, TrainingError } from "../../src/index.js";
 import type { TrainState } from "../../src/model/training-state.js";
+import { trainModel } from "../../src/train/fit.js";
 import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 
@@ -21,7 +22,7 @@ describe.each(engines)("$name", ({ engine }) => {
       const train = { updates: 12, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
       const fitted = [];
       for (const threads of [0, 1, 2, 3, 4])
-        fitted.push(await fitAutoencoder(engine, labelled, { recipe, units: 6, train, threads }));
+        fitted.push(await trainModel(engine, labelled, { recipe, units: 6, train, threads }));
       for (const { weights, metadata } of fitted) {
         expect(weights).toEqual(fitted[0].weights);
         expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
@@ -48,21 +49,21 @@ describe.each(engines)("$name", ({ engine }) => {
       const train = { updates: 12, batchSize: 40, seed: 3 };
       const fitted = [];
       for (const threads of [0, 1, 2, 3])
-        fitted.push(await fitAutoencoder(engine, data, { spec, train, threads }));
+        fitted.push(await trainModel(engine, data, { spec, train, threads }));
       for (const { weights, metadata } of fitted) {
         expect(weights).toEqual(fitted[0].weights);
         expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
       }
       const whole = { ...spec, encoder: spec.encoder.slice(1) };
-      const plain = await fitAutoencoder(engine, data, { spec: whole, train, threads: 0 });
+      const plain = await trainModel(engine, data, { spec: whole, train, threads: 0 });
       expect(plain.weights).not.toEqual(fitted[0].weights);
     },
   );
 
   test("weights and history are the same bits on any number of threads", async () => {
-    const alone = await fitAutoencoder(engine, data, { ...options, threads: 0 });
+    const alone = await trainModel(engine, data, { ...options, threads: 0 });
     for (const threads of [1, 2, 3]) {
-      const model = await fitAutoencoder(engine, data, { ...options, threads });
+      const model = await trainModel(engine, data, { ...options, threads });
       expect(model.weights).toEqual(alone.weights);
       expect(model.metadata.training.history).toEqual(alone.metadata.training.history);
     }
@@ -77,7 +78,7 @@ test("the calling thread stays free while others train", async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
   const started = performance.now();
-  await fitAutoencoder(engine, data, { ...options, threads: 2 });
+  await trainModel(engine, data, { ...options, threads: 2 });
   const elapsed = performance.now() - started;
   clearInterval(timer);
   expect(ticks).toBeGreaterThan(elapsed / 50); // a thread that trains could tick every 50 ms only
@@ -93,17 +94,15 @@ test("an abort hands out the state, from which training goes on to the same weig
     onProgress: () => controller.abort(new Error("enough")),
   };
   const several = { ...options, threads: 2, train: { ...options.train, updates: 2000, patience: 0 } };
-  await expect(fitAutoencoder(fast, data, several, undefined, hooks)).rejects.toThrow("enough");
+  await expect(trainModel(fast, data, several, hooks)).rejects.toThrow("enough");
   expect(states.length).toBe(1);
-  const whole = await fitAutoencoder(fast, data, { ...several, threads: 1 });
-  expect((await fitAutoencoder(fast, data, several, undefined, { resume: states[0] })).weights).toEqual(
-    whole.weights,
-  );
+  const whole = await trainModel(fast, data, { ...several, threads: 1 });
+  expect((await trainModel(fast, data, several, { resume: states[0] })).weights).toEqual(whole.weights);
 });
 
 test("an error of a training arrives as itself", async () => {
   const broken = { ...data, values: data.values.map(() => Number.POSITIVE_INFINITY) };
-  const training = fitAutoencoder(engine, broken, {
+  const training = trainModel(engine, broken, {
     ...options,
     threads: 2,
     prepare: { scale: "none" },
@@ -114,7 +113,5 @@ test("an error of a training arrives as itself", async () => {
 
 test("a signal that was aborted before stops training at once", async () => {
   const signal = AbortSignal.abort(new Error("too late"));
-  await expect(fitAutoencoder(engine, data, { ...long, threads: 1 }, undefined, { signal })).rejects.toThrow(
-    "too late",
-  );
+  await expect(trainModel(engine, data, { ...long, threads: 1 }, { signal })).rejects.toThrow("too late");
 });

@@ -13,7 +13,7 @@ import type { Model } from "../../model/model.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
 import { type FeatureTable, selectColumns, selectRows, sideBySide } from "../../table/feature-table.js";
 import { fitPca, transformPca } from "../../table/pca.js";
-import { fitAutoencoder, untrainedAutoencoder } from "../../train/fit.js";
+import { trainModel, untrainedAutoencoder } from "../../train/fit.js";
 import type { FitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
 
@@ -201,7 +201,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
 
 /** A network trained on the training part. */
 function trained({ engine, train, hooks }: FeatureContext, options: FitOptions): Promise<Model> {
-  return fitAutoencoder(engine, train, options, undefined, hooks);
+  return trainModel(engine, train, options, hooks);
 }
 
 /**

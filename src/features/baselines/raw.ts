@@ -20,7 +20,7 @@ const MAX_RAW = 4096;
  *
  * @param T length of the longest training series, or less
  */
-export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end"): FeatureTable {
+export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end" = "stretch"): FeatureTable {
   const { groups, width } = oneHotColumns(set.channels);
   const even = align === "stretch" ? resampleToLength(set, T) : interpolate(set, "linear");
   const C = set.channels.length;

@@ -4,6 +4,7 @@ import {
   type SequenceSet,
   setBit,
 } from "../../sequences/set/sequence-set.js";
+import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */
 export interface Part {
@@ -67,10 +68,7 @@ export function createPartBuilder({
         values.set(row, offsets[n] * F);
       });
       const set: SequenceSet = {
-        channels: Array.from({ length: F }, (_, f) => ({
-          name: names?.[f] ?? (F === 1 ? "value" : `channel_${f + 1}`),
-          kind: "numeric" as const,
-        })),
+        channels: (names ?? defaultChannelNames(F)).map((name) => ({ name, kind: "numeric" as const })),
         ...takeMissing(values),
         offsets,
         ids: rows.map((_, n) => `${idPrefix}${first + n}`),

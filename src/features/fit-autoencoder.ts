@@ -1,0 +1,36 @@
+import type { Engine } from "../engine/engine.js";
+import type { Model } from "../model/model.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { type TrainRun, trainModel } from "../train/fit.js";
+import type { FitOptions } from "../train/options.js";
+import { fitReadOuts } from "./fit-read-outs.js";
+
+/** What decides the model, how it is trained, and who is told of it. */
+export interface FitAutoencoderOptions extends FitOptions, TrainRun {
+  /** whether the read-outs `levels`, `wide` and `compact` are fitted, too; default true */
+  readOuts?: boolean;
+  /** Called when the training is over and the read-outs are next. */
+  onReadOuts?(): void;
+}
+
+/**
+ * Trains an autoencoder on a training set and fits its read-outs: the model can encode with each of them. Labels are
+ * ignored, except by a spec that learns from them (label-aware). The same seed on the same engine gives the same model.
+ * @param train as it was read: the model brings its own scaling
+ * @throws {DataError} if there is nothing to train on
+ * @throws {OptionError} for an option that would have no effect
+ * @throws {TrainingError} if the loss stays not finite after every retry
+ */
+export async function fitAutoencoder(
+  engine: Engine,
+  train: SequenceSet,
+  all: FitAutoencoderOptions = {},
+): Promise<Model> {
+  const { readOuts = true, onReadOuts, origin, ...some } = all;
+  const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
+  const run = { origin, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
+  const model = await trainModel(engine, train, options, run);
+  if (!readOuts) return model;
+  onReadOuts?.();
+  return fitReadOuts(engine, model, train, { threads: options.threads });
+}
