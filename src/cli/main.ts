@@ -22,7 +22,7 @@ const program = new Command("undertone")
     "LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help",
   )
   .version(VERSION)
-  .showHelpAfterError("(--help tells what there is)")
+  .showHelpAfterError("(--help lists what is available)")
   .addHelpText("after", HELP);
 for (const command of [
   demoCommand(),
@@ -32,7 +32,7 @@ for (const command of [
   compareCommand(),
   benchCommand(),
 ])
-  program.addCommand(command.exitOverride().showHelpAfterError("(--help tells what there is)"));
+  program.addCommand(command.exitOverride().showHelpAfterError("(--help lists what is available)"));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0); // the reader of a pipe had enough
