@@ -13,7 +13,7 @@ import {
   shareSequences,
 } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
-import { createEncoder, ENCODE_SHARD, type EncodeBoard, type EncodeJob, ROUND } from "./encoder.js";
+import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND, type SharedEncoding } from "./encoder.js";
 import { type ReadOut, resolveReadOut } from "./read-outs/read-outs.js";
 
 export interface EncodeOptions {
@@ -69,29 +69,29 @@ export async function encode(
 async function encodeRows(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {
   const shards = Math.ceil(job.order.length / ENCODE_SHARD);
   if (shards === 0) return new Float32Array();
-  const { network, board, commands } = createEncoder(engine, job);
+  const { network, shared, commands } = createEncoder(engine, job);
   const follow = (control: Int32Array, thread: number): EncodeMessage => {
-    const attach = { memory: network.ws.memory, board, thread };
+    const attach = { memory: network.ws.memory, shared, thread };
     return { kind: "encode-follow", engine: engine.name, job, control, attach };
   };
   const crew = job.threads === 1 ? soloCrew(commands) : await musterCrew(job.threads, commands, follow);
   try {
     for (let first = 0; first < shards; first += ROUND) {
-      board.first[0] = first;
+      shared.first[0] = first;
       crew.run(0, Math.min(ROUND, shards - first));
       onProgress?.(Math.min(1, (first + ROUND) / shards));
     }
   } finally {
     crew.dismiss();
   }
-  return board.rows;
+  return shared.rows;
 }
 
 /** Sent to a worker: lead an encoding, or follow in one. */
 export type EncodeMessage =
   | { kind: "encode"; engine: string; job: EncodeJob }
   | ({ kind: "encode-follow"; engine: string; job: EncodeJob; control: Int32Array } & {
-      attach: { memory: Parameters<Engine["attachWorkspace"]>[0]; board: EncodeBoard; thread: number };
+      attach: { memory: Parameters<Engine["attachWorkspace"]>[0]; shared: SharedEncoding; thread: number };
     });
 
 function encodeInBackground(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {

@@ -28,7 +28,8 @@ export interface EncodeJob {
   threads: number;
 }
 
-export interface EncodeBoard {
+/** What the threads share. */
+export interface SharedEncoding {
   /** [N, width] */
   rows: Float32Array;
   /** [1], the first shard of this round */
@@ -37,16 +38,16 @@ export interface EncodeBoard {
 
 export interface Encoder {
   readonly network: Network;
-  readonly board: EncodeBoard;
+  readonly shared: SharedEncoding;
   /** One: encodes a shard of the round. */
   readonly commands: readonly Command[];
 }
 
-/** @param attach in a follower: the leader's memory and board, and which thread this is (from 1) */
+/** @param attach in a follower: the leader's memory and shared arrays, and which thread this is (from 1) */
 export function createEncoder(
   engine: Engine,
   { model, set, order, readOut, width, steps, threads }: EncodeJob,
-  attach?: { memory: WorkspaceMemory; board: EncodeBoard; thread: number },
+  attach?: { memory: WorkspaceMemory; shared: SharedEncoding; thread: number },
 ): Encoder {
   const size = {
     batch: Math.min(ENCODE_SHARD, order.length),
@@ -59,7 +60,7 @@ export function createEncoder(
   const slot = network.slots[attach?.thread ?? 0];
   const groups: readonly ColumnGroup[] = oneHotColumns(model.channels).groups;
   const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
-  const board = attach?.board ?? {
+  const shared = attach?.shared ?? {
     rows: new Float32Array(room(4 * order.length * width)),
     first: new Int32Array(room(4)),
   };
@@ -67,13 +68,13 @@ export function createEncoder(
   const write = pool ? undefined : readOutWriter(readOut);
 
   const encodeShard: Command = (shard) => {
-    const from = (board.first[0] + shard) * ENCODE_SHARD;
+    const from = (shared.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const pass = fillBatch(slot, set, groups, indices);
     slot.forward(pass);
     const rowOf = (b: number) => indices[pass.order[b]];
-    pool?.(slot, pass, board.rows, rowOf);
-    write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), board.rows, rowOf);
+    pool?.(slot, pass, shared.rows, rowOf);
+    write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), shared.rows, rowOf);
   };
-  return { network, board, commands: [encodeShard] };
+  return { network, shared, commands: [encodeShard] };
 }

@@ -59,16 +59,16 @@ export async function createEncodeRun(
     steps: longestOf(set),
     threads: most,
   };
-  const { network, board, commands } = createEncoder(engine, job);
+  const { network, shared, commands } = createEncoder(engine, job);
   const follow = (control: Int32Array, thread: number): EncodeMessage => {
-    const attach = { memory: network.ws.memory, board, thread };
+    const attach = { memory: network.ws.memory, shared, thread };
     return { kind: "encode-follow", engine: engine.name, job, control, attach };
   };
   const crew = most > 1 ? await musterCrew(most, commands, follow) : soloCrew(commands);
   return {
     encode: () => crew.run(0, shards),
     sequences: N,
-    latents: board.rows,
+    latents: shared.rows,
     dismiss: crew.dismiss,
   };
 }

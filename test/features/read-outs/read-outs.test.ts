@@ -23,6 +23,7 @@ type Fitted = ReadOutState & {
   components?: StateComponents[];
 };
 const SUMMARIES: PartName[] = ["mean", "max", "std", "min", "last"];
+const WIDE: PartName[] = [...SUMMARIES, "ppv", "modelSpace", "incrementPpv"];
 const fitReadOut = (
   { parts, ...options }: FitOptions & { parts: readonly PartName[] },
   batches: Iterable<States>,
@@ -237,7 +238,7 @@ describe("presets", () => {
 
   test("narrow has 320 numbers, wide 1,116 and 640 for each lag of increments, for 32 units a side", () => {
     expect(readOutColumns(fitReadOut({ parts: SUMMARIES }, [bilstm]))).toHaveLength(320);
-    const wide = fitReadOut({ parts: partNames, lags: [1, 2, 4] }, [bilstm]);
+    const wide = fitReadOut({ parts: WIDE, lags: [1, 2, 4] }, [bilstm]);
     expect(readOutColumns(wide)).toHaveLength(1116 + 3 * 640);
     expect(applyReadOut(wide, bilstm)).toHaveLength(2 * (1116 + 3 * 640));
     expect(new Set(readOutColumns(wide)).size).toBe(1116 + 3 * 640);
