@@ -39,9 +39,7 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
       return undefined; // nothing is handed on by the stream
     },
   });
-  parser.on("error", (error) => {
-    failure = error;
-  });
+  parser.on("error", () => {}); // the callbacks below get it
   /** What was parsed since the last call, then what went wrong behind it. */
   function* parsed(): Generator<TableChunk> {
     if (rows.length > 0) {
@@ -54,7 +52,12 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
     if (failure) throw readable(file.path, failure as Error);
   }
   for await (const bytes of file.pieces()) {
-    await new Promise((done) => parser.write(bytes, done));
+    await new Promise<void>((done) =>
+      parser.write(bytes, (error) => {
+        failure ??= error;
+        done();
+      }),
+    );
     yield* parsed();
   }
   parser.end();

@@ -62,16 +62,16 @@ export function createLongColumn(path: string, name: string): LongColumn {
       return { channel, values: codes! };
     },
     notes() {
-      const notes: string[] = [];
       if (!firstText && rising && numeric > 2)
-        notes.push(
+        return [
           `Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`,
-        );
-      if (firstText && numeric > 0)
-        notes.push(`Column "${name}" mixes numbers and texts; it was read as categories.`);
-      if (firstText && vocabulary.size > 1000)
-        notes.push(`Column "${name}" has ${vocabulary.size} categories; drop it if it is an identifier.`);
-      return notes;
+        ];
+      return [
+        firstText && numeric > 0 && `Column "${name}" mixes numbers and texts; it was read as categories.`,
+        firstText &&
+          vocabulary.size > 1000 &&
+          `Column "${name}" has ${vocabulary.size} categories; drop it if it is an identifier.`,
+      ].filter((note) => typeof note === "string");
     },
   };
 }

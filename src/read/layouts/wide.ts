@@ -19,7 +19,7 @@ const LONG_HINT = "If each row is one event of a long table, name its entity col
 export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, take) => {
   const { path } = table;
   rejectOptions(path, "a table with one sequence per row", options, [...LONG_ONLY]);
-  let plan: WidePlan | undefined;
+  let plan: ReturnType<typeof planWide> | undefined;
   let builder: PartBuilder | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
@@ -59,23 +59,13 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   return plan!.notes;
 };
 
-/** What the columns of a wide table are. */
-interface WidePlan {
-  /** Absent: the table has no header. */
-  names?: readonly string[];
-  /** Column of the label, -1 for none. */
-  label: number;
-  /** Columns of the steps. */
-  steps: readonly number[];
-  notes: readonly string[];
-}
-
 /**
- * The label column is `label`, else a first column called label, class, target or y, else (without a header) the first
+ * What the columns of a wide table are. The label column is `label`, else a first column called label, class, target or y, else (without a header) the first
  * column.
  * @param first names of the columns, or cells of the first row
+ * @returns `names`: undefined without a header; `label`: its column, -1 for none; `steps`: the columns of values
  */
-function planWide(table: Table, first: readonly string[], row: number, options: DataOptions): WidePlan {
+function planWide(table: Table, first: readonly string[], row: number, options: DataOptions) {
   const { path } = table;
   const columnOf = (name: string): number => {
     const column = first.indexOf(name);
