@@ -1,77 +1,55 @@
-import type { Classifier, ClassWeight } from "./base/classifier.js";
-import { logisticRegression } from "./linear/logistic.js";
-import { ridgeClassifier } from "./linear/ridge.js";
-import { kNearestNeighbours } from "./neighbours/neighbours.js";
-import { histogramGradientBoosting } from "./trees/boosting.js";
-import { randomForest } from "./trees/random-forest.js";
+import { ArtefactError } from "../errors.js";
+import type { ClassifierEntry, ClassWeight, FittedClassifier } from "./base/classifier.js";
+import { logistic } from "./linear/logistic.js";
+import { ridge } from "./linear/ridge.js";
+import { neighbours } from "./neighbours/neighbours.js";
+import { boosting } from "./trees/boosting.js";
+import { forest } from "./trees/random-forest.js";
 
-/** One row of the table of classifiers. */
-export interface ClassifierEntry {
-  /** Whether several blocks are scaled to equal variance first; false: their columns are put side by side as they are. */
-  balanced: boolean;
-  /** How classes are weighted where positives are rare, unless told otherwise. */
-  rareWeight: ClassWeight;
-  make(options: ClassifierOptions): Classifier;
-}
+/** Every classifier, by the name that `compare` takes. One that is listed here is compared, loaded and tested. */
+export const classifierTable = { ridge, logistic, knn: neighbours, forest, boosting };
 
-export interface ClassifierOptions {
-  classWeight: ClassWeight;
-  /** false for balanced blocks, whose scale means something; "auto" for components: ridge tries both, logistic regression keeps their scale */
-  standardise: boolean | "auto";
-  seed: number;
-  /** Training rows. */
-  rows: number;
-}
+export type ClassifierName = keyof typeof classifierTable;
+export const classifierNames = Object.keys(classifierTable) as ClassifierName[];
 
-/** Logistic regression stops sooner above so many rows: the last digits cost minutes, and move no figure. */
-const MANY_ROWS = 10_000;
-const TOLERANCE = { few: 1e-4, many: 1e-3 };
-
-/** Classifiers that `compare` can feed. */
-export const comparedClassifiers = {
-  ridge: {
-    balanced: true,
-    rareWeight: "balanced",
-    make: ({ classWeight, standardise }) => ridgeClassifier({ classWeight, standardise }),
-  },
-  logistic: {
-    balanced: true,
-    rareWeight: "none", // with balanced ones it ranks worse at the top: docs/simulation.md
-    make: ({ classWeight, standardise, rows }) =>
-      logisticRegression({
-        classWeight,
-        standardise: standardise === true,
-        tolerance: TOLERANCE[rows > MANY_ROWS ? "many" : "few"],
-      }),
-  },
-  // neighbours standardise every column themselves, and trees do not see scale
-  knn: {
-    balanced: false,
-    rareWeight: "balanced",
-    make: ({ classWeight }) => kNearestNeighbours({ classWeight }),
-  },
-  forest: {
-    balanced: false,
-    rareWeight: "balanced",
-    make: ({ classWeight, seed }) => randomForest({ classWeight, seed }),
-  },
-  boosting: {
-    balanced: false,
-    rareWeight: "balanced",
-    make: ({ classWeight, seed }) => histogramGradientBoosting({ classWeight, seed }),
-  },
-} satisfies Record<string, ClassifierEntry> as Readonly<Record<ClassifierName, ClassifierEntry>>;
-
-export type ClassifierName = "ridge" | "logistic" | "knn" | "forest" | "boosting";
-export const classifierNames = ["ridge", "logistic", "knn", "forest", "boosting"] as const;
+/** Any fitted classifier as plain JSON; `kind` tells them apart. */
+export type ClassifierState =
+  ReturnType<(typeof classifierTable)[ClassifierName]["load"]> extends FittedClassifier<infer S> ? S : never;
 
 export type ClassWeights = Readonly<Record<ClassifierName, ClassWeight>>;
 
 /** How each classifier weights the classes: as told, else as suits it where positives are rare. */
 export function classWeightsOf(told: ClassWeight | undefined, rare: boolean): ClassWeights {
-  const of = (name: ClassifierName) => told ?? (rare ? comparedClassifiers[name].rareWeight : "none");
-  return Object.fromEntries(classifierNames.map((name) => [name, of(name)])) as Record<
-    ClassifierName,
-    ClassWeight
-  >;
+  const of = (name: ClassifierName) => told ?? (rare ? classifierTable[name].rareWeight : "none");
+  return Object.fromEntries(classifierNames.map((name) => [name, of(name)])) as ClassWeights;
+}
+
+/**
+ * A fitted classifier from what its `toJSON` returned.
+ * @throws {ArtefactError} when the state is not of a classifier
+ */
+export function loadClassifier(state: unknown): FittedClassifier<ClassifierState> {
+  const kind = (state as { kind?: unknown } | null | undefined)?.kind;
+  const entries: ClassifierEntry[] = Object.values(classifierTable);
+  const entry = entries.find((entry) => entry.state.shape.kind.safeParse(kind).success);
+  if (!entry) return refuse(` at kind: it is ${JSON.stringify(kind)}`);
+  const parsed = entry.state.safeParse(state);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse(` at ${issue.path.join(".")}: ${issue.message}`);
+  }
+  const { classes, classCount } = parsed.data;
+  if (classes.some((c) => c >= classCount)) return refuse(": a class beyond classCount");
+  try {
+    return entry.load(parsed.data) as FittedClassifier<ClassifierState>;
+  } catch (error) {
+    return refuse(`: ${(error as Error).message}`);
+  }
+}
+
+function refuse(what: string): never {
+  throw new ArtefactError(
+    `load classifier: this is not the state of a classifier${what}. ` +
+      "Fit the classifier again, or take the state that its toJSON returned.",
+  );
 }

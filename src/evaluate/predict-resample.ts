@@ -1,4 +1,4 @@
-import { type ClassifierName, type ClassWeights, comparedClassifiers } from "../classify/classifiers.js";
+import { type ClassifierName, type ClassWeights, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type FeatureTable, selectRows } from "../table/feature-table.js";
@@ -64,7 +64,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
         }
         fresh = true;
         const made = of === expression ? (blocks ??= await tables(of)) : await tables(of);
-        const { balanced } = comparedClassifiers[classifier];
+        const { balanced } = classifierTable[classifier];
         const pair = (of === expression && joined.get(balanced)) || joinBlocks(made, balanced);
         if (of === expression) joined.set(balanced, pair);
         hooks.onStep(`${stepOf(job, key.features, networkSeed)}: ${classifier}`, 0);
@@ -169,7 +169,7 @@ function fitAndAnswer(
   notes: readonly string[],
 ): Prediction {
   const started = performance.now();
-  const classifier = comparedClassifiers[name].make({
+  const classifier = classifierTable[name].make({
     classWeight: classWeights[name],
     standardise,
     seed: options.seed,

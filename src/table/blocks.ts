@@ -1,6 +1,5 @@
 import { OptionError, ShapeError } from "../errors.js";
-import type { FeatureTable } from "./feature-table.js";
-import { columnMoments } from "./moments.js";
+import { columnMoments, type FeatureTable, sideBySide } from "./feature-table.js";
 
 /** How blocks of features are brought to one table, of the training part, as plain JSON. */
 export interface BlockScale {
@@ -61,26 +60,15 @@ export function transformBlocks(
     throw new OptionError(
       `${where}: got ${blockNames.length} block names for ${tables.length} blocks, expected one each.`,
     );
-  const names = tables.flatMap((table, b) =>
-    blockNames ? table.names.map((name) => `${blockNames[b]}:${name}`) : table.names,
-  );
+  const { names, rows, values } = sideBySide(tables, blockNames);
   if (new Set(names).size < names.length) {
     const twice = names.find((name, j) => names.indexOf(name) < j);
     throw new OptionError(
       `${where}: two columns are called "${twice}", expected different names, by which a user tells them apart. Give each block a name of its own.`,
     );
   }
-  const { rows } = tables[0];
-  const width = names.length;
-  const values = new Float32Array(rows * width);
-  let start = 0;
-  for (const table of tables) {
-    const C = table.names.length;
-    for (let row = 0; row < rows; row++)
-      for (let j = 0; j < C; j++)
-        values[row * width + start + j] = (table.values[row * C + j] - mean[start + j]) * factor[start + j];
-    start += C;
-  }
+  for (let row = 0, k = 0; row < rows; row++)
+    for (let j = 0; j < names.length; j++, k++) values[k] = (values[k] - mean[j]) * factor[j];
   return { values, names, rows };
 }
 

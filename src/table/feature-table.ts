@@ -1,3 +1,5 @@
+import { DataError } from "../errors.js";
+
 /** One row of numbers per case: what a classifier is fed with. */
 export interface FeatureTable {
   /** [rows, names.length], row-major. */
@@ -39,4 +41,49 @@ export function sideBySide(tables: readonly FeatureTable[], blockNames?: readonl
     start += C;
   }
   return { values, names, rows };
+}
+
+/** Sum of every column, [columns]. */
+export function columnSums({ values, names, rows }: FeatureTable): Float64Array {
+  const C = names.length;
+  const sums = new Float64Array(C);
+  for (let row = 0, k = 0; row < rows; row++) for (let j = 0; j < C; j++, k++) sums[j] += values[k];
+  return sums;
+}
+
+/**
+ * Throws where a column's sum shows that a value in it is not finite (float32 values cannot overflow a float64 sum).
+ * @param sums [columns], anything that every value of the column was added to
+ * @throws {DataError} that names column and row of a value that is not finite
+ */
+export function expectFinite(where: string, { values, names }: FeatureTable, sums: Float64Array): void {
+  const column = sums.findIndex((sum) => !Number.isFinite(sum));
+  if (column < 0) return;
+  let row = 0;
+  while (Number.isFinite(values[row * names.length + column])) row++;
+  throw new DataError(
+    `${where}: column "${names[column]}" is ${values[row * names.length + column]} in row ${row}, expected a number. ` +
+      "Fill the gaps, or drop the column.",
+  );
+}
+
+/**
+ * Mean and population standard deviation of every column, [columns] each; exactly 0 for a constant column, because
+ * copies of a float32 add up without rounding in float64.
+ * @throws {DataError} that names column and row of a value that is not finite
+ */
+export function columnMoments(where: string, table: FeatureTable) {
+  const { values, names, rows } = table;
+  const C = names.length;
+  const mean = columnSums(table);
+  expectFinite(where, table, mean);
+  for (let j = 0; j < C; j++) mean[j] /= Math.max(1, rows);
+  const deviation = new Float64Array(C);
+  for (let row = 0, k = 0; row < rows; row++)
+    for (let j = 0; j < C; j++, k++) {
+      const d = values[k] - mean[j];
+      deviation[j] += d * d;
+    }
+  for (let j = 0; j < C; j++) deviation[j] = Math.sqrt(deviation[j] / Math.max(1, rows));
+  return { mean, deviation };
 }

@@ -1,8 +1,7 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
-import type { FeatureTable } from "./feature-table.js";
+import { columnMoments, type FeatureTable } from "./feature-table.js";
 import { fixSigns, largestEigenpairs } from "./linear-algebra/eigen.js";
 import { type Entry, productsOfColumns, productsOfRows } from "./linear-algebra/products.js";
-import { columnMoments } from "./moments.js";
 
 /** Principal components of a training table, as plain JSON. */
 export interface Pca {

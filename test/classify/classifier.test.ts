@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Classifier, ClassWeight } from "../../src/classify/base/classifier.js";
+import { loadClassifier } from "../../src/classify/classifiers.js";
 import { logisticRegression } from "../../src/classify/linear/logistic.js";
 import { ridgeClassifier } from "../../src/classify/linear/ridge.js";
-import { loadClassifier } from "../../src/classify/load.js";
 import { kNearestNeighbours } from "../../src/classify/neighbours/neighbours.js";
 import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
 import { randomForest } from "../../src/classify/trees/random-forest.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparedClassifiers } from "../../src/classify/classifiers.js";
+import { classifierTable } from "../../src/classify/classifiers.js";
 import { randomStream } from "../../src/random.js";
 
 test("logistic regression keeps the scale of components", () => {
@@ -10,7 +10,7 @@ test("logistic regression keeps the scale of components", () => {
     Number(values[2 * n] / 5 + values[2 * n + 1] / 0.05 > 0),
   );
   const scores = (standardise: boolean | "auto") =>
-    comparedClassifiers.logistic
+    classifierTable.logistic
       .make({ classWeight: "none", standardise, seed: 1, rows: 60 })
       .fit(x, labels, 2)
       .predictProba(x);

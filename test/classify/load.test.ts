@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pack, unpack } from "../../src/classify/base/packed.js";
-import { loadClassifier } from "../../src/classify/load.js";
+import { loadClassifier } from "../../src/classify/classifiers.js";
 import { kNearestNeighbours } from "../../src/classify/neighbours/neighbours.js";
 import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
 import { randomForest } from "../../src/classify/trees/random-forest.js";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
 import { balanceBlocks, fitBlocks, transformBlocks } from "../../src/table/blocks.js";
 import type { FeatureTable } from "../../src/table/feature-table.js";
-import { columnMoments } from "../../src/table/moments.js";
+import { columnMoments } from "../../src/table/feature-table.js";
 
 function block(name: string, rows: number, columns: number, spread: number, seed: number): FeatureTable {
   const random = randomStream(seed);

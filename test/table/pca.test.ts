@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
-import { columnMoments } from "../../src/table/moments.js";
+import { columnMoments } from "../../src/table/feature-table.js";
 import { fitPca, transformPca } from "../../src/table/pca.js";
 import { tableOf } from "../classify/table.js";
 

@@ -1,8 +1,8 @@
+import { z } from "zod";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { ClassifierState } from "./states.js";
 
 /** A recipe for a classifier: its settings, not yet any data. The same settings and data always give the same fit. */
-export interface Classifier<State extends ClassifierState = ClassifierState> {
+export interface Classifier<State extends FittedState = FittedState> {
   name: string;
   /**
    * Learns from labelled rows. What columns need (standardising, binning) is learned inside, on these rows alone.
@@ -20,7 +20,7 @@ export interface Classifier<State extends ClassifierState = ClassifierState> {
   ): FittedClassifier<State>;
 }
 
-export interface FittedClassifier<State extends ClassifierState = ClassifierState> {
+export interface FittedClassifier<State extends FittedState = FittedState> {
   /** What the fit wants its user to know (not converged, ...), in plain sentences. */
   notes: readonly string[];
   /**
@@ -37,3 +37,48 @@ export interface FittedClassifier<State extends ClassifierState = ClassifierStat
 
 /** none: every row counts the same; balanced: every class does, each row by total weight / (classes * weight of its class). */
 export type ClassWeight = "none" | "balanced";
+
+/** The fields of every state. A classifier's own schema adds `kind` and what it learned. */
+export const stateFields = {
+  classCount: z.int().min(2),
+  /** The classes that had training rows, ascending. */
+  classes: z.array(z.int().min(0)).min(2),
+  columns: z.int().min(1),
+  notes: z.array(z.string()),
+};
+export interface FittedState extends z.infer<z.ZodObject<typeof stateFields>> {
+  kind: string;
+}
+
+/** What `compare` asks of a classifier. */
+export interface ClassifierOptions {
+  classWeight: ClassWeight;
+  /** false for balanced blocks, whose scale means something; "auto" for components: ridge tries both, logistic regression keeps their scale */
+  standardise: boolean | "auto";
+  seed: number;
+  /** Training rows. */
+  rows: number;
+}
+
+/** A classifier as the table in `classifiers.ts` lists it. */
+export interface ClassifierEntry<State extends FittedState = FittedState> {
+  /** Whether several blocks are scaled to equal variance first; false: their columns are put side by side as they are. */
+  balanced: boolean;
+  /** How classes are weighted where positives are rare, unless `classWeight` is given. */
+  rareWeight: ClassWeight;
+  make(options: ClassifierOptions): Classifier<State>;
+  /** What `toJSON` of a fit returns. */
+  state: z.ZodType<State> & { shape: { kind: z.ZodEnum | z.ZodLiteral } };
+  /** @throws {Error} in a few words when parts of the state do not match */
+  load(state: State): FittedClassifier<State>;
+}
+
+/** The class of largest probability in each row of [rows, classCount]; of equal ones, the first. */
+export function likeliest(probabilities: Float64Array, classCount: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / classCount }, (_, row) => {
+    let best = 0;
+    for (let c = 1; c < classCount; c++)
+      if (probabilities[row * classCount + c] > probabilities[row * classCount + best]) best = c;
+    return best;
+  });
+}

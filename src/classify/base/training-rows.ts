@@ -1,5 +1,5 @@
 import { DataError, ShapeError } from "../../errors.js";
-import type { FeatureTable } from "../../table/feature-table.js";
+import { columnMoments, type FeatureTable } from "../../table/feature-table.js";
 import type { ClassWeight } from "./classifier.js";
 
 /** Checked training labels and weights. */
@@ -74,4 +74,17 @@ function expectOnePerRow(where: string, what: string, got: number, rows: number)
     throw new ShapeError(
       `${where}: got ${got} ${what} for a table of ${rows} rows, expected one for each row.`,
     );
+}
+
+/** Of each column, [columns]. */
+export interface ColumnScaling {
+  mean: Float64Array;
+  /** Population standard deviation; 1 for a constant column. */
+  scale: Float64Array;
+}
+
+/** @throws {DataError} that names column and row of a value that is not finite */
+export function columnScaling(where: string, x: FeatureTable): ColumnScaling {
+  const { mean, deviation } = columnMoments(where, x);
+  return { mean, scale: deviation.map((spread) => (spread === 0 ? 1 : spread)) };
 }

@@ -1,8 +1,36 @@
-import type { FeatureTable } from "../../table/feature-table.js";
-import type { FittedClassifier } from "../base/classifier.js";
-import { expectColumns } from "../base/predict-rows.js";
-import { expectFinite } from "../base/standardize.js";
-import type { LinearState } from "../base/states.js";
+import { z } from "zod";
+import { expectFinite, type FeatureTable } from "../../table/feature-table.js";
+import { expectColumns, expectState } from "../base/checks.js";
+import { type FittedClassifier, stateFields } from "../base/classifier.js";
+
+/**
+ * A fitted linear classifier as plain data, for columns as they come (the scaling is folded in). Two fitted
+ * classes share one row of coefficients, whose positive side is the second class.
+ */
+export const linearState = z.object({
+  kind: z.enum(["ridge", "logistic"]),
+  ...stateFields,
+  /** [outputs, columns], row-major; outputs is 1 for two fitted classes and their number otherwise. */
+  coefficients: z.array(z.number()),
+  /** [outputs] */
+  intercepts: z.array(z.number()),
+  /** Ridge only: the penalty chosen by leave-one-out. */
+  alpha: z.number().optional(),
+});
+export type LinearState = z.infer<typeof linearState>;
+
+/** What ridge and logistic regression share as entries of the table of classifiers. */
+export const linearEntry = {
+  balanced: true,
+  state: linearState,
+  load(state: LinearState) {
+    const { classes, intercepts, coefficients, columns } = state;
+    const outputs = classes.length === 2 ? 1 : classes.length;
+    expectState(intercepts.length === outputs, "intercepts that do not match the classes");
+    expectState(coefficients.length === outputs * columns, "coefficients that do not match the columns");
+    return linearClassifier(state);
+  },
+};
 
 /**
  * A classifier from its linear state. Its probabilities are the softmax of the decision values; of two classes,

@@ -11,11 +11,9 @@ import {
   solveTridiagonal,
   tridiagonalize,
 } from "../../table/linear-algebra/tridiagonal.js";
-import type { Classifier, ClassWeight } from "../base/classifier.js";
-import { columnScaling } from "../base/standardize.js";
-import type { LinearState } from "../base/states.js";
-import { trainingRows } from "../base/training-rows.js";
-import { linearClassifier, unscaled } from "./linear-model.js";
+import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
+import { columnScaling, trainingRows } from "../base/training-rows.js";
+import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
 
 /** Penalties tried, in the scale of standardised columns: 1e-3 to 1e4 in half decades. */
 export const RIDGE_ALPHAS: readonly number[] = Array.from({ length: 15 }, (_, k) => 10 ** (-3 + k / 2));
@@ -66,6 +64,12 @@ export function ridgeClassifier({
     },
   };
 }
+
+export const ridge: ClassifierEntry<LinearState> = {
+  ...linearEntry,
+  rareWeight: "balanced",
+  make: ({ classWeight, standardise }) => ridgeClassifier({ classWeight, standardise }),
+};
 
 /**
  * The mean squared leave-one-out error of the ridge classifier at its best penalty, over rows (by weight) and targets:

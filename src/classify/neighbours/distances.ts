@@ -1,5 +1,5 @@
 import { classifyKernels } from "../base/kernels.js";
-import type { ColumnScaling } from "../base/standardize.js";
+import type { ColumnScaling } from "../base/training-rows.js";
 
 /** Rows as they come with the scaling that makes their distances fair. */
 export interface ScaledRows {

@@ -1,12 +1,17 @@
+import { z } from "zod";
 import { OptionError } from "../../errors.js";
-import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight, FittedClassifier } from "../base/classifier.js";
-import { optionChecks } from "../base/option-range.js";
-import { pack } from "../base/packed.js";
-import { expectColumns, likeliest } from "../base/predict-rows.js";
-import { type ColumnScaling, columnScaling, columnSums, expectFinite } from "../base/standardize.js";
-import type { NeighboursState } from "../base/states.js";
-import { trainingRows } from "../base/training-rows.js";
+import { columnSums, expectFinite, type FeatureTable } from "../../table/feature-table.js";
+import { expectColumns, expectState, optionChecks } from "../base/checks.js";
+import {
+  type Classifier,
+  type ClassifierEntry,
+  type ClassWeight,
+  type FittedClassifier,
+  likeliest,
+  stateFields,
+} from "../base/classifier.js";
+import { pack, unpack } from "../base/packed.js";
+import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { type Nearest, nearest, nearestOthers } from "./nearest.js";
 
 /** Numbers of neighbours among which "auto" chooses. */
@@ -68,6 +73,50 @@ export function kNearestNeighbours({
     },
   };
 }
+
+/** Fitted nearest neighbours: the training rows themselves. */
+const neighboursState = z.object({
+  kind: z.literal("neighbours"),
+  ...stateFields,
+  k: z.int().min(1),
+  /** [rows, columns] float32, as they came. */
+  values: z.string(),
+  /** [rows] int32, positions in `classes`. */
+  target: z.string(),
+  /** [rows] float64, the weight of each row's vote. */
+  weights: z.string(),
+  /** [columns] float64, of the training rows. */
+  mean: z.string(),
+  scale: z.string(),
+});
+export type NeighboursState = z.infer<typeof neighboursState>;
+
+/** Neighbours standardise every column themselves, so blocks need no balance. */
+export const neighbours: ClassifierEntry<NeighboursState> = {
+  balanced: false,
+  rareWeight: "balanced",
+  make: ({ classWeight }) => kNearestNeighbours({ classWeight }),
+  state: neighboursState,
+  load(state) {
+    const { columns, k, classes } = state;
+    const values = unpack("float32", state.values);
+    const target = unpack("int32", state.target);
+    const weights = unpack("float64", state.weights);
+    const scaling = { mean: unpack("float64", state.mean), scale: unpack("float64", state.scale) };
+    const rows = target.length;
+    expectState(values.length === rows * columns && weights.length === rows, "rows that do not match");
+    expectState(
+      scaling.mean.length === columns && scaling.scale.length === columns,
+      "a scaling that does not match the columns",
+    );
+    expectState(k <= rows, "more neighbours than rows");
+    expectState(
+      target.every((c) => c >= 0 && c < classes.length),
+      "a row of an unknown class",
+    );
+    return neighboursClassifier({ ...state, values, target, weights, scaling });
+  },
+};
 
 /** NeighboursState with its numbers at hand. */
 export type NeighboursModel = Omit<NeighboursState, "values" | "target" | "weights" | "mean" | "scale"> & {

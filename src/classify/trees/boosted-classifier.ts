@@ -1,9 +1,30 @@
+import { z } from "zod";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { FittedClassifier } from "../base/classifier.js";
-import { expectColumns, likeliest } from "../base/predict-rows.js";
-import type { BoostingState } from "../base/states.js";
+import { expectColumns, expectState } from "../base/checks.js";
+import { type FittedClassifier, likeliest, stateFields } from "../base/classifier.js";
 import { softmaxInPlace } from "../linear/linear-model.js";
-import { leafOf, packTrees, type Trees } from "./trees.js";
+import { leafOf, packedTrees, packTrees, type Trees, unpackTrees } from "./trees.js";
+
+/** Fitted boosting. Two fitted classes share one score, whose positive side is the second class. */
+export const boostingState = z.object({
+  kind: z.literal("boosting"),
+  ...stateFields,
+  /** Scores before the first tree; 1 for two fitted classes and their number otherwise. */
+  baseline: z.array(z.number()),
+  /** Rounds that were kept. Each has one tree for every score, in order. */
+  iterations: z.int().min(0),
+  trees: packedTrees,
+});
+export type BoostingState = z.infer<typeof boostingState>;
+
+export function loadBoosted(state: BoostingState): FittedClassifier<BoostingState> {
+  const trees = unpackTrees(state.trees, state.columns);
+  const scores = state.classes.length === 2 ? 1 : state.classes.length;
+  expectState(state.baseline.length === scores, "a baseline that does not match the classes");
+  expectState(trees.outputs === 1, "trees of several outputs");
+  expectState(trees.starts.length === state.iterations * scores, "trees that do not match the rounds");
+  return boostedClassifier({ ...state, trees });
+}
 
 /** BoostingState with its trees at hand. */
 export type BoostedModel = Omit<BoostingState, "trees"> & { trees: Trees };

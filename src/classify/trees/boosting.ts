@@ -1,10 +1,15 @@
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight } from "../base/classifier.js";
-import { optionChecks } from "../base/option-range.js";
-import type { BoostingState } from "../base/states.js";
+import { optionChecks } from "../base/checks.js";
+import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type TrainingRows, trainingRows } from "../base/training-rows.js";
 import { binColumns, MAX_BINS } from "./binning.js";
-import { type BoostedModel, boostedClassifier } from "./boosted-classifier.js";
+import {
+  type BoostedModel,
+  type BoostingState,
+  boostedClassifier,
+  boostingState,
+  loadBoosted,
+} from "./boosted-classifier.js";
 import { holdOut } from "./hold-out.js";
 import { leafWiseGrower } from "./leaf-wise.js";
 import { baselineScores, logLoss, probabilitiesOf, slopes } from "./log-loss.js";
@@ -57,6 +62,14 @@ export function histogramGradientBoosting(options: BoostingOptions = {}): Classi
     },
   };
 }
+
+export const boosting: ClassifierEntry<BoostingState> = {
+  balanced: false, // trees do not see scale
+  rareWeight: "balanced",
+  make: ({ classWeight, seed }) => histogramGradientBoosting({ classWeight, seed }),
+  state: boostingState,
+  load: loadBoosted,
+};
 
 type Settings = ReturnType<typeof checkedSettings>;
 

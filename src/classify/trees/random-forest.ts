@@ -1,14 +1,19 @@
+import { z } from "zod";
 import { type Random, randomStream, STREAMS } from "../../random.js";
-import type { FeatureTable } from "../../table/feature-table.js";
-import type { Classifier, ClassWeight, FittedClassifier } from "../base/classifier.js";
-import { optionChecks } from "../base/option-range.js";
-import { expectColumns, likeliest } from "../base/predict-rows.js";
-import { columnSums, expectFinite } from "../base/standardize.js";
-import type { RandomForestState } from "../base/states.js";
+import { columnSums, expectFinite, type FeatureTable } from "../../table/feature-table.js";
+import { expectColumns, expectState, optionChecks } from "../base/checks.js";
+import {
+  type Classifier,
+  type ClassifierEntry,
+  type ClassWeight,
+  type FittedClassifier,
+  likeliest,
+  stateFields,
+} from "../base/classifier.js";
 import { trainingRows } from "../base/training-rows.js";
 import { binColumns } from "./binning.js";
 import { giniGrower } from "./gini-tree.js";
-import { leafOf, packTrees, type Trees, treeBuilder } from "./trees.js";
+import { leafOf, packedTrees, packTrees, type Trees, treeBuilder, unpackTrees } from "./trees.js";
 
 /** Settings of `randomForest`. */
 export interface RandomForestOptions {
@@ -89,6 +94,23 @@ export function randomForest({
     },
   };
 }
+
+/** A fitted random forest; leaves hold the shares of the classes. */
+const randomForestState = z.object({ kind: z.literal("randomForest"), ...stateFields, trees: packedTrees });
+export type RandomForestState = z.infer<typeof randomForestState>;
+
+export const forest: ClassifierEntry<RandomForestState> = {
+  balanced: false, // trees do not see scale
+  rareWeight: "balanced",
+  make: ({ classWeight, seed }) => randomForest({ classWeight, seed }),
+  state: randomForestState,
+  load(state) {
+    const trees = unpackTrees(state.trees, state.columns);
+    expectState(trees.outputs === state.classes.length, "leaves that do not match the classes");
+    expectState(trees.starts.length > 0, "a forest without trees");
+    return forestClassifier({ ...state, trees });
+  },
+};
 
 /** Draws a row with a probability in proportion to its weight, above 0. */
 function weightedDraw(weights: Float64Array): (random: Random) => number {

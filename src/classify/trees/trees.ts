@@ -1,5 +1,5 @@
+import { z } from "zod";
 import { pack, unpack } from "../base/packed.js";
-import type { PackedTrees } from "../base/states.js";
 
 /** Binary decision trees, one after another. */
 export interface Trees {
@@ -116,6 +116,18 @@ export function leafOf(trees: Trees, tree: number, values: Float32Array, from: n
   }
   return child[node];
 }
+
+/** Decision trees as plain data; `Trees` has the meaning of each array, `packed.ts` the form of the strings. */
+export const packedTrees = z.object({
+  outputs: z.int().min(1),
+  starts: z.string(),
+  feature: z.string(),
+  threshold: z.string(),
+  child: z.string(),
+  missingLeft: z.string(),
+  leaves: z.string(),
+});
+export type PackedTrees = z.infer<typeof packedTrees>;
 
 export function packTrees(trees: Trees): PackedTrees {
   return {

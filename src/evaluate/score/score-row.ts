@@ -1,4 +1,4 @@
-import { likeliest } from "../../classify/base/predict-rows.js";
+import { likeliest } from "../../classify/base/classifier.js";
 import type { AlertBudget, ComparisonRow, Curves, Measure, ThresholdRule } from "../comparison/comparison.js";
 import type { Prediction } from "../comparison/predictions.js";
 import { scoreAlerts } from "../metrics/alerts.js";

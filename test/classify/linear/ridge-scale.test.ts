@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnScaling } from "../../../src/classify/base/standardize.js";
+import { columnScaling } from "../../../src/classify/base/training-rows.js";
 import { decisionValues } from "../../../src/classify/linear/linear-model.js";
 import { ridgeClassifier, ridgeLeaveOneOut } from "../../../src/classify/linear/ridge.js";
 import { randomStream } from "../../../src/random.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnScaling } from "../../../src/classify/base/standardize.js";
+import { columnScaling } from "../../../src/classify/base/training-rows.js";
 import { decisionValues } from "../../../src/classify/linear/linear-model.js";
 import { RIDGE_ALPHAS, ridgeClassifier } from "../../../src/classify/linear/ridge.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";

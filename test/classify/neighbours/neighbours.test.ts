@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnScaling } from "../../../src/classify/base/standardize.js";
+import { columnScaling } from "../../../src/classify/base/training-rows.js";
 import { BLOCK, distanceBlocks } from "../../../src/classify/neighbours/distances.js";
 import { nearest, nearestOthers } from "../../../src/classify/neighbours/nearest.js";
 import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../../src/classify/neighbours/neighbours.js";

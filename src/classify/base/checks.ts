@@ -1,4 +1,5 @@
-import { OptionError } from "../../errors.js";
+import { OptionError, ShapeError } from "../../errors.js";
+import type { FeatureTable } from "../../table/feature-table.js";
 
 /** Checks of one classifier's settings; each throws an OptionError that names the setting. */
 export function optionChecks(classifier: string) {
@@ -20,4 +21,18 @@ export function optionChecks(classifier: string) {
       if (!allowed.includes(value)) refuse(name, value, allowed.join(", "));
     },
   };
+}
+
+/** @throws {ShapeError} when a table to predict has another number of columns than the training table had */
+export function expectColumns(where: string, x: FeatureTable, columns: number): void {
+  if (x.names.length !== columns)
+    throw new ShapeError(
+      `${where}: got a table of ${x.names.length} columns, expected ${columns}, as in training. ` +
+        "Make the features with the same settings as those the classifier was fitted on.",
+    );
+}
+
+/** @throws {Error} with `what`, a few words, unless a part of a saved state matches the others */
+export function expectState(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
 }
