@@ -57,7 +57,6 @@ export function fillBatch(
     for (let t = 0, r = 0; t < T; t++)
       for (let b = 0; b < data[place.active + t]; b++, r++)
         data[place.weights + r] = set.weights[indices[order[b]]];
-  if (place.target !== place.x) reverseTarget(slot, T, row, !plain);
   return {
     T,
     B,
@@ -87,26 +86,5 @@ export function fillBatch(
       seen++;
     }
     return seen;
-  }
-}
-
-/** Writes every sequence from its end to `place.target`, and turns what was observed round with it. */
-function reverseTarget(
-  { ws: { data }, place, width: F }: Slot,
-  T: number,
-  rows: number,
-  masked: boolean,
-): void {
-  const starts = new Int32Array(T + 1);
-  for (let t = 0; t < T; t++) starts[t + 1] = starts[t] + data[place.active + t];
-  const observed = masked ? data.slice(place.observed, place.observed + rows * F) : undefined;
-  for (let b = 0, length = T; b < (T > 0 ? starts[1] : 0); b++) {
-    while (starts[length] - starts[length - 1] <= b) length--;
-    for (let t = 0; t < length; t++) {
-      const to = (starts[t] + b) * F;
-      const from = (starts[length - 1 - t] + b) * F;
-      data.copyWithin(place.target + to, place.x + from, place.x + from + F);
-      if (observed) data.set(observed.subarray(from, from + F), place.observed + to);
-    }
   }
 }

@@ -130,10 +130,8 @@ export function layOut(lanes: number, options: NetworkOptions): Layout {
   };
 
   const layOutSlot = () => {
-    const x = take(T * B * width);
     const place: BatchOffsets = {
-      x,
-      target: spec.target === "reversed" && purpose !== "encode" ? take(T * B * width) : x,
+      x: take(T * B * width),
       mask: take(T * B),
       observed: take(T * B * width),
       weights: take(T * B),

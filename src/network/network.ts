@@ -104,7 +104,8 @@ export function createNetwork(
       },
       loss(pass, scale) {
         const gradient = scale === undefined ? undefined : dOutput;
-        const value = reconstructionLoss(ws, options.columns, place, output!, pass, scale ?? 0, gradient);
+        const target = { target: place.x, observed: place.observed, weights: place.weights };
+        const value = reconstructionLoss(ws, options.columns, target, output!, pass, scale ?? 0, gradient);
         if (!gradient) return value;
         nextStep?.loss(pass, scale! * options.spec.nextStep!.weight);
         let flowing: Gradient | undefined = gradient;

@@ -19,7 +19,7 @@ const VARIANCE_FLOOR = 1e-8;
 /** Width of the smooth shares' sigmoids, in standard deviations. */
 const SOFTNESS = 0.5;
 /** Layers only ask whether there are draws; what was drawn lies in the arena. */
-const DRAWN: Draws = { gaussian() {}, dropout() {}, segments() {} };
+const DRAWN: Draws = { gaussian() {}, dropout() {} };
 
 /** What the pieces of an update with a loss on the read-out know of the update. */
 export interface JudgedUpdate {
@@ -55,17 +55,7 @@ export function createJudgedStep(
   engine: Engine,
   network: Network,
   groups: readonly ColumnGroup[],
-  {
-    spec,
-    train,
-    seed,
-    noise,
-  }: {
-    spec: AutoencoderSpec;
-    train: SequenceSet;
-    seed: number;
-    noise: "fresh" | "fixed";
-  },
+  { spec, train, seed }: { spec: AutoencoderSpec; train: SequenceSet; seed: number },
   shared: { numbers: Float64Array; losses: Float64Array; scale: Float64Array },
   current: () => JudgedUpdate,
 ): JudgedStep {
@@ -93,8 +83,7 @@ export function createJudgedStep(
       groups,
       Int32Array.from({ length: count }, (_, k) => k),
     );
-    const named = Int32Array.from({ length: count }, (_, k) => own[k % own.length]);
-    slot.forward(pass, drawsFor(slot, pass, { seed, update, shard }, named, noise));
+    slot.forward(pass, drawsFor(ws, { seed, update, shard }));
     let there = pass.rows;
     if (pass.mask !== NONE) for (let r = 0; r < pass.rows; r++) if (ws.data[pass.mask + r] === 0) there--;
     const { T, B, mask, active } = pass;

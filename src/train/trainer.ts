@@ -112,7 +112,7 @@ export function createTrainer(
           engine,
           network,
           groups,
-          { spec, train, seed: options.seed, noise: options.noiseDraws },
+          { spec, train, seed: options.seed },
           { numbers: board.passes, losses, scale: numbers.subarray(BOARD.scale, BOARD.scale + 1) },
           () => ({
             indices: indices.subarray(0, numbers[BOARD.cases]),
@@ -127,7 +127,7 @@ export function createTrainer(
     const pass = fillBatch(slot, train, groups, own);
     pass.gradients = blocks.shards + shard * blocks.blockSize;
     ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
-    const draws = drawsFor(slot, pass, { seed: options.seed, update, shard }, own, options.noiseDraws);
+    const draws = drawsFor(ws, { seed: options.seed, update, shard });
     slot.forward(pass, draws);
     losses[shard] = slot.loss(pass, scale);
   };

@@ -56,9 +56,6 @@ function goldenDraws({ ws }: Network, golden: Golden, B: number, T: number): Dra
       out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
     dropout: (layer, offset, _rows, width) =>
       ws.data.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width), offset),
-    segments: () => {
-      throw new Error("no golden model has a segment mask");
-    },
   };
 }
 

@@ -37,10 +37,7 @@ export function runPass(
   const indices = set.ids.map((_, n) => n);
   const pass = fillBatch(slot, set, oneHotColumns(set.channels).groups, indices);
   pass.gradients = network.blocks.gradients;
-  slot.forward(
-    pass,
-    update === undefined ? undefined : drawsFor(slot, pass, { seed: 1, update }, indices, "fresh"),
-  );
+  slot.forward(pass, update === undefined ? undefined : drawsFor(network.ws, { seed: 1, update }));
   const count = Math.max(pass.count, 1);
   if (backward) network.gradients.fill(0);
   const weight = weightOfNextStep ?? 0;

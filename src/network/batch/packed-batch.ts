@@ -4,8 +4,6 @@ export interface Draws {
   gaussian(layer: string, out: Float32Array | Float64Array, rows: number, width: number): void;
   /** Fills rows * width numbers of the arena from `offset` on with 0 or 1 / (1 - rate). */
   dropout(layer: string, offset: number, rows: number, width: number, rate: number): void;
-  /** Fills [R, width] of the arena from `offset` on with 0 in `segments` stretches of each case, else with 1. */
-  segments(layer: string, offset: number, width: number, share: number, segments: number): void;
 }
 
 /**
@@ -31,13 +29,13 @@ export interface PackedBatch {
   order: Int32Array;
   /** Where the gradient of the parameters is added up. */
   gradients: number;
-  /** Present while training: noise, dropout and segment masks are on. */
+  /** Present while training: noise and dropout are on. */
   draws?: Draws;
   /** Recurrent layers go on from the state that is in place, instead of from zeros. */
   resume?: boolean;
 }
 
-/** Offsets of what a head must make, likewise. */
+/** Offsets of what a head must make. */
 export interface TargetOffsets {
   /** [R, F] */
   target: number;
@@ -51,11 +49,9 @@ export interface TargetOffsets {
 export interface BatchOffsets {
   /** [R, F]; 0 where nothing was observed */
   x: number;
-  /** What the decoder must rebuild, likewise: `x` itself, or every sequence from its end */
-  target: number;
   /** [R] */
   mask: number;
-  /** [R, F] of the target */
+  /** [R, F] */
   observed: number;
   /** [R], weight of the case */
   weights: number;

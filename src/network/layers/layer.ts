@@ -47,7 +47,7 @@ export interface Parameter {
   /** From the start of the parameter block. */
   start: number;
   size: number;
-  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "logUniformForget" | "uniform";
+  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "uniform";
 }
 
 export interface Layer {

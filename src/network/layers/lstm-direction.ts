@@ -28,8 +28,6 @@ export interface LstmOptions {
   reverse: boolean;
   /** Whether something before this layer learns. */
   inputGradient: boolean;
-  /** Forget biases for many time scales instead of 1. */
-  logUniformForget: boolean;
   /** Whether gradients of the states come from outside the chain of layers too. */
   stateGradient: boolean;
   /** Whether every hidden state is read, by another layer or from outside. */
@@ -58,7 +56,7 @@ export function createLstmDirection(
   // One block, [recurrentKernel; kernel; bias], as the kernels read it.
   const recurrent = plan.parameter(`${name}.recurrentKernel`, [H, 4 * H], "orthogonal");
   plan.parameter(`${name}.kernel`, [F, 4 * H], "glorotUniform");
-  plan.parameter(`${name}.bias`, [4 * H], options.logUniformForget ? "logUniformForget" : "forgetBias");
+  plan.parameter(`${name}.bias`, [4 * H], "forgetBias");
 
   const take = (needed: boolean, elements: number) => (needed ? plan.take(elements) : NONE);
   const share = (needed: boolean, key: string, elements: number) =>

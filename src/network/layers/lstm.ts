@@ -25,7 +25,6 @@ export function createLstm(
   const direction = (part: string, reverse: boolean) =>
     createLstmDirection(plan, part, input, {
       ...{ units, relu, reverse, inputGradient, everyState, stateGradient },
-      logUniformForget: spec.forgetBias === "logUniform",
     });
   if (pool)
     return poolDirections(
