@@ -1,8 +1,8 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import type { Command } from "../engine/threads/crew.js";
+import type { Phase } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
+import { fillBatch } from "../network/batch/fill-batch.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { fillBatch } from "../network/fill-batch.js";
 import type { Network } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
@@ -38,8 +38,8 @@ export interface EncodeBoard {
 export interface Encoder {
   readonly network: Network;
   readonly board: EncodeBoard;
-  /** One: encodes a shard of the round. */
-  readonly commands: readonly Command[];
+  /** One: encodes the shards of the round. */
+  readonly phases: readonly [Phase];
 }
 
 /** @param attach in a follower: the leader's memory and board, and which thread this is (from 1) */
@@ -66,7 +66,7 @@ export function createEncoder(
   const pool = pooledWriter(readOut);
   const write = pool ? undefined : readOutWriter(readOut);
 
-  const encodeShard: Command = (shard) => {
+  const encodeShard = (shard: number) => {
     const from = (board.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const pass = fillBatch(slot, set, groups, indices);
@@ -75,5 +75,6 @@ export function createEncoder(
     pool?.(slot, pass, board.rows, rowOf);
     write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), board.rows, rowOf);
   };
-  return { network, board, commands: [encodeShard] };
+  const items = () => Math.min(ROUND, Math.ceil(order.length / ENCODE_SHARD) - board.first[0]);
+  return { network, board, phases: [{ items, work: encodeShard }] };
 }

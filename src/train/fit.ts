@@ -4,8 +4,7 @@ import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION, type Model } from "../model/model.js";
 import { fitPreparation, inputChannels, prepareSequences } from "../model/prepare.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { createNetwork } from "../network/network.js";
-import { listParameters } from "../network/network-layout.js";
+import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream } from "../random.js";
 import { sha256 } from "../sequences/set/hash.js";
@@ -86,7 +85,7 @@ export async function fitAutoencoder(
         reading: origin.reading,
       },
     },
-    // The head that judges read-outs has done its work.
+    // The head of the read-out loss has done its work.
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
   };
   model.metadata.training.warnings = [

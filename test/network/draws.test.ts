@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reference } from "../../src/engine/reference/reference.js";
-import { drawsFor } from "../../src/network/draws.js";
+import { drawsFor } from "../../src/network/batch/draws.js";
 
 const [ROWS, WIDTH] = [6, 5];
 type Named = {

@@ -110,7 +110,7 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     const pass: PackedBatch = {
       ...{ T, B, rows: T * B, active: NONE, mask: masked ? place.mask : NONE, masked, count },
       ...{ weighted: weights !== undefined, order: Int32Array.from({ length: B }, (_, b) => b) },
-      gradients: network.blocks.gradients,
+      ...{ gradients: network.blocks.gradients, present: 0 },
     };
     slot.forward(pass, goldenDraws(network, golden, B, T));
     const rtol = tolerance(engine);

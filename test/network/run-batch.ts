@@ -1,10 +1,10 @@
 import type { Engine } from "../../src/index.js";
+import { drawsFor } from "../../src/network/batch/draws.js";
+import { fillBatch } from "../../src/network/batch/fill-batch.js";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import type { PackedBatch } from "../../src/network/batch/packed-batch.js";
-import { drawsFor } from "../../src/network/draws.js";
-import { fillBatch } from "../../src/network/fill-batch.js";
+import type { NetworkOptions } from "../../src/network/network.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
-import type { NetworkOptions } from "../../src/network/network-layout.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
 

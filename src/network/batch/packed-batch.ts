@@ -1,4 +1,6 @@
-/** Random draws of one pass, written into the arena; a test may bring its own. */
+import { NONE, type Workspace } from "../../engine/engine.js";
+
+/** Random draws of one batch, written into the arena; a test may bring its own. */
 export interface Draws {
   /** Fills `out` [rows, width] with standard normal numbers. */
   gaussian(layer: string, out: Float32Array | Float64Array, rows: number, width: number): void;
@@ -7,7 +9,7 @@ export interface Draws {
 }
 
 /**
- * One forward pass: cases sorted by length, longest first, and packed. Step t has a row for each of the first
+ * What goes forward at once: cases sorted by length, longest first, and packed. Step t has a row for each of the first
  * active[t] cases, right behind the rows of step t - 1, so there is no padding.
  */
 export interface PackedBatch {
@@ -20,6 +22,8 @@ export interface PackedBatch {
   active: number;
   /** [R], 0 for a step at which nothing was observed; NONE when something always was */
   mask: number;
+  /** How many rows the mask leaves. */
+  present: number;
   /** Whether some value was not observed. */
   masked: boolean;
   weighted: boolean;
@@ -45,7 +49,7 @@ export interface TargetOffsets {
   weights: number;
 }
 
-/** Offsets of the data of a pass inside the arena. Filled by `fillPass`. */
+/** Offsets of the data of a batch inside the arena. Filled by `fillBatch`. */
 export interface BatchOffsets {
   /** [R, F]; 0 where nothing was observed */
   x: number;
@@ -57,4 +61,21 @@ export interface BatchOffsets {
   weights: number;
   /** [T] */
   active: number;
+}
+
+/** Room for one batch in an arena. */
+export interface BatchRoom {
+  readonly ws: Workspace;
+  readonly place: BatchOffsets;
+  /** The largest batch that it has room for. */
+  readonly most: { readonly cases: number; readonly steps: number };
+  /** Columns of the data. */
+  readonly width: number;
+}
+
+/** [T + 1], the first row of each step, and the end. */
+export function stepStarts({ T, B, active }: PackedBatch, data: ArrayLike<number>): Int32Array {
+  const starts = new Int32Array(T + 1);
+  for (let t = 0; t < T; t++) starts[t + 1] = starts[t] + (active === NONE ? B : data[active + t]);
+  return starts;
 }

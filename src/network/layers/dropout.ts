@@ -13,14 +13,14 @@ export function createDropout(plan: Plan, name: string, input: Signal, rate: num
 
   return {
     name,
-    output: { ...input, offset: (pass) => (pass.draws ? result : input.offset(pass)) },
-    forward(pass) {
-      if (!pass.draws) return;
-      const rows = rowsOf(input, pass);
-      pass.draws.dropout(name, factors, rows, width, rate);
+    output: { ...input, offset: (batch) => (batch.draws ? result : input.offset(batch)) },
+    forward(batch) {
+      if (!batch.draws) return;
+      const rows = rowsOf(input, batch);
+      batch.draws.dropout(name, factors, rows, width, rate);
       plan.ws.multiplyRows({
         y: result,
-        a: input.offset(pass),
+        a: input.offset(batch),
         b: factors,
         M: rows,
         width,
@@ -29,14 +29,14 @@ export function createDropout(plan: Plan, name: string, input: Signal, rate: num
         ldb: width,
       });
     },
-    backward(pass, dOutput) {
-      if (!pass.draws) return dOutput;
+    backward(batch, dOutput) {
+      if (!batch.draws) return dOutput;
       const { offset, stride } = dOutput;
       plan.ws.multiplyRows({
         y: dInput,
         a: offset,
         b: factors,
-        M: rowsOf(input, pass),
+        M: rowsOf(input, batch),
         width,
         ldy: stride,
         lda: stride,

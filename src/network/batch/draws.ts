@@ -1,6 +1,6 @@
-import type { Workspace } from "../engine/engine.js";
-import { randomStream } from "../random.js";
-import type { Draws } from "./batch/packed-batch.js";
+import type { Workspace } from "../../engine/engine.js";
+import { randomStream } from "../../random.js";
+import type { Draws } from "./packed-batch.js";
 
 /**
  * Noise and dropout of one shard of one update. Streams are named by seed, update, layer and shard, so that training
