@@ -69,16 +69,16 @@ export async function encode(
 async function encodeRows(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {
   const shards = Math.ceil(job.order.length / ENCODE_SHARD);
   if (shards === 0) return new Float32Array();
-  const { network, shared, commands } = createEncoder(engine, job);
+  const { network, shared, phases } = createEncoder(engine, job);
   const follow = (control: Int32Array, thread: number): EncodeMessage => {
     const attach = { memory: network.ws.memory, shared, thread };
     return { kind: "encode-follow", engine: engine.name, job, control, attach };
   };
-  const crew = job.threads === 1 ? soloCrew(commands) : await musterCrew(job.threads, commands, follow);
+  const crew = job.threads === 1 ? soloCrew() : await musterCrew(job.threads, phases, follow);
   try {
     for (let first = 0; first < shards; first += ROUND) {
       shared.first[0] = first;
-      crew.run(0, Math.min(ROUND, shards - first));
+      crew.run(...phases);
       onProgress?.(Math.min(1, (first + ROUND) / shards));
     }
   } finally {
@@ -117,5 +117,5 @@ export async function followEncoding({
   job,
   attach,
 }: Extract<EncodeMessage, { kind: "encode-follow" }>) {
-  return createEncoder(await loadEngine(engine), job, attach).commands;
+  return createEncoder(await loadEngine(engine), job, attach).phases;
 }

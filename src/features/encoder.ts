@@ -1,8 +1,8 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import type { Command } from "../engine/threads/crew.js";
+import type { Phase } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
+import { fillBatch } from "../network/batch/fill-batch.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { fillBatch } from "../network/fill-batch.js";
 import type { Network } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
@@ -39,8 +39,8 @@ export interface SharedEncoding {
 export interface Encoder {
   readonly network: Network;
   readonly shared: SharedEncoding;
-  /** One: encodes a shard of the round. */
-  readonly commands: readonly Command[];
+  /** One: encodes the shards of the round. */
+  readonly phases: readonly [Phase];
 }
 
 /** @param attach in a follower: the leader's memory and shared arrays, and which thread this is (from 1) */
@@ -67,7 +67,7 @@ export function createEncoder(
   const pool = pooledWriter(readOut);
   const write = pool ? undefined : readOutWriter(readOut);
 
-  const encodeShard: Command = (shard) => {
+  const encodeShard = (shard: number) => {
     const from = (shared.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const pass = fillBatch(slot, set, groups, indices);
@@ -76,5 +76,6 @@ export function createEncoder(
     pool?.(slot, pass, shared.rows, rowOf);
     write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), shared.rows, rowOf);
   };
-  return { network, shared, commands: [encodeShard] };
+  const items = () => Math.min(ROUND, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
+  return { network, shared, phases: [{ items, work: encodeShard }] };
 }

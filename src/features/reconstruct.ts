@@ -24,7 +24,6 @@ export function reconstructSeries(engine: Engine, model: Model, set: SequenceSet
   const given = prepareSequences(set, model.metadata.preparation);
   const C = given.channels.length;
   const made = new Float32Array(given.values.length);
-  const reversed = model.metadata.spec.target === "reversed";
   const run = runBatches(engine, model, given, "autoencode", { batch: BATCH, shortestFirst: true });
   for (const { slot, pass, states, indices, groups } of run) {
     const { starts, B } = states;
@@ -36,7 +35,7 @@ export function reconstructSeries(engine: Engine, model: Model, set: SequenceSet
       const length = lengthOf(given, n);
       for (let t = 0; t < length; t++) {
         const row = output + ((starts ? starts[t] : t * B) + b) * stride;
-        const to = (given.offsets[n] + (reversed ? length - 1 - t : t)) * C;
+        const to = (given.offsets[n] + t) * C;
         groups.forEach(({ kind, start, width }, c) => {
           const own = data.subarray(row + start, row + start + width);
           made[to + c] = kind === "numeric" ? own[0] : own.indexOf(Math.max(...own));

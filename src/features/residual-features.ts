@@ -88,7 +88,7 @@ function ofReconstruction({ slot, pass, states, groups }: RunBatch): Float64Arra
   const { T, B, starts, mask } = states;
   const reconstruction: Reconstruction = {
     ...{ T, B, starts, columns: groups, data: ws.data },
-    ...{ x: place.target, y: output!.offset(pass), yStride: output!.stride },
+    ...{ x: place.x, y: output!.offset(pass), yStride: output!.stride },
     ...{ observed: pass.masked ? place.observed : undefined, mask: mask?.offset },
   };
   return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
@@ -106,7 +106,7 @@ function ofPrediction(
   const prediction: Reconstruction = {
     ...{ T, B, starts, columns: groups, data: ws.data },
     ...{ x: nextStep.place.target, y: output.offset(pass), yStride: output.stride },
-    ...{ observed: nextStep.place.observed, mask: nextStep.there },
+    ...{ observed: nextStep.place.observed, mask: nextStep.present },
   };
   // of the step that was predicted
   const age = (b: number, t: number) => {

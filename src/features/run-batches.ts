@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
+import { fillBatch } from "../network/batch/fill-batch.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
 import type { PackedBatch } from "../network/batch/packed-batch.js";
-import { fillBatch } from "../network/fill-batch.js";
 import type { Slot } from "../network/network.js";
 import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { type States, statesOf } from "./read-outs/states.js";

@@ -2,8 +2,7 @@ import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { ArtefactError, UndertoneError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "../files/safetensors.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { createNetwork, type Network } from "../network/network.js";
-import { listParameters, type NetworkOptions } from "../network/network-layout.js";
+import { createNetwork, listParameters, type Network, type NetworkOptions } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { type ModelMetadata, metadataSchema } from "./metadata.js";
@@ -87,6 +86,12 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
       `${where}: the model has format version ${version}, this library reads up to ${FORMAT_VERSION}. ` +
         `It was written by undertone ${(raw as { library?: string }).library}; update undertone to that version or a later one.`,
     );
+  const removed = removedOption((raw as { spec?: unknown } | null)?.spec);
+  if (removed)
+    throw new ArtefactError(
+      `${where}: the model has ${removed}, which this version of undertone no longer has. ` +
+        `Train it again without, or read it with undertone ${(raw as { library?: string }).library}, which wrote it.`,
+    );
   // A key that no schema knows is of another version and without effect here.
   const issue = metadataSchema.safeParse(raw).error?.issues.find(({ code }) => code !== "unrecognized_keys");
   if (issue) return damaged(` at ${issue.path.join(".")}: ${issue.message}`);
@@ -128,6 +133,16 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
     return damaged(": its read-outs are not JSON");
   }
   return { metadata: checked, weights, readOut: { state, tensors: Object.fromEntries(others) } };
+}
+
+/** Names what a file of an earlier version may hold and no layer here knows. The defaults of then are accepted. */
+function removedOption(spec: unknown): string | undefined {
+  const { encoder, decoder, target } = (spec ?? {}) as Record<string, unknown>;
+  if (target === "reversed") return 'target "reversed"';
+  const layers: Record<string, unknown>[] = [encoder, decoder].filter(Array.isArray).flat();
+  if (layers.some((layer) => layer?.type === "segmentMask")) return "a segmentMask layer";
+  if (layers.some((layer) => layer?.forgetBias === "logUniform")) return 'forgetBias "logUniform"';
+  return undefined;
 }
 
 function parametersOf({ spec, preparation }: ModelMetadata) {

@@ -59,8 +59,18 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
     const at = kind === "numeric" ? numeric++ : -1;
     return at < 0 ? { center: 0, scale: 1 } : { center: scaler.center[at], scale: scaler.scale[at] };
   });
-  const pass: PackedBatch = {
-    ...{ T: 1, B: 1, rows: 1, active: NONE, mask: NONE, masked: false, weighted: false, count: 0 },
+  const packed: PackedBatch = {
+    ...{
+      T: 1,
+      B: 1,
+      rows: 1,
+      active: NONE,
+      mask: NONE,
+      present: 1,
+      masked: false,
+      weighted: false,
+      count: 0,
+    },
     ...{ order: new Int32Array(0), gradients: 0, resume: true },
   };
 
@@ -95,7 +105,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
           `step: got ${states.length} numbers of state and ${events.length} of events, expected B times ${stateSize} and B times ${C}, B from 1 to ${batch}. ` +
             "Open the stepper with a larger batch, or give one event for each state.",
         );
-      let skipped = false;
+      let present = 0;
       data.fill(0, place.x, place.x + B * F);
       for (let b = 0; b < B; b++) {
         let seen = 0;
@@ -115,14 +125,15 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
           seen++;
         }
         data[place.mask + b] = seen > 0 ? 1 : 0;
-        skipped ||= seen === 0;
+        if (seen > 0) present++;
       }
-      pass.B = pass.rows = B;
-      pass.mask = skipped ? place.mask : NONE;
+      packed.B = packed.rows = B;
+      packed.present = present;
+      packed.mask = present < B ? place.mask : NONE;
       exchange(states, B, true);
-      slot.forward(pass);
+      slot.forward(packed);
       exchange(states, B, false);
-      const from = latent.offset(pass);
+      const from = latent.offset(packed);
       for (let b = 0; b < B; b++)
         for (let k = 0; k < latent.width; k++)
           latents[b * latent.width + k] = data[from + b * latent.stride + k];

@@ -18,13 +18,13 @@ export interface TrainState {
   adamSteps: number;
   weights: Float32Array | Float64Array;
   mean: Float32Array | Float64Array;
-  spread: Float32Array | Float64Array;
+  variance: Float32Array | Float64Array;
   /** Where the not-finite guard goes back to. */
   good: {
     adamSteps: number;
     weights: Float32Array | Float64Array;
     mean: Float32Array | Float64Array;
-    spread: Float32Array | Float64Array;
+    variance: Float32Array | Float64Array;
   };
   /** Weights of the lowest loss of the validation part, of its classes where training looks at labels. */
   best?: { update: number; loss: number; weights: Float32Array | Float64Array };
@@ -46,23 +46,23 @@ export interface TrainState {
 
 type Block = Float32Array | Float64Array;
 
-/** The tensors of a state by name, for a checkpoint. */
+/** The tensors of a state by name, for a checkpoint; there Adam's variance is called spread, as it always was. */
 export function stateTensors(state: TrainState): Record<string, Block> {
-  const { weights, mean, spread, good, best } = state;
+  const { weights, mean, variance, good, best } = state;
   return {
     weights,
     mean,
-    spread,
+    spread: variance,
     "good.weights": good.weights,
     "good.mean": good.mean,
-    "good.spread": good.spread,
+    "good.spread": good.variance,
     ...(best && { "best.weights": best.weights }),
   };
 }
 
 /** The rest of a state, as JSON. */
 export function stateNumbers(state: TrainState) {
-  const { weights: _w, mean: _m, spread: _s, good, best, ...numbers } = state;
+  const { weights: _w, mean: _m, variance: _v, good, best, ...numbers } = state;
   return {
     ...numbers,
     goodAdamSteps: good.adamSteps,
@@ -80,12 +80,12 @@ export function restoreState(
     ...rest,
     weights: tensors.weights,
     mean: tensors.mean,
-    spread: tensors.spread,
+    variance: tensors.spread,
     good: {
       adamSteps: goodAdamSteps,
       weights: tensors["good.weights"],
       mean: tensors["good.mean"],
-      spread: tensors["good.spread"],
+      variance: tensors["good.spread"],
     },
     best: best && { ...best, weights: tensors["best.weights"] },
   };

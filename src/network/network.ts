@@ -1,46 +1,36 @@
 import type { Engine, Workspace, WorkspaceMemory } from "../engine/engine.js";
-import type { BatchOffsets, Draws, PackedBatch } from "./batch/packed-batch.js";
-import { initialise } from "./initial.js";
-import type { Gradient, HiddenStates, Layer, Parameter, Signal } from "./layers/layer.js";
-import type { NextStep } from "./losses/next-step.js";
-import type { ReadOutLoss } from "./losses/read-out/read-out-loss.js";
-import { reconstructionLoss } from "./losses/reconstruction-loss.js";
-import {
-  type Blocks,
-  layOut,
-  type MomentsPlace,
-  type NetworkOptions,
-  type ReadOutPlace,
-} from "./network-layout.js";
+import type { ColumnGroup } from "./batch/one-hot-columns.js";
+import { initialise } from "./initial-weights.js";
+import type { Layer, Parameter } from "./layers/layer.js";
+import { planReadOutLoss, type ReadOutLoss } from "./losses/read-out/read-out-loss.js";
+import type { Moments } from "./losses/read-out/training-read-out.js";
+import { type Blocks, type OpenPlan, openPlan } from "./plan.js";
+import { planSlot, type Slot } from "./slot.js";
+import { checkSpec } from "./spec/check-spec.js";
+import type { AutoencoderSpec } from "./spec/spec.js";
 
-/** Room for one pass, and the layers that work in it. Weights are shared with the other slots. */
-export interface Slot {
-  readonly ws: Workspace;
-  readonly place: BatchOffsets;
-  /** The largest pass that it has room for. */
-  readonly most: { readonly cases: number; readonly steps: number };
-  /** Columns of the data. */
-  readonly width: number;
-  readonly latent: Signal;
-  /** Of the encoder's last LSTM, one a direction. */
-  readonly states: readonly HiddenStates[];
-  readonly output: Signal | undefined;
-  /** The encoder's layers, first to last. */
-  readonly encoder: readonly Layer[];
-  /** One for each direction of each recurrent layer of the encoder, where a loss looks at them. */
-  readonly readOuts: readonly ReadOutPlace[];
-  /** The head that predicts the next step, where the spec has one; not in an encoder alone. */
-  readonly nextStep: NextStep | undefined;
-  /** Offset of the gradient of shard 0. */
-  readonly gradients: number;
-  /** Runs encoder and, where there is one, decoder over what `fillPass` put in place. */
-  forward(pass: PackedBatch, draws?: Draws): void;
-  /**
-   * Sum of the reconstruction loss over the observed values of the last forward.
-   * @param scale where given, gradients of `scale` times that sum are added at `pass.gradients`
-   */
-  loss(pass: PackedBatch, scale?: number): number;
+export interface NetworkOptions {
+  spec: AutoencoderSpec;
+  /** The columns of the data and of the output. */
+  columns: readonly ColumnGroup[];
+  /** Largest number of cases and of steps in a batch. */
+  batch: number;
+  steps: number;
+  /** "training" keeps what a backward pass needs, "autoencode" only runs forward, "encode" has no decoder. */
+  purpose: "training" | "autoencode" | "encode";
+  /** Batches that can be held at once, at least one per thread; default 1. */
+  slots?: number;
+  /** Threads that will work in the arena; default 1. */
+  threads?: number;
+  /** Gradients that are kept apart until they are summed, one per shard of a batch; default 1. */
+  shards?: number;
+  /** Whether every hidden state of the encoder is wanted, not the last one alone; default true. */
+  states?: boolean;
+  /** Of the labels, for a loss that looks at them. */
+  classes?: number;
 }
+
+export type { Slot } from "./slot.js";
 
 /** An autoencoder laid out in an arena: everything planned before the first step. */
 export interface Network {
@@ -52,9 +42,10 @@ export interface Network {
   readonly gradients: Float32Array | Float64Array;
   readonly blocks: Blocks;
   readonly slots: readonly Slot[];
-  /** The head that judges what is read out of the states; in training alone. */
+  /** The head of a loss on what is read out of the states; in training alone. */
   readonly head: ReadOutLoss | undefined;
-  readonly moments: readonly MomentsPlace[];
+  /** Of each direction that is read out. */
+  readonly moments: readonly Moments[];
   /** Layers whose weights are packed, for packing them one by one. */
   readonly packed: readonly Layer[];
   /** Call after the weights changed. */
@@ -73,65 +64,60 @@ export function createNetwork(
   seed?: number,
   attach?: { memory: WorkspaceMemory; thread: number },
 ): Network {
-  const layout = layOut(engine.lanes, options);
-  const { parameters, blocks, width, total } = layout;
+  const { plan, slots, head } = planNetwork(engine.lanes, options);
+  const blocks = plan.takeBlocks(options.shards ?? 1);
   const ws = attach
-    ? engine.attachWorkspace(attach.memory, total, attach.thread)
-    : engine.createWorkspace(total, options.threads);
-  layout.attach(ws);
-  const size = parameters.reduce((sum, parameter) => sum + parameter.size, 0);
-  const view = (offset: number) => ws.data.subarray(offset, offset + size);
-  if (seed !== undefined) initialise(view(blocks.weights), parameters, seed);
-  const slots = layout.slots.map(({ place, encoder, decoder, dOutput, readOuts, nextStep }): Slot => {
-    const layers = [...encoder, ...decoder];
-    const output = decoder.at(-1)?.output;
-    return {
-      ws,
-      place,
-      most: { cases: options.batch, steps: options.steps },
-      width,
-      latent: encoder[encoder.length - 1].output,
-      states: encoder.findLast((layer) => layer.states)?.states ?? [],
-      output,
-      encoder,
-      readOuts,
-      nextStep,
-      gradients: blocks.shards,
-      forward(pass, draws) {
-        pass.draws = draws;
-        for (const layer of layers) layer.forward(pass);
-        nextStep?.forward(pass);
-      },
-      loss(pass, scale) {
-        const gradient = scale === undefined ? undefined : dOutput;
-        const value = reconstructionLoss(ws, options.columns, place, output!, pass, scale ?? 0, gradient);
-        if (!gradient) return value;
-        nextStep?.loss(pass, scale! * options.spec.nextStep!.weight);
-        let flowing: Gradient | undefined = gradient;
-        for (let k = layers.length - 1; k >= 0 && flowing; k--) flowing = layers[k].backward(pass, flowing);
-        return value;
-      },
-    };
-  });
-  const [first] = layout.slots;
-  const packed = [
-    ...first.encoder,
-    ...first.decoder,
-    ...(first.nextStep ? [first.nextStep.layer] : []),
-  ].filter((layer) => layer.pack);
+    ? engine.attachWorkspace(attach.memory, plan.total, attach.thread)
+    : engine.createWorkspace(plan.total, options.threads);
+  plan.attach(ws);
+  const view = (offset: number) => ws.data.subarray(offset, offset + plan.parameterCount);
+  if (seed !== undefined) initialise(view(blocks.weights), plan.parameters, seed);
+  const [{ encoder, decoder, nextStep, readOut }] = slots;
+  const packed = [...encoder, ...decoder, ...(nextStep ? [nextStep.layer] : [])].filter(
+    (layer) => layer.pack,
+  );
   return {
-    ws,
-    elements: total,
-    parameters,
+    ...{ ws, blocks, slots, head, packed },
+    elements: plan.total,
+    parameters: plan.parameters,
     weights: view(blocks.weights),
     gradients: view(blocks.gradients),
-    blocks,
-    slots,
-    head: layout.head,
-    moments: layout.moments,
-    packed,
+    moments: readOut?.moments ?? [],
     pack() {
       for (const layer of packed) layer.pack!();
     },
   };
+}
+
+/** Names, shapes and places of the parameters of an autoencoder. */
+export function listParameters(spec: AutoencoderSpec, columns: readonly ColumnGroup[]): readonly Parameter[] {
+  return planNetwork(1, { spec, columns, batch: 1, steps: 1, purpose: "autoencode" }).plan.parameters;
+}
+
+/** Plans every slot, and the head of a read-out loss, whose parameters come last. */
+function planNetwork(
+  lanes: number,
+  { spec, columns, batch, steps, purpose, slots: count = 1, states = true, classes = 0 }: NetworkOptions,
+): { plan: OpenPlan; slots: Slot[]; head: ReadOutLoss | undefined } {
+  checkSpec(spec);
+  const training = purpose === "training";
+  const readOutLoss = training ? spec.readOutLoss : undefined;
+  const predicts = spec.nextStep !== undefined && purpose !== "encode";
+  const plan = openPlan({
+    ...{ lanes, T: steps, B: batch, training },
+    keepStates: states || readOutLoss !== undefined || predicts,
+    stateGradients: readOutLoss !== undefined || (training && predicts),
+  });
+  const slots = Array.from({ length: count }, () => planSlot(plan, spec, columns, purpose));
+  const head =
+    readOutLoss &&
+    planReadOutLoss(
+      slots[0].readOut!.units,
+      {
+        contrastive: readOutLoss.contrastive,
+        crossEntropy: readOutLoss.crossEntropy && { ...readOutLoss.crossEntropy, classes },
+      },
+      plan.parameter,
+    );
+  return { plan, slots, head };
 }

@@ -7,7 +7,7 @@ import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/set/sequence-set.js";
-import { byLength } from "../train/trainer.js";
+import { byLength } from "../train/shards.js";
 import { encodeCopies, type SpeedWorkload } from "./workload.js";
 
 export interface EncodeRun {
@@ -59,14 +59,14 @@ export async function createEncodeRun(
     steps: longestOf(set),
     threads: most,
   };
-  const { network, shared, commands } = createEncoder(engine, job);
+  const { network, shared, phases } = createEncoder(engine, job);
   const follow = (control: Int32Array, thread: number): EncodeMessage => {
     const attach = { memory: network.ws.memory, shared, thread };
     return { kind: "encode-follow", engine: engine.name, job, control, attach };
   };
-  const crew = most > 1 ? await musterCrew(most, commands, follow) : soloCrew(commands);
+  const crew = most > 1 ? await musterCrew(most, phases, follow) : soloCrew();
   return {
-    encode: () => crew.run(0, shards),
+    encode: () => crew.run(...phases),
     sequences: N,
     latents: shared.rows,
     dismiss: crew.dismiss,

@@ -6,7 +6,8 @@ import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
 import type { TrainMessage } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
 import { batchShards } from "../train/shards.js";
-import { createTrainer, type TrainJob } from "../train/trainer.js";
+import type { TrainJob } from "../train/step.js";
+import { createTrainer } from "../train/trainer.js";
 import { createUpdates } from "../train/update.js";
 import type { SpeedWorkload } from "./workload.js";
 
@@ -48,12 +49,12 @@ export async function createTrainingRun(
     threads: most,
   };
   const trainer = createTrainer(engine, job);
-  const { network, board } = trainer;
+  const { network, shared } = trainer;
   network.pack();
-  let crew: Crew = soloCrew(trainer.commands);
+  let crew: Crew = soloCrew();
   if (most > 1)
-    crew = await musterCrew(most, trainer.commands, (control, thread): TrainMessage => {
-      const attach = { memory: network.ws.memory, board, thread };
+    crew = await musterCrew(most, trainer.phases, (control, thread): TrainMessage => {
+      const attach = { memory: network.ws.memory, shared, thread };
       return { kind: "train-follow", engine: engine.name, job, control, attach };
     });
   const updates = createUpdates(trainer, crew, job);

@@ -7,14 +7,16 @@ import type { TrainState } from "../model/training-state.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { ResolvedTrainOptions } from "./options.js";
+import type { SharedTraining } from "./shared-training.js";
+import type { TrainJob } from "./step.js";
 import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
-import { createTrainer, type SharedTraining, type TrainJob } from "./trainer.js";
+import { createTrainer } from "./trainer.js";
 
 /** Sent to a worker: lead a training, or follow in one. */
 export type TrainMessage =
   | { kind: "train"; engine: string; threads: number; checkpoints: boolean; task: TrainTask }
   | ({ kind: "train-follow"; engine: string; job: TrainJob; control: Int32Array } & {
-      attach: { memory: WorkspaceMemory; board: SharedTraining; thread: number };
+      attach: { memory: WorkspaceMemory; shared: SharedTraining; thread: number };
     });
 
 interface TrainTask {
@@ -75,9 +77,9 @@ export async function leadTraining(
   };
   const muster = (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
     job.threads === 1
-      ? soloCrew(trainer.commands)
-      : musterCrew(job.threads, trainer.commands, (control, thread): TrainMessage => {
-          const attach = { memory: trainer.network.ws.memory, board: trainer.board, thread };
+      ? soloCrew()
+      : musterCrew(job.threads, trainer.phases, (control, thread): TrainMessage => {
+          const attach = { memory: trainer.network.ws.memory, shared: trainer.shared, thread };
           return { kind: "train-follow", engine: engine.name, job, control, attach };
         });
   const engine = await loadEngine(name);
@@ -90,5 +92,5 @@ export async function followTraining({
   job,
   attach,
 }: Extract<TrainMessage, { kind: "train-follow" }>) {
-  return createTrainer(await loadEngine(engine), job, attach).commands;
+  return createTrainer(await loadEngine(engine), job, attach).phases;
 }

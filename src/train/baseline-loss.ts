@@ -46,6 +46,22 @@ export function meanPredictorLoss(
   return count > 0 ? sum / count : 0;
 }
 
+/** 1 - loss / loss of that predictor, of the validation part where there is one. */
+export function varianceExplained({
+  job: { train, validation },
+  groups,
+}: {
+  job: { train: SequenceSet; validation: SequenceSet | undefined };
+  groups: readonly ColumnGroup[];
+}): (trainLoss: number, validationLoss: number | undefined) => number {
+  const predictor = fitMeanPredictor(train, groups);
+  const ofTrain = meanPredictorLoss(train, groups, predictor);
+  const ofValidation = validation && meanPredictorLoss(validation, groups, predictor);
+  const explained = (loss: number, base: number | undefined) => (base ? 1 - loss / base : 0);
+  return (trainLoss, validationLoss) =>
+    validationLoss === undefined ? explained(trainLoss, ofTrain) : explained(validationLoss, ofValidation);
+}
+
 function eachObserved(
   set: SequenceSet,
   visit: (channel: number, value: number, sequence: number) => void,

@@ -29,8 +29,8 @@ export function freshState(network: Network): TrainState {
     adamSteps: 0,
     weights: copy(),
     mean: zeros(),
-    spread: zeros(),
-    good: { adamSteps: 0, weights: copy(), mean: zeros(), spread: zeros() },
+    variance: zeros(),
+    good: { adamSteps: 0, weights: copy(), mean: zeros(), variance: zeros() },
     rateScale: 1,
     rollbacks: 0,
     sameGood: 0,
@@ -45,34 +45,34 @@ export function freshState(network: Network): TrainState {
 /** Views of the two moments of Adam. */
 function moments({ ws, blocks, weights }: Network) {
   const view = (offset: number) => ws.data.subarray(offset, offset + weights.length);
-  return { mean: view(blocks.mean), spread: view(blocks.spread) };
+  return { mean: view(blocks.mean), variance: view(blocks.variance) };
 }
 
 /** Puts weights and moments back into the network. */
-export function putWeights(network: Network, from: Pick<TrainState, "weights" | "mean" | "spread">): void {
-  const { mean, spread } = moments(network);
+export function putWeights(network: Network, from: Pick<TrainState, "weights" | "mean" | "variance">): void {
+  const { mean, variance } = moments(network);
   network.weights.set(from.weights);
   mean.set(from.mean);
-  spread.set(from.spread);
+  variance.set(from.variance);
 }
 
 /** The state with the network's present weights in it. */
 export function currentState(network: Network, state: TrainState): TrainState {
-  const { mean, spread } = moments(network);
+  const { mean, variance } = moments(network);
   state.weights.set(network.weights);
   state.mean.set(mean);
-  state.spread.set(spread);
+  state.variance.set(variance);
   return state;
 }
 
 /** Makes the present weights the point to go back to. */
 export function keepGood(network: Network, state: TrainState): void {
-  const { mean, spread } = moments(network);
+  const { mean, variance } = moments(network);
   state.sameGood = 0;
   state.good.adamSteps = state.adamSteps;
   state.good.weights.set(network.weights);
   state.good.mean.set(mean);
-  state.good.spread.set(spread);
+  state.good.variance.set(variance);
 }
 
 /**
@@ -100,7 +100,7 @@ export function rollBack(
     state.good.adamSteps = 0;
     state.good.weights.set(initial);
     state.good.mean.fill(0);
-    state.good.spread.fill(0);
+    state.good.variance.fill(0);
   }
   putWeights(network, state.good);
   state.adamSteps = state.good.adamSteps;

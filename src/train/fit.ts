@@ -4,10 +4,9 @@ import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION, type Model } from "../model/model.js";
 import { fitPreparation, inputChannels, prepareSequences } from "../model/prepare.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { createNetwork } from "../network/network.js";
-import { listParameters } from "../network/network-layout.js";
+import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
-import { randomStream } from "../random.js";
+import { randomStream, STREAMS } from "../random.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
@@ -91,7 +90,7 @@ export async function trainModel(
         reading: origin.reading,
       },
     },
-    // The head that judges read-outs has done its work.
+    // The head of the read-out loss has done its work.
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
   };
   model.metadata.training.warnings = [
@@ -150,7 +149,10 @@ function holdOut(data: SequenceSet, share: number | undefined, seed: number, lab
   if (fraction === 0) return { train: data, validation: undefined };
   const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
   const { first, second } = splitCases(seen, 1 - fraction, seed);
-  const looked = randomStream(seed, 6).shuffle(second).subarray(0, MAX_VALIDATION).sort();
+  const looked = randomStream(seed, STREAMS.validationSample)
+    .shuffle(second)
+    .subarray(0, MAX_VALIDATION)
+    .sort();
   return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
 }
 

@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
 import { inputChannels } from "../model/prepare.js";
+import { fillBatch } from "../network/batch/fill-batch.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { fillBatch } from "../network/fill-batch.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 
 const SAMPLE = 256;
@@ -33,15 +33,15 @@ export function latentWarnings(
   );
   const { groups } = oneHotColumns(inputChannels(model.metadata.preparation));
   const [slot] = network.slots;
-  const pass = fillBatch(slot, sample, groups, Int32Array.from(picked.keys()));
-  slot.forward(pass);
+  const batch = fillBatch(slot, sample, groups, Int32Array.from(picked.keys()));
+  slot.forward(batch);
   const { width, stride, offset } = slot.latent;
   let dead = 0;
   for (let k = 0; k < width; k++) {
     let sum = 0;
     let squares = 0;
     for (let b = 0; b < B; b++) {
-      const value = network.ws.data[offset(pass) + b * stride + k];
+      const value = network.ws.data[offset(batch) + b * stride + k];
       sum += value;
       squares += value * value;
     }

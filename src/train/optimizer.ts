@@ -46,12 +46,12 @@ export function clipScale(norm: number, clipNorm: number): number {
  * @param scale multiplies the gradient first
  */
 export function adamStep(network: Network, rate: number, step: number, scale: number, block: number): void {
-  const { weights, mean, spread, gradients, blockSize } = network.blocks;
+  const { weights, mean, variance, gradients, blockSize } = network.blocks;
   const { from, size } = extent(blockSize, block);
   network.ws.adam({
     w: weights + from,
     m: mean + from,
-    v: spread + from,
+    v: variance + from,
     g: gradients + from,
     rate: (rate * Math.sqrt(1 - BETA2 ** step)) / (1 - BETA1 ** step),
     beta1: BETA1,

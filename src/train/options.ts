@@ -48,10 +48,6 @@ export const trainOptionsSchema = z
       .describe(
         `evaluations without a better validation loss before training stops; 0: never stop early; default ${defaultsOf("patience", 8)}`,
       ),
-    noiseDraws: z
-      .enum(["fresh", "fixed"])
-      .default("fresh")
-      .describe("noise drawn for each batch, or one noisy copy of the data"),
   })
   .refine((options) => options.updates === undefined || options.epochs === undefined, {
     message: "give `updates` or `epochs`, not both.",

@@ -1,4 +1,5 @@
 import type { AutoencoderSpec } from "../network/spec/spec.js";
+import { lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 
 /** Cases that are worked on together. Fixed, so that results do not depend on the number of threads. */
 export const SHARD = 16;
@@ -13,6 +14,11 @@ export function shardCount(cases: number, size = SHARD): number {
 /** How many shards a batch makes in an update, so how many threads can have work. */
 export function batchShards({ readOutLoss }: AutoencoderSpec, cases: number): number {
   return shardCount(cases, readOutLoss ? VIEWED_SHARD : SHARD);
+}
+
+/** Sequences by length, the longest first, neighbours in `indices` staying in order. */
+export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
+  return indices.sort((a, b) => lengthOf(set, b) - lengthOf(set, a) || a - b);
 }
 
 /** The cases of a shard: dealt like cards from the longest on, so that shards take about equally long. */

@@ -1,11 +1,11 @@
 import type { Engine } from "../engine/engine.js";
 import { type Crew, soloCrew } from "../engine/threads/crew.js";
-import { DataError } from "../errors.js";
 import type { HistoryEntry, TrainState } from "../model/training-state.js";
+import type { Network } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
-import { randomStream } from "../random.js";
-import { countOf, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
-import { fitMeanPredictor, meanPredictorLoss } from "./baseline-loss.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { varianceExplained } from "./baseline-loss.js";
+import { batches, type Course, plotCourse } from "./course.js";
 import {
   currentState,
   freshState,
@@ -19,8 +19,9 @@ import {
 import { learningRateAt } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import { batchShards } from "./shards.js";
-import { createTrainer, type Trainer, type TrainJob } from "./trainer.js";
-import { createUpdates } from "./update.js";
+import type { TrainJob } from "./step.js";
+import { createTrainer, type Trainer } from "./trainer.js";
+import { createUpdates, type Updates } from "./update.js";
 
 export interface TrainProgress {
   update: number;
@@ -55,8 +56,6 @@ export interface TrainResult {
   stopped: "finished" | "early";
 }
 
-const DEFAULT_UPDATES = 600;
-
 /** Brings a crew of `job.threads` together for a trainer; the default is the calling thread alone. */
 export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew | Promise<Crew>;
 
@@ -75,54 +74,24 @@ export async function trainAutoencoder(
   validation: SequenceSet | undefined,
   options: ResolvedTrainOptions,
   hooks: TrainHooks = {},
-  {
-    threads = 1,
-    muster = (_engine, _job, trainer) => soloCrew(trainer.commands),
-  }: { threads?: number; muster?: Muster } = {},
+  { threads = 1, muster = soloCrew }: { threads?: number; muster?: Muster } = {},
 ): Promise<TrainResult> {
-  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter(
-    (n) => lengthOf(train, n) > 0,
-  );
-  if (usable.length === 0)
-    throw new DataError(
-      `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" tells what was read.`,
-    );
-  const batchSize = Math.min(options.batchSize, usable.length);
-  const batchesPerEpoch = Math.ceil(usable.length / batchSize);
-  const total = options.updates ?? (options.epochs ? options.epochs * batchesPerEpoch : DEFAULT_UPDATES);
-  const evaluateEvery = options.epochs ? batchesPerEpoch : Math.max(SNAPSHOT_EVERY, Math.ceil(total / 20));
-  const relu = [...spec.encoder, ...spec.decoder].some(
-    (layer) => layer.type === "lstm" && layer.activation === "relu",
-  );
-  const peak = options.learningRate ?? (relu ? 1e-3 : 3e-3);
+  const course = plotCourse(spec, train, options);
+  const { batchSize } = course;
   const helping = Math.min(threads, batchShards(spec, batchSize));
   const job: TrainJob = { spec, train, validation, options, batchSize, threads: helping };
   const trainer = createTrainer(engine, job);
-  const { network, groups } = trainer;
+  const { network } = trainer;
   const initial = network.weights.slice();
-  const predictor = fitMeanPredictor(train, groups);
-  const baseline = {
-    train: meanPredictorLoss(train, groups, predictor),
-    validation: validation && meanPredictorLoss(validation, groups, predictor),
-  };
-  const explained = (loss: number, base: number | undefined) => (base ? 1 - loss / base : 0);
-
-  const { checkpointSeconds = 10 } = hooks;
+  const explained = varianceExplained(trainer);
   const state = hooks.resume ?? freshState(network);
   if (hooks.resume) putWeights(network, state);
-  let order: Int32Array | undefined;
-  let orderEpoch = -1;
-  const started = performance.now();
-  const startUpdate = state.update;
-  let lastYield = started;
-  let lastCheckpoint = started;
-  let stopped: TrainResult["stopped"] = "finished";
   network.pack();
   const crew = await muster(engine, job, trainer);
   const updates = createUpdates(trainer, crew, job);
-
+  let stopped: TrainResult["stopped"];
   try {
-    await walk();
+    stopped = await untilDone({ course, job, network, updates, state, initial, explained, hooks });
   } finally {
     crew.dismiss();
   }
@@ -136,77 +105,98 @@ export async function trainAutoencoder(
     bestUpdate: state.best?.update ?? state.update,
     stopped,
   };
+}
 
-  async function walk() {
-    while (state.update < total) {
-      const epoch = Math.floor(state.update / batchesPerEpoch);
-      if (epoch !== orderEpoch) {
-        order = randomStream(options.seed, 5, epoch).shuffle(usable.slice());
-        orderEpoch = epoch;
-      }
-      const from = (state.update % batchesPerEpoch) * batchSize;
-      const {
-        loss,
-        norm,
-        count,
-        judged = 0,
-      } = updates.gradient(order!.subarray(from, from + batchSize), state.update);
-      const rate = learningRateAt(options, peak, state.update, total) * state.rateScale;
-      state.update++;
-      if (hasDiverged(state, loss + judged, norm)) {
-        rollBack(network, state, loss, norm, initial);
-        network.pack();
-      } else {
-        updates.apply(rate, ++state.adamSteps, norm);
-        state.lossSum += loss * count;
-        state.lossCount += count;
-        if (state.update % SNAPSHOT_EVERY === 0) keepGood(network, state);
-      }
+/** A training under way. */
+interface Training {
+  course: Course;
+  job: TrainJob;
+  network: Network;
+  updates: Updates;
+  state: TrainState;
+  /** The weights before the first update. */
+  initial: Float32Array | Float64Array;
+  explained: ReturnType<typeof varianceExplained>;
+  hooks: TrainHooks;
+}
 
-      if (state.update % evaluateEvery === 0 || state.update === total) {
-        const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
-        const evaluation = validation && updates.evaluate();
-        const { loss: validationLoss, classes: classLoss } = evaluation ?? {};
-        const explainedVariance =
-          validationLoss === undefined
-            ? explained(trainLoss, baseline.train)
-            : explained(validationLoss, baseline.validation);
-        state.history.push({
-          update: state.update,
-          trainLoss,
-          validationLoss,
-          ...(classLoss !== undefined && { classLoss }),
-          explainedVariance,
-          learningRate: rate,
-        });
-        state.lossSum = state.lossCount = 0;
-        hooks.onProgress?.({ update: state.update, total, loss: trainLoss, explainedVariance, ...pace() });
-        const judged = classLoss ?? validationLoss;
-        if (judged !== undefined && noteBest(network, state, judged, options.patience)) {
-          stopped = "early";
-          break;
-        }
-      }
-
-      const now = performance.now();
-      if (hooks.onCheckpoint && now - lastCheckpoint > checkpointSeconds * 1000) {
-        lastCheckpoint = now;
-        await hooks.onCheckpoint(currentState(network, state));
-      }
-      if (now - lastYield > 50) {
-        await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C and servers have their turn
-        lastYield = performance.now();
-      }
-      if (hooks.signal?.aborted) {
-        await hooks.onCheckpoint?.(currentState(network, state));
-        throw hooks.signal.reason;
-      }
+/** Takes update after update, with an evaluation now and then. */
+async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
+  const { course, state, hooks } = training;
+  const batchOf = batches(course, training.job.options.seed);
+  const pause = pauses(training);
+  const started = performance.now();
+  const startUpdate = state.update;
+  while (state.update < course.total) {
+    const learningRate = takeUpdate(training, batchOf(state.update));
+    if (state.update % course.evaluateEvery === 0 || state.update === course.total) {
+      const { loss, entry } = evaluate(training, learningRate);
+      const { trainLoss, explainedVariance } = entry;
+      const seconds = (performance.now() - started) / 1000;
+      const updatesPerSecond = (state.update - startUpdate) / Math.max(seconds, 1e-9);
+      const secondsLeft = (course.total - state.update) / updatesPerSecond;
+      const pace = { update: state.update, total: course.total, updatesPerSecond, secondsLeft };
+      hooks.onProgress?.({ loss: trainLoss, explainedVariance, ...pace });
+      if (loss !== undefined && noteBest(training.network, state, loss, training.job.options.patience))
+        return "early";
     }
+    await pause();
   }
+  return "finished";
+}
 
-  function pace() {
-    const seconds = (performance.now() - started) / 1000;
-    const updatesPerSecond = (state.update - startUpdate) / Math.max(seconds, 1e-9);
-    return { updatesPerSecond, secondsLeft: (total - state.update) / updatesPerSecond };
+/** One update, or the way back where its loss or gradient is no good; returns its learning rate. */
+function takeUpdate({ course, job, network, updates, state, initial }: Training, batch: Int32Array): number {
+  const { loss, norm, count, readOutLoss } = updates.gradient(batch, state.update);
+  const rate = learningRateAt(job.options, course.peak, state.update, course.total) * state.rateScale;
+  state.update++;
+  if (hasDiverged(state, loss + readOutLoss, norm)) {
+    rollBack(network, state, loss, norm, initial);
+    network.pack();
+    return rate;
   }
+  updates.apply(rate, ++state.adamSteps, norm);
+  state.lossSum += loss * count;
+  state.lossCount += count;
+  if (state.update % SNAPSHOT_EVERY === 0) keepGood(network, state);
+  return rate;
+}
+
+/** Writes an entry of the history; returns it, and the loss that decides which weights are the best. */
+function evaluate({ job, updates, state, explained }: Training, learningRate: number) {
+  const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
+  const { loss: validationLoss, classes: classLoss } = (job.validation && updates.evaluate()) ?? {};
+  const entry: HistoryEntry = {
+    update: state.update,
+    trainLoss,
+    validationLoss,
+    ...(classLoss !== undefined && { classLoss }),
+    explainedVariance: explained(trainLoss, validationLoss),
+    learningRate,
+  };
+  state.history.push(entry);
+  state.lossSum = state.lossCount = 0;
+  return { entry, loss: classLoss ?? validationLoss };
+}
+
+/** Between two updates: saves, lets others have their turn, and stops where it was asked to. */
+function pauses({ network, state, hooks }: Training): () => Promise<void> {
+  const { checkpointSeconds = 10, onCheckpoint, signal } = hooks;
+  let lastYield = performance.now();
+  let lastCheckpoint = lastYield;
+  return async () => {
+    const now = performance.now();
+    if (onCheckpoint && now - lastCheckpoint > checkpointSeconds * 1000) {
+      lastCheckpoint = now;
+      await onCheckpoint(currentState(network, state));
+    }
+    if (now - lastYield > 50) {
+      await new Promise((resolve) => setTimeout(resolve, 0)); // lets Ctrl-C and servers have their turn
+      lastYield = performance.now();
+    }
+    if (signal?.aborted) {
+      await onCheckpoint?.(currentState(network, state));
+      throw signal.reason;
+    }
+  };
 }

@@ -1,173 +1,99 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import type { Command } from "../engine/threads/crew.js";
+import type { Phase } from "../engine/threads/crew.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { drawsFor } from "../network/draws.js";
-import { fillBatch } from "../network/fill-batch.js";
 import { createNetwork, type Network } from "../network/network.js";
-import type { AutoencoderSpec } from "../network/spec/spec.js";
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf } from "../sequences/set/sequence-set.js";
 import { adamStep, blockCount, sumGradients } from "./optimizer.js";
-import type { ResolvedTrainOptions } from "./options.js";
-import { createJudgedStep, type JudgedStep } from "./read-out-step.js";
-import { readOutRows } from "./read-out-validation.js";
-import { batchShards, dealt, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
-import { sharedPassSize } from "./shared-passes.js";
+import { plainStep } from "./plain-step.js";
+import { readOutStep } from "./read-out-step.js";
+import { batchShards, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
+import {
+  createSharedTraining,
+  type SharedTraining,
+  sharedBatchSize,
+  updateNumbers,
+} from "./shared-training.js";
+import type { GradientStep, TrainingPart, TrainJob } from "./step.js";
+import { validationPass } from "./validation.js";
 
-/** All that a thread needs to know to take part in a training. */
-export interface TrainJob {
-  spec: AutoencoderSpec;
-  /** prepared */
-  train: SequenceSet;
-  validation: SequenceSet | undefined;
-  options: ResolvedTrainOptions;
-  batchSize: number;
-  /** As many as the batch has shards, at most. */
-  threads: number;
-}
-
-/** What leader and followers tell one another, in shared memory where there are followers. */
-export interface SharedTraining {
-  /** [batchSize], the sequences of the batch, longest first */
-  indices: Int32Array;
-  /** Of this update: its number, what gradients are scaled with, rate and step of Adam, scale of clipping. */
-  numbers: Float64Array;
-  /** Loss of each shard; sum of squares of each block of the gradient. */
-  losses: Float64Array;
-  norms: Float64Array;
-  /** Passes of all slots, where a loss looks at read-outs of the whole batch. */
-  passes: Float64Array;
-  /** [validation cases, R], training read-outs of the validation part, where a loss looks at labels. */
-  readOuts: Float64Array;
-}
-
-export const BOARD = { cases: 0, update: 1, scale: 2, rate: 3, step: 4, clip: 5 } as const;
-export const COMMANDS = {
-  step: 0,
-  sum: 1,
-  adam: 2,
-  pack: 3,
-  evaluate: 4,
-  forward: 5,
-  readOut: 6,
-  backward: 7,
-} as const;
-
-export interface Trainer {
-  readonly network: Network;
-  readonly groups: readonly ColumnGroup[];
-  readonly board: SharedTraining;
-  /** In the order of COMMANDS; the last three are there with `judged`. */
-  readonly commands: readonly Command[];
-  /** Where a loss looks at read-outs: what takes the place of the command `step`. */
-  readonly judged: JudgedStep | undefined;
+/** The phases of a training: those of its step, then sum, Adam and packing; and the validation part. */
+export interface Trainer extends TrainingPart {
+  readonly step: GradientStep;
+  readonly sum: Phase;
+  readonly adam: Phase;
+  readonly pack: Phase;
+  readonly validation: ReturnType<typeof validationPass>;
+  /** All of them, in the same order on every thread. */
+  readonly phases: readonly Phase[];
 }
 
 /**
- * Lays out the network of a training and what can be done with it piece by piece.
- * @param attach in a follower: the leader's memory and board, and which thread this is (from 1)
+ * Lays out the network of a training and its phases.
+ * @param attach in a follower: the leader's memory, and which thread this is (from 1)
  */
 export function createTrainer(
   engine: Engine,
   job: TrainJob,
-  attach?: { memory: WorkspaceMemory; board: SharedTraining; thread: number },
+  attach?: { memory: WorkspaceMemory; shared: SharedTraining; thread: number },
 ): Trainer {
-  const { spec, train, validation, options, batchSize, threads } = job;
-  const { groups } = oneHotColumns(train.channels);
-  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
-  const most = Math.max(batchSize, validation ? countOf(validation) : 0);
-  // A loss on read-outs needs all shards of the batch at once.
-  const viewed = spec.readOutLoss ? batchShards(spec, batchSize) : 0;
-  const sizes = {
-    batch: viewed > 0 ? SHARD : Math.min(SHARD, most),
-    steps,
-    slots: Math.max(threads, viewed),
-    threads,
-    shards: Math.max(shardCount(batchSize), viewed + 1),
-    classes: train.classNames?.length,
+  const { groups } = oneHotColumns(job.train.channels);
+  const network = createTrainingNetwork(engine, job, groups, attach);
+  const shared = attach?.shared ?? createSharedTraining(sharedSizes(job, network), job.threads);
+  const numbers = updateNumbers(shared);
+  const slot = network.slots[attach?.thread ?? 0];
+  const part: TrainingPart = { engine, job, network, slot, groups, shared, numbers };
+  const step = network.head ? readOutStep(part) : plainStep(part);
+  const blocks = () => blockCount(network);
+  const sum: Phase = {
+    items: blocks,
+    work(block) {
+      shared.norms[block] = sumGradients(network, step.gradients(), block);
+    },
   };
-  const network = createNetwork(
+  const adam: Phase = {
+    items: blocks,
+    work: (block) => adamStep(network, numbers.rate, numbers.step, numbers.clip, block),
+  };
+  const pack: Phase = {
+    items: () => network.packed.length,
+    work: (layer) => network.packed[layer].pack!(),
+  };
+  const validation = validationPass(part);
+  const phases = [...step.phases, sum, adam, pack, validation.phase];
+  return { ...part, step, sum, adam, pack, validation, phases };
+}
+
+/** With a loss on read-outs every shard of the batch has a slot, and the head a gradient of its own. */
+function createTrainingNetwork(
+  engine: Engine,
+  { spec, train, validation, options, batchSize, threads }: TrainJob,
+  groups: readonly ColumnGroup[],
+  attach: { memory: WorkspaceMemory; thread: number } | undefined,
+): Network {
+  const shards = batchShards(spec, batchSize);
+  const most = Math.max(batchSize, validation ? countOf(validation) : 0);
+  const room = spec.readOutLoss
+    ? { batch: SHARD, slots: Math.max(threads, shards), shards: shards + 1 }
+    : { batch: Math.min(SHARD, most), slots: threads, shards };
+  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
+  const layout = { spec, columns: groups, ...room, steps, threads, classes: train.classNames?.length };
+  return createNetwork(
     engine,
-    { spec, columns: groups, ...sizes, purpose: "training", states: false },
+    { ...layout, purpose: "training", states: false },
     attach ? undefined : options.seed,
     attach,
   );
-  const slot = network.slots[attach?.thread ?? 0];
-  const { ws, blocks } = network;
-  const validationOrder =
-    validation &&
-    byLength(
-      validation,
-      Int32Array.from({ length: countOf(validation) }, (_, n) => n),
-    );
-  const board =
-    attach?.board ??
-    createBoard(batchSize, validation ? countOf(validation) : 0, blockCount(network), threads, {
-      viewed,
-      readOut: network.head?.crossEntropy ? network.head.width : 0,
-    });
-  const { indices, numbers, losses, norms } = board;
-  const judged =
-    viewed > 0
-      ? createJudgedStep(
-          engine,
-          network,
-          groups,
-          { spec, train, seed: options.seed, noise: options.noiseDraws },
-          { numbers: board.passes, losses, scale: numbers.subarray(BOARD.scale, BOARD.scale + 1) },
-          () => ({
-            indices: indices.subarray(0, numbers[BOARD.cases]),
-            update: numbers[BOARD.update],
-          }),
-        )
-      : undefined;
-
-  const step: Command = (shard) => {
-    const [cases, update, scale] = numbers;
-    const own = dealt(indices.subarray(0, cases), shard, shardCount(cases));
-    const pass = fillBatch(slot, train, groups, own);
-    pass.gradients = blocks.shards + shard * blocks.blockSize;
-    ws.data.fill(0, pass.gradients, pass.gradients + blocks.blockSize);
-    const draws = drawsFor(slot, pass, { seed: options.seed, update, shard }, own, options.noiseDraws);
-    slot.forward(pass, draws);
-    losses[shard] = slot.loss(pass, scale);
-  };
-  const sum: Command = (block) => {
-    const count = judged ? judged.gradientBlocks() : shardCount(numbers[BOARD.cases]);
-    norms[block] = sumGradients(network, count, block);
-  };
-  const adam: Command = (block) =>
-    adamStep(network, numbers[BOARD.rate], numbers[BOARD.step], numbers[BOARD.clip], block);
-  const pack: Command = (layer) => network.packed[layer].pack!();
-  const evaluate: Command = (shard) => {
-    const own = dealt(validationOrder!, shard, shardCount(validationOrder!.length));
-    const pass = fillBatch(slot, validation!, groups, own);
-    slot.forward(pass);
-    losses[shard] = slot.loss(pass);
-    if (board.readOuts.length > 0) readOutRows(network, slot, pass, network.head!, board.readOuts, own);
-  };
-  const further = judged ? [judged.commands.forward, judged.commands.readOut, judged.commands.backward] : [];
-  return { network, groups, board, judged, commands: [step, sum, adam, pack, evaluate, ...further] };
 }
 
-function createBoard(
-  batchSize: number,
-  validation: number,
-  blocks: number,
-  threads: number,
-  { viewed, readOut }: { viewed: number; readOut: number },
-): SharedTraining {
-  const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+function sharedSizes({ spec, validation, batchSize }: TrainJob, network: Network) {
+  const { head } = network;
+  const held = validation ? countOf(validation) : 0;
+  const shards = batchShards(spec, batchSize);
   return {
-    indices: new Int32Array(room(4 * batchSize)),
-    numbers: new Float64Array(room(8 * 6)),
-    losses: new Float64Array(room(8 * Math.max(viewed, shardCount(Math.max(batchSize, validation))))),
-    passes: new Float64Array(room(8 * viewed * sharedPassSize(2 * VIEWED_SHARD))),
-    norms: new Float64Array(room(8 * blocks)),
-    readOuts: new Float64Array(room(8 * readOut * validation)),
+    indices: batchSize,
+    losses: Math.max(shards, shardCount(held)),
+    norms: blockCount(network),
+    batches: head ? shards * sharedBatchSize(2 * VIEWED_SHARD) : 0,
+    readOuts: head?.crossEntropy ? head.width * held : 0,
   };
-}
-
-/** Sequences by length, the longest first, neighbours in `indices` staying in order. */
-export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
-  return indices.sort((a, b) => lengthOf(set, b) - lengthOf(set, a) || a - b);
 }

@@ -39,22 +39,6 @@ const cases: Record<string, { set: SequenceSet; options: FitOptions }> = {
     set: randomSeries({ N: 70, F: 5, lengths: ragged(29) }),
     options: { recipe: "denoising", units: 19 },
   },
-  "segment masks": {
-    set: randomSeries({ N: 70, F: 5, lengths: ragged(29) }),
-    options: {
-      spec: {
-        encoder: [
-          { type: "segmentMask", share: 0.15, segments: 2 },
-          { ...lstm, units: 19 },
-        ],
-        decoder: [
-          { type: "repeatVector" },
-          { ...lstm, units: 19, returnSequences: true },
-          { type: "timeDistributedDense" },
-        ],
-      },
-    },
-  },
   "a loss on what is read out of the states": {
     set: randomSeries({ N: 60, F: 2, lengths: ragged(21), missing: 0.1 }),
     options: { recipe: "label-aware", units: 11 },

@@ -41,7 +41,7 @@ const encoders = {
   pooled: (lstm: Lstm) => [{ ...lstm, pool: true }],
   "pooled both ways": (lstm: Lstm, D: number) => [
     { ...lstm, units: D, returnSequences: true },
-    { ...lstm, bidirectional: true, pool: true, forgetBias: "logUniform" },
+    { ...lstm, bidirectional: true, pool: true },
   ],
   "stacked both ways": (lstm: Lstm, D: number) => [
     { ...lstm, units: D, returnSequences: true, bidirectional: true },
@@ -53,12 +53,6 @@ const encoders = {
     { type: "dropout", rate: 0.3 },
     lstm,
     { type: "dropout", rate: 0.2 },
-  ],
-  hidden: (lstm: Lstm, D: number) => [
-    { type: "segmentMask", share: 0.3, segments: 2 },
-    { ...lstm, units: D, returnSequences: true },
-    { type: "segmentMask", share: 0.2 },
-    lstm,
   ],
   dense: (lstm: Lstm, D: number) => [{ type: "timeDistributedDense", units: D }, lstm],
   embedding: (lstm: Lstm, D: number) => [{ type: "embedding", units: (D % 9) + 1 }, lstm],
@@ -77,7 +71,6 @@ const networks = fc
     encoder: fc.constantFrom(...(Object.keys(encoders) as (keyof typeof encoders)[])),
     decoder: fc.constantFrom(...(Object.keys(decoders) as (keyof typeof decoders)[])),
     decodes: fc.constantFrom("forward", "backwards", "both ways"),
-    target: fc.constantFrom("same" as const, "reversed" as const),
     lengths: fc.constantFrom("equal", "ragged", "half of them empty"),
     ...{ missing: fc.constantFrom(0, 0.2, 0.9), weighted: fc.boolean(), categories: fc.boolean() },
   })
@@ -99,7 +92,7 @@ function fitted<Sizes extends { B: number; T: number; F: number; H: number; D: n
   return fit;
 }
 
-function specOf({ encoder, decoder, decodes, target, activation, H, D }: Case): AutoencoderSpec {
+function specOf({ encoder, decoder, decodes, activation, H, D }: Case): AutoencoderSpec {
   return {
     encoder: encoders[encoder]({ type: "lstm", units: H, activation }, D),
     decoder: [
@@ -111,7 +104,6 @@ function specOf({ encoder, decoder, decodes, target, activation, H, D }: Case): 
       ...decoders[decoder],
       { type: "timeDistributedDense" },
     ],
-    target,
   };
 }
 

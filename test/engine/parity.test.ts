@@ -21,30 +21,28 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
       fc.property(
         fc.record({ B: size, T: size, F: size, H: size, D: size }),
         fc.constantFrom("tanh", "relu"),
-        fc.constantFrom("plain", "bidirectional", "backwards", "stacked", "pooled", "hidden"),
+        fc.constantFrom("plain", "bidirectional", "backwards", "stacked", "pooled"),
         fc.boolean(),
         fc.integer(),
         ({ B, T, F, H, D }, activation, kind, ragged, seed) => {
           const lstm = { type: "lstm", units: H, activation } as const;
           const spec: AutoencoderSpec = {
             encoder:
-              kind === "hidden"
-                ? [{ type: "segmentMask", share: 0.4, segments: 2 }, lstm]
-                : kind === "stacked"
-                  ? [
-                      { type: "gaussianNoise", stddev: 0.1 },
-                      { ...lstm, units: D, returnSequences: true },
-                      { type: "dropout", rate: 0.2 },
-                      lstm,
-                    ]
-                  : [
-                      {
-                        ...lstm,
-                        bidirectional: kind !== "plain" && kind !== "backwards",
-                        goBackwards: kind === "backwards",
-                        pool: kind === "pooled",
-                      },
-                    ],
+              kind === "stacked"
+                ? [
+                    { type: "gaussianNoise", stddev: 0.1 },
+                    { ...lstm, units: D, returnSequences: true },
+                    { type: "dropout", rate: 0.2 },
+                    lstm,
+                  ]
+                : [
+                    {
+                      ...lstm,
+                      bidirectional: kind !== "plain" && kind !== "backwards",
+                      goBackwards: kind === "backwards",
+                      pool: kind === "pooled",
+                    },
+                  ],
             decoder: [
               { type: "repeatVector" },
               { type: "lstm", units: D, activation, returnSequences: true },

@@ -10,7 +10,7 @@ import {
   recentChannelErrors,
   recentErrors,
 } from "../../src/features/reconstruction-errors.js";
-import { reconstructionLoss } from "../../src/network/losses/reconstruction-loss.js";
+import { reconstructionLoss } from "../../src/network/losses/reconstruction.js";
 import { randomStream } from "../../src/random.js";
 
 const columns = [
@@ -69,7 +69,7 @@ test("errors of cases and channels add up to the loss of training", () => {
   const place = { x, target: x, mask: mask!, observed: observed!, weights: 0, active: 0 };
   const pass = {
     ...{ T, B, rows: T * B, active: -1, mask: mask!, masked: true, weighted: false, count },
-    ...{ order: new Int32Array(B), gradients: 0 },
+    ...{ order: new Int32Array(B), gradients: 0, present: 0 },
   };
   const loss = reconstructionLoss(ws, columns, place, output, pass, 0, undefined) / count;
   const errors = caseErrors(made);

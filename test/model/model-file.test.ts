@@ -135,6 +135,34 @@ describe("a file that is no sound model", () => {
     expect(error.message).not.toContain("\n");
   });
 
+  const oldModel = (part: "target" | "encoder", value: unknown) => {
+    const { metadata, weights } = decodeModel(bytes, "m.undertone");
+    const { encoder } = metadata.spec;
+    const spec = { ...metadata.spec, [part]: part === "target" ? value : [value, ...encoder] };
+    if (part === "encoder" && (value as { type: string }).type === "lstm")
+      spec.encoder = [{ ...encoder[0], ...(value as object) }];
+    return { metadata: { ...metadata, spec }, weights };
+  };
+
+  test.each([
+    ["target", "same"],
+    ["encoder", { type: "lstm", forgetBias: "one" }],
+  ] as const)("an earlier version's default loads: %s %j", (part, value) => {
+    const model = oldModel(part, value);
+    expect(decodeModel(encodeModel(model), "m.undertone").weights).toEqual(model.weights);
+  });
+
+  test.each([
+    ["target", "reversed", 'target "reversed"'],
+    ["encoder", { type: "lstm", forgetBias: "logUniform" }, 'forgetBias "logUniform"'],
+    ["encoder", { type: "segmentMask", share: 0.1 }, "a segmentMask layer"],
+  ] as const)("what an earlier version alone had is named: %s %j", (part, value, name) => {
+    const { metadata } = oldModel(part, value);
+    const error = failure(encodeSafetensors({}, { format: "undertone", model: JSON.stringify(metadata) }));
+    expect(error).toBeInstanceOf(ArtefactError);
+    expect(error.message).toContain(`m.undertone: the model has ${name}, which this version`);
+  });
+
   test("whatever bytes of the header are damaged, it loads or fails in words", async () => {
     const end = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
     await fc.assert(

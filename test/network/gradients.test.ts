@@ -34,10 +34,9 @@ const specs: Record<string, AutoencoderSpec> = {
     decoder: [decoder[0], { type: "lstm", units: 5, bidirectional: true, returnSequences: true }, decoder[2]],
   },
   "lstm, pooled": { encoder: [{ type: "lstm", units: 7, pool: true }], decoder },
-  "lstm, bidirectional, pooled, target reversed": {
-    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true, forgetBias: "logUniform" }],
+  "lstm, bidirectional, pooled": {
+    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true }],
     decoder,
-    target: "reversed",
   },
   "pooled after a layer": {
     encoder: [
@@ -71,23 +70,6 @@ const specs: Record<string, AutoencoderSpec> = {
   "gaussian noise": {
     encoder: [
       { type: "gaussianNoise", stddev: 0.5 },
-      { type: "lstm", units: 7 },
-    ],
-    decoder,
-  },
-  "segment mask on the data": {
-    encoder: [
-      { type: "segmentMask", share: 0.3, segments: 2 },
-      { type: "lstm", units: 7 },
-    ],
-    decoder,
-    target: "reversed",
-  },
-  "embedding, segment mask on states": {
-    encoder: [
-      { type: "embedding", units: 3 },
-      { type: "lstm", units: 5, bidirectional: true, returnSequences: true },
-      { type: "segmentMask", share: 0.4 },
       { type: "lstm", units: 7 },
     ],
     decoder,

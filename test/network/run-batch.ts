@@ -1,10 +1,10 @@
 import type { Engine } from "../../src/index.js";
+import { drawsFor } from "../../src/network/batch/draws.js";
+import { fillBatch } from "../../src/network/batch/fill-batch.js";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
 import type { PackedBatch } from "../../src/network/batch/packed-batch.js";
-import { drawsFor } from "../../src/network/draws.js";
-import { fillBatch } from "../../src/network/fill-batch.js";
+import type { NetworkOptions } from "../../src/network/network.js";
 import { createNetwork, type Network } from "../../src/network/network.js";
-import type { NetworkOptions } from "../../src/network/network-layout.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
 
@@ -37,10 +37,7 @@ export function runPass(
   const indices = set.ids.map((_, n) => n);
   const pass = fillBatch(slot, set, oneHotColumns(set.channels).groups, indices);
   pass.gradients = network.blocks.gradients;
-  slot.forward(
-    pass,
-    update === undefined ? undefined : drawsFor(slot, pass, { seed: 1, update }, indices, "fresh"),
-  );
+  slot.forward(pass, update === undefined ? undefined : drawsFor(network.ws, { seed: 1, update }));
   const count = Math.max(pass.count, 1);
   if (backward) network.gradients.fill(0);
   const weight = weightOfNextStep ?? 0;

@@ -17,9 +17,11 @@ function start() {
   const { ws, blocks } = network;
   /** Weights, both moments. */
   const contents = () =>
-    [blocks.weights, blocks.mean, blocks.spread].map((at) => ws.data.slice(at, at + network.weights.length));
+    [blocks.weights, blocks.mean, blocks.variance].map((at) =>
+      ws.data.slice(at, at + network.weights.length),
+    );
   const spoil = (value: number) => {
-    for (const at of [blocks.weights, blocks.mean, blocks.spread])
+    for (const at of [blocks.weights, blocks.mean, blocks.variance])
       ws.data.fill(value, at, at + network.weights.length);
   };
   return { network, state: freshState(network), initial: network.weights.slice(), contents, spoil };

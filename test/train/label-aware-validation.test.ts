@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { seriesReader, statesOf } from "../../src/features/read-outs/states.js";
+import { fillBatch } from "../../src/network/batch/fill-batch.js";
 import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
-import { fillBatch } from "../../src/network/fill-batch.js";
 import { crossEntropyLoss } from "../../src/network/losses/read-out/cross-entropy.js";
 import { classLoss } from "../../src/network/losses/read-out/read-out-loss.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { splitStratified } from "../../src/sequences/set/split.js";
 import { trainModel } from "../../src/train/fit.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
-import { readOutRows } from "../../src/train/read-out-validation.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -39,10 +38,10 @@ describe.each(engines)("$name", ({ engine }) => {
     const Z = 10;
     const mean = Float64Array.from({ length: Z }, (_, z) => 0.1 * Math.sin(z));
     const spread = Float64Array.from({ length: Z }, (_, z) => 0.2 + 0.01 * z);
-    moments.forEach(({ middle, slope }, d) => {
+    moments.forEach(({ centre, sharpness }, d) => {
       for (let j = 0; j < 5; j++) {
-        ws.data[middle + j] = mean[5 * d + j];
-        ws.data[slope + j] = 1 / (0.5 * spread[5 * d + j]);
+        ws.data[centre + j] = mean[5 * d + j];
+        ws.data[sharpness + j] = 1 / (0.5 * spread[5 * d + j]);
       }
     });
     const indices = some.ids.map((_, n) => n);
@@ -51,7 +50,8 @@ describe.each(engines)("$name", ({ engine }) => {
     const R = 9 * Z;
     const places = [4, 0, 6, 2, 1, 3, 5];
     const table = new Float64Array(7 * R);
-    readOutRows(network, slot, pass, network.head!, table, places);
+    slot.readOut!.read(pass);
+    slot.readOut!.copyRows(pass, table, (k) => places[k]);
     const states = statesOf(slot, pass);
     const read = seriesReader(states);
     const reverse = states.views.flatMap((view) => Array.from({ length: view.width }, () => view.reverse));

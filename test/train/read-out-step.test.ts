@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.js";
 import { reference } from "../../src/engine/reference/reference.js";
-import { type Crew, soloCrew } from "../../src/engine/threads/crew.js";
+import { type Phase, soloCrew } from "../../src/engine/threads/crew.js";
 import { engineProducts } from "../../src/network/losses/read-out/products.js";
-import { judgeReadOuts } from "../../src/network/losses/read-out/read-out-loss.js";
+import { readOutLoss } from "../../src/network/losses/read-out/read-out-loss.js";
 import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
 import { resolveTrainOptions } from "../../src/train/options.js";
 import { VIEWED_SHARD } from "../../src/train/shards.js";
-import { sharedPasses } from "../../src/train/shared-passes.js";
-import { COMMANDS, createTrainer } from "../../src/train/trainer.js";
+import { sharedBatches } from "../../src/train/shared-training.js";
+import { createTrainer } from "../../src/train/trainer.js";
 import { createUpdates } from "../../src/train/update.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -43,8 +43,8 @@ const specWith = (dropout: number): AutoencoderSpec => ({
   },
 });
 
-/** One update over the whole set, with weights that are not special; `crew` may look at its commands. */
-function prepared(engine: Engine, spec: AutoencoderSpec, crew: (solo: Crew) => Crew = (solo) => solo) {
+/** One update over the whole set, with weights that are not special; `before` sees every phase first. */
+function prepared(engine: Engine, spec: AutoencoderSpec, before: (phase: Phase) => void = () => {}) {
   const options = resolveTrainOptions({ seed: 3, batchSize: N });
   const job = { spec, train: set, validation: undefined, options, batchSize: N, threads: 1 };
   const trainer = createTrainer(engine, job);
@@ -52,34 +52,38 @@ function prepared(engine: Engine, spec: AutoencoderSpec, crew: (solo: Crew) => C
   network.weights.forEach((weight, k) => {
     network.weights[k] = Math.fround(weight + 0.05 * Math.sin(7 * k));
   });
-  const updates = createUpdates(trainer, crew(soloCrew(trainer.commands)), job);
-  const run = () => {
+  const solo = soloCrew();
+  const run = (...phases: readonly Phase[]) => {
+    for (const phase of phases) {
+      before(phase);
+      solo.run(phase);
+    }
+  };
+  const updates = createUpdates(trainer, { ...solo, run }, job);
+  const update = () => {
     network.pack();
-    const { loss, judged } = updates.gradient(
+    const { loss, readOutLoss: ofReadOuts } = updates.gradient(
       Int32Array.from({ length: N }, (_, n) => n),
       UPDATE,
     );
-    return { loss, judged: judged!, sum: spec.readOutLoss!.reconstruction! * loss + judged! };
+    return { loss, ofReadOuts, sum: spec.readOutLoss!.reconstruction! * loss + ofReadOuts };
   };
-  return { trainer, network, run };
+  return { trainer, network, update };
 }
 
 test("gradients of the whole update agree with central differences, moments being constants", () => {
   let held: Float64Array[] | undefined;
-  const { network, run } = prepared(reference, specWith(0.2), (solo) => ({
-    ...solo,
-    run(command, count) {
-      if (command === COMMANDS.readOut && held)
-        network.moments.forEach(({ middle, slope }, d) => {
-          network.ws.data.set(held![2 * d], middle);
-          network.ws.data.set(held![2 * d + 1], slope);
-        });
-      solo.run(command, count);
-    },
-  }));
-  run();
-  held = network.moments.flatMap(({ middle, slope, stride }) =>
-    [middle, slope].map((at) => Float64Array.from(network.ws.data.subarray(at, at + stride))),
+  const { trainer, network, update } = prepared(reference, specWith(0.2), (phase) => {
+    const [, readOut] = trainer.step.phases;
+    if (phase === readOut && held)
+      network.moments.forEach(({ centre, sharpness }, d) => {
+        network.ws.data.set(held![2 * d], centre);
+        network.ws.data.set(held![2 * d + 1], sharpness);
+      });
+  });
+  update();
+  held = network.moments.flatMap(({ centre, sharpness, stride }) =>
+    [centre, sharpness].map((at) => Float64Array.from(network.ws.data.subarray(at, at + stride))),
   );
   const gradients = network.gradients.slice();
   const step = 1e-5;
@@ -87,9 +91,9 @@ test("gradients of the whole update agree with central differences, moments bein
     const numeric = Float64Array.from({ length: size }, (_, k) => {
       const kept = network.weights[start + k];
       network.weights[start + k] = kept + step;
-      const up = run().sum;
+      const up = update().sum;
       network.weights[start + k] = kept - step;
-      const slope = (up - run().sum) / (2 * step);
+      const slope = (up - update().sum) / (2 * step);
       network.weights[start + k] = kept;
       return slope;
     });
@@ -100,18 +104,18 @@ test("gradients of the whole update agree with central differences, moments bein
 });
 
 test("the loss is that of every case's read-out, beside its label and its other view", () => {
-  const { trainer, network, run } = prepared(reference, specWith(0));
-  const { judged } = run();
+  const { trainer, network, update } = prepared(reference, specWith(0));
+  const { ofReadOuts } = update();
   const head = network.head!;
   const { data } = network.ws;
-  const board = sharedPasses(trainer.board.passes, 2 * VIEWED_SHARD);
+  const batches = sharedBatches(trainer.shared.batches, 2 * VIEWED_SHARD);
   const shards = Math.ceil(N / VIEWED_SHARD);
   /** Of view v of case n, at v N + n: each unit's values at the steps that are there. */
   const series: number[][][] = [];
   const reverse: boolean[] = [];
   for (let s = 0; s < shards; s++) {
-    const pass = board.get(s, 0, undefined);
-    const units = network.slots[s].readOuts.flatMap(({ states }) =>
+    const pass = batches.get(s, 0);
+    const units = network.slots[s].readOut!.states.flatMap((states) =>
       Array.from({ length: states.every.width }, (_, j) => {
         if (s === 0) reverse.push(states.reverse);
         return (row: number) => data[states.every.offset(pass) + row * states.every.stride + j];
@@ -125,7 +129,7 @@ test("the loss is that of every case's read-out, beside its label and its other 
         start += n;
       }
       const [view, place] = [Math.floor(pass.order[b] / (pass.B / 2)), pass.order[b] % (pass.B / 2)];
-      series[view * N + trainer.board.indices[s + place * shards]] = units.map((read) => rows.map(read));
+      series[view * N + trainer.shared.indices[s + place * shards]] = units.map((read) => rows.map(read));
     }
   }
   const moments = reverse.map((_, z) => {
@@ -138,7 +142,7 @@ test("the loss is that of every case's read-out, beside its label and its other 
   });
   const twice = <Value>(values: ArrayLike<Value>) => [...Array.from(values), ...Array.from(values)];
   const { weights, blockSize } = network.blocks;
-  const { loss } = judgeReadOuts(
+  const { loss } = readOutLoss(
     head,
     Float64Array.from(table),
     { labels: twice(set.labels), weights: twice(set.weights) },
@@ -147,15 +151,15 @@ test("the loss is that of every case's read-out, beside its label and its other 
     engineProducts(reference, { M: 2 * N, K: head.width, N: head.width }),
   );
   expect(loss).toBeGreaterThan(0.5);
-  expect(judged).toBeCloseTo(loss, 12);
+  expect(ofReadOuts).toBeCloseTo(loss, 12);
 });
 
 test.each(engines.filter(({ engine }) => engine !== reference))(
   "$name: loss and gradients are those of the reference",
   ({ engine }) => {
     const [expected, got] = [reference, engine].map((each) => {
-      const { network, run } = prepared(each, specWith(0.2));
-      return { ...run(), network };
+      const { network, update } = prepared(each, specWith(0.2));
+      return { ...update(), network };
     });
     expectClose([got.sum], [expected.sum], { rtol: 1e-5, name: "loss" });
     for (const { name, start, size } of expected.network.parameters) {

@@ -80,12 +80,6 @@ describe.each(engines)("$name", ({ engine }) => {
     expect((await run({}, { resume: kept })).weights).toEqual((await run()).weights);
   });
 
-  test("fixed noise is the same for every update, fresh noise is not", async () => {
-    const fixed = await run({ noiseDraws: "fixed" });
-    expect(fixed.weights).toEqual((await run({ noiseDraws: "fixed" })).weights);
-    expect(fixed.weights).not.toEqual((await run()).weights);
-  });
-
   test("sample weights: a sequence of weight 0 has no say", async () => {
     const weighted = { ...train, weights: Float32Array.from(train.ids, (_, n) => (n === 5 ? 0 : 1)) };
     const spoiled = { ...weighted, values: weighted.values.slice() };

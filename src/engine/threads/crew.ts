@@ -1,18 +1,25 @@
 import { EngineError } from "../../errors.js";
 
-/** What one thread does with one item of a run. Which thread takes which item must not matter. */
-export type Command = (item: number) => void;
+/** A piece of work that a crew shares out. Every thread has the same phases, in one list of the same order. */
+export interface Phase {
+  /** How many items there are now; only the leader asks. */
+  items(): number;
+  /** Does one item. Which thread takes which item must not matter. */
+  work(item: number): void;
+  /** What the leader does alone, after all items. */
+  after?(): void;
+}
 
 /** Threads that work together: one leads, the others follow. */
 export interface Crew {
-  /** Has every item of 0 .. count - 1 done by somebody; returns when all are. */
-  run(command: number, count: number): void;
+  /** Does phase after phase: has every item done by somebody, and returns when all are. */
+  run(...phases: readonly Phase[]): void;
   /** Lets the followers go. */
   dismiss(): void;
 }
 
-// Places in the control block. TASK holds command, count and the next item in one number, so that a follower that
-// comes late can never mistake an item of one run for an item of another.
+// Places in the control block. TASK holds the place of the phase in the list, its count and the next item in one number,
+// so that a follower that comes late can never mistake an item of one phase for an item of another.
 const TASK = 0;
 const DONE = 1;
 const GENERATION = 2;
@@ -24,7 +31,7 @@ const ITEM_MASK = 2 ** ITEM_BITS - 1;
 
 /**
  * Looks at shared memory before a thread goes to sleep: some 100 microseconds, longer than what the leader does alone
- * between two commands. Waking up takes tens of them; looking for longer costs where threads share a core.
+ * between two phases. Waking up takes tens of them; looking for longer costs where threads share a core.
  */
 const SPINS = 8000;
 
@@ -34,48 +41,54 @@ export function createControl(): Int32Array<SharedArrayBuffer> {
 }
 
 /** A crew of one. */
-export function soloCrew(commands: readonly Command[]): Crew {
+export function soloCrew(): Crew {
   return {
-    run(command, count) {
-      for (let item = 0; item < count; item++) commands[command](item);
+    run(...phases) {
+      for (const phase of phases) {
+        doAll(phase, phase.items());
+        phase.after?.();
+      }
     },
     dismiss() {},
   };
 }
 
 /** The leader's side; it works too. Must not be called where Atomics.wait is forbidden (a browser's main thread). */
-export function leadCrew(control: Int32Array, commands: readonly Command[]): Crew {
+export function leadCrew(control: Int32Array, phases: readonly Phase[]): Crew {
   const summon = (generation: number) => {
     Atomics.store(control, GENERATION, generation);
     Atomics.notify(control, GENERATION);
   };
+  const share = (phase: Phase, count: number) => {
+    if (count > MOST_ITEMS) return doAll(phase, count);
+    Atomics.store(control, DONE, 0);
+    Atomics.store(control, TASK, (phases.indexOf(phase) << (2 * ITEM_BITS)) | (count << ITEM_BITS));
+    if (count > 1) summon((Atomics.load(control, GENERATION) + 1) & 0x3fffffff);
+    while (takeItem(control, phases));
+    waitWhile(control, DONE, (done) => done < count);
+    if (Atomics.load(control, FAILED))
+      throw new EngineError(
+        "A worker thread failed; its own error is above. Use `threads: 1` to see it whole.",
+      );
+  };
   return {
-    run(command, count) {
-      if (count > MOST_ITEMS) {
-        for (let item = 0; item < count; item++) commands[command](item);
-        return;
+    run(...some) {
+      for (const phase of some) {
+        share(phase, phase.items());
+        phase.after?.();
       }
-      Atomics.store(control, DONE, 0);
-      Atomics.store(control, TASK, (command << (2 * ITEM_BITS)) | (count << ITEM_BITS));
-      if (count > 1) summon((Atomics.load(control, GENERATION) + 1) & 0x3fffffff);
-      while (takeItem(control, commands));
-      waitWhile(control, DONE, (done) => done < count);
-      if (Atomics.load(control, FAILED))
-        throw new EngineError(
-          "A worker thread failed; its own error is above. Use `threads: 1` to see it whole.",
-        );
     },
     dismiss: () => summon(DISMISSED),
   };
 }
 
 /** A follower's side: works until it is dismissed. */
-export function follow(control: Int32Array, commands: readonly Command[]): void {
+export function follow(control: Int32Array, phases: readonly Phase[]): void {
   for (;;) {
     const generation = Atomics.load(control, GENERATION);
     if (generation === DISMISSED) return;
     try {
-      while (takeItem(control, commands));
+      while (takeItem(control, phases));
     } catch (error) {
       console.error(error);
       Atomics.store(control, FAILED, 1);
@@ -87,14 +100,18 @@ export function follow(control: Int32Array, commands: readonly Command[]): void 
 }
 
 /** Does the next item; false when there is none. */
-function takeItem(control: Int32Array, commands: readonly Command[]): boolean {
+function takeItem(control: Int32Array, phases: readonly Phase[]): boolean {
   const task = Atomics.add(control, TASK, 1);
   const item = task & ITEM_MASK;
   const count = (task >> ITEM_BITS) & ITEM_MASK;
   if (item >= count) return false;
-  commands[task >> (2 * ITEM_BITS)](item);
+  phases[task >> (2 * ITEM_BITS)].work(item);
   if (Atomics.add(control, DONE, 1) + 1 === count) Atomics.notify(control, DONE);
   return true;
+}
+
+function doAll(phase: Phase, count: number): void {
+  for (let item = 0; item < count; item++) phase.work(item);
 }
 
 function waitWhile(control: Int32Array, place: number, holds: (value: number) => boolean): void {

@@ -1,4 +1,4 @@
-import { type Command, type Crew, createControl, leadCrew } from "./crew.js";
+import { type Crew, createControl, leadCrew, type Phase } from "./crew.js";
 
 /** A worker, in Node or in a browser. */
 export interface Thread {
@@ -54,7 +54,7 @@ export function returnThread(thread: Thread): void {
  */
 export async function musterCrew(
   threads: number,
-  commands: readonly Command[],
+  phases: readonly Phase[],
   introduce: (control: Int32Array, thread: number) => unknown,
 ): Promise<Crew> {
   const control = createControl();
@@ -62,7 +62,7 @@ export async function musterCrew(
   followers.forEach((follower, k) => {
     follower.post(introduce(control, k + 1));
   });
-  const crew = leadCrew(control, commands);
+  const crew = leadCrew(control, phases);
   return {
     run: crew.run,
     dismiss() {

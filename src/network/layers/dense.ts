@@ -40,13 +40,13 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
         transposed: true,
       });
     },
-    forward(pass) {
+    forward(batch) {
       plan.ws.gemm({
-        c: output.offset(pass),
-        a: input.offset(pass),
+        c: output.offset(batch),
+        a: input.offset(batch),
         packed,
         bias: paddedBias,
-        M: pass.rows,
+        M: batch.rows,
         N: Fp,
         K: H,
         ldc: Fp,
@@ -54,15 +54,15 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
         accumulate: false,
       });
     },
-    backward(pass, dOutput) {
+    backward(batch, dOutput) {
       const { ws } = plan;
-      const { rows, gradients } = pass;
+      const { rows, gradients } = batch;
       const { offset, stride } = dOutput;
       const { data } = ws;
       data.fill(0, dKernel, dKernel + H * Fp);
       ws.gemmTransposed({
         c: dKernel,
-        a: input.offset(pass),
+        a: input.offset(batch),
         g: offset,
         M: rows,
         N: Fp,

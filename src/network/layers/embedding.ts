@@ -24,10 +24,10 @@ export function createEmbedding(
   const output = plainSequence(plan, numeric.length + tables.length * units);
 
   /** Calls `visit` with the row of the output and the offset inside the table of each observed category. */
-  const eachCategory = (pass: PackedBatch, visit: (row: number, to: number, entry: number) => void) => {
+  const eachCategory = (batch: PackedBatch, visit: (row: number, to: number, entry: number) => void) => {
     const { data } = plan.ws;
-    const from = input.offset(pass);
-    for (let r = 0; r < pass.rows; r++)
+    const from = input.offset(batch);
+    for (let r = 0; r < batch.rows; r++)
       for (const { start, width, to, table } of tables)
         for (let k = 0; k < width; k++)
           if (data[from + r * input.stride + start + k] !== 0) visit(r, to, table.start + k * units);
@@ -36,24 +36,24 @@ export function createEmbedding(
   return {
     name,
     output,
-    forward(pass) {
+    forward(batch) {
       const { data } = plan.ws;
-      const { rows } = pass;
-      const y = output.offset(pass);
+      const { rows } = batch;
+      const y = output.offset(batch);
       data.fill(0, y, y + rows * output.stride);
       numeric.forEach(({ start }, k) => {
-        const from = input.offset(pass) + start;
+        const from = input.offset(batch) + start;
         plan.ws.copyRows({ to: y + k, from, M: rows, width: 1, ldto: output.stride, ldfrom: input.stride });
       });
-      eachCategory(pass, (r, to, entry) => {
+      eachCategory(batch, (r, to, entry) => {
         for (let u = 0; u < units; u++) data[y + r * output.stride + to + u] = data[plan.weights + entry + u];
       });
     },
-    backward(pass, dOutput: Gradient) {
+    backward(batch, dOutput: Gradient) {
       const { data } = plan.ws;
-      eachCategory(pass, (r, to, entry) => {
+      eachCategory(batch, (r, to, entry) => {
         for (let u = 0; u < units; u++)
-          data[pass.gradients + entry + u] += data[dOutput.offset + r * dOutput.stride + to + u];
+          data[batch.gradients + entry + u] += data[dOutput.offset + r * dOutput.stride + to + u];
       });
       return undefined;
     },

@@ -7,17 +7,17 @@ export function createGaussianNoise(plan: Plan, name: string, input: Signal, std
   const size = plan.T * plan.B * stride;
   const noise = plan.training ? plan.take(size) : 0;
   const result = plan.training ? plan.take(size) : 0;
-  const active = (pass: PackedBatch) => pass.draws !== undefined && stddev > 0;
+  const active = (batch: PackedBatch) => batch.draws !== undefined && stddev > 0;
 
   return {
     name,
-    output: { ...input, offset: (pass) => (active(pass) ? result : input.offset(pass)) },
-    forward(pass) {
-      if (!active(pass)) return;
+    output: { ...input, offset: (batch) => (active(batch) ? result : input.offset(batch)) },
+    forward(batch) {
+      if (!active(batch)) return;
       const { data } = plan.ws;
-      const { rows } = pass;
-      const from = input.offset(pass);
-      pass.draws?.gaussian(name, data.subarray(noise, noise + rows * width), rows, width);
+      const { rows } = batch;
+      const from = input.offset(batch);
+      batch.draws?.gaussian(name, data.subarray(noise, noise + rows * width), rows, width);
       for (let r = 0; r < rows; r++)
         for (let k = 0; k < width; k++)
           data[result + r * stride + k] = data[from + r * stride + k] + stddev * data[noise + r * width + k];

@@ -2,7 +2,7 @@ import { padTo, type Workspace } from "../../engine/engine.js";
 import type { PackedBatch } from "../batch/packed-batch.js";
 
 /**
- * Where a layer's output lies in the arena. Rows are `stride` apart; a sequence has the packed rows of a pass, a
+ * Where a layer's output lies in the arena. Rows are `stride` apart; a sequence has the packed rows of a batch, a
  * vector and a repeated vector (one value for all steps) have row b for case b.
  */
 export interface Signal {
@@ -10,12 +10,12 @@ export interface Signal {
   width: number;
   stride: number;
   /** A function of the batch: hidden states lie behind the B rows of the initial state. */
-  offset(pass: PackedBatch): number;
+  offset(batch: PackedBatch): number;
 }
 
 /** What one direction of a recurrent layer hands out. */
 export interface HiddenStates {
-  /** [R, H], in time order whichever way it walks; there unless the network was made without states */
+  /** [R, H], in time order whichever way it walks; present unless the network was made without states */
   every: Signal;
   /** [B, H], after the last step of its walk */
   last: Signal;
@@ -23,13 +23,13 @@ export interface HiddenStates {
   reverse: boolean;
 }
 
-/** Where the state before the first step lies, and the cell state after a pass of one step; rows of `stride`. */
+/** Where the state before the first step lies, and the cell state after a batch of one step; rows of `stride`. */
 export interface CarriedState {
   width: number;
   stride: number;
   hidden: number;
   cells: number;
-  /** [B, H], the hidden state after the pass */
+  /** [B, H], the hidden state after the batch */
   last: number;
   cellsAfter(B: number): number;
 }
@@ -47,7 +47,7 @@ export interface Parameter {
   /** From the start of the parameter block. */
   start: number;
   size: number;
-  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "logUniformForget" | "uniform";
+  initial: "glorotUniform" | "orthogonal" | "zeros" | "forgetBias" | "uniform";
 }
 
 export interface Layer {
@@ -61,15 +61,29 @@ export interface Layer {
   readonly carry?: CarriedState;
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
-  forward(pass: PackedBatch): void;
+  forward(batch: PackedBatch): void;
   /** Adds to parameter gradients; returns the gradient of its input, undefined where none was asked for. */
-  backward(pass: PackedBatch, dOutput: Gradient): Gradient | undefined;
+  backward(batch: PackedBatch, dOutput: Gradient): Gradient | undefined;
+}
+
+/**
+ * A term of the loss in one slot. It is planned after the layers that it looks at, and takes its room, and what
+ * parameters it has, then.
+ */
+export interface Objective {
+  /** Runs after the layers. */
+  forward(batch: PackedBatch): void;
+  /**
+   * The sum of the term over the batch, without its weight.
+   * @param scale where given, gradients of `scale` times the weighted sum are added to those of what it looks at
+   */
+  loss(batch: PackedBatch, scale?: number): number;
 }
 
 /** How a layer asks for its share of the arena. Everything is planned before the first step. */
 export interface Plan {
   readonly lanes: number;
-  /** Largest number of steps and of cases in a pass. */
+  /** Largest number of steps and of cases in a batch. */
   readonly T: number;
   readonly B: number;
   /** Without training nothing is kept for a backward pass. */
@@ -84,7 +98,7 @@ export interface Plan {
   share(key: string, elements: number): number;
   /** A trainable tensor, the same for the same name. */
   parameter(name: string, shape: readonly number[], initial: Parameter["initial"]): Parameter;
-  /** The workspace; there only once planning is over. */
+  /** The workspace; present only once planning is over. */
   readonly ws: Workspace;
   /** Offset of the parameter block, likewise. */
   readonly weights: number;
@@ -96,7 +110,7 @@ export function plainSequence(plan: Plan, width: number, stride = padTo(width, p
   return { kind: "sequence", width, stride, offset: () => offset };
 }
 
-/** How many rows a signal has in a pass. */
-export function rowsOf(signal: Signal, pass: PackedBatch): number {
-  return signal.kind === "sequence" ? pass.rows : pass.B;
+/** How many rows a signal has in a batch. */
+export function rowsOf(signal: Signal, batch: PackedBatch): number {
+  return signal.kind === "sequence" ? batch.rows : batch.B;
 }

@@ -7,7 +7,6 @@ import { createGaussianNoise } from "./gaussian-noise.js";
 import type { Layer, Plan, Signal } from "./layer.js";
 import { createLstm } from "./lstm.js";
 import { createRepeatVector } from "./repeat-vector.js";
-import { createSegmentMask } from "./segment-mask.js";
 
 /** The layers of an encoder or decoder, each fed with the one before. */
 export function createChain(
@@ -49,8 +48,6 @@ function createLayer(
       return createDropout(plan, name, input, spec.rate);
     case "gaussianNoise":
       return createGaussianNoise(plan, name, input, spec.stddev);
-    case "segmentMask":
-      return createSegmentMask(plan, name, input, spec);
     case "embedding":
       return createEmbedding(plan, name, input, columns, spec.units);
   }

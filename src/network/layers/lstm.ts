@@ -25,7 +25,6 @@ export function createLstm(
   const direction = (part: string, reverse: boolean) =>
     createLstmDirection(plan, part, input, {
       ...{ units, relu, reverse, inputGradient, everyState, stateGradient },
-      logUniformForget: spec.forgetBias === "logUniform",
     });
   if (pool)
     return poolDirections(
@@ -55,8 +54,8 @@ export function createLstm(
     carry: spec.goBackwards ? undefined : only.carry,
     pack: only.pack,
     forward: only.forward,
-    backward: (pass, dOutput) =>
-      returnSequences ? only.backward(pass, dOutput, undefined) : only.backward(pass, undefined, dOutput),
+    backward: (batch, dOutput) =>
+      returnSequences ? only.backward(batch, dOutput, undefined) : only.backward(batch, undefined, dOutput),
   };
 }
 
@@ -81,14 +80,14 @@ function joinDirections(
     pack() {
       for (const each of both) each.pack();
     },
-    forward(pass) {
-      const rows = rowsOf(output, pass);
+    forward(batch) {
+      const rows = rowsOf(output, batch);
       both.forEach((each, k) => {
-        each.forward(pass);
+        each.forward(batch);
         const states = returnSequences ? each.states.every : each.states.last;
         plan.ws.copyRows({
-          to: output.offset(pass) + k * H,
-          from: states.offset(pass),
+          to: output.offset(batch) + k * H,
+          from: states.offset(batch),
           M: rows,
           width: H,
           ldto: output.stride,
@@ -96,21 +95,23 @@ function joinDirections(
         });
       });
     },
-    backward(pass, dOutput) {
+    backward(batch, dOutput) {
       const { data } = plan.ws;
       const gradients = both.map((each, k) => {
         const half: Gradient = { offset: halves[k], stride: Hp };
         plan.ws.copyRows({
           to: half.offset,
           from: dOutput.offset + k * H,
-          M: rowsOf(output, pass),
+          M: rowsOf(output, batch),
           width: H,
           ldto: Hp,
           ldfrom: dOutput.stride,
         });
-        return returnSequences ? each.backward(pass, half, undefined) : each.backward(pass, undefined, half);
+        return returnSequences
+          ? each.backward(batch, half, undefined)
+          : each.backward(batch, undefined, half);
       });
-      return addGradients(data, gradients, rowsOf(input, pass));
+      return addGradients(data, gradients, rowsOf(input, batch));
     },
   };
 }
@@ -133,14 +134,14 @@ function poolDirections(
     pack() {
       for (const each of directions) each.pack();
     },
-    forward(pass) {
-      for (const each of directions) each.forward(pass);
-      pool.forward(pass, offset, stride);
+    forward(batch) {
+      for (const each of directions) each.forward(batch);
+      pool.forward(batch, offset, stride);
     },
-    backward(pass, dOutput) {
-      const dLast = pool.backward(pass, dOutput);
-      const gradients = directions.map((each, d) => each.backward(pass, undefined, dLast[d]));
-      return addGradients(plan.ws.data, gradients, rowsOf(input, pass));
+    backward(batch, dOutput) {
+      const dLast = pool.backward(batch, dOutput);
+      const gradients = directions.map((each, d) => each.backward(batch, undefined, dLast[d]));
+      return addGradients(plan.ws.data, gradients, rowsOf(input, batch));
     },
   };
 }

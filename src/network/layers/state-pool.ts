@@ -13,9 +13,9 @@ const PARTS = 3;
 export interface StatePool {
   width: number;
   /** Writes [B, stride] from `offset` on. */
-  forward(pass: PackedBatch, offset: number, stride: number): void;
+  forward(batch: PackedBatch, offset: number, stride: number): void;
   /** Adds to the gradient of every state; returns that of the last state of each direction. */
-  backward(pass: PackedBatch, dOutput: Gradient): Gradient[];
+  backward(batch: PackedBatch, dOutput: Gradient): Gradient[];
 }
 
 export function createStatePool(
@@ -35,24 +35,24 @@ export function createStatePool(
   return {
     width: PARTS * Z,
 
-    forward(pass, offset, stride) {
+    forward(batch, offset, stride) {
       const { ws } = plan;
-      const { T, B, mask, active } = pass;
+      const { T, B, mask, active } = batch;
       directions.forEach(({ states: { every, last } }, d) => {
         const { rows, argmax } = own[d];
-        ws.poolForward({ rows, argmax, states: every.offset(pass), mask, active, T, B, H });
+        ws.poolForward({ rows, argmax, states: every.offset(batch), mask, active, T, B, H });
         const to = offset + d * H;
         const copy = (part: number, from: number, ldfrom: number) =>
           ws.copyRows({ to: to + part * Z, from, M: B, width: H, ldto: stride, ldfrom });
         copy(0, rows, 2 * Hp);
         copy(1, rows + Hp, 2 * Hp);
-        copy(2, last.offset(pass), last.stride);
+        copy(2, last.offset(batch), last.stride);
       });
     },
 
-    backward(pass, dOutput) {
+    backward(batch, dOutput) {
       const { ws } = plan;
-      const { T, B, mask, active } = pass;
+      const { T, B, mask, active } = batch;
       return directions.map(({ stateGradient }, d) => {
         const { rows, argmax, dLast } = own[d];
         const from = dOutput.offset + d * H;

@@ -43,8 +43,6 @@ function checkChain(
       fail(
         "got a vector, expected a sequence. Put a repeatVector before it, or returnSequences: true on the LSTM before it.",
       );
-    if (layer.type === "segmentMask" && part !== "encoder")
-      fail("it hides what the encoder reads, so it belongs into the encoder. Use dropout in the decoder.");
     if (layer.type === "embedding" && !(part === "encoder" && k === 0))
       fail("an embedding reads the data itself: it must be the first layer of the encoder.");
     if (layer.type !== "lstm") return;

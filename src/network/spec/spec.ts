@@ -19,8 +19,6 @@ export const layerSchema = z.discriminatedUnion("type", [
     bidirectional: z.boolean().optional(),
     /** hands out mean, max and last of its states instead of the last alone: three times as wide */
     pool: z.boolean().optional(),
-    /** "logUniform": forget biases for memories of 1 to 100 steps, evenly on a log scale; default "one" */
-    forgetBias: z.enum(["one", "logUniform"]).optional(),
   }),
   z.strictObject({ type: z.literal("repeatVector") }),
   /** Dense(units) on every step; `units` absent: the width of the data. */
@@ -28,12 +26,6 @@ export const layerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("dropout"), rate: z.number().nonnegative().lt(1) }),
   /** Adds N(0, stddev) to its input while training. */
   z.strictObject({ type: z.literal("gaussianNoise"), stddev: z.number().nonnegative() }),
-  /** Blanks `segments` (1) stretches of each sequence while training, each `share` of its steps long; encoder only. */
-  z.strictObject({
-    type: z.literal("segmentMask"),
-    share: z.number().positive().lt(1),
-    segments: count.optional(),
-  }),
   /** Replaces each categorical channel by `units` learned numbers; first in the encoder only. */
   z.strictObject({ type: z.literal("embedding"), units: count }),
 ]);
@@ -67,8 +59,6 @@ const readOutLossSchema = z.strictObject({
 export const specSchema = z.strictObject({
   encoder: z.array(layerSchema),
   decoder: z.array(layerSchema),
-  /** "reversed": the decoder rebuilds the sequence from its end; default "same" */
-  target: z.enum(["same", "reversed"]).optional(),
   /**
    * A dense layer that predicts the next step from the state of a forward LSTM: how much a step surprises is what its
    * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted

@@ -8,8 +8,8 @@ import { readOuts, resolveReadOut } from "../../../src/features/read-outs/read-o
 import { type States, statesOf } from "../../../src/features/read-outs/states.js";
 import { networkModel, openNetwork } from "../../../src/model/model.js";
 import { prepareSequences } from "../../../src/model/prepare.js";
+import { fillBatch } from "../../../src/network/batch/fill-batch.js";
 import { oneHotColumns } from "../../../src/network/batch/one-hot-columns.js";
-import { fillBatch } from "../../../src/network/fill-batch.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { untrainedAutoencoder } from "../../../src/train/fit.js";
 import { expectClose } from "../../close.js";

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { reference } from "../../../src/engine/reference/reference.js";
-import { initialise } from "../../../src/network/initial.js";
+import { initialise } from "../../../src/network/initial-weights.js";
 import type { Parameter } from "../../../src/network/layers/layer.js";
 import { batchNorm, batchNormBackward } from "../../../src/network/losses/read-out/batch-norm.js";
 import { contrastiveLoss } from "../../../src/network/losses/read-out/contrastive.js";
 import { crossEntropyLoss } from "../../../src/network/losses/read-out/cross-entropy.js";
 import { engineProducts } from "../../../src/network/losses/read-out/products.js";
 import {
-  judgeReadOuts,
   planReadOutLoss,
   type ReadOutLossOptions,
+  readOutLoss,
 } from "../../../src/network/losses/read-out/read-out-loss.js";
 import { randomStream } from "../../../src/random.js";
 import { expectClose } from "../../close.js";
@@ -176,7 +176,7 @@ test.each(Object.entries(heads))(
         for (let k = 0; k < kept.length; k++) kept[k] = random.uniform() < rate ? 0 : 1 / (1 - rate);
       },
     };
-    const judge = (gradients: Float64Array) => judgeReadOuts(head, table, rows, weights, gradients, products);
+    const judge = (gradients: Float64Array) => readOutLoss(head, table, rows, weights, gradients, products);
     const loss = () => judge(new Float64Array(weights.length)).loss;
     const gradients = new Float64Array(weights.length);
     const { dRows } = judge(gradients);
@@ -204,7 +204,7 @@ test("what cannot be honoured is refused", () => {
   const { head, weights } = plan(1, { crossEntropy: { weight: 1, classes: 2 } });
   const products = engineProducts(reference, { M: 2, K: 9, N: 9 });
   const judge = (numbers: number) =>
-    judgeReadOuts(head, new Float64Array(numbers), { labels: [1] }, weights, weights, products);
+    readOutLoss(head, new Float64Array(numbers), { labels: [1] }, weights, weights, products);
   expect(() => judge(18)).toThrow(/labels: got 1, expected 2/);
   expect(() => judge(10)).toThrow(/expected \[n, 9\]/);
 });

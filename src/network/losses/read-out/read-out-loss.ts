@@ -16,7 +16,7 @@ export interface ReadOutLossOptions {
   crossEntropy?: { weight: number; classes: number; dropout?: number; smoothing?: number };
 }
 
-/** A head that judges training read-outs: its parameters lie in the network's block, its options are resolved. */
+/** The head of a loss on training read-outs: its parameters lie in the network's block, its options are resolved. */
 export interface ReadOutLoss {
   /** R */
   width: number;
@@ -83,14 +83,14 @@ export function planReadOutLoss(
 }
 
 /**
- * Loss of read-outs that are there, and their gradient.
+ * Loss of read-outs, and their gradient.
  * @param rows [n, R]; with the contrastive term rows i and i + n / 2 are two views of one case
  * @param weights the block that the parameters' `start` counts in
  * @param gradients likewise; added to
  * @returns dRows [n, R]
  * @throws {ShapeError} if rows or labels do not fit
  */
-export function judgeReadOuts(
+export function readOutLoss(
   head: ReadOutLoss,
   rows: Float64Array,
   { labels, weights: caseWeights, drop }: ReadOutRows,
@@ -101,10 +101,10 @@ export function judgeReadOuts(
   const { width: R, contrastive, crossEntropy } = head;
   const n = rows.length / R;
   if (!Number.isInteger(n) || n === 0)
-    throw new ShapeError(`judgeReadOuts rows: got ${rows.length} numbers, expected [n, ${R}].`);
+    throw new ShapeError(`readOutLoss rows: got ${rows.length} numbers, expected [n, ${R}].`);
   if (crossEntropy && labels?.length !== n)
     throw new ShapeError(
-      `judgeReadOuts labels: got ${labels?.length ?? "none"}, expected ${n}, one a row (-1 for none).`,
+      `readOutLoss labels: got ${labels?.length ?? "none"}, expected ${n}, one a row (-1 for none).`,
     );
   const normal = batchNorm(rows, n, R);
   const d = new Float64Array(n * R);

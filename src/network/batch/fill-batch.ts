@@ -1,18 +1,17 @@
-import { NONE } from "../engine/engine.js";
-import { ShapeError } from "../errors.js";
-import { isObserved, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
-import type { ColumnGroup } from "./batch/one-hot-columns.js";
-import type { PackedBatch } from "./batch/packed-batch.js";
-import type { Slot } from "./network.js";
+import { NONE } from "../../engine/engine.js";
+import { ShapeError } from "../../errors.js";
+import { isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { ColumnGroup } from "./one-hot-columns.js";
+import type { BatchRoom, PackedBatch } from "./packed-batch.js";
 
 /**
- * Writes the sequences at `indices` into a slot of the network, longest first and packed: numbers as they are,
+ * Writes the sequences at `indices` into a slot, longest first and packed: numbers as they are,
  * categories one-hot, 0 where nothing was observed. A step where no channel was observed is masked.
- * @param columns of `set.channels`, from columnsOf
+ * @param columns of `set.channels`, from oneHotColumns
  * @throws {ShapeError} if there is no room for them
  */
 export function fillBatch(
-  slot: Slot,
+  slot: BatchRoom,
   set: SequenceSet,
   columns: readonly ColumnGroup[],
   indices: ArrayLike<number>,
@@ -27,7 +26,7 @@ export function fillBatch(
   const T = B > 0 ? lengthOf(set, indices[order[0]]) : 0;
   if (B > slot.most.cases || T > slot.most.steps)
     throw new ShapeError(
-      `fillPass: got ${B} cases of up to ${T} steps, expected at most ${slot.most.cases} of ${slot.most.steps}. The network was made for that; make it larger.`,
+      `fillBatch: got ${B} cases of up to ${T} steps, expected at most ${slot.most.cases} of ${slot.most.steps}. The network was made for that; make it larger.`,
     );
   const shortest = B > 0 ? lengthOf(set, indices[order[B - 1]]) : 0;
   const plain = C === F && set.observed === undefined && columns.every(({ kind }) => kind === "numeric");
@@ -35,13 +34,14 @@ export function fillBatch(
   let row = 0;
   let n = B; // cases that have the step
   let count = 0;
+  let present = 0;
   let masked = false;
-  let skipped = false;
   for (let t = 0; t < T; t++) {
     while (lengthOf(set, indices[order[n - 1]]) <= t) n--;
     data[place.active + t] = n;
     for (let b = 0; b < n; b++, row++) {
       const from = (set.offsets[indices[order[b]]] + t) * C;
+      if (set.weights) data[place.weights + row] = set.weights[indices[order[b]]];
       if (plain) {
         for (let c = 0; c < C; c++) data[place.x + row * F + c] = set.values[from + c];
         continue;
@@ -50,25 +50,21 @@ export function fillBatch(
       data[place.mask + row] = seen > 0 ? 1 : 0;
       count += seen;
       masked ||= seen < C;
-      skipped ||= seen === 0;
+      if (seen > 0) present++;
     }
   }
-  if (set.weights)
-    for (let t = 0, r = 0; t < T; t++)
-      for (let b = 0; b < data[place.active + t]; b++, r++)
-        data[place.weights + r] = set.weights[indices[order[b]]];
-  if (place.target !== place.x) reverseTarget(slot, T, row, !plain);
   return {
     T,
     B,
     rows: row,
     active: shortest < T ? place.active : NONE,
-    mask: skipped ? place.mask : NONE,
+    mask: plain || present === row ? NONE : place.mask,
+    present: plain ? row : present,
     masked,
     weighted: set.weights !== undefined,
     count: plain ? row * C : count,
     order,
-    gradients: slot.gradients,
+    gradients: NONE,
   };
 
   /** Returns how many channels were observed. */
@@ -87,26 +83,5 @@ export function fillBatch(
       seen++;
     }
     return seen;
-  }
-}
-
-/** Writes every sequence from its end to `place.target`, and turns what was observed round with it. */
-function reverseTarget(
-  { ws: { data }, place, width: F }: Slot,
-  T: number,
-  rows: number,
-  masked: boolean,
-): void {
-  const starts = new Int32Array(T + 1);
-  for (let t = 0; t < T; t++) starts[t + 1] = starts[t] + data[place.active + t];
-  const observed = masked ? data.slice(place.observed, place.observed + rows * F) : undefined;
-  for (let b = 0, length = T; b < (T > 0 ? starts[1] : 0); b++) {
-    while (starts[length] - starts[length - 1] <= b) length--;
-    for (let t = 0; t < length; t++) {
-      const to = (starts[t] + b) * F;
-      const from = (starts[length - 1 - t] + b) * F;
-      data.copyWithin(place.target + to, place.x + from, place.x + from + F);
-      if (observed) data.set(observed.subarray(from, from + F), place.observed + to);
-    }
   }
 }

@@ -1,7 +1,32 @@
 import { NONE, type Workspace } from "../../engine/engine.js";
 import type { ColumnGroup } from "../batch/one-hot-columns.js";
-import type { PackedBatch, TargetOffsets } from "../batch/packed-batch.js";
-import type { Gradient, Signal } from "../layers/layer.js";
+import type { BatchOffsets, PackedBatch, TargetOffsets } from "../batch/packed-batch.js";
+import type { Gradient, Objective, Plan, Signal } from "../layers/layer.js";
+
+/** The decoder rebuilds the data; `gradient` of its output flows back through the layers. */
+export interface Reconstruction extends Objective {
+  readonly gradient: Gradient;
+}
+
+export function planReconstruction(
+  plan: Plan,
+  columns: readonly ColumnGroup[],
+  { x, observed, weights }: BatchOffsets,
+  output: Signal,
+): Reconstruction {
+  const target: TargetOffsets = { target: x, observed, weights };
+  const { stride } = output;
+  const gradient = { offset: plan.training ? plan.take(plan.T * plan.B * stride) : NONE, stride };
+  return {
+    gradient,
+    forward() {},
+    loss: (batch, scale) =>
+      reconstructionLoss(
+        ...([plan.ws, columns, target, output, batch] as const),
+        ...([scale ?? 0, scale === undefined ? undefined : gradient] as const),
+      ),
+  };
+}
 
 /**
  * Reconstruction loss over what was observed, as a sum: squared error of numeric channels, cross-entropy of
@@ -14,19 +39,19 @@ export function reconstructionLoss(
   columns: readonly ColumnGroup[],
   place: TargetOffsets,
   output: Signal,
-  pass: PackedBatch,
+  batch: PackedBatch,
   scale: number,
   gradient: Gradient | undefined,
 ): number {
-  const { rows } = pass;
-  const y = output.offset(pass);
-  const weights = pass.weighted ? place.weights : NONE;
+  const { rows } = batch;
+  const y = output.offset(batch);
+  const weights = batch.weighted ? place.weights : NONE;
   if (columns.every((group) => group.kind === "numeric")) {
     return ws.maskedSquaredError({
       dy: gradient?.offset ?? NONE,
       y,
       x: place.target,
-      observed: pass.masked ? place.observed : NONE,
+      observed: batch.masked ? place.observed : NONE,
       weights,
       scale,
       M: rows,
@@ -39,10 +64,10 @@ export function reconstructionLoss(
   if (gradient) data.fill(0, gradient.offset, gradient.offset + rows * gradient.stride);
   let sum = 0;
   for (let r = 0; r < rows; r++) {
-    const weight = pass.weighted ? data[place.weights + r] : 1;
+    const weight = batch.weighted ? data[place.weights + r] : 1;
     for (const group of columns) {
       const at = r * output.width + group.start;
-      if (pass.masked && data[place.observed + at] === 0) continue;
+      if (batch.masked && data[place.observed + at] === 0) continue;
       const dy = gradient && gradient.offset + r * gradient.stride + group.start;
       sum +=
         weight *

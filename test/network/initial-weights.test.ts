@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { initialise } from "../../src/network/initial.js";
+import { initialise } from "../../src/network/initial-weights.js";
 import type { Parameter } from "../../src/network/layers/layer.js";
 
 function initial(kind: Parameter["initial"], shape: number[], seed = 1): Float64Array {

@@ -1,9 +1,6 @@
 import { type Random, randomStream, STREAMS } from "../random.js";
 import type { Parameter } from "./layers/layer.js";
 
-/** The longest memory of a forget gate that starts on a log-uniform scale, in steps. */
-const MEMORY = 100;
-
 /** Fills the parameter block as Keras initialises these layers; every tensor has a stream of its own. */
 export function initialise(
   block: Float32Array | Float64Array,
@@ -27,15 +24,6 @@ export function initialise(
       case "forgetBias":
         // Gates i, f, g, o: the forget gate starts open (Jozefowicz et al. 2015).
         for (let j = 0; j < values.length; j++) values[j] = Math.floor((4 * j) / values.length) === 1 ? 1 : 0;
-        break;
-      case "logUniformForget":
-        // Memories of 1 to 100 steps, evenly on a log scale; input gates the other way (Tallec and Ollivier 2018).
-        for (let j = 0; j < values.length / 4; j++) {
-          const bias = Math.log(MEMORY ** random.uniform());
-          values[j] = -bias;
-          values[values.length / 4 + j] = bias;
-          values[values.length / 2 + j] = values[(3 * values.length) / 4 + j] = 0;
-        }
         break;
       case "zeros":
         values.fill(0);
