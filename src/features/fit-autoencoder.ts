@@ -1,7 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
-import { type FitOptions, type TrainRun, trainModel } from "../train/fit.js";
+import { type TrainRun, trainModel } from "../train/fit.js";
+import type { FitOptions } from "../train/options.js";
 import { fitReadOuts } from "./fit-read-outs.js";
 
 /** What decides the model, how it is trained, and who is told of it. */
