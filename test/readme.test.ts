@@ -207,6 +207,13 @@ test("the page of the command tells every command and every flag there is", () =
   expect([...everyFlag].filter((flag) => !told.has(flag) && flag !== "--version")).toEqual([]);
 });
 
+test("the pages name every public value, and there are few enough to read them all", () => {
+  const values = Object.keys({ ...library, ...node });
+  const all = pages.map(textOf).join("\n");
+  expect(values.filter((name) => !new RegExp(`\\b${name}\\b`).test(all))).toEqual([]);
+  expect(Object.keys(library).length).toBeLessThanOrEqual(54);
+});
+
 test("every room has its page, and every page is reached by a link", () => {
   const rooms = readdirSync(join(root, "src"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "linear-algebra") // told where it is used

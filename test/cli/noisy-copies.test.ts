@@ -53,17 +53,11 @@ test("encode --noisy-copies refuses a model without noise or of another scale, a
   const run = (model: string, copies: string, ...more: string[]) =>
     undertone(folder, "encode", model, "Waves", "-o", "z.csv", "--noisy-copies", copies, ...more);
   const refused: [ReturnType<typeof run>, RegExp][] = [
-    [
-      run("masked", "2", "--part", "train"),
-      /recipe masked.*without noise.*(--recipe robust|`recipe: "robust"`)/s,
-    ],
-    [
-      run("min-max", "2", "--part", "train"),
-      /scale is "min-max" of each channel.*(--scale standard|`scale: "standard"`)/,
-    ],
+    [run("masked", "2", "--part", "train"), /recipe masked.*without noise.*--recipe robust/s],
+    [run("min-max", "2", "--part", "train"), /scale is "min-max" of each channel.*--scale standard/],
     [run("each", "2", "--part", "train"), /scale is "standard" of each series.*noisyCopies/],
-    [run("robust", "2"), /has a test part, expected (--part train|`part: "train"`)/],
-    [run("robust", "2", "--part", "test"), /has a test part, expected (--part train|`part: "train"`)/],
+    [run("robust", "2"), /has a test part, expected --part train/],
+    [run("robust", "2", "--part", "test"), /has a test part, expected --part train/],
     [run("robust", "0", "--part", "train"), /--noisy-copies.*at least 1/],
   ];
   for (const [{ code, stderr }, message] of refused)

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
+import { fitFile } from "../../src/features/fit-file.js";
 import { encodeModel } from "../../src/model/model.js";
 import { readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
@@ -48,7 +49,10 @@ test.each<[string, string, DataOptions, FitOptions, string[]]>([
   const fit: FitOptions = { units: 3, threads: 1, ...options, train: { updates: 4 } };
   const origin = { name: source.name, files: source.files, reading: { ...reading } };
   const model = await fitAutoencoder(engine, source.train, { ...fit, origin });
-  expect(Buffer.from(encodeModel(model)).equals(readFileSync(join(folder, "m.undertone")))).toBe(true);
+  const written = readFileSync(join(folder, "m.undertone"));
+  expect(Buffer.from(encodeModel(model)).equals(written)).toBe(true);
+  await fitFile(engine, where, join(folder, "f.undertone"), { ...fit, reading });
+  expect(readFileSync(join(folder, "f.undertone")).equals(written)).toBe(true);
   if (reading.window && !options.prepare) expect(model.metadata.preparation.scaler.logarithm).toContain(true);
 });
 

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { OptionError, UndertoneError } from "../../src/errors.js";
+import { encode } from "../../src/features/encode.js";
+import { encodeFile } from "../../src/features/encode-file.js";
+import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
+import { fitFile } from "../../src/features/fit-file.js";
+import { readSource } from "../../src/read/read.js";
+import { folderWith, newFiles, wideCsv } from "../cli/run.js";
+import { engines } from "../engines.js";
+import { randomSeries } from "../series.js";
+
+const { engine } = engines[engines.length - 1];
+const quick = { units: 3, threads: 0, train: { updates: 4, batchSize: 8 } };
+const reading = { label: "label" };
+
+describe("fitAutoencoder", () => {
+  const train = randomSeries({ N: 20, lengths: (n) => 4 + (n % 5) });
+
+  test("gives a model that encodes with every read-out; without them one that refuses in words", async () => {
+    const told: string[] = [];
+    const model = await fitAutoencoder(engine, train, { ...quick, onReadOuts: () => told.push("read-outs") });
+    expect((await encode(engine, model, train, { readOut: "compact" })).rows).toBe(20);
+    const bare = await fitAutoencoder(engine, train, {
+      ...{ ...quick, readOuts: false },
+      onReadOuts: () => told.push("never"),
+    });
+    expect(bare.weights).toEqual(model.weights);
+    await expect(encode(engine, bare, train, { readOut: "wide" })).rejects.toThrow(OptionError);
+    expect(told).toEqual(["read-outs"]);
+  });
+
+  test("an option that is unknown is refused, hooks are none of the model's options", async () => {
+    const wrong = { ...quick, readouts: false } as object;
+    await expect(fitAutoencoder(engine, train, wrong)).rejects.toThrow(/no option "readouts"/);
+    const signal = AbortSignal.abort(new Error("too late"));
+    await expect(fitAutoencoder(engine, train, { ...quick, signal })).rejects.toThrow("too late");
+  });
+});
+
+describe("fitFile and encodeFile", () => {
+  const folder = folderWith({ "a.csv": wideCsv(), "z.csv": "before" });
+  const path = (name: string) => join(folder, name);
+  const fitted = () => fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading });
+
+  test("a file becomes features as its set does; progress counts sequences; files and columns come back", async () => {
+    const model = await fitted();
+    const seen: (number | undefined)[][] = [];
+    const { files, rows, columns, notes } = await encodeFile(engine, model, path("a.csv"), path("f.npy"), {
+      ...{ readOut: "narrow", threads: 0 },
+      onProgress: (...progress) => seen.push(progress),
+    });
+    const { train } = await readSource(path("a.csv"), reading);
+    const table = await encode(engine, model, train, { readOut: "narrow", threads: 0 });
+    expect([files, rows, columns, notes]).toEqual([[path("f.npy"), path("f.npy.json")], 24, table.names, []]);
+    const bytes = readFileSync(path("f.npy")).subarray(128);
+    expect(new Float32Array(new Uint8Array(bytes).buffer)).toEqual(table.values);
+    expect(seen.at(-1)).toEqual([24, undefined]);
+  });
+
+  test("an abort leaves the output as it was, of features and of a model", async () => {
+    const model = await fitted();
+    const stop = new Error("enough");
+    const signal = AbortSignal.abort(stop);
+    const before = newFiles(folder);
+    await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal })).rejects.toBe(stop);
+    expect([newFiles(folder), readFileSync(path("z.csv"), "utf8")]).toEqual([before, "before"]);
+    const earlier = readFileSync(path("m.undertone"));
+    await expect(
+      fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading, signal }),
+    ).rejects.toBe(stop);
+    expect(readFileSync(path("m.undertone")).equals(earlier)).toBe(true);
+    expect(newFiles(folder)).toEqual(before);
+  });
+
+  test("stopped and resumed, a training ends in the same bytes, and its checkpoint is gone", async () => {
+    const controller = new AbortController();
+    const long = { ...quick, reading, train: { updates: 200, batchSize: 8 }, checkpointSeconds: 3600 };
+    const once = path("once.undertone");
+    const stopped = fitFile(engine, path("a.csv"), once, {
+      ...long,
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("enough")),
+    });
+    await expect(stopped).rejects.toThrow("enough");
+    expect([existsSync(once), existsSync(`${once}.checkpoint`)]).toEqual([false, true]);
+    const resumedAt: (number | undefined)[] = [];
+    const onResume = (update?: number) => resumedAt.push(update);
+    await fitFile(engine, path("a.csv"), once, { ...long, threads: 1, resume: true, onResume });
+    await fitFile(engine, path("a.csv"), path("twice.undertone"), { ...long, resume: true, onResume });
+    expect(resumedAt).toEqual([expect.any(Number), undefined]);
+    expect(readFileSync(once).equals(readFileSync(path("twice.undertone")))).toBe(true);
+    expect(existsSync(`${once}.checkpoint`)).toBe(false);
+  });
+
+  test("what cannot be written, read or used is an error in the words of the library", async () => {
+    const model = await fitted();
+    writeFileSync(path("bad.csv"), `${wideCsv(4, 3)}a,1,two,3\n`);
+    const before = newFiles(folder);
+    const encoding = (input: string, output: string, options = {}) =>
+      encodeFile(engine, model, path(input), path(output), options);
+    await expect(encoding("absent.csv", "no/z.csv")).rejects.toThrow(UndertoneError);
+    await expect(fitFile(engine, path("absent.csv"), path("no/m"), quick)).rejects.toThrow(/does not exist/);
+    await expect(encoding("bad.csv", "y.csv")).rejects.toThrow(/row 6, column "t1"/);
+    await expect(encoding("a.csv", "y.csv", { noisyCopies: 2 })).rejects.toThrow(
+      /`noisyCopies`: the model \(recipe default\) was trained without noise.*`recipe: "robust"`/,
+    );
+    expect(newFiles(folder)).toEqual(before);
+  });
+});
