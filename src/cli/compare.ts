@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { compare } from "../evaluate/compare.js";
 import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
-import { resultFile } from "../evaluate/comparison/result-file.js";
+import { resultFile } from "../evaluate/comparison/result-store.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
 import { checkWritable } from "../files/write-file.js";
 import { readSource } from "../read/read.js";

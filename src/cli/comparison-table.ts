@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Comparison, ComparisonRow } from "../evaluate/comparison/comparison.js";
-import { bestOf } from "../evaluate/score/differences.js";
+import { bestOf } from "../evaluate/difference.js";
 import { duration } from "./terminal.js";
 
 const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));

@@ -1,10 +1,10 @@
 import type { HistoryEntry } from "../../model/training-state.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
+import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";
 import type { Measure, Metrics } from "../metrics/metrics.js";
 import type { ThresholdRule } from "../metrics/threshold.js";
-import type { ResampleDescription } from "../plan/resample-description.js";
-import type { FeatureRole } from "../sets/feature-sets.js";
+import type { FeatureRole } from "../sets/feature-set.js";
 
 export type { Curves, FeatureRole, Measure, ThresholdRule };
 
@@ -43,10 +43,8 @@ export interface ComparisonRow {
   notes: readonly string[];
 }
 
-/** How many cases are looked at: so many a day of the test period, or in the whole test part of a resample. */
-export interface AlertBudget {
-  unit: "day" | "test part";
-  alerts: number;
+/** How many cases are looked at: per day of the test period, or in the whole test part of a resample. */
+export interface AlertBudget extends Pick<Budget, "unit" | "alerts"> {
   /** Days, or test parts, that the figures are means over. */
   periods: number;
 }
@@ -84,6 +82,20 @@ export interface Verdict {
   choice?: { features: string; classifier: string };
   /** Plain sentences with their reasons. */
   sentences: string[];
+}
+
+/** One resample as it came out; times are seconds, of a forward plan. */
+export interface ResampleDescription {
+  train: number;
+  test: number;
+  /** Cases that are in neither part because their labels came too late. */
+  skipped: number;
+  trainClasses: number[];
+  testClasses: number[];
+  trainUntil?: number;
+  testFrom?: number;
+  /** SHA-256 of the ids of both parts. */
+  splitSha256: string;
 }
 
 /** How a network learned. */

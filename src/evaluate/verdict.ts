@@ -1,6 +1,5 @@
-import type { Difference, Measure, Verdict } from "../comparison/comparison.js";
-import { parseExpression } from "../sets/expression.js";
-import { sayExpression } from "../sets/feature-tables.js";
+import type { Difference, Measure, Verdict } from "./comparison/comparison.js";
+import { parseExpression, sayExpression } from "./sets/expression.js";
 
 /** Fewer positive test cases than this show nothing. */
 const FEW = 20;
