@@ -15,10 +15,9 @@ import { nameOfExpression } from "./sets/expression.js";
 import { verdictOf } from "./verdict.js";
 
 /**
- * Feeds classifiers with feature sets over the same resamples and says whether the latents helped. Everything is
- * fitted on the training part of each resample; test labels are for the scores alone. With one exception: forward in
- * time, `aggregates` sees the labels of earlier events of the test period once they are `labelDelay` old, as in
- * operation.
+ * Feeds classifiers with feature sets over the same resamples and decides whether the latents helped. Everything is
+ * fitted on the training part of each resample; test labels are for the scores alone. One exception: forward in time,
+ * `aggregates` sees the labels of earlier events of the test period once they are `labelDelay` old, as in operation.
  * @throws {DataError} without labels, with one class only, or if an entity would be on both sides (unless forward)
  * @throws {OptionError} for an option this source has no use for
  */

@@ -8,24 +8,20 @@ const MOST_POINTS = 2000;
 /** Training rows that the components are taken from. */
 const MOST_ROWS = 2000;
 
+export interface MapOptions {
+  features: string;
+  resample: number;
+  /** [test cases], and how they are called */
+  labels: Int32Array;
+  ids: readonly string[];
+  classCount: number;
+  seed: number;
+}
+
 /** Test cases along the first two principal components of the training part's standardised columns. */
 export function latentMap(
   { train, test }: FeaturePair,
-  {
-    features,
-    resample,
-    labels,
-    ids,
-    classCount,
-    seed,
-  }: {
-    features: string;
-    resample: number;
-    labels: Int32Array;
-    ids: readonly string[];
-    classCount: number;
-    seed: number;
-  },
+  { features, resample, labels, ids, classCount, seed }: MapOptions,
 ): LatentMap | undefined {
   const drawn = randomStream(seed, STREAMS.mapComponents).shuffle(
     Int32Array.from({ length: train.rows }, (_, n) => n),

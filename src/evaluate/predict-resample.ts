@@ -13,7 +13,7 @@ import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/ex
 import type { FeaturePair } from "./sets/feature-set.js";
 import { featureTables, joinBlocks, type MadeSet } from "./sets/feature-tables.js";
 
-/** Who is told of the work. */
+/** How far the work is, for a display. */
 export interface Progress {
   /** @param trained share of the training of one network */
   step(text: string, trained?: number): void;

@@ -12,8 +12,7 @@ const TRAINING = 6;
 
 /**
  * Predictions of all classifiers on all feature sets, one resample after another. What `results` has already is not
- * done again. Everything is fitted on the training part of each resample. With one exception: forward in time,
- * `aggregates` sees the labels of earlier events of the test period once they are `labelDelay` old, as in operation.
+ * done again.
  */
 export async function predict(
   engine: Engine,
@@ -23,7 +22,7 @@ export async function predict(
 ): Promise<void> {
   const { source, labelDelay } = question;
   const { set, classCount } = plan;
-  // Outside of a plan forward in time there is no "by now", so that past labels are no features there.
+  // Only a plan forward in time has a "by now"; in other plans past labels are no features.
   const pastLabels = question.plan.kind === "forward" && classCount === 2 ? set.labels : undefined;
   let made: ReturnType<typeof eventAggregates> | undefined;
   const aggregates =

@@ -42,7 +42,7 @@ export function scoreRow(predictions: readonly (readonly Prediction[])[], scorin
   const { measure, resamples, rule } = scoring;
   const bySeed = predictions[0].map((_, s) => {
     const called = resamples.map((_, k) => callCases(predictions[k][s], scoring, k));
-    const probabilities = concat(predictions.map((seeds) => seeds[s].probabilities));
+    const probabilities = predictions.flatMap((seeds) => Array.from(seeds[s].probabilities));
     return {
       called,
       ...scoreSeed(
@@ -102,7 +102,7 @@ function callCases(
 }
 
 /** Figures of one network seed. */
-function scoreSeed(parts: readonly PredictedCases[], probabilities: Float64Array, scoring: Scoring) {
+function scoreSeed(parts: readonly PredictedCases[], probabilities: number[], scoring: Scoring) {
   const { measure, classCount, trainLabels, budget, costs } = scoring;
   const cases = join(parts);
   const { labels, scores } = cases;
@@ -146,24 +146,15 @@ function arePositive(labels: Int32Array): boolean[] {
   return Array.from(labels, (label) => label === 1);
 }
 
+/** All resamples one after another. */
 function join(parts: readonly PredictedCases[]): PredictedCases {
-  const all = (of: (part: PredictedCases) => Int32Array) =>
-    Int32Array.from(parts.flatMap((part) => Array.from(of(part))));
+  const all = (of: (part: PredictedCases) => ArrayLike<number>) =>
+    parts.flatMap((part) => Array.from(of(part)));
   return {
-    labels: all(({ labels }) => labels),
-    predicted: all(({ predicted }) => predicted),
-    ...(parts[0].scores && { scores: concat(parts.map(({ scores }) => scores!)) }),
+    labels: Int32Array.from(all(({ labels }) => labels)),
+    predicted: Int32Array.from(all(({ predicted }) => predicted)),
+    ...(parts[0].scores && { scores: Float64Array.from(all(({ scores }) => scores!)) }),
   };
-}
-
-function concat(arrays: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }
 
 /** Means over network seeds; confusions are added. A figure without a value for one seed has none. */

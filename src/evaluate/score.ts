@@ -5,7 +5,7 @@ import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/boo
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { mean, scoreRow } from "./score-row.js";
-import { type Expression, hasNetwork, roleOf } from "./sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
 
 /** A row with what its differences to others are made of. */
 export interface ScoredRow {
@@ -63,7 +63,7 @@ function figuresOf(
   );
   const { figures, predicted, validated, notes } = scoreRow(predictions, plan);
   const row = {
-    features: featureKey(expression, 0).features,
+    features: nameOfExpression(expression),
     role: roleOf(expression),
     columns: Math.round(mean(all.map(({ columns }) => columns))),
     classifier,

@@ -7,14 +7,14 @@ const FEW = 20;
 /**
  * Says in words whether the trained latents helped, alone or together with others.
  * @param differences of `differencesOf`
- * @param latent the latents that are judged: the first in the order of the rows; absent: none were asked for
+ * @param latent the latents that decide: the first in the order of the rows; absent: none were asked for
  * @param positives how many test cases are of the rarer class, where positives are rare
  */
 export function verdictOf(
   differences: readonly Difference[],
   measure: Measure,
   latent: string | undefined,
-  positives?: number,
+  positives = Number.POSITIVE_INFINITY,
 ): Verdict {
   const of = (question: Difference["question"], features?: string) =>
     differences.filter((each) => each.question === question && (!features || each.features === features));
@@ -22,66 +22,68 @@ export function verdictOf(
   const [control] = latent === undefined ? [] : of("control", latent);
   const controlBaselines = of("controlBaseline");
   const additions = of("addition");
+  const beatsAll = allAbove(baselines);
+  const [added] = additions
+    .filter((each) => isAbove(each) && of("baseline", each.features).every(isAbove))
+    .sort((a, b) => b.difference - a.difference);
+  const worse = baselines.filter(isBelow).sort((a, b) => a.difference - b.difference);
+
+  const decide = (): Pick<Verdict, "decision" | "choice"> => {
+    if (control && !isAbove(control) && allAbove(controlBaselines))
+      return { decision: "use the untrained encoder", choice: ours(controlBaselines[0]) };
+    if (beatsAll) return { decision: "use the latents", choice: ours(baselines[0]) };
+    if (added) return { decision: "add the latents", choice: ours(added) };
+    if (worse.length > 0) return { decision: "keep the baseline", choice: worse[0].against };
+    return { decision: "no difference shown" };
+  };
+  const decided = decide();
+  const { decision } = decided;
   const sentences = baselines.map((each) => say(each, measure));
   if (control) sentences.push(say(control, measure));
-  const beats = baselines.filter(isAbove);
-  const worse = baselines.filter(isBelow);
-  const learned = control === undefined || isAbove(control);
-  let verdict: Pick<Verdict, "decision" | "choice"> = { decision: "no difference shown" };
-  const added = additions.filter((each) => isAbove(each) && of("baseline", each.features).every(isAbove));
-  const beatsAll = baselines.length > 0 && beats.length === baselines.length;
   if (beatsAll) sentences.push("The latents beat every baseline: all intervals lie above 0.");
-  if (!learned && controlBaselines.length > 0 && controlBaselines.every(isAbove)) {
-    verdict = { decision: "use the untrained encoder", choice: ours(controlBaselines[0]) };
+  if (decision === "use the untrained encoder")
     sentences.push(
       `The untrained encoder ${beatsAll ? "does so too" : "beats every baseline: all intervals lie above 0"}.`,
     );
-  } else if (beatsAll) verdict = { decision: "use the latents", choice: ours(baselines[0]) };
-  if (verdict.decision === "no difference shown" || verdict.decision === "use the untrained encoder")
+  if (decision !== "use the latents")
+    for (const each of additions) {
+      const [alike] = of("alike", each.features);
+      const both = alike && ` With ${alike.classifier} on both sides: ${figuresOf(alike, measure)}.`;
+      sentences.push(`${say(each, measure)}${both ?? ""}`);
+    }
+  if (decision === "add the latents")
     sentences.push(
-      ...additions.map((each) => {
-        const [alike] = of("alike", each.features);
-        return `${say(each, measure)}${alike ? ` With ${alike.classifier} on both sides: ${figuresOf(alike, measure)}.` : ""}`;
-      }),
+      `Add the latents to ${sayFeatures(added.against.features)}: together they do better than the best baseline, and the interval lies above 0.`,
     );
-  if (verdict.decision === "no difference shown" && added.length > 0) {
-    const most = added.reduce((a, b) => (b.difference > a.difference ? b : a));
-    verdict = { decision: "add the latents", choice: ours(most) };
+  if (decision === "keep the baseline") sentences.push(sayKept(worse), ...sayAdded(additions));
+  if (decision === "no difference shown")
     sentences.push(
-      `Add the latents to ${sayFeatures(most.against.features)}: together they do better than the best baseline, and the interval lies above 0.`,
+      ...(additions.some(isAbove)
+        ? sayAdded(additions)
+        : ["Not every interval lies on one side of 0: keep the simpler features, or bring more test cases."]),
     );
-  } else if (verdict.decision === "no difference shown" && worse.length > 0) {
-    const keep = worse.reduce((a, b) => (b.difference < a.difference ? b : a)).against;
-    verdict = { decision: "keep the baseline", choice: keep };
-    const names = [keep, ...worse.map((each) => each.against).filter((each) => each !== keep)].map((each) =>
-      sayFeatures(each.features),
-    );
-    const told =
-      names.length > 2
-        ? `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`
-        : `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
-    sentences.push(told, ...sayAdded(additions));
-  } else if (verdict.decision === "no difference shown" && additions.some(isAbove)) {
-    sentences.push(...sayAdded(additions));
-  } else if (verdict.decision === "no difference shown")
-    sentences.push(
-      "Not every interval lies on one side of 0: keep the simpler features, or bring more test cases.",
-    );
-  if (control) {
-    if (isAbove(control)) sentences.push("Training pays: the learning helps, not only the read-out.");
-    else if (isBelow(control))
-      sentences.push(
-        "Training made the features worse than random weights did: train longer, or use the untrained encoder.",
-      );
-    else if (beats.length > 0)
-      sentences.push("The untrained encoder does as well: the read-out helps, not the learning.");
-    else sentences.push("The untrained encoder does as well: nothing shows that training helped.");
-  }
-  if (positives !== undefined && positives < FEW) {
-    verdict = { decision: "too few positives" };
-    sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
-  }
-  return { ...verdict, sentences };
+  if (control) sentences.push(sayTraining(control, baselines.some(isAbove)));
+  if (positives >= FEW) return { ...decided, sentences };
+  sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
+  return { decision: "too few positives", sentences };
+}
+
+/** @param worse baselines that the latents lose to, the largest loss first */
+function sayKept(worse: readonly Difference[]): string {
+  const names = worse.map(({ against }) => sayFeatures(against.features));
+  if (names.length > 2)
+    return `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`;
+  return `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
+}
+
+/** Whether it was the learning that helped, or the read-out. */
+function sayTraining(control: Difference, beatsAny: boolean): string {
+  if (isAbove(control)) return "Training pays: the learning helps, not only the read-out.";
+  if (isBelow(control))
+    return "Training made the features worse than random weights did: train longer, or use the untrained encoder.";
+  return beatsAny
+    ? "The untrained encoder does as well: the read-out helps, not the learning."
+    : "The untrained encoder does as well: nothing shows that training helped.";
 }
 
 /** What combinations add to, where none of them is shown to beat the best baseline. */
@@ -100,6 +102,10 @@ function isAbove({ low, corrected }: Difference): boolean {
 
 function isBelow({ high }: Difference): boolean {
   return high < 0;
+}
+
+function allAbove(differences: readonly Difference[]): boolean {
+  return differences.length > 0 && differences.every(isAbove);
 }
 
 const ours = ({ features, classifier }: Difference) => ({ features, classifier });

@@ -2,7 +2,7 @@ import { pack, unpack } from "../../classify/base/packed.js";
 import { DataError, OptionError, UndertoneError } from "../../errors.js";
 import type { Built, Prediction, PredictionKey, Results } from "./predictions.js";
 
-/** Lines of text that outlive the process: a file, where there are files. */
+/** Lines of text that outlive the process, such as a file. */
 export interface ResultStore {
   /** What it is called in errors. */
   name: string;

@@ -106,19 +106,8 @@ function hitsAmong(
   positive: ArrayLike<boolean>,
 ): number {
   const cut = scores[cases[k - 1]];
-  let hits = 0;
-  let above = 0;
-  let tied = 0;
-  let tiedPositive = 0;
-  for (const n of cases) {
-    if (scores[n] < cut) break;
-    if (scores[n] > cut) {
-      above++;
-      if (positive[n]) hits++;
-    } else {
-      tied++;
-      if (positive[n]) tiedPositive++;
-    }
-  }
-  return hits + (tiedPositive * (k - above)) / tied;
+  const positives = (some: number[]) => some.filter((n) => positive[n]).length;
+  const above = cases.filter((n) => scores[n] > cut);
+  const tied = cases.filter((n) => scores[n] === cut);
+  return positives(above) + (positives(tied) * (k - above.length)) / tied.length;
 }

@@ -1,4 +1,4 @@
-/** Mean difference over resamples with its interval, and how likely so large a one is where there is none. */
+/** Mean difference over resamples with its interval, and how likely one as large is by chance. */
 export interface ResampledTest {
   difference: number;
   low: number;

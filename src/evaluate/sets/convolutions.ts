@@ -11,7 +11,7 @@ const COLUMNS = { few: 9996, many: 1512 };
 
 export const convolutions: FeatureSet = {
   role: "baseline",
-  says: "random convolutions",
+  phrase: "random convolutions",
   build(context) {
     const features = countOf(context.train) > MANY_ROWS ? COLUMNS.many : COLUMNS.few;
     const state = fitRandomConvolutions(context.train, { features, seed: context.seed });

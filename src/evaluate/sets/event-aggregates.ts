@@ -14,7 +14,7 @@ export const LABEL_DELAY = 7 * 86_400;
 
 export const aggregates: FeatureSet = {
   role: "baseline",
-  says: "hand-made aggregates",
+  phrase: "hand-made aggregates",
   needs: "amounts",
   build({ train, test, rows, aggregates }) {
     const all = aggregates!();

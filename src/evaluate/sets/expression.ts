@@ -98,8 +98,8 @@ export function roleOf(expression: Expression): FeatureRole {
 /** An expression in words. */
 export function sayExpression(expression: Expression): string {
   if (expression.kind === "set") {
-    const { says } = featureSets[expression.name];
-    return expression.readOut === undefined ? says : `${says} (${expression.readOut})`;
+    const { phrase } = featureSets[expression.name];
+    return expression.readOut === undefined ? phrase : `${phrase} (${expression.readOut})`;
   }
   const parts = expression.parts.map(sayExpression);
   const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;

@@ -27,11 +27,11 @@ export interface FeatureContext extends NetworkContext {
   align: "stretch" | "end";
 }
 
-/** A feature set: what it is called in the verdict, what it needs, and how its tables are made. */
+/** A feature set: its part in the argument, what it needs, and how its tables are made. */
 export type FeatureSet = {
   role: Exclude<FeatureRole, "combination">;
   /** Its name in the sentences of the verdict. */
-  says: string;
+  phrase: string;
   /** Only for windows of events; with aggregates only where the source has amounts. */
   needs?: "events" | "amounts";
 } & (

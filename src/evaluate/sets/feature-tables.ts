@@ -80,8 +80,8 @@ export function featureTables(
       const { chosen, errors } = selectByLeaveOneOut(tables, context.train.labels!, classCount, {
         classWeight,
       });
-      const told = expression.parts.map((part, k) => `${nameOfExpression(part)} ${errors[k].toFixed(4)}`);
-      const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${told.join(", ")}).`;
+      const perPart = expression.parts.map((part, k) => `${nameOfExpression(part)} ${errors[k].toFixed(4)}`);
+      const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${perPart.join(", ")}).`;
       return { ...parts[chosen], notes: [note] };
     };
     return make;

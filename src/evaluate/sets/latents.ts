@@ -7,23 +7,28 @@ import type { SharedNetwork } from "./networks.js";
 
 export const untrained: FeatureSet = {
   role: "control",
-  says: "the untrained encoder",
+  phrase: "the untrained encoder",
   network: "untrained",
   build: encoded,
 };
 
-export const latent: FeatureSet = { role: "latent", says: "the latents", network: "trained", build: encoded };
+export const latent: FeatureSet = {
+  role: "latent",
+  phrase: "the latents",
+  network: "trained",
+  build: encoded,
+};
 
 export const labelAware: FeatureSet = {
   role: "latent",
-  says: "the label-aware latents",
+  phrase: "the label-aware latents",
   network: "label-aware",
   build: encoded,
 };
 
 export const residuals: FeatureSet = {
   role: "latent",
-  says: "what the decoder missed in the last step",
+  phrase: "what the decoder missed in the last step",
   network: "trained",
   build: (context, network) => missed(context, network, /^(error$|residual_)/),
 };
@@ -31,7 +36,7 @@ export const residuals: FeatureSet = {
 /** Of a network that predicts the next step; what was not rebuilt is in `residuals`. */
 export const surprise: FeatureSet = {
   role: "latent",
-  says: "surprise",
+  phrase: "surprise",
   network: "composite",
   build: (context, network) => missed(context, network, /^(unexpected|surprise)_/),
 };

@@ -7,7 +7,7 @@ const COMPONENTS = 64;
 
 export const raw = {
   role: "baseline",
-  says: "the raw values",
+  phrase: "the raw values",
   build(context) {
     const T = rawLength(context.train);
     return both(context, (set) => rawFeatures(set, T, context.align));
@@ -16,7 +16,7 @@ export const raw = {
 
 export const pca: FeatureSet = {
   role: "baseline",
-  says: "principal components of the raw values",
+  phrase: "principal components of the raw values",
   build(context) {
     const { train, test } = raw.build(context);
     // channels differ in unit; the steps of one do not
@@ -27,14 +27,14 @@ export const pca: FeatureSet = {
 
 export const fields: FeatureSet = {
   role: "baseline",
-  says: "the event's own fields",
+  phrase: "the event's own fields",
   needs: "events",
   build: (context) => both(context, (set) => rawFeatures(set, 1, "end")),
 };
 
 export const window: FeatureSet = {
   role: "baseline",
-  says: "the flattened window",
+  phrase: "the flattened window",
   needs: "events",
   build: (context) => raw.build({ ...context, align: "end" }),
 };

@@ -3,6 +3,6 @@ import { both, type FeatureSet } from "./feature-set.js";
 
 export const statistics: FeatureSet = {
   role: "baseline",
-  says: "the statistics",
+  phrase: "the statistics",
   build: (context) => both(context, statisticsFeatures),
 };
