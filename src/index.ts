@@ -37,12 +37,12 @@ export {
 export { compare } from "./evaluate/compare.js";
 export type { CompareOptions } from "./evaluate/comparison/compare-options.js";
 export type * from "./evaluate/comparison/comparison.js";
-export type { ResultStore } from "./evaluate/comparison/predictions.js";
+export type { ResultStore } from "./evaluate/comparison/result-store.js";
 export { type Metrics, type Predictions, scorePredictions } from "./evaluate/metrics/metrics.js";
 export { averagePrecision } from "./evaluate/metrics/ranking.js";
 export type { ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
 export type { Resample, ResamplePlan } from "./evaluate/plan/resample.js";
-export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/select-by-leave-one-out.js";
+export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/feature-tables.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/baselines/aggregates.js";
 export type { EventColumns } from "./features/baselines/event-columns.js";
 export {

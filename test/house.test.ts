@@ -45,7 +45,6 @@ const ROOMS = [
   "evaluate/plan",
   "evaluate/sets",
   "evaluate/comparison",
-  "evaluate/score",
   "evaluate",
   "simulate",
   "speed",

@@ -2,10 +2,11 @@ import { Command } from "commander";
 import { compare } from "../evaluate/compare.js";
 import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
-import { resultFile } from "../evaluate/comparison/result-file.js";
+import { resultFile } from "../evaluate/comparison/result-store.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
-import { checkWritable } from "../files/write-file.js";
+import { checkWritable, writeFileAtomically } from "../files/write-file.js";
 import { readSource } from "../read/read.js";
+import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
   addCommonFlags,
@@ -18,7 +19,6 @@ import {
   fitOptionsOf,
   tellLeftOut,
 } from "./flags.js";
-import { writeReport } from "./report-file.js";
 import { addSchemaFlags, pickOptions } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
@@ -102,7 +102,8 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
     terminal.done();
     for (const note of comparison.notes) terminal.warn(note);
     if (report !== undefined) {
-      await writeReport(report, comparison);
+      const command = ["undertone", ...process.argv.slice(2)];
+      await writeFileAtomically(report, renderReport(comparison, { command }));
       terminal.say(`The report: ${report} (open it in a browser)`);
     }
     return comparison;

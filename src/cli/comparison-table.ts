@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Comparison, ComparisonRow } from "../evaluate/comparison/comparison.js";
-import { bestOf } from "../evaluate/score/differences.js";
+import { bestOf } from "../evaluate/difference.js";
 import { duration } from "./terminal.js";
 
 const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));
@@ -25,81 +25,63 @@ export function comparisonTable(comparison: Comparison): string {
     const cells = columns.map(([, of]) => of(row));
     table.push(row === best ? cells.map((cell) => pc.green(cell)) : cells);
   }
-  const lines = [
+  const figures =
+    classNames.length === 2
+      ? `${measure === "accuracy" ? "Mean recall is bal. " : ""}Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
+      : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
+  const notes = [...new Set(rows.flatMap((row) => row.notes))];
+  const decided = measure === "accuracy" ? "accuracy" : "average precision";
+  const means =
+    networkSeeds.length > 1
+      ? ` Figures of encoders are means over ${networkSeeds.length} networks; the column "networks" has the lowest and the highest.`
+      : "";
+  return [
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
-    `Always answering the commonest class is right for ${show(majority)} of the test cases.` +
-      (classNames.length === 2
-        ? `${measure === "accuracy" ? " Mean recall is bal." : ""} Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
-        : " Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes."),
+    `Always predicting the most common class has an accuracy of ${show(majority)}. ${figures}`,
     ...explanations(comparison),
     table.toString(),
-  ];
-  for (const note of new Set(rows.flatMap((row) => row.notes))) lines.push(`${pc.yellow("note:")} ${note}`);
-  if (classNames.length <= 12) lines.push("", confusionTable(best, classNames));
-  lines.push(
+    ...notes.map((note) => `${pc.yellow("note:")} ${note}`),
+    ...(classNames.length <= 12 ? ["", confusionTable(best, classNames)] : []),
     "",
     `${pc.bold("Verdict:")} ${verdict.decision}.`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
-  );
-  const means =
-    networkSeeds.length > 1
-      ? ` Figures of encoders are means over ${networkSeeds.length} networks, whose lowest and highest stand under "networks".`
-      : "";
-  lines.push(
     pc.dim(
-      `Decided by ${measure === "accuracy" ? "accuracy" : "average precision"}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`,
+      `Decided by ${decided}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`,
     ),
-  );
-  return lines.join("\n");
+  ].join("\n");
 }
 
 /** What suits the data: with rare positives the ranking comes first, and accuracy says little. */
 function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Comparison): Column[] {
   const binary = classNames.length === 2;
+  const byAccuracy = measure === "accuracy";
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
     show(binary ? figures.perClass[1] : figures.macro);
-  const interval = ({ intervals }: ComparisonRow) => {
-    const { low, high } = intervals[measure]!;
-    return `${low.toFixed(3)}-${high.toFixed(3)}`;
-  };
-  const head: Column[] = [
+  const when = (shown: unknown, ...columns: Column[]): Column[] => (shown ? columns : []);
+  return [
     ["features", ({ features }) => features],
     ["cols", ({ columns }) => String(columns)],
     ["classifier", ({ classifier }) => classifier],
-  ];
-  const decided: Column[] =
-    measure === "accuracy"
-      ? [
-          ["accuracy", ({ metrics }) => show(metrics.accuracy)],
-          ["95 %", interval],
-          ["bal", ({ metrics }) => show(metrics.balancedAccuracy)],
-        ]
-      : [
-          ["avg prec", ({ metrics }) => show(metrics.averagePrecision)],
-          ["95 %", interval],
-        ];
-  const spread: Column[] =
-    networkSeeds.length > 1 ? [["networks", ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : "")]] : [];
-  const alerted: Column[] = budget
-    ? [
-        [`P@${budget.alerts}`, ({ alerts }) => show(alerts?.precision)],
-        [`R@${budget.alerts}`, ({ alerts }) => show(alerts?.recall)],
-      ]
-    : [];
-  return [
-    ...head,
-    ...decided,
-    ...spread,
+    [byAccuracy ? "accuracy" : "avg prec", ({ metrics }) => show(metrics[measure])],
+    ["95 %", ({ intervals }) => rangeOf(Object.values(intervals[measure]!))],
+    ...when(byAccuracy, ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
+    ...when(networkSeeds.length > 1, [
+      "networks",
+      ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : ""),
+    ]),
     ["AUC", ({ metrics }) => show(metrics.rocAuc)],
-    ...(measure === "accuracy" && !binary
-      ? []
-      : ([["prec", ({ metrics }) => of(metrics.precision)]] as Column[])),
-    ...(measure === "accuracy" && !binary
-      ? []
-      : ([["rec", ({ metrics }) => of(metrics.recall)]] as Column[])),
+    ...when(
+      binary || !byAccuracy,
+      ["prec", ({ metrics }) => of(metrics.precision)],
+      ["rec", ({ metrics }) => of(metrics.recall)],
+    ),
     ["F1", ({ metrics }) => of(metrics.f1)],
-    ...alerted,
-    ...(costs ? ([["cost", ({ expectedCost }) => show(expectedCost)]] as Column[]) : []),
+    ...when(
+      budget,
+      [`P@${budget?.alerts}`, ({ alerts }) => show(alerts?.precision)],
+      [`R@${budget?.alerts}`, ({ alerts }) => show(alerts?.recall)],
+    ),
+    ...when(costs, ["cost", ({ expectedCost }) => show(expectedCost)]),
   ];
 }
 
@@ -108,7 +90,7 @@ function rangeOf(values: readonly number[]): string {
   return `${Math.min(...values).toFixed(3)}-${Math.max(...values).toFixed(3)}`;
 }
 
-/** What columns mean that do not speak for themselves. */
+/** The meaning of thresholds, alerts and costs, where they are shown. */
 function explanations({ budget, costs, rows }: Comparison): string[] {
   const rule = rows.find(({ thresholds }) => thresholds)?.thresholds?.rule;
   const chosen = {

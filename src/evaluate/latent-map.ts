@@ -2,30 +2,26 @@ import { randomStream, STREAMS } from "../random.js";
 import { selectRows } from "../table/feature-table.js";
 import { fitPca, transformPca } from "../table/pca.js";
 import type { LatentMap } from "./comparison/comparison.js";
-import type { FeaturePair } from "./sets/feature-sets.js";
+import type { FeaturePair } from "./sets/feature-set.js";
 
 const MOST_POINTS = 2000;
 /** Training rows that the components are taken from. */
 const MOST_ROWS = 2000;
 
+export interface MapOptions {
+  features: string;
+  resample: number;
+  /** [test cases], and how they are called */
+  labels: Int32Array;
+  ids: readonly string[];
+  classCount: number;
+  seed: number;
+}
+
 /** Test cases along the first two principal components of the training part's standardised columns. */
 export function latentMap(
   { train, test }: FeaturePair,
-  {
-    features,
-    resample,
-    labels,
-    ids,
-    classCount,
-    seed,
-  }: {
-    features: string;
-    resample: number;
-    labels: Int32Array;
-    ids: readonly string[];
-    classCount: number;
-    seed: number;
-  },
+  { features, resample, labels, ids, classCount, seed }: MapOptions,
 ): LatentMap | undefined {
   const drawn = randomStream(seed, STREAMS.mapComponents).shuffle(
     Int32Array.from({ length: train.rows }, (_, n) => n),

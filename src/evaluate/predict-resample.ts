@@ -1,198 +1,165 @@
-import { type ClassifierName, type ClassWeights, classifierTable } from "../classify/classifiers.js";
+import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
-import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { type FeatureTable, selectRows } from "../table/feature-table.js";
 import type { TrainHooks } from "../train/train.js";
-import type { ResolvedOptions } from "./comparison/compare-options.js";
-import type { Learning } from "./comparison/comparison.js";
-import type { Built, Prediction, PredictionKey, Results } from "./comparison/predictions.js";
-import { TRAINING, workOf } from "./comparison/progress.js";
+import { type Built, featureKey, type Prediction, type Results } from "./comparison/predictions.js";
 import { latentMap } from "./latent-map.js";
-import type { Resample } from "./plan/resample.js";
+import { pick } from "./plan/classes.js";
+import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
-import { averageAnswers } from "./score/answer-from.js";
-import { type Expression, nameOfExpression } from "./sets/expression.js";
-import { type FeaturePair, featureSets, withoutLabels } from "./sets/feature-sets.js";
-import { type Blocks, featureTables, hasNetwork, joinBlocks } from "./sets/feature-tables.js";
-import { selectByLeaveOneOut } from "./sets/select-by-leave-one-out.js";
+import type { Question } from "./resolve.js";
+import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
+import type { FeaturePair } from "./sets/feature-set.js";
+import { featureTables, joinBlocks, type MadeSet } from "./sets/feature-tables.js";
+
+/** How far the work is, for a display. */
+export interface Progress {
+  /** @param trained share of the training of one network */
+  step(text: string, trained?: number): void;
+  /** @param wasFound whether an earlier run had done it */
+  done(expression: Expression, wasFound: boolean): void;
+}
 
 export interface ResampleJob {
   engine: Engine;
-  /** All cases, and the training part of this resample. */
-  set: SequenceSet;
-  train: SequenceSet;
-  part: Resample;
-  /** From 1. */
-  resample: number;
-  options: ResolvedOptions;
-  classifiers: readonly ClassifierName[];
-  classWeights: ClassWeights;
+  question: Question;
+  plan: ComparisonPlan;
+  /** Index of the resample. */
+  k: number;
+  /** Aggregates of all events, made once. */
   aggregates?: () => FeatureTable;
-  /** Where a threshold is wanted: training rows to fit on, and to choose on. */
-  validation?: { fitted: Int32Array; held: Int32Array };
   results: Results;
-  hooks: {
-    signal?: AbortSignal;
-    onStep(step: string, share: number): void;
-    onDone(work: number, wasFound: boolean): void;
-  };
+  progress: Progress;
 }
 
-/**
- * Answers of all classifiers on all feature sets in one resample, one network seed after another. What `results` has
- * already is not done again.
- */
+/** Predictions of all classifiers on all feature sets in one resample, one network seed after another. */
 export async function predictResample(job: ResampleJob): Promise<void> {
-  const { options, classifiers, results, hooks } = job;
-  const forResample = new Map<string, Promise<unknown>>();
-  for (const [s, networkSeed] of options.networkSeeds.entries()) {
-    const tables = tablesOf(job, networkSeed, forResample);
-    for (const expression of options.features) {
+  const { features, networkSeeds, hooks } = job.question;
+  const { plan, k, results, progress } = job;
+  const train = selectSequences(plan.set, plan.resamples[k].train);
+  let step = "";
+  const tell = (expression: Expression, networkSeed: number) => {
+    const seed = networkSeeds.length > 1 ? `, seed ${networkSeed}` : "";
+    step = `resample ${k + 1}: ${nameOfExpression(expression)}${seed}`;
+    progress.step(step);
+  };
+  const onProgress: TrainHooks["onProgress"] = ({ update, total }) =>
+    progress.step(`${step}: update ${update} of ${total}`, update / total);
+  const tablesOfSeed = openTables(job, train, { signal: hooks?.signal, onProgress });
+  for (const [s, networkSeed] of networkSeeds.entries()) {
+    const tablesOf = tablesOfSeed(networkSeed);
+    for (const expression of features) {
       if (s > 0 && !hasNetwork(expression)) continue;
-      const name = nameOfExpression(expression);
-      const joined = new Map<boolean, FeaturePair>(); // by whether blocks are balanced
-      let blocks: Blocks | undefined;
       let fresh = false;
-      const answer = async (classifier: ClassifierName, of: Expression): Promise<Prediction> => {
-        const key = keyOf(job, of, classifier, networkSeed);
-        const known = results.answer(key);
-        if (known) return known;
-        if (of.kind === "average") {
-          const parts: Prediction[] = [];
-          for (const part of of.parts) parts.push(await answer(classifier, part));
-          return averageAnswers(parts);
-        }
+      for (const part of partsOf(expression)) {
+        const keyOf = (classifier: string) => ({
+          ...{ resample: k + 1, classifier, ...featureKey(part, networkSeed) },
+        });
+        const missing = plan.classifiers.filter((each) => !results.prediction(keyOf(each)));
+        if (missing.length === 0) continue;
         fresh = true;
-        const made = of === expression ? (blocks ??= await tables(of)) : await tables(of);
-        const { balanced } = classifierTable[classifier];
-        const pair = (of === expression && joined.get(balanced)) || joinBlocks(made, balanced);
-        if (of === expression) joined.set(balanced, pair);
-        hooks.onStep(`${stepOf(job, key.features, networkSeed)}: ${classifier}`, 0);
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        hooks.signal?.throwIfAborted();
-        const standardise = made.pairs.length > 1 ? !balanced : made.pairs[0].components ? "auto" : true;
-        const answered = fitAndAnswer(job, classifier, pair, standardise, made.notes);
-        await results.keepAnswer(key, answered);
-        return answered;
-      };
-      for (const classifier of classifiers) await answer(classifier, expression);
-      hooks.onDone(workOf(expression, classifiers.length), !fresh);
-      hooks.onStep(stepOf(job, name, networkSeed), 0);
+        tell(part, networkSeed);
+        const blocks = await tablesOf(part);
+        const joined = new Map<boolean, FeaturePair>();
+        for (const classifier of missing) {
+          progress.step(`${step}: ${classifier}`);
+          await new Promise((go) => setTimeout(go, 0));
+          hooks?.signal?.throwIfAborted();
+          const { balanced } = classifierTable[classifier];
+          const pair = joined.get(balanced) ?? joinBlocks(blocks, balanced);
+          joined.set(balanced, pair);
+          const standardise =
+            blocks.pairs.length > 1 ? !balanced : blocks.pairs[0].components ? "auto" : true;
+          const prediction = fitAndPredict(job, train.labels!, classifier, pair, standardise);
+          prediction.notes.unshift(...blocks.notes);
+          await results.keepPrediction(keyOf(classifier), prediction);
+        }
+      }
+      progress.done(expression, !fresh);
+      tell(expression, networkSeed);
     }
   }
 }
 
-function keyOf(
-  { resample }: ResampleJob,
-  of: Expression,
-  classifier: string,
-  networkSeed: number,
-): PredictionKey {
-  return { resample, features: nameOfExpression(of), classifier, seed: hasNetwork(of) ? networkSeed : 0 };
+/** The features that classifiers are fitted on: averages are made of the predictions of their parts. */
+function partsOf(expression: Expression): Expression[] {
+  return expression.kind === "average" ? expression.parts.flatMap(partsOf) : [expression];
 }
 
-function stepOf({ resample, options }: ResampleJob, features: string, networkSeed: number): string {
-  const seed = options.networkSeeds.length > 1 ? `, seed ${networkSeed}` : "";
-  return `resample ${resample}: ${features}${seed}`;
+function openTables(job: ResampleJob, train: SequenceSet, hooks: TrainHooks) {
+  const { engine, question, plan, k, aggregates, results } = job;
+  const { set, classCount, classWeights } = plan;
+  const test = selectSequences(set, plan.resamples[k].test);
+  return featureTables(
+    {
+      ...{ engine, train, test, rows: plan.resamples[k], aggregates, hooks },
+      ...{ fit: question.fit, readOut: question.readOut, align: question.align, seed: question.seed },
+    },
+    {
+      ...{ classCount, classWeight: classWeights.ridge },
+      async onMade(made, networkSeed) {
+        const { features, seed } = featureKey(made.expression, networkSeed);
+        const built = describeMade(job, made, test, seed);
+        await results.keepBuilt({ resample: k + 1, features, seed }, built);
+      },
+    },
+  );
 }
 
-/** A source of the tables of one network seed. */
-function tablesOf(job: ResampleJob, networkSeed: number, forResample: Map<string, Promise<unknown>>) {
-  const { engine, set, train, part, options, classWeights, aggregates, results, hooks, resample } = job;
-  const classCount = set.classNames!.length;
-  let progress: TrainHooks["onProgress"];
-  const onBuilt = async (name: string, pair: FeaturePair, seconds: number): Promise<void> => {
-    const { network, role } = featureSets[name.split(":")[0]];
-    const seed = network ? networkSeed : 0;
-    const built: Built = { notes: [...(pair.notes ?? [])], seconds };
-    if (role === "latent" && pair.model)
-      built.learning = learningOf(name, pair.model, { resample, seed, seconds });
-    if (role === "latent" && resample === 1 && networkSeed === options.networkSeeds[0]) {
-      const shown = {
-        features: name,
-        labels: Int32Array.from(part.test, (n) => set.labels![n]),
-        seed: options.seed,
-      };
-      const ids = Array.from(part.test, (n) => set.ids[n]);
-      built.map = latentMap(pair, { ...shown, resample, ids, classCount });
-      if (pair.model) built.reconstructions = reconstructedCases(engine, pair.model, context.test, shown);
-    }
-    await results.keepBuilt({ resample, features: name, seed }, built);
-  };
-  const context = {
-    engine,
-    train,
-    test: withoutLabels(set, part.test),
-    rows: part,
-    aggregates,
-    fit: { ...options.fit, train: { ...options.fit.train, seed: networkSeed } },
-    readOut: options.readOut,
-    align: options.align,
-    seed: options.seed,
-    hooks: {
-      signal: hooks.signal,
-      onProgress: (update: Parameters<NonNullable<typeof progress>>[0]) => progress?.(update),
-    } as TrainHooks,
-  };
-  const make = featureTables({
-    context,
-    forResample,
-    forSeed: new Map(),
-    choose: (tables) =>
-      selectByLeaveOneOut(tables, train.labels!, classCount, { classWeight: classWeights.ridge }),
-    onBuilt,
-  });
-  return (expression: Expression): Promise<Blocks> => {
-    const step = stepOf(job, nameOfExpression(expression), networkSeed);
-    hooks.onStep(step, 0);
-    progress = ({ update, total }) =>
-      hooks.onStep(`${step}: update ${update} of ${total}`, (TRAINING * update) / total);
-    return make(expression);
-  };
-}
-
-function learningOf(
-  features: string,
-  { metadata, weights }: NonNullable<FeaturePair["model"]>,
-  { resample, seed, seconds }: { resample: number; seed: number; seconds: number },
-): Learning {
-  const { history, bestUpdate, stopped } = metadata.training;
-  return { features, resample, seed, history, bestUpdate, stopped, weights: weights.length, seconds };
+/** What the report shows of a set: notes, how its network learned, and of the first network a map and its worst cases. */
+function describeMade(
+  { engine, question, plan, k }: ResampleJob,
+  { expression, pair, model, notes, seconds }: MadeSet,
+  test: SequenceSet,
+  seed: number,
+): Built {
+  const features = nameOfExpression(expression);
+  const built: Built = { notes: [...notes], seconds };
+  if (roleOf(expression) !== "latent") return built;
+  if (model) {
+    const { history, bestUpdate, stopped } = model.metadata.training;
+    const weights = model.weights.length;
+    built.learning = { features, resample: k + 1, seed, history, bestUpdate, stopped, weights, seconds };
+  }
+  if (k > 0 || seed !== question.networkSeeds[0]) return built;
+  const shown = { features, labels: plan.resamples[k].labels, seed: question.seed };
+  const { ids } = test;
+  built.map = latentMap(pair, { ...shown, resample: k + 1, ids, classCount: plan.classCount });
+  if (model) built.reconstructions = reconstructedCases(engine, model, test, shown);
+  return built;
 }
 
 /** Fits on the training rows, and where a threshold is wanted once more on a part of them. */
-function fitAndAnswer(
-  { set, train, classWeights, options, validation }: ResampleJob,
+function fitAndPredict(
+  { question, plan, k }: ResampleJob,
+  labels: Int32Array,
   name: ClassifierName,
-  pair: FeaturePair,
+  { train, test }: FeaturePair,
   standardise: boolean | "auto",
-  notes: readonly string[],
 ): Prediction {
   const started = performance.now();
+  const { classCount, classWeights } = plan;
   const classifier = classifierTable[name].make({
     classWeight: classWeights[name],
     standardise,
-    seed: options.seed,
-    rows: pair.train.rows,
+    seed: question.seed,
+    rows: train.rows,
   });
-  const classCount = set.classNames!.length;
-  const labels = train.labels!;
-  const fitted = classifier.fit(pair.train, labels, classCount);
-  const probabilities = fitted.predictProba(pair.test);
-  const answer: Prediction = {
-    columns: pair.train.names.length,
-    probabilities,
-    notes: [...notes, ...fitted.notes],
+  const fitted = classifier.fit(train, labels, classCount);
+  const prediction: Prediction = {
+    columns: train.names.length,
+    probabilities: fitted.predictProba(test),
+    notes: [...fitted.notes],
     seconds: 0,
   };
-  if (validation) {
-    const some = validation.fitted.map((row) => labels[row]);
-    if (new Set(some).size > 1) {
-      const trial = classifier.fit(selectRows(pair.train, validation.fitted), some, classCount);
-      const held = trial.predictProba(selectRows(pair.train, validation.held));
-      answer.validation = Float64Array.from(validation.held, (_, row) => held[2 * row + 1]);
-    }
+  const { validation } = plan.resamples[k];
+  const some = validation && pick(labels, validation.fitted);
+  if (some && new Set(some).size > 1) {
+    const trial = classifier.fit(selectRows(train, validation.fitted), some, classCount);
+    const held = trial.predictProba(selectRows(train, validation.held));
+    prediction.validation = Float64Array.from(validation.held, (_, row) => held[2 * row + 1]);
   }
-  answer.seconds = (performance.now() - started) / 1000;
-  return answer;
+  prediction.seconds = (performance.now() - started) / 1000;
+  return prediction;
 }

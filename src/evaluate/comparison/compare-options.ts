@@ -6,11 +6,11 @@ import { parseOptions } from "../../options.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
-import { planNames } from "../plan/plan.js";
+import { planNames } from "../plan/resample-plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
 import { type Expression, nameOfExpression, parseExpression, setsOf } from "../sets/expression.js";
 import { featureSets } from "../sets/feature-sets.js";
-import type { ResultStore } from "./predictions.js";
+import type { ResultStore } from "./result-store.js";
 
 /** Options of a comparison. */
 export const compareOptionsSchema = z.strictObject({

@@ -1,14 +1,14 @@
 import type { HistoryEntry } from "../../model/training-state.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
+import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";
 import type { Measure, Metrics } from "../metrics/metrics.js";
 import type { ThresholdRule } from "../metrics/threshold.js";
-import type { ResampleDescription } from "../plan/resample-description.js";
-import type { FeatureRole } from "../sets/feature-sets.js";
+import type { FeatureRole } from "../sets/feature-set.js";
 
 export type { Curves, FeatureRole, Measure, ThresholdRule };
 
-/** A difference or a figure with its 95 % interval; what is drawn is cases, or whole entities where there are any. */
+/** The 95 % interval of a figure; cases are drawn, or whole entities where the data name them. */
 export interface Bounds {
   low: number;
   high: number;
@@ -16,7 +16,7 @@ export interface Bounds {
 
 /** One line of the table. Figures are of all test cases of all resamples together, and means over network seeds. */
 export interface ComparisonRow {
-  /** As it was asked for: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
+  /** As asked for: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
   features: string;
   role: FeatureRole;
   /** Mean over resamples, rounded: some sets have a number of columns that depends on the training part. */
@@ -38,15 +38,13 @@ export interface ComparisonRow {
   byResample: number[];
   /** The deciding measure of each network seed; one entry for sets that have no network. */
   bySeed: number[];
-  /** Mean of one resample and seed; features shared with other rows count in each. */
+  /** Mean per resample and seed; features shared with other rows count in each. */
   seconds: { features: number; classifier: number };
   notes: readonly string[];
 }
 
-/** How many cases are looked at: so many a day of the test period, or in the whole test part of a resample. */
-export interface AlertBudget {
-  unit: "day" | "test part";
-  alerts: number;
+/** How many cases are looked at: per day of the test period, or in the whole test part of a resample. */
+export interface AlertBudget extends Pick<Budget, "unit" | "alerts"> {
   /** Days, or test parts, that the figures are means over. */
   periods: number;
 }
@@ -66,7 +64,7 @@ export interface Difference {
   difference: number;
   low: number;
   high: number;
-  /** 0.95; higher where several additions are judged, so that all together have 95 %. */
+  /** 0.95; higher where several additions are compared, so that all together have 95 %. */
   level: number;
   /** Corrected resampled t-test (Nadeau and Bengio 2003), where there are several resamples. */
   corrected?: { difference: number; low: number; high: number; p: number };
@@ -80,10 +78,24 @@ export interface Verdict {
     | "keep the baseline"
     | "no difference shown"
     | "too few positives";
-  /** The row to go with: what to use, add to, or keep. Absent where nothing is shown. */
+  /** The row to use, to add to, or to keep. Absent where no difference is shown. */
   choice?: { features: string; classifier: string };
   /** Plain sentences with their reasons. */
   sentences: string[];
+}
+
+/** One resample as it came out; times are seconds, of a forward plan. */
+export interface ResampleDescription {
+  train: number;
+  test: number;
+  /** Cases that are in neither part because their labels came too late. */
+  skipped: number;
+  trainClasses: number[];
+  testClasses: number[];
+  trainUntil?: number;
+  testFrom?: number;
+  /** SHA-256 of the ids of both parts. */
+  splitSha256: string;
 }
 
 /** How a network learned. */
@@ -158,7 +170,7 @@ export interface Comparison {
   train: number;
   /** Test cases of all resamples together. */
   test: number;
-  /** One for each resample. */
+  /** One per resample. */
   resamples: ResampleDescription[];
   measure: Measure;
   rows: ComparisonRow[];
@@ -170,7 +182,7 @@ export interface Comparison {
   learning: Learning[];
   map?: LatentMap;
   reconstructions?: Reconstructions;
-  /** What the data looked like: all cases, before any split. */
+  /** All cases, before any split. */
   data: SetDescription;
   files: readonly { path: string; sha256: string }[];
   /** Every option as it was resolved. */

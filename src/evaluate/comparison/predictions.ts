@@ -1,5 +1,4 @@
-import { pack, unpack } from "../../classify/base/packed.js";
-import { DataError, OptionError } from "../../errors.js";
+import { type Expression, hasNetwork, nameOfExpression } from "../sets/expression.js";
 import type { LatentMap, Learning, Reconstructions } from "./comparison.js";
 
 /** Which work: a classifier on a feature set, in one resample (from 1), with one network seed. */
@@ -11,7 +10,7 @@ export interface PredictionKey {
   seed: number;
 }
 
-/** What a classifier said. */
+/** What one classifier predicts for the test cases of one resample. */
 export interface Prediction {
   columns: number;
   /** [test cases, classes] */
@@ -22,7 +21,7 @@ export interface Prediction {
   seconds: number;
 }
 
-/** What building a feature set told, beside its numbers. */
+/** What is known of a feature set that was made, beside its numbers. */
 export interface Built {
   notes: string[];
   seconds: number;
@@ -31,114 +30,41 @@ export interface Built {
   reconstructions?: Reconstructions;
 }
 
-/** Lines of text that outlive the process: a file, where there are files. */
-export interface ResultStore {
-  /** What it is called in errors. */
-  name: string;
-  lines(): Promise<string[]>;
-  append(line: string): Promise<void>;
-}
-
-const FORMAT = 1;
-
-/** Everything done so far, and the place where more is kept. */
+/** All predictions so far, of this run and of an earlier one, and where more are kept. */
 export interface Results {
-  answer(key: PredictionKey): Prediction | undefined;
+  prediction(key: PredictionKey): Prediction | undefined;
   built(key: Omit<PredictionKey, "classifier">): Built | undefined;
-  keepAnswer(key: PredictionKey, answer: Prediction): Promise<void>;
+  keepPrediction(key: PredictionKey, prediction: Prediction): Promise<void>;
   keepBuilt(key: Omit<PredictionKey, "classifier">, built: Built): Promise<void>;
 }
 
-/**
- * Results of an earlier run with the same data and settings, and those of this one. Without a store they live only
- * as long as the process.
- * @param hashes of the data and of every setting that an answer depends on
- * @throws {OptionError} if the store holds results of other data or settings
- * @throws {DataError} for a line that is no result
- */
-export async function openResults(
-  store: ResultStore | undefined,
-  hashes: { data: string; settings: string },
-): Promise<Results> {
-  const answers = new Map<string, Prediction>();
-  const builds = new Map<string, Built>();
-  const lines = (await store?.lines()) ?? [];
-  for (const [n, line] of lines.entries()) {
-    const record = parseLine(store!.name, n + 1, line);
-    if (n === 0) expectSame(store!.name, record, hashes);
-    else if (record.kind === "answer")
-      answers.set(idOf(record as unknown as PredictionKey), unpackAnswer(record.answer as PackedAnswer));
-    else if (record.kind === "built")
-      builds.set(idOf(record as unknown as PredictionKey), record.built as Built);
-  }
-  if (store && lines.length === 0)
-    await store.append(JSON.stringify({ kind: "comparison", format: FORMAT, ...hashes }));
+/** Under which name and seed the predictions of an expression are kept. */
+export function featureKey(expression: Expression, networkSeed: number) {
+  return { features: nameOfExpression(expression), seed: hasNetwork(expression) ? networkSeed : 0 };
+}
+
+/** What an expression predicts; averages are made of their parts. */
+export function predictionOf(
+  results: Results,
+  key: Pick<PredictionKey, "resample" | "classifier">,
+  expression: Expression,
+  networkSeed: number,
+): Prediction {
+  if (expression.kind === "average")
+    return averagePredictions(expression.parts.map((part) => predictionOf(results, key, part, networkSeed)));
+  return results.prediction({ ...key, ...featureKey(expression, networkSeed) })!;
+}
+
+/** Mean of the scores of several feature sets with the same classifier. */
+export function averagePredictions(parts: readonly Prediction[]): Prediction {
+  const mean = (arrays: readonly Float64Array[]) =>
+    arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
+  const held = parts.flatMap(({ validation }) => (validation ? [validation] : []));
   return {
-    answer: (key) => answers.get(idOf(key)),
-    built: (key) => builds.get(idOf(key)),
-    async keepAnswer(key, answer) {
-      answers.set(idOf(key), answer);
-      await store?.append(JSON.stringify({ kind: "answer", ...key, answer: packAnswer(answer) }));
-    },
-    async keepBuilt(key, built) {
-      builds.set(idOf(key), built);
-      await store?.append(JSON.stringify({ kind: "built", ...key, built }));
-    },
+    columns: parts.reduce((sum, { columns }) => sum + columns, 0),
+    probabilities: mean(parts.map(({ probabilities }) => probabilities)),
+    ...(held.length === parts.length && { validation: mean(held) }),
+    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
+    seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
   };
-}
-
-function idOf({ resample, features, classifier = "", seed }: Partial<PredictionKey>): string {
-  return JSON.stringify([resample, features, classifier, seed]);
-}
-
-interface PackedAnswer extends Omit<Prediction, "probabilities" | "validation"> {
-  probabilities: string;
-  validation?: string;
-}
-
-function packAnswer({ probabilities, validation, ...rest }: Prediction): PackedAnswer {
-  return {
-    ...rest,
-    probabilities: pack("float64", probabilities),
-    ...(validation && { validation: pack("float64", validation) }),
-  };
-}
-
-function unpackAnswer({ probabilities, validation, ...rest }: PackedAnswer): Prediction {
-  return {
-    ...rest,
-    probabilities: unpack("float64", probabilities),
-    ...(validation !== undefined && { validation: unpack("float64", validation) }),
-  };
-}
-
-function parseLine(name: string, line: number, text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    throw new DataError(
-      `${name}, line ${line}: got "${text.slice(0, 40)}", expected a result of a comparison (JSON). The file is damaged or another one; choose another file (\`store\`).`,
-    );
-  }
-}
-
-function expectSame(
-  name: string,
-  { kind, format, data, settings }: Record<string, unknown>,
-  hashes: { data: string; settings: string },
-): void {
-  const problem =
-    kind !== "comparison"
-      ? "it holds no results of a comparison"
-      : format !== FORMAT
-        ? `its format is ${format}, expected ${FORMAT}`
-        : data !== hashes.data
-          ? "its results are of other data (the hash differs)"
-          : settings !== hashes.settings
-            ? "its results were made with other options"
-            : undefined;
-  if (problem)
-    throw new OptionError(
-      `${name}: cannot go on from this file: ${problem}. Repeat the comparison that wrote it, or choose another file (\`store\`). More features, classifiers and figures may be asked for; all else must stay.`,
-    );
 }

@@ -1,3 +1,57 @@
+/** Which cases are looked at: the `alerts` riskiest ones of each period. */
+export interface Budget {
+  unit: "day" | "test part";
+  alerts: number;
+  /** The period of each test case, all resamples one after another. */
+  periods: (string | number)[];
+}
+
+const DAY = 86_400;
+/** Default alerts per day, where rare events come in twice that number and more. */
+const ALERTS_PER_DAY = 100;
+
+/**
+ * The budget that was asked for, or the default one of rare events.
+ * @param parts the resamples
+ * @param times [cases], seconds
+ * @param usual whether the default applies
+ */
+export function budgetOf(
+  asked: { alerts?: number; alertsPerDay?: number },
+  parts: readonly { test: Int32Array }[],
+  times: Float64Array | undefined,
+  usual: boolean,
+): Budget | undefined {
+  const { alerts, alertsPerDay } = asked;
+  const periodsBy = (of: (n: number, k: number) => string | number) =>
+    parts.flatMap(({ test }, k) => Array.from(test, (n) => of(n, k)));
+  if (alerts !== undefined) return { unit: "test part", alerts, periods: periodsBy((_, k) => k) };
+  if (!times || (alertsPerDay === undefined && !usual)) return undefined;
+  const periods = periodsBy((n, k) => `${k} ${dayOf(times[n])}`);
+  if (alertsPerDay === undefined && periods.length / new Set(periods).size < 2 * ALERTS_PER_DAY)
+    return undefined;
+  return { unit: "day", alerts: alertsPerDay ?? ALERTS_PER_DAY, periods };
+}
+
+/**
+ * How many of the held-out training cases may be alerted to keep the budget: the same number per day, or in proportion
+ * to the size of the test part.
+ * @param times [training cases]
+ */
+export function alertsAllowed(
+  { unit, alerts }: Pick<Budget, "unit" | "alerts">,
+  times: Float64Array | undefined,
+  held: Int32Array,
+  { test }: { test: Int32Array },
+): number {
+  if (unit === "test part") return Math.round((alerts * held.length) / test.length);
+  return alerts * new Set(Array.from(held, (row) => dayOf(times![row]))).size;
+}
+
+function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY);
+}
+
 /** A period (a day, or the test part of a resample) whose riskiest cases are looked at. */
 export interface AlertFigures {
   /** Mean over periods of the share of positives among the alerts. */
@@ -52,19 +106,8 @@ function hitsAmong(
   positive: ArrayLike<boolean>,
 ): number {
   const cut = scores[cases[k - 1]];
-  let hits = 0;
-  let above = 0;
-  let tied = 0;
-  let tiedPositive = 0;
-  for (const n of cases) {
-    if (scores[n] < cut) break;
-    if (scores[n] > cut) {
-      above++;
-      if (positive[n]) hits++;
-    } else {
-      tied++;
-      if (positive[n]) tiedPositive++;
-    }
-  }
-  return hits + (tiedPositive * (k - above)) / tied;
+  const positives = (some: number[]) => some.filter((n) => positive[n]).length;
+  const above = cases.filter((n) => scores[n] > cut);
+  const tied = cases.filter((n) => scores[n] === cut);
+  return positives(above) + (positives(tied) * (k - above.length)) / tied.length;
 }

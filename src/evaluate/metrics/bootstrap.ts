@@ -1,8 +1,8 @@
 import { randomStream, STREAMS } from "../../random.js";
 import type { Measure } from "./metrics.js";
 
-/** What one feature set answered for the test cases, all resamples one after another. */
-export interface Answers {
+/** What was predicted for the test cases, all resamples one after another. */
+export interface PredictedCases {
   labels: Int32Array;
   predicted: Int32Array;
   /** Score of class 1, higher is likelier; two classes only. */
@@ -31,18 +31,18 @@ export interface BootstrapOptions {
 }
 
 /**
- * The measure of several sets of answers to the same cases, on the same draws of cases, or of whole groups where
+ * The measure of several rows of predictions for the same cases, on the same draws of cases, or of whole groups where
  * there are any (Efron's bootstrap). Any two of them can then be compared in pairs.
  */
 export function bootstrapDraws(
-  answers: readonly Answers[],
+  rows: readonly PredictedCases[],
   measure: Measure,
   { groups, repeats = 500, seed }: BootstrapOptions,
 ): Draws[] {
-  if (answers.length === 0) return [];
-  const members = memberLists(answers[0].labels.length, groups);
-  const of = answers.map(measure === "accuracy" ? hitRate : rankedPrecision);
-  const counts = new Float64Array(answers[0].labels.length).fill(1);
+  if (rows.length === 0) return [];
+  const members = memberLists(rows[0].labels.length, groups);
+  const of = rows.map(measure === "accuracy" ? hitRate : rankedPrecision);
+  const counts = new Float64Array(rows[0].labels.length).fill(1);
   const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
   const random = randomStream(seed, STREAMS.bootstrap);
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -99,7 +99,7 @@ function memberLists(count: number, groups: readonly (string | number)[] | undef
 }
 
 /** Accuracy when case n counts counts[n] times. */
-function hitRate({ labels, predicted }: Answers): (counts: Float64Array) => number {
+function hitRate({ labels, predicted }: PredictedCases): (counts: Float64Array) => number {
   return (counts) => {
     let hits = 0;
     let total = 0;
@@ -112,7 +112,7 @@ function hitRate({ labels, predicted }: Answers): (counts: Float64Array) => numb
 }
 
 /** Average precision when case n counts counts[n] times; NaN without a positive. Cases are ranked once. */
-function rankedPrecision({ labels, scores }: Answers): (counts: Float64Array) => number {
+function rankedPrecision({ labels, scores }: PredictedCases): (counts: Float64Array) => number {
   const order = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
   const isPositive = Uint8Array.from(order, (n) => (labels[n] === 1 ? 1 : 0));
   // 1 where the next case has another score: equal scores are one step

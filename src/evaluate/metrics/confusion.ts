@@ -3,7 +3,7 @@ import { DataError, ShapeError } from "../../errors.js";
 /**
  * Counts of cases, matrix[label][predicted], both 0 .. classCount - 1.
  * @throws {ShapeError} when labels and predictions differ in length
- * @throws {DataError} when one is out of range (cases without a label cannot be judged)
+ * @throws {DataError} when one is out of range (cases without a label cannot be scored)
  */
 export function confusionMatrix(
   labels: ArrayLike<number>,
@@ -20,7 +20,7 @@ export function confusionMatrix(
     if (row?.[predicted[i]] === undefined)
       throw new DataError(
         `confusion matrix: case ${i} has label ${labels[i]} and prediction ${predicted[i]}, expected class indices ` +
-          `from 0 to ${classCount - 1}. Leave out cases without a label before judging predictions.`,
+          `from 0 to ${classCount - 1}. Leave out cases without a label before scoring predictions.`,
       );
     row[predicted[i]]++;
   }

@@ -6,7 +6,7 @@ export interface Curves {
   precisionRecall: [number, number][];
   /** [false positive rate, true positive rate], from [0, 0] to [1, 1]. */
   roc: [number, number][];
-  /** Where the frozen threshold lies on them: [recall, precision] and [false positive rate, true positive rate]. */
+  /** The frozen threshold on both curves: [recall, precision] and [false positive rate, true positive rate]. */
   atThreshold?: { precisionRecall: [number, number]; roc: [number, number] };
 }
 

@@ -2,7 +2,7 @@ import { ShapeError } from "../../errors.js";
 import { confusionMatrix } from "./confusion.js";
 import { averagePrecision, rocAuc } from "./ranking.js";
 
-/** What is judged: predictions for N cases of known class. */
+/** Predictions for N cases of known class. */
 export interface Predictions {
   /** [N], 0 .. classCount - 1. */
   labels: ArrayLike<number>;
@@ -11,27 +11,26 @@ export interface Predictions {
   /** [N, classCount], row-major; any scores of which higher means likelier. */
   probabilities?: ArrayLike<number>;
   classCount: number;
-  /** Labels the classifier was fitted on; the majority class is theirs, or without them that of `labels`. */
+  /** Labels that the classifier was fitted on; the majority class is theirs, or without them that of `labels`. */
   trainLabels?: ArrayLike<number>;
 }
 
-/** Of every class in order of its index, and their mean over the classes that occur in the judged labels. */
+/** Of every class in order of its index, and their mean over the classes that occur in the labels. */
 export interface PerClass {
   perClass: (number | null)[];
   macro: number | null;
 }
 
 /**
- * Every figure is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the
- * judged labels has recall and F1 null (precision 0 if it was predicted all the same) and is left out of every
- * mean. A class that occurs and was never predicted has precision 0.
+ * Every figure is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the labels
+ * has recall and F1 null (precision 0 if it was predicted all the same) and is left out of every mean. A class that occurs and was never predicted has precision 0.
  */
 export interface Metrics {
   cases: number;
   /** confusion[label][predicted] */
   confusion: number[][];
   accuracy: number | null;
-  /** The accuracy of always answering the majority class. */
+  /** The accuracy of always predicting the majority class. */
   majorityRate: number | null;
   majorityClass: number | null;
   /** Mean recall. */
@@ -52,8 +51,8 @@ export type Measure = "accuracy" | "averagePrecision";
  * @throws {ShapeError} when the parts do not have one entry (or row) per case
  * @throws {DataError} when a label or prediction is out of range
  */
-export function scorePredictions(judged: Predictions): Metrics {
-  const { labels, predicted, probabilities, classCount, trainLabels } = judged;
+export function scorePredictions(predictions: Predictions): Metrics {
+  const { labels, predicted, probabilities, classCount, trainLabels } = predictions;
   const confusion = confusionMatrix(labels, predicted, classCount);
   const cases = labels.length;
   if (probabilities && probabilities.length !== cases * classCount)
@@ -67,7 +66,7 @@ export function scorePredictions(judged: Predictions): Metrics {
     return { perClass: values, macro: mean(values.filter((_, c) => actual[c] > 0)) };
   };
   const recall = perClass((hits, c) => ratio(hits, actual[c]));
-  const majorityClass = commonest(trainLabels ?? labels, classCount);
+  const majorityClass = mostCommon(trainLabels ?? labels, classCount);
   return {
     cases,
     confusion,
@@ -78,8 +77,8 @@ export function scorePredictions(judged: Predictions): Metrics {
     precision: perClass((hits, c) => (claimed[c] === 0 && actual[c] > 0 ? 0 : ratio(hits, claimed[c]))),
     recall,
     f1: perClass((hits, c) => (actual[c] === 0 ? null : (2 * hits) / (actual[c] + claimed[c]))),
-    rocAuc: oneAgainstRest(judged, rocAuc),
-    averagePrecision: oneAgainstRest(judged, averagePrecision),
+    rocAuc: oneAgainstRest(predictions, rocAuc),
+    averagePrecision: oneAgainstRest(predictions, averagePrecision),
   };
 }
 
@@ -100,7 +99,7 @@ function oneAgainstRest(
 }
 
 /** The class with the most labels, the lowest of equals; null without labels. */
-function commonest(labels: ArrayLike<number>, classCount: number): number | null {
+function mostCommon(labels: ArrayLike<number>, classCount: number): number | null {
   if (labels.length === 0) return null;
   const counts = new Int32Array(classCount);
   for (let i = 0; i < labels.length; i++) counts[labels[i]]++;

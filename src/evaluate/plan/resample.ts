@@ -1,7 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { type Random, randomStream } from "../../random.js";
 
-/** Which cases to fit on and which to judge on, ascending indices; without a delay every labelled case is in one. */
+/** Which cases to fit on and which to test on, ascending indices; without a delay every labelled case is in one. */
 export interface Resample {
   train: Int32Array;
   test: Int32Array;

@@ -1,21 +1,35 @@
 import { aggregateFeatures } from "../../features/baselines/aggregates.js";
+import { rawFeatures } from "../../features/baselines/raw.js";
 import {
   type EventDetails,
   isObserved,
   lengthOf,
   type SequenceSet,
 } from "../../sequences/set/sequence-set.js";
-import type { FeatureTable } from "../../table/feature-table.js";
+import { type FeatureTable, selectRows, sideBySide } from "../../table/feature-table.js";
+import type { FeatureSet } from "./feature-set.js";
 
-/** As long as a fraud case takes to be found, where nothing is said. */
+/** The default: as long as a fraud case takes to be found. */
 export const LABEL_DELAY = 7 * 86_400;
+
+export const aggregates: FeatureSet = {
+  role: "baseline",
+  phrase: "hand-made aggregates",
+  needs: "amounts",
+  build({ train, test, rows, aggregates }) {
+    const all = aggregates!();
+    const part = (set: SequenceSet, indices: Int32Array) =>
+      sideBySide([rawFeatures(set, 1, "end"), selectRows(all, indices)]);
+    return { train: part(train, rows.train), test: part(test, rows.test) };
+  },
+};
 
 /**
  * Aggregates of each case's own event, in the order of the cases: what `aggregateFeatures` makes of the entity's and
  * the second entity's past. Counts, sums, times and ratios as logarithms (sign kept), which suits linear classifiers
  * and is all the same to trees; shares as they are.
  *
- * @param set windows, one a case; its first categorical channel is what distinct categories are counted of
+ * @param set windows, one per case; distinct categories are counted of its first categorical channel
  * @param labels [cases] 1, 0 and -1, where past labels may be seen once they are `labelDelay` old; absent: never
  */
 export function eventAggregates(
@@ -52,7 +66,7 @@ export function eventAggregates(
   return { values, names: table.names, rows: table.rows };
 }
 
-/** The value of a channel in the last step of each case, -1 where there is none. */
+/** The value of a channel in the last step of each case, -1 where it is missing. */
 function lastValues(set: SequenceSet, channel: number): Int32Array {
   const F = set.channels.length;
   return Int32Array.from(set.ids, (_, n) => {

@@ -1,13 +1,18 @@
 import { OptionError } from "../../errors.js";
+import type { FeatureRole } from "./feature-set.js";
+import { featureSets } from "./feature-sets.js";
 
 /**
- * What a row of the comparison is fed with: a feature set by name (with a read-out of its own behind a colon, as in
- * `latent:compact`), blocks side by side, the average of the scores of several, or one that is chosen among several on
- * the training part.
+ * The features of a row: a feature set by name (with a read-out of its own behind a colon, as in `latent:compact`),
+ * blocks side by side, the average of the scores of several, or one that is chosen among several on the training part.
  */
-export type Expression =
-  | { kind: "set"; name: string; readOut?: string }
-  | { kind: "blocks" | "average" | "select"; parts: Expression[] };
+export type Expression = SingleSet | { kind: "blocks" | "average" | "select"; parts: Expression[] };
+
+export interface SingleSet {
+  kind: "set";
+  name: string;
+  readOut?: string;
+}
 
 /**
  * Reads `raw`, `latent:wide`, `latent+convolutions`, `average(latent, convolutions)`, `select(latent, untrained)`.
@@ -71,8 +76,35 @@ export function nameOfExpression(expression: Expression): string {
 }
 
 /** The single sets that an expression is made of. */
-export function setsOf(expression: Expression): Extract<Expression, { kind: "set" }>[] {
+export function setsOf(expression: Expression): SingleSet[] {
   return expression.kind === "set" ? [expression] : expression.parts.flatMap(setsOf);
+}
+
+/** Whether features depend on the seed of a network. */
+export function hasNetwork(expression: Expression): boolean {
+  return setsOf(expression).some(({ name }) => featureSets[name].network !== undefined);
+}
+
+/** What an expression is in the argument: a mix of ours with baselines is a combination. */
+export function roleOf(expression: Expression): FeatureRole {
+  if (expression.kind === "set") return featureSets[expression.name].role;
+  const roles = new Set(expression.parts.map(roleOf));
+  if (roles.has("combination")) return "combination";
+  if (!roles.has("latent")) return roles.has("control") ? "control" : "baseline";
+  if (!roles.has("baseline")) return "latent";
+  return "combination";
+}
+
+/** An expression in words. */
+export function sayExpression(expression: Expression): string {
+  if (expression.kind === "set") {
+    const { phrase } = featureSets[expression.name];
+    return expression.readOut === undefined ? phrase : `${phrase} (${expression.readOut})`;
+  }
+  const parts = expression.parts.map(sayExpression);
+  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  if (expression.kind === "blocks") return `${list} together`;
+  return expression.kind === "average" ? `the averaged scores of ${list}` : `the choice among ${list}`;
 }
 
 /**

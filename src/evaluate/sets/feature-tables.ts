@@ -1,70 +1,91 @@
+import type { ClassWeight } from "../../classify/base/classifier.js";
+import { ridgeLeaveOneOut } from "../../classify/linear/ridge.js";
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
+import type { Model } from "../../model/model.js";
 import { balanceBlocks } from "../../table/blocks.js";
 import { type FeatureTable, sideBySide } from "../../table/feature-table.js";
-import { type Expression, nameOfExpression, setsOf } from "./expression.js";
-import { type FeatureContext, type FeaturePair, type FeatureRole, featureSets } from "./feature-sets.js";
-import type { Selection } from "./select-by-leave-one-out.js";
+import { type Expression, hasNetwork, nameOfExpression, type SingleSet } from "./expression.js";
+import type { FeatureContext, FeaturePair } from "./feature-set.js";
+import { featureSets } from "./feature-sets.js";
+import { recall, shareNetworks } from "./networks.js";
 
 /** The tables of an expression: one block, or several that are to stand side by side. */
 export interface Blocks {
   names: string[];
   pairs: FeaturePair[];
-  notes: string[];
+  notes: readonly string[];
 }
 
-/** What tables of one resample are made with. */
+/** A single set that was made. */
+export interface MadeSet {
+  expression: SingleSet;
+  pair: FeaturePair;
+  /** The network that it reads. */
+  model?: Model;
+  notes: readonly string[];
+  seconds: number;
+}
+
 export interface TableOptions {
-  /** All that builders need but where to keep things. */
-  context: Omit<FeatureContext, "remember">;
-  /** Lives as long as the resample: tables that do not depend on the network's seed. */
-  forResample: Map<string, Promise<unknown>>;
-  /** Lives as long as one network seed. */
-  forSeed: Map<string, Promise<unknown>>;
-  /** Chooses among tables of the training part. */
-  choose(tables: readonly FeatureTable[]): Selection;
-  /** Told of each set that was built, once. */
-  onBuilt?(name: string, pair: FeaturePair, seconds: number): Promise<void>;
+  classCount: number;
+  /** Of the ridge that chooses in `select(a, b)`. */
+  classWeight: ClassWeight;
+  /** Called once per set that was made. */
+  onMade?(made: MadeSet, networkSeed: number): Promise<void>;
 }
 
 /**
- * Makes the tables of any expression without averages; each single set is made once and used by all.
+ * Makes the tables of expressions without averages in one resample. A single set is made once, or once per network
+ * seed if it reads a network; so is a network. All expressions share them. No set sees a label of the test part.
  * @throws {OptionError} {DataError} as the builders do
  */
-export function featureTables(options: TableOptions): (expression: Expression) => Promise<Blocks> {
-  const { context, forResample, forSeed, choose, onBuilt } = options;
-  const single = async (expression: Extract<Expression, { kind: "set" }>): Promise<Blocks> => {
-    const name = nameOfExpression(expression);
-    const { network, build } = featureSets[expression.name];
-    const kept = network ? forSeed : forResample;
-    const remember = <T>(key: string, make: () => Promise<T>): Promise<T> => {
-      if (!kept.has(key)) kept.set(key, make());
-      return kept.get(key) as Promise<T>;
-    };
-    const pair = await remember(name, async () => {
+export function featureTables(
+  context: FeatureContext,
+  { classCount, classWeight, onMade }: TableOptions,
+): (networkSeed: number) => (expression: Expression) => Promise<Blocks> {
+  const test = { ...context.test, labels: undefined, classNames: undefined };
+  const ofResample = new Map<string, Promise<MadeSet>>();
+  return (networkSeed) => {
+    const fit = { ...context.fit, train: { ...context.fit.train, seed: networkSeed } };
+    const networkOf = shareNetworks({ ...context, fit });
+    const ofSeed = new Map<string, Promise<MadeSet>>();
+    const makeSet = async (expression: SingleSet): Promise<MadeSet> => {
       const started = performance.now();
-      const readOut = (expression.readOut as ReadOut | undefined) ?? context.readOut;
-      const made = await build({ ...context, readOut, remember });
-      await onBuilt?.(name, made, (performance.now() - started) / 1000);
+      const set = featureSets[expression.name];
+      const own = { ...context, test, fit, readOut: (expression.readOut as ReadOut) ?? context.readOut };
+      const network = set.network && (await networkOf(set.network));
+      const pair = await (set.network ? set.build(own, network!) : set.build(own));
+      const notes = network?.model.metadata.training.warnings ?? [];
+      const seconds = (performance.now() - started) / 1000;
+      const made = { expression, pair, model: network?.model, notes, seconds };
+      await onMade?.(made, networkSeed);
       return made;
-    });
-    return { names: [name], pairs: [pair], notes: [...(pair.notes ?? [])] };
+    };
+    const make = async (expression: Expression): Promise<Blocks> => {
+      if (expression.kind === "set") {
+        const name = nameOfExpression(expression);
+        const kept = hasNetwork(expression) ? ofSeed : ofResample;
+        const { pair, notes } = await recall(kept, name, () => makeSet(expression));
+        return { names: [name], pairs: [pair], notes };
+      }
+      const parts: Blocks[] = [];
+      for (const part of expression.parts) parts.push(await make(part));
+      if (expression.kind === "blocks")
+        return {
+          names: parts.flatMap(({ names }) => names),
+          pairs: parts.flatMap(({ pairs }) => pairs),
+          notes: parts.flatMap(({ notes }) => notes),
+        };
+      const tables = parts.map((blocks) => joinBlocks(blocks, false).train);
+      const { chosen, errors } = selectByLeaveOneOut(tables, context.train.labels!, classCount, {
+        classWeight,
+      });
+      const perPart = expression.parts.map((part, k) => `${nameOfExpression(part)} ${errors[k].toFixed(4)}`);
+      const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${perPart.join(", ")}).`;
+      return { ...parts[chosen], notes: [note] };
+    };
+    return make;
   };
-  const make = async (expression: Expression): Promise<Blocks> => {
-    if (expression.kind === "set") return single(expression);
-    const parts: Blocks[] = [];
-    for (const part of expression.parts) parts.push(await make(part));
-    if (expression.kind === "blocks")
-      return {
-        names: parts.flatMap(({ names }) => names),
-        pairs: parts.flatMap(({ pairs }) => pairs),
-        notes: parts.flatMap(({ notes }) => notes),
-      };
-    const { chosen, errors } = choose(parts.map((blocks) => joinBlocks(blocks, false).train));
-    const told = expression.parts.map((part, k) => `${nameOfExpression(part)} ${errors[k].toFixed(4)}`);
-    const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${told.join(", ")}).`;
-    return { ...parts[chosen], notes: [note] };
-  };
-  return make;
 }
 
 /** One table for a classifier: blocks of equal variance, or columns as they are. */
@@ -76,29 +97,24 @@ export function joinBlocks({ names, pairs }: Blocks, balanced: boolean): Feature
   return { train: sideBySide(trains, names), test: sideBySide(tests, names) };
 }
 
-/** Whether features depend on the seed of a network. */
-export function hasNetwork(expression: Expression): boolean {
-  return setsOf(expression).some(({ name }) => featureSets[name].network);
+export interface Selection {
+  /** Index of the table with the smallest error; the first of equals. */
+  chosen: number;
+  /** Mean squared leave-one-out error of ridge on each. */
+  errors: number[];
 }
 
-/** What an expression is in the argument: a mix of ours with baselines is a combination. */
-export function roleOf(expression: Expression): FeatureRole {
-  if (expression.kind === "set") return featureSets[expression.name].role;
-  const roles = new Set(expression.parts.map(roleOf));
-  if (roles.has("combination")) return "combination";
-  if (!roles.has("latent")) return roles.has("control") ? "control" : "baseline";
-  if (!roles.has("baseline")) return "latent";
-  return "combination";
-}
-
-/** An expression in words. */
-export function sayExpression(expression: Expression): string {
-  if (expression.kind === "set") {
-    const { says } = featureSets[expression.name];
-    return expression.readOut === undefined ? says : `${says} (${expression.readOut})`;
-  }
-  const parts = expression.parts.map(sayExpression);
-  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-  if (expression.kind === "blocks") return `${list} together`;
-  return expression.kind === "average" ? `the averaged scores of ${list}` : `the choice among ${list}`;
+/**
+ * Chooses among feature tables of the same training rows by ridge's leave-one-out error. Test cases have no part in it.
+ * @param tables of the training part
+ * @param labels [rows] of the training part
+ */
+export function selectByLeaveOneOut(
+  tables: readonly FeatureTable[],
+  labels: Int32Array,
+  classCount: number,
+  { classWeight = "none" as ClassWeight } = {},
+): Selection {
+  const errors = tables.map((table) => ridgeLeaveOneOut(table, labels, classCount, { classWeight }));
+  return { chosen: errors.indexOf(Math.min(...errors)), errors };
 }

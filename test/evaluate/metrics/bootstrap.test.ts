@@ -1,22 +1,22 @@
 import { describe, expect, test } from "vitest";
 import {
-  type Answers,
   type BootstrapOptions,
   bootstrapDraws,
   differenceOf,
+  type PredictedCases,
 } from "../../../src/evaluate/metrics/bootstrap.js";
 import type { Measure } from "../../../src/evaluate/metrics/metrics.js";
 import { averagePrecision } from "../../../src/evaluate/metrics/ranking.js";
 import { randomStream } from "../../../src/random.js";
 
-/** Answers that are right where `right` says so; labels alternate. */
-function answers(right: boolean[]): Answers {
+/** PredictedCases that are right where `right` says so; labels alternate. */
+function answers(right: boolean[]): PredictedCases {
   const labels = Int32Array.from(right, (_, n) => n % 2);
   return { labels, predicted: labels.map((label, n) => (right[n] ? label : 1 - label)) };
 }
 
 /** One difference on draws of its own. */
-function pairedBootstrap(a: Answers, b: Answers, measure: Measure, options: BootstrapOptions) {
+function pairedBootstrap(a: PredictedCases, b: PredictedCases, measure: Measure, options: BootstrapOptions) {
   const [first, second] = bootstrapDraws([a, b], measure, options);
   return differenceOf(first, second);
 }
@@ -96,7 +96,7 @@ describe("groups", () => {
 });
 
 describe("average precision", () => {
-  const scored = (seed: number, skill: number, steps: number): Answers => {
+  const scored = (seed: number, skill: number, steps: number): PredictedCases => {
     const random = randomStream(seed);
     const labels = Int32Array.from({ length: N }, (_, n) => (n % 10 === 0 ? 1 : 0));
     const scores = Float64Array.from(labels, (label) => {

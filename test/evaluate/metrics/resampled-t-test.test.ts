@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { correctedResampledTest } from "../../../src/evaluate/metrics/resampled-t-test.js";
-import { criticalT, twoSidedP } from "../../../src/evaluate/metrics/student.js";
+import {
+  correctedResampledTest,
+  criticalT,
+  twoSidedP,
+} from "../../../src/evaluate/metrics/resampled-t-test.js";
 
 describe("Student's t", () => {
   // printed in every table of the distribution

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { OptionError } from "../../../src/errors.js";
 import {
+  hasNetwork,
   nameOfExpression,
   parseExpression,
+  roleOf,
+  sayExpression,
   setsOf,
   splitList,
 } from "../../../src/evaluate/sets/expression.js";
-import { hasNetwork, roleOf, sayExpression } from "../../../src/evaluate/sets/feature-tables.js";
 
 describe("what is written is what is read", () => {
   test.each([

@@ -1,32 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { alertsAllowed, budgetOf } from "../../src/evaluate/alert-budget.js";
-import { randomSeries } from "../series.js";
+import { alertsAllowed, budgetOf } from "../../../src/evaluate/metrics/alerts.js";
 
 const DAY = 86_400;
 const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, k) => from + k);
 
 describe("the budget of alerts", () => {
-  const train = randomSeries({ N: 4, F: 1 });
-  const source = { name: "made up", train, files: [], notes: [] };
-  const events = { times: new Float64Array(4), entities: [], entityName: "e" };
   const at = (perDay: number) =>
     Float64Array.from({ length: 3 * perDay }, (_, n) => DAY * 100 + (n * DAY) / perDay);
   const partOf = (times: Float64Array) => [{ train: range(0, 0), test: range(0, times.length) }];
   const budget = (times: Float64Array, options = {}, rare = true) =>
-    budgetOf(options, { ...source, events }, rare, partOf(times), times);
+    budgetOf(options, partOf(times), times, rare);
 
   test("a hundred a day for rare events, where days have two hundred", () => {
     expect(budget(at(200))).toMatchObject({ unit: "day", alerts: 100 });
     expect(new Set(budget(at(200))!.periods).size).toBe(3);
     expect(budget(at(199))).toBeUndefined();
     expect(budget(at(200), {}, false)).toBeUndefined();
-    expect(budgetOf({}, source, true, partOf(at(200)), at(200))).toBeUndefined(); // no events
+    expect(budgetOf({}, partOf(at(200)), undefined, true)).toBeUndefined(); // no times
   });
 
   test("as asked for: each day, or the whole test part of each resample", () => {
     expect(budget(at(5), { alertsPerDay: 2 }, false)).toMatchObject({ unit: "day", alerts: 2 });
     const two = [...partOf(at(5)), ...partOf(at(5))];
-    const whole = budgetOf({ alerts: 7 }, source, false, two, undefined)!;
+    const whole = budgetOf({ alerts: 7 }, two, undefined, false)!;
     expect([whole.unit, whole.alerts, new Set(whole.periods).size]).toEqual(["test part", 7, 2]);
   });
 

@@ -7,8 +7,7 @@ import { DataError, OptionError } from "../../../src/errors.js";
 import { compare } from "../../../src/evaluate/compare.js";
 import type { CompareOptions } from "../../../src/evaluate/comparison/compare-options.js";
 import type { Comparison } from "../../../src/evaluate/comparison/comparison.js";
-import type { ResultStore } from "../../../src/evaluate/comparison/predictions.js";
-import { resultFile } from "../../../src/evaluate/comparison/result-file.js";
+import { type ResultStore, resultFile } from "../../../src/evaluate/comparison/result-store.js";
 import type { DataSource } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 

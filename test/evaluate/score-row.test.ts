@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Prediction } from "../../../src/evaluate/comparison/predictions.js";
-import { openResults } from "../../../src/evaluate/comparison/predictions.js";
-import { averageAnswers } from "../../../src/evaluate/score/answer-from.js";
-import { type Scoring, scoreRow } from "../../../src/evaluate/score/score-row.js";
+import { averagePredictions, type Prediction } from "../../src/evaluate/comparison/predictions.js";
+import { openResults } from "../../src/evaluate/comparison/result-store.js";
+import { type Scoring, scoreRow } from "../../src/evaluate/score-row.js";
 
-/** An answer of two classes, by the probability of class 1. */
-const answer = (scores: number[], held?: number[]): Prediction => ({
+/** A prediction of two classes, by the probability of class 1. */
+const predictionOf = (scores: number[], held?: number[]): Prediction => ({
   columns: 3,
   probabilities: Float64Array.from(scores.flatMap((score) => [1 - score, score])),
   ...(held && { validation: Float64Array.from(held) }),
@@ -13,7 +12,7 @@ const answer = (scores: number[], held?: number[]): Prediction => ({
   seconds: 1,
 });
 const labels = Int32Array.of(0, 0, 0, 1, 1);
-const judging: Scoring = {
+const scoring: Scoring = {
   measure: "averagePrecision",
   classCount: 2,
   trainLabels: Int32Array.of(0, 0, 0, 1),
@@ -23,14 +22,14 @@ const judging: Scoring = {
   budget: { alerts: 1, periods: [0, 0, 0, 1, 1] },
 };
 // F1 on the held-out part: from 0.4 on both positives and one other
-const only = answer([0.1, 0.4, 0.3, 0.39, 0.9], [0.1, 0.4, 0.45, 0.6]);
+const only = predictionOf([0.1, 0.4, 0.3, 0.39, 0.9], [0.1, 0.4, 0.45, 0.6]);
 
 describe("a row, by hand", () => {
-  const { figures, answers, validated } = scoreRow([[only]], judging);
+  const { figures, predicted, validated } = scoreRow([[only]], scoring);
 
   test("a case at the frozen threshold is called positive, one just below is not", () => {
     expect(figures.thresholds).toEqual({ rule: "F1", values: [0.4] });
-    expect(Array.from(answers[0].predicted)).toEqual([0, 1, 0, 0, 1]);
+    expect(Array.from(predicted[0].predicted)).toEqual([0, 1, 0, 0, 1]);
     expect(figures.metrics.confusion).toEqual([
       [2, 1],
       [1, 1],
@@ -50,29 +49,29 @@ describe("a row, by hand", () => {
   });
 
   test("the threshold does not know the test labels", () => {
-    const turned = { ...judging, resamples: [{ ...judging.resamples[0], labels: labels.map((l) => 1 - l) }] };
+    const turned = { ...scoring, resamples: [{ ...scoring.resamples[0], labels: labels.map((l) => 1 - l) }] };
     expect(scoreRow([[only]], turned).figures.thresholds).toEqual(figures.thresholds);
-    expect(scoreRow([[only]], { ...judging, rule: "alerts" }).figures.thresholds!.values).toEqual([0.6]);
+    expect(scoreRow([[only]], { ...scoring, rule: "alerts" }).figures.thresholds!.values).toEqual([0.6]);
   });
 
   test("without one the likelier class is said", () => {
-    const plain = scoreRow([[only]], { ...judging, rule: undefined });
-    expect(Array.from(plain.answers[0].predicted)).toEqual([0, 0, 0, 0, 1]);
+    const plain = scoreRow([[only]], { ...scoring, rule: undefined });
+    expect(Array.from(plain.predicted[0].predicted)).toEqual([0, 0, 0, 0, 1]);
     expect(plain.figures.thresholds).toBeUndefined();
   });
 
   test("none could be chosen: 0.5, and a note", () => {
-    const found = scoreRow([[answer([0.1, 0.5, 0.3, 0.39, 0.9])]], judging);
+    const found = scoreRow([[predictionOf([0.1, 0.5, 0.3, 0.39, 0.9])]], scoring);
     expect(found.figures.thresholds!.values).toEqual([0.5]);
-    expect(Array.from(found.answers[0].predicted)).toEqual([0, 1, 0, 0, 1]);
+    expect(Array.from(found.predicted[0].predicted)).toEqual([0, 1, 0, 0, 1]);
     expect(found.notes.join()).toMatch(/0\.5 was taken/);
   });
 });
 
 test("resamples are joined, each with its own threshold; seeds are averaged", () => {
-  const other = answer([0.9, 0.1, 0.1, 0.2, 0.3], [0.9, 0.1, 0.9, 0.1]);
-  const two = { ...judging, budget: undefined, resamples: [judging.resamples[0], judging.resamples[0]] };
-  const { figures, answers } = scoreRow(
+  const other = predictionOf([0.9, 0.1, 0.1, 0.2, 0.3], [0.9, 0.1, 0.9, 0.1]);
+  const two = { ...scoring, budget: undefined, resamples: [scoring.resamples[0], scoring.resamples[0]] };
+  const { figures, predicted } = scoreRow(
     [
       [only, only],
       [only, other],
@@ -80,7 +79,7 @@ test("resamples are joined, each with its own threshold; seeds are averaged", ()
     two,
   );
   expect(figures.thresholds!.values).toEqual([0.4, 0.4, 0.4, 0.1]);
-  expect(answers.map(({ labels: all }) => all.length)).toEqual([10, 10]);
+  expect(predicted.map(({ labels: all }) => all.length)).toEqual([10, 10]);
   expect(figures.metrics.confusion.flat().reduce((a, b) => a + b)).toBe(20);
   const alone = scoreRow([[only], [other]], two).figures;
   const same = scoreRow([[only], [only]], two).figures;
@@ -91,14 +90,14 @@ test("resamples are joined, each with its own threshold; seeds are averaged", ()
 });
 
 test("averaged scores are means, on the test part and on the held-out one", () => {
-  const mean = averageAnswers([answer([0.2, 0.6], [0.5]), answer([0.4, 1], [0.1])]);
+  const mean = averagePredictions([predictionOf([0.2, 0.6], [0.5]), predictionOf([0.4, 1], [0.1])]);
   expect(Array.from(mean.probabilities, (p) => Number(p.toFixed(12)))).toEqual([0.7, 0.3, 0.2, 0.8]);
   expect(Array.from(mean.validation!)).toEqual([0.3]);
   expect([mean.columns, mean.notes]).toEqual([6, ["told"]]);
-  expect(averageAnswers([answer([0.2], [0.5]), answer([0.4])]).validation).toBeUndefined();
+  expect(averagePredictions([predictionOf([0.2], [0.5]), predictionOf([0.4])]).validation).toBeUndefined();
 });
 
-test("an answer comes back from its line to the last bit", async () => {
+test("a prediction comes back from its line to the last bit", async () => {
   const lines: string[] = [];
   const store = {
     name: "memory",
@@ -107,10 +106,10 @@ test("an answer comes back from its line to the last bit", async () => {
   };
   const key = { resample: 2, features: "raw", classifier: "ridge", seed: 0 };
   const hashes = { data: "a", settings: "b" };
-  const odd = answer([1 / 3, 1e-300, 1 - 2 ** -53], [0.1 + 0.2]);
-  await (await openResults(store, hashes)).keepAnswer(key, odd);
+  const odd = predictionOf([1 / 3, 1e-300, 1 - 2 ** -53], [0.1 + 0.2]);
+  await (await openResults(store, hashes)).keepPrediction(key, odd);
   const back = await openResults(store, hashes);
-  expect(back.answer(key)).toEqual(odd);
-  expect(back.answer({ ...key, seed: 1 })).toBeUndefined();
-  expect(back.answer({ ...key, resample: 1 })).toBeUndefined();
+  expect(back.prediction(key)).toEqual(odd);
+  expect(back.prediction({ ...key, seed: 1 })).toBeUndefined();
+  expect(back.prediction({ ...key, resample: 1 })).toBeUndefined();
 });

@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { RIDGE_ALPHAS, ridgeLeaveOneOut } from "../../../src/classify/linear/ridge.js";
-import { selectByLeaveOneOut } from "../../../src/evaluate/sets/select-by-leave-one-out.js";
+import { loadEngine } from "../../../src/engine/load.js";
+import { nameOfExpression, parseExpression } from "../../../src/evaluate/sets/expression.js";
+import {
+  featureTables,
+  type MadeSet,
+  selectByLeaveOneOut,
+} from "../../../src/evaluate/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
+import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";
+import { randomSeries } from "../../series.js";
 
 const rows = 24;
 const labels = Int32Array.from({ length: rows }, (_, n) => (n * 7) % 3);
@@ -85,4 +93,35 @@ test("more columns do not win by fitting the training rows better", () => {
   const lots = { ...tableOf(60, 0, 7) };
   lots.values = lots.values.map(() => random.normal()); // enough columns to fit every row, and nothing in them
   expect(selectByLeaveOneOut([lots, tableOf(3, 2, 9)], labels, 3).chosen).toBe(1);
+});
+
+test("sets that name the same network read the same one, and read-outs are fitted once", async () => {
+  const engine = await loadEngine();
+  const set = randomSeries({ N: 24, F: 1, lengths: () => 6 });
+  const parts = { train: Int32Array.from({ length: 16 }, (_, n) => n), test: Int32Array.of(16, 17, 18) };
+  const made: MadeSet[] = [];
+  let updates = 0;
+  const tables = featureTables(
+    {
+      ...{ engine, seed: 1, rows: parts, fit: { units: 3, threads: 0, train: { updates: 2 } } },
+      train: selectSequences(set, parts.train),
+      test: selectSequences(set, parts.test),
+      ...({ readOut: "pooled", align: "stretch" } as const),
+      hooks: { onProgress: () => void updates++ },
+    },
+    { classCount: 2, classWeight: "none", onMade: async (each) => void made.push(each) },
+  );
+  const first = tables(1);
+  for (const name of ["latent", "latent:wide", "residuals", "latent", "raw+residuals", "untrained"])
+    await first(parseExpression(name));
+  const once = updates;
+  await tables(2)(parseExpression("latent+raw"));
+  expect(updates).toBe(2 * once);
+  expect(made.map(({ expression }) => nameOfExpression(expression))).toEqual(
+    ["latent", "latent:wide", "residuals", "raw", "untrained", "latent"], // raw serves both network seeds
+  );
+  const [latent, wide, residuals, raw, untrained, other] = made.map(({ model }) => model);
+  expect([wide === latent, residuals === latent, raw]).toEqual([true, true, undefined]);
+  expect(untrained!.weights).not.toEqual(latent!.weights);
+  expect(other!.weights).not.toEqual(latent!.weights);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Difference, Measure } from "../../../src/evaluate/comparison/comparison.js";
-import { verdictOf as judge } from "../../../src/evaluate/score/verdict.js";
+import type { Difference, Measure } from "../../src/evaluate/comparison/comparison.js";
+import { verdictOf as judge } from "../../src/evaluate/verdict.js";
 
 const above = { difference: 0.05, low: 0.01, high: 0.09, classifier: "ridge" };
 const around = { difference: 0.01, low: -0.02, high: 0.04, classifier: "logistic" };

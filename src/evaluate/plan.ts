@@ -1,0 +1,136 @@
+import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
+import { checkLeakage } from "../sequences/inspect/leakage.js";
+import { sha256 } from "../sequences/set/hash.js";
+import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import type { ResampleDescription } from "./comparison/comparison.js";
+import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
+import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
+import { planResamples, type Resample } from "./plan/resample.js";
+import { caseTimes, validationPart } from "./plan/validation-part.js";
+import type { Question } from "./resolve.js";
+import type { Scoring } from "./score-row.js";
+
+/** Positives are rare where the rarer of two classes is below this share of the training part. */
+const RARE = 0.1;
+
+/** A resample with all that is known of it before anything is fitted. */
+export interface PlannedResample extends Resample {
+  /** [test cases] */
+  labels: Int32Array;
+  /** Where a threshold is chosen: training rows to fit on and to choose on, and the labels of the latter. */
+  validation?: {
+    fitted: Int32Array;
+    held: Int32Array;
+    labels: Int32Array;
+    /** How many of them may be alerted. */
+    alerts?: number;
+  };
+  description: ResampleDescription;
+}
+
+/** Which cases train and test, with what, and by what rows are scored. */
+export interface ComparisonPlan extends Scoring {
+  /** All cases; where positives are rare the rarer class comes second. */
+  set: SequenceSet;
+  resamples: PlannedResample[];
+  classifiers: readonly ClassifierName[];
+  classWeights: ClassWeights;
+  budget?: Budget;
+  /** What is drawn together in a bootstrap; see `groupsOf`. */
+  groups?: (string | number)[];
+  /** Where positives are rare: test cases of that class, each once. */
+  positives?: number;
+  notes: string[];
+}
+
+/**
+ * Decides by the training part of the first resample what is rare, and with it measure, classifiers, weights and rule.
+ * @throws {DataError} if a training part has one class only, or an entity would be on both sides (except forward)
+ */
+export async function planComparison(question: Question): Promise<ComparisonPlan> {
+  const { source, cases, plan, seed, align, costs } = question;
+  const times = caseTimes(cases);
+  const parts = planResamples(plan, cases.labels!, cases.entities, times);
+  const known = countClasses(pick(cases.labels!, parts[0].train), cases.classNames!);
+  const rare = known.length === 2 && Math.min(...known) < RARE * (known[0] + known[1]);
+  const set = rare && known[0] < known[1] ? swapClasses(cases) : cases;
+  const labels = set.labels!;
+  const binary = known.length === 2;
+  const rule = binary ? ruleOf(question, rare) : undefined;
+  const budget = binary ? budgetOf(question, parts, times, rare && source.events !== undefined) : undefined;
+  const events = rare && align === "end";
+  const tested = parts.flatMap(({ test }) => Array.from(test));
+  const notes: string[] = [];
+  const resamples: PlannedResample[] = [];
+  for (const [k, part] of parts.entries()) {
+    const train = selectSequences(set, part.train);
+    expectTwoClasses(source.name, k, train, set.classNames!);
+    const trainTimes = caseTimes(train);
+    const forward = plan.kind === "forward";
+    const validation = rule && validationPart(train, seed, forward ? trainTimes : undefined);
+    const { duplicates } = checkLeakage(train, selectSequences(set, part.test), {
+      allowSharedEntities: forward,
+    });
+    if (duplicates.length > 0)
+      notes.push(
+        `${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`,
+      );
+    resamples.push({
+      ...part,
+      labels: pick(labels, part.test),
+      validation: validation && {
+        ...validation,
+        labels: pick(train.labels!, validation.held),
+        alerts: budget && alertsAllowed(budget, trainTimes, validation.held, part),
+      },
+      description: await describeResample(set, part),
+    });
+  }
+  return {
+    ...{ set, resamples, rule, costs, budget, notes },
+    measure: rare ? "averagePrecision" : "accuracy",
+    classCount: known.length,
+    classifiers: question.classifiers ?? (events ? ["logistic", "boosting"] : ["ridge", "logistic"]),
+    classWeights: classWeightsOf(question.classWeight, rare),
+    trainLabels: pick(labels, parts[0].train),
+    groups: groupsOf(set, parts),
+    positives: rare ? new Set(tested.filter((n) => labels[n] === 1)).size : undefined,
+  };
+}
+
+/** How thresholds of two classes are chosen; undefined: 0.5 stays. */
+function ruleOf({ costs, alerts, alertsPerDay }: Question, rare: boolean): Scoring["rule"] {
+  if (costs) return "cost";
+  if (alerts !== undefined || alertsPerDay !== undefined) return "alerts";
+  return rare ? "F1" : undefined;
+}
+
+async function describeResample(
+  { ids, labels, classNames }: SequenceSet,
+  { train, test, trainUntil, testFrom }: Resample,
+): Promise<ResampleDescription> {
+  const namesOf = (part: Int32Array) => Array.from(part, (n) => ids[n]);
+  return {
+    train: train.length,
+    test: test.length,
+    skipped: labels!.filter((label) => label >= 0).length - train.length - test.length,
+    trainClasses: countClasses(pick(labels!, train), classNames!),
+    testClasses: countClasses(pick(labels!, test), classNames!),
+    ...(trainUntil !== undefined && { trainUntil }),
+    ...(testFrom !== undefined && { testFrom }),
+    splitSha256: await sha256(JSON.stringify([namesOf(train), namesOf(test)])),
+  };
+}
+
+/**
+ * What is drawn together in a bootstrap, for each test case of all resamples one after another: an entity, or a case
+ * that is tested more than once. Undefined where every case stands for itself.
+ */
+export function groupsOf(
+  { entities }: SequenceSet,
+  parts: readonly Resample[],
+): (string | number)[] | undefined {
+  const tested = parts.flatMap(({ test }) => Array.from(test));
+  if (entities) return tested.map((n) => entities[n]);
+  return new Set(tested).size < tested.length ? tested : undefined;
+}

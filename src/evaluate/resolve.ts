@@ -1,0 +1,32 @@
+import { concatSequences } from "../sequences/set/concat.js";
+import type { DataSource, SequenceSet } from "../sequences/set/sequence-set.js";
+import { type CompareOptions, type ResolvedOptions, resolveOptions } from "./comparison/compare-options.js";
+import { expectClasses } from "./plan/classes.js";
+import type { ResamplePlan } from "./plan/resample.js";
+import { planOf } from "./plan/resample-plan.js";
+
+type AsGiven = "classifiers" | "classWeight" | "costs" | "alerts" | "alertsPerDay" | "store" | "hooks";
+
+/** A question to the data: every option that does not depend on the labels has its value. */
+export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven> {
+  source: DataSource;
+  /** All cases; of a split source both parts, the training part first. */
+  cases: SequenceSet;
+  plan: ResamplePlan;
+}
+
+/**
+ * @throws {DataError} without labels, or with one class only
+ * @throws {OptionError} for an option that this source has no use for
+ */
+export function resolve(source: DataSource, options: CompareOptions): Question {
+  const resolved = resolveOptions(source, options);
+  const cases = source.test ? concatSequences(source.train, source.test) : source.train;
+  expectClasses(source.name, cases);
+  const { classifiers, classWeight, costs, alerts, alertsPerDay, store, hooks } = options;
+  return {
+    ...resolved,
+    ...{ classifiers, classWeight, costs, alerts, alertsPerDay, store, hooks, source, cases },
+    plan: planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed),
+  };
+}

@@ -1,0 +1,191 @@
+import { likeliest } from "../classify/base/classifier.js";
+import type { ComparisonRow, Measure, ThresholdRule } from "./comparison/comparison.js";
+import type { Prediction } from "./comparison/predictions.js";
+import { type Budget, scoreAlerts } from "./metrics/alerts.js";
+import type { PredictedCases } from "./metrics/bootstrap.js";
+import { curvesOf } from "./metrics/curves.js";
+import { type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
+import { averagePrecision } from "./metrics/ranking.js";
+import { type Costs, chooseThreshold } from "./metrics/threshold.js";
+
+/** By what predictions are scored, the same for every row. */
+export interface Scoring {
+  measure: Measure;
+  classCount: number;
+  /** Labels of the training cases of the first resample. */
+  trainLabels: Int32Array;
+  resamples: {
+    /** [test cases] */
+    labels: Int32Array;
+    /** [validation cases], where thresholds are chosen, and how many of them may be alerted */
+    validation?: { labels: Int32Array; alerts?: number };
+  }[];
+  rule?: ThresholdRule;
+  costs?: Costs;
+  budget?: Pick<Budget, "alerts" | "periods">;
+}
+
+type Figures = "metrics" | "thresholds" | "alerts" | "expectedCost" | "curves" | "byResample" | "bySeed";
+
+/** A row's figures, and its predictions per network seed. */
+export interface RowScore {
+  figures: Pick<ComparisonRow, Figures>;
+  /** [seeds], all resamples one after another */
+  predicted: PredictedCases[];
+  /** Mean average precision on the validation parts, by classifiers that did not see them. */
+  validated?: number;
+  notes: string[];
+}
+
+/** @param predictions [resamples][seeds] of one feature set and classifier */
+export function scoreRow(predictions: readonly (readonly Prediction[])[], scoring: Scoring): RowScore {
+  const { measure, resamples, rule } = scoring;
+  const bySeed = predictions[0].map((_, s) => {
+    const called = resamples.map((_, k) => callCases(predictions[k][s], scoring, k));
+    const probabilities = predictions.flatMap((seeds) => Array.from(seeds[s].probabilities));
+    return {
+      called,
+      ...scoreSeed(
+        called.map(({ cases }) => cases),
+        probabilities,
+        scoring,
+      ),
+    };
+  });
+  const called = bySeed.flatMap((seed) => seed.called);
+  const thresholds = called.flatMap(({ threshold }) => threshold ?? []);
+  const [{ alerts, expectedCost, cases }] = bySeed;
+  const curves =
+    cases.scores && curvesOf(cases.scores, arePositive(cases.labels), rule && arePositive(cases.predicted));
+  return {
+    figures: {
+      metrics: meanMetrics(bySeed.map((seed) => seed.metrics)),
+      ...(rule && thresholds.length > 0 && { thresholds: { rule, values: thresholds } }),
+      ...(alerts && {
+        alerts: {
+          precision: mean(bySeed.map((seed) => seed.alerts!.precision)),
+          recall: mean(bySeed.map((seed) => seed.alerts!.recall)),
+        },
+      }),
+      ...(expectedCost !== undefined && { expectedCost: mean(bySeed.map((seed) => seed.expectedCost!)) }),
+      ...(curves && { curves }),
+      byResample: resamples.map((_, k) => mean(bySeed.map((seed) => seed.byResample[k]))),
+      bySeed: bySeed.map(({ metrics }) => metrics[measure] ?? Number.NaN),
+    },
+    predicted: bySeed.map((seed) => seed.cases),
+    validated: validatedPrecision(predictions, scoring),
+    notes: [...new Set(called.flatMap(({ note }) => note ?? []))],
+  };
+}
+
+/** The class of each test case of resample k: the likeliest one, or by the threshold that the validation part gives. */
+function callCases(
+  { probabilities, validation: held }: Prediction,
+  scoring: Scoring,
+  k: number,
+): { cases: PredictedCases; threshold?: number; note?: string } {
+  const { classCount, rule, costs } = scoring;
+  const { labels, validation } = scoring.resamples[k];
+  if (classCount !== 2) return { cases: { labels, predicted: likeliest(probabilities, classCount) } };
+  const scores = Float64Array.from(labels, (_, n) => probabilities[2 * n + 1]);
+  if (!rule || !validation) return { cases: { labels, predicted: likeliest(probabilities, 2), scores } };
+  const limits = { costs, alerts: validation.alerts };
+  const chosen = held && chooseThreshold(held, arePositive(validation.labels), rule, limits);
+  const threshold = chosen ?? 0.5;
+  return {
+    cases: { labels, predicted: Int32Array.from(scores, (each) => (each >= threshold ? 1 : 0)), scores },
+    threshold,
+    ...(chosen === undefined && {
+      note: `Resample ${k + 1} has too few positives to hold some out and choose a threshold on them; 0.5 was taken.`,
+    }),
+  };
+}
+
+/** Figures of one network seed. */
+function scoreSeed(parts: readonly PredictedCases[], probabilities: number[], scoring: Scoring) {
+  const { measure, classCount, trainLabels, budget, costs } = scoring;
+  const cases = join(parts);
+  const { labels, scores } = cases;
+  const metrics = scorePredictions({ ...cases, classCount, probabilities, trainLabels });
+  return {
+    cases,
+    metrics,
+    alerts: budget && scores && scoreAlerts(scores, arePositive(labels), budget.periods, budget.alerts),
+    expectedCost: costs && classCount === 2 ? costOf(metrics.confusion, costs) : undefined,
+    byResample: parts.map((part) => measureOf(part, measure)),
+  };
+}
+
+function validatedPrecision(
+  predictions: readonly (readonly Prediction[])[],
+  { resamples }: Scoring,
+): number | undefined {
+  const found = resamples.flatMap(({ validation }, k) =>
+    validation
+      ? predictions[k].flatMap(
+          ({ validation: scores }) =>
+            (scores && averagePrecision(scores, arePositive(validation.labels))) ?? [],
+        )
+      : [],
+  );
+  return found.length > 0 ? mean(found) : undefined;
+}
+
+function costOf(confusion: number[][], { miss, alert }: Costs): number {
+  const cases = confusion.flat().reduce((sum, count) => sum + count, 0);
+  return (miss * confusion[1][0] + alert * (confusion[0][1] + confusion[1][1])) / cases;
+}
+
+function measureOf({ labels, predicted, scores }: PredictedCases, measure: Measure): number {
+  if (measure === "accuracy")
+    return predicted.reduce((sum, label, n) => sum + (label === labels[n] ? 1 : 0), 0) / labels.length;
+  return averagePrecision(scores!, arePositive(labels)) ?? Number.NaN;
+}
+
+function arePositive(labels: Int32Array): boolean[] {
+  return Array.from(labels, (label) => label === 1);
+}
+
+/** All resamples one after another. */
+function join(parts: readonly PredictedCases[]): PredictedCases {
+  const all = (of: (part: PredictedCases) => ArrayLike<number>) =>
+    parts.flatMap((part) => Array.from(of(part)));
+  return {
+    labels: Int32Array.from(all(({ labels }) => labels)),
+    predicted: Int32Array.from(all(({ predicted }) => predicted)),
+    ...(parts[0].scores && { scores: Float64Array.from(all(({ scores }) => scores!)) }),
+  };
+}
+
+/** Means over network seeds; confusions are added. A figure without a value for one seed has none. */
+function meanMetrics(metrics: readonly Metrics[]): Metrics {
+  if (metrics.length === 1) return metrics[0];
+  const [first] = metrics;
+  const of = (pick: (each: Metrics) => number | null): number | null => {
+    const values = metrics.map(pick);
+    return values.some((value) => value === null) ? null : mean(values as number[]);
+  };
+  const perClass = (pick: (each: Metrics) => PerClass): PerClass => ({
+    perClass: pick(first).perClass.map((_, c) => of((each) => pick(each).perClass[c])),
+    macro: of((each) => pick(each).macro),
+  });
+  return {
+    cases: first.cases,
+    confusion: first.confusion.map((row, label) =>
+      row.map((_, said) => metrics.reduce((sum, { confusion }) => sum + confusion[label][said], 0)),
+    ),
+    accuracy: of(({ accuracy }) => accuracy),
+    majorityRate: first.majorityRate,
+    majorityClass: first.majorityClass,
+    balancedAccuracy: of(({ balancedAccuracy }) => balancedAccuracy),
+    precision: perClass(({ precision }) => precision),
+    recall: perClass(({ recall }) => recall),
+    f1: perClass(({ f1 }) => f1),
+    rocAuc: of(({ rocAuc }) => rocAuc),
+    averagePrecision: of(({ averagePrecision }) => averagePrecision),
+  };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,78 @@
+import type { ClassifierName } from "../classify/classifiers.js";
+import type { ComparisonRow, Measure } from "./comparison/comparison.js";
+import { featureKey, predictionOf, type Results } from "./comparison/predictions.js";
+import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
+import type { ComparisonPlan } from "./plan.js";
+import type { Question } from "./resolve.js";
+import { mean, scoreRow } from "./score-row.js";
+import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
+
+/** A row with what its differences to others are made of. */
+export interface ScoredRow {
+  row: ComparisonRow;
+  /** Of the deciding measure. */
+  draws: Draws;
+  /** Mean average precision on the validation parts, by classifiers that did not see them. */
+  validated?: number;
+}
+
+/** Scores every row that was asked for, by its predictions in all resamples. */
+export function score(question: Question, plan: ComparisonPlan, results: Results): ScoredRow[] {
+  const { features, seed } = question;
+  const scored = features.flatMap((expression) =>
+    plan.classifiers.map((classifier) => figuresOf(question, plan, results, expression, classifier)),
+  );
+  const drawsOf = (measure: Measure) => {
+    const all = bootstrapDraws(
+      scored.flatMap(({ predicted }) => predicted),
+      measure,
+      { groups: plan.groups, seed },
+    );
+    let at = 0;
+    return scored.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
+  };
+  const accuracies = drawsOf("accuracy");
+  const precisions = plan.classCount === 2 ? drawsOf("averagePrecision") : undefined;
+  return scored.map(({ row: { seconds, notes, ...figures }, validated }, r) => {
+    const intervals = {
+      accuracy: intervalOf(accuracies[r]),
+      ...(precisions && { averagePrecision: intervalOf(precisions[r]) }),
+    };
+    const draws = (plan.measure === "accuracy" ? accuracies : precisions!)[r];
+    return { row: { ...figures, intervals, seconds, notes }, draws, validated };
+  });
+}
+
+/** A row without its intervals, and its predictions per network seed. */
+function figuresOf(
+  { networkSeeds }: Question,
+  plan: ComparisonPlan,
+  results: Results,
+  expression: Expression,
+  classifier: ClassifierName,
+) {
+  const seeds = hasNetwork(expression) ? networkSeeds : networkSeeds.slice(0, 1);
+  const predictions = plan.resamples.map((_, k) =>
+    seeds.map((seed) => predictionOf(results, { resample: k + 1, classifier }, expression, seed)),
+  );
+  const all = predictions.flat();
+  const built = plan.resamples.flatMap((_, k) =>
+    seeds.flatMap(
+      (seed) => results.built({ resample: k + 1, ...featureKey(expression, seed) })?.seconds ?? [],
+    ),
+  );
+  const { figures, predicted, validated, notes } = scoreRow(predictions, plan);
+  const row = {
+    features: nameOfExpression(expression),
+    role: roleOf(expression),
+    columns: Math.round(mean(all.map(({ columns }) => columns))),
+    classifier,
+    ...figures,
+    seconds: {
+      features: built.length > 0 ? mean(built) : 0,
+      classifier: mean(all.map(({ seconds }) => seconds)),
+    },
+    notes: [...new Set(all.flatMap((each) => each.notes)), ...notes],
+  };
+  return { row, predicted, validated };
+}

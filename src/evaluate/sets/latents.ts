@@ -1,0 +1,59 @@
+import { encode } from "../../features/encode.js";
+import { componentsOf, mustBeFitted } from "../../features/read-outs/read-outs.js";
+import { residualFeatures } from "../../features/residual-features.js";
+import { selectColumns } from "../../table/feature-table.js";
+import { both, type FeatureContext, type FeaturePair, type FeatureSet } from "./feature-set.js";
+import type { SharedNetwork } from "./networks.js";
+
+export const untrained: FeatureSet = {
+  role: "control",
+  phrase: "the untrained encoder",
+  network: "untrained",
+  build: encoded,
+};
+
+export const latent: FeatureSet = {
+  role: "latent",
+  phrase: "the latents",
+  network: "trained",
+  build: encoded,
+};
+
+export const labelAware: FeatureSet = {
+  role: "latent",
+  phrase: "the label-aware latents",
+  network: "label-aware",
+  build: encoded,
+};
+
+export const residuals: FeatureSet = {
+  role: "latent",
+  phrase: "what the decoder missed in the last step",
+  network: "trained",
+  build: (context, network) => missed(context, network, /^(error$|residual_)/),
+};
+
+/** Of a network that predicts the next step; what was not rebuilt is in `residuals`. */
+export const surprise: FeatureSet = {
+  role: "latent",
+  phrase: "surprise",
+  network: "composite",
+  build: (context, network) => missed(context, network, /^(unexpected|surprise)_/),
+};
+
+async function encoded(
+  { engine, train, test, fit, readOut }: FeatureContext,
+  network: SharedNetwork,
+): Promise<FeaturePair> {
+  const model = mustBeFitted(readOut) ? await network.withReadOuts() : network.model;
+  const options = { readOut, threads: fit.threads };
+  return {
+    train: await encode(engine, model, train, options),
+    test: await encode(engine, model, test, options),
+    ...(componentsOf(readOut) && { components: true }),
+  };
+}
+
+function missed(context: FeatureContext, { model }: SharedNetwork, columns: RegExp): FeaturePair {
+  return both(context, (set) => selectColumns(residualFeatures(context.engine, model, set), columns));
+}

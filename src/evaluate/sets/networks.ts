@@ -1,0 +1,66 @@
+import type { Engine } from "../../engine/engine.js";
+import { fitReadOuts } from "../../features/fit-read-outs.js";
+import type { Model } from "../../model/model.js";
+import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+import { trainModel, untrainedAutoencoder } from "../../train/fit.js";
+import type { FitOptions } from "../../train/options.js";
+import type { TrainHooks } from "../../train/train.js";
+
+/** What a network is made of: the training part of one resample. */
+export interface NetworkContext {
+  engine: Engine;
+  train: SequenceSet;
+  /** The options of the comparison, with the seed of this network. */
+  fit: FitOptions;
+  /** Seed of all draws outside the network. */
+  seed: number;
+  hooks: TrainHooks;
+}
+
+/** A network that all feature sets share that name it. */
+export interface SharedNetwork {
+  model: Model;
+  /** The same model with fitted read-outs, which the first set that needs them fits. */
+  withReadOuts(): Promise<Model>;
+}
+
+/** Every network by its name. */
+const networks = {
+  untrained: async ({ engine, train, fit }: NetworkContext) => untrainedAutoencoder(engine, train, fit),
+  trained: (context: NetworkContext) => trained(context, context.fit),
+  composite: withRecipe("composite"),
+  "label-aware": withRecipe("label-aware"),
+};
+
+export type NetworkName = keyof typeof networks;
+
+/** Makes each network when it is first asked for, and shares it from then on. */
+export function shareNetworks(context: NetworkContext): (name: NetworkName) => Promise<SharedNetwork> {
+  const { engine, train, fit, seed } = context;
+  const made = new Map<NetworkName, Promise<SharedNetwork>>();
+  return (name) =>
+    recall(made, name, async () => {
+      const model = await networks[name](context);
+      let fitted: Promise<Model> | undefined;
+      const fitAll = () => fitReadOuts(engine, model, train, { threads: fit.threads, seed });
+      return { model, withReadOuts: () => (fitted ??= fitAll()) };
+    });
+}
+
+/** What was made under this key, or else is made now and kept. */
+export function recall<K, V>(kept: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  if (!kept.has(key)) kept.set(key, make());
+  return kept.get(key)!;
+}
+
+function trained({ engine, train, hooks }: NetworkContext, options: FitOptions): Promise<Model> {
+  return trainModel(engine, train, options, hooks);
+}
+
+/** A recipe has layers, noise and dropout of its own: those of the options are for the network `trained`. */
+function withRecipe(recipe: string) {
+  return (context: NetworkContext): Promise<Model> => {
+    const { spec, noise, dropout, ...options } = context.fit;
+    return trained(context, { ...options, recipe });
+  };
+}

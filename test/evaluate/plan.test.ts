@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
+import { groupsOf, planComparison } from "../../src/evaluate/plan.js";
+import { resolve } from "../../src/evaluate/resolve.js";
+import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { randomSeries } from "../series.js";
+import { halves, sourceOf } from "./compare-cases.js";
+
+const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, k) => from + k);
+
+describe("what is drawn together in a bootstrap", () => {
+  const { entities: _, ...set } = randomSeries({ N: 6, F: 1 });
+  const parts = [
+    { train: range(0, 3), test: range(3, 6) },
+    { train: range(3, 6), test: range(0, 3) },
+  ];
+
+  test("cases by themselves, a case with all its rows, or an entity", () => {
+    expect(groupsOf(set, parts)).toBeUndefined();
+    expect(groupsOf(set, [...parts, parts[0]])).toEqual([3, 4, 5, 0, 1, 2, 3, 4, 5]);
+    expect(groupsOf({ ...set, entities: ["a", "a", "b", "b", "c", "c"] }, parts)).toEqual([..."bccaab"]);
+  });
+});
+
+describe("a plan, before anything is fitted", () => {
+  const set = randomSeries({ N: 200, F: 1, lengths: () => 5 });
+  const rare = { ...set, labels: set.labels!.map((_, n) => (n % 13 === 0 ? 0 : 1)) };
+  const planOf = (options: CompareOptions = {}, cases: SequenceSet = rare) =>
+    planComparison(resolve(halves(cases, 120), options));
+
+  test("the rarer class comes second, and decides measure, weights, rule and validation part", async () => {
+    const plan = await planOf();
+    expect([plan.measure, plan.rule, plan.set.classNames]).toEqual([
+      "averagePrecision",
+      "F1",
+      ["fast", "slow"],
+    ]);
+    expect(plan.classWeights).toMatchObject({ ridge: "balanced", logistic: "none" });
+    const [{ labels, validation, description }] = plan.resamples;
+    expect([labels.length, plan.positives]).toEqual([80, labels.filter((label) => label === 1).length]);
+    expect([validation!.held.length, validation!.labels.length]).toEqual([24, 24]);
+    expect(description.trainClasses).toEqual([110, 10]);
+    expect(plan.budget).toBeUndefined(); // no events
+    const even = await planOf({}, set);
+    expect([even.measure, even.rule, even.positives]).toEqual(["accuracy", undefined, undefined]);
+    expect(even.resamples[0].validation).toBeUndefined();
+  });
+
+  test("costs come before a budget of alerts, and that before F1", async () => {
+    expect((await planOf({ costs: { miss: 5, alert: 1 }, alerts: 8 })).rule).toBe("cost");
+    const { rule, budget, resamples } = await planOf({ alerts: 8 });
+    expect([rule, budget!.alerts, resamples[0].validation!.alerts]).toEqual(["alerts", 8, 2]); // 8 * 24 / 80
+  });
+
+  test("a training part of one class is refused, whichever resample it is of", async () => {
+    const labels = set.labels!.map((_, n) => (n === 7 ? 1 : 0));
+    const plan = planComparison(resolve(sourceOf({ ...set, labels }), { folds: 3 }));
+    await expect(plan).rejects.toThrow(/training part of resample [123] has one class only \("slow"\)/);
+  });
+});
