@@ -216,7 +216,7 @@ describe("the whole path through the command line", () => {
     );
     expect([both.code, both.stderr]).toEqual([
       2,
-      expect.stringMatching(/OptionError: Training options: give updates or epochs, not both\./),
+      expect.stringMatching(/OptionError: Fit options: give --updates or --epochs, not both\./),
     ]);
   });
 
