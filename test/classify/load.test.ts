@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pack, unpack } from "../../src/classify/base/packed.js";
 import { loadClassifier } from "../../src/classify/classifiers.js";
+import { ridgeClassifier } from "../../src/classify/linear/ridge.js";
 import { kNearestNeighbours } from "../../src/classify/neighbours/neighbours.js";
 import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
 import { randomForest } from "../../src/classify/trees/random-forest.js";
@@ -87,4 +88,20 @@ describe("loadClassifier refuses", () => {
   test("and takes what was not broken", () => {
     for (const state of [boosting, forest, near]) expect(loadClassifier(state).predict(x)).toHaveLength(61);
   });
+});
+
+test("a state that is not one of a classifier is an artefact error", () => {
+  const { x, labels } = madeData(61, 5, 3, 7);
+  const state = ridgeClassifier().fit(x, labels, 3).toJSON();
+  for (const [broken, words] of [
+    [undefined, /not the state/],
+    [{ ...state, kind: "forest" }, /at kind/],
+    [{ ...state, coefficients: state.coefficients.slice(1) }, /coefficients that do not match/],
+    [{ ...state, coefficients: state.coefficients.map(() => null) }, /at coefficients\.0/],
+    [{ ...state, intercepts: [0] }, /intercepts that do not match/],
+    [{ ...state, classCount: 2 }, /a class beyond/],
+  ] as const) {
+    expect(() => loadClassifier(broken)).toThrow(ArtefactError);
+    expect(() => loadClassifier(broken)).toThrow(words);
+  }
 });

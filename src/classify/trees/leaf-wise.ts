@@ -29,13 +29,25 @@ interface Leaf {
 
 const NO_SPLIT: Split = { gain: 0, column: -1, bin: -1, missingLeft: false };
 
+/** What growing keeps from tree to tree. */
+interface Grower {
+  binned: BinnedColumns;
+  rules: GrowthRules;
+  space: ReturnType<typeof histogramSpace>;
+  packed: PackedGradients;
+  aside: Int32Array;
+  /** Histograms that no leaf has. */
+  free: Float64Array[];
+  leaves: Leaf[];
+}
+
 /**
  * Grows trees over the same rows, the leaf of largest gain first; memory is taken once and used for every tree.
  * Only the smaller of two children is counted, the other is the parent less it.
  *
  * @param options.histogramBytes memory that waiting leaves may fill; past it they are counted anew from their rows
  * @returns a function that grows one tree for the given slopes, adds it to the builder, adds the value of each
- * row's leaf to `scores` [rows], and tells the number of leaves
+ * row's leaf to `scores` [rows], and returns the number of leaves
  */
 export function leafWiseGrower(
   binned: BinnedColumns,
@@ -43,98 +55,16 @@ export function leafWiseGrower(
   { histogramBytes = 256 * 2 ** 20, allowWasm = true } = {},
 ) {
   const n = binned.rows;
-  const { offsets, columns, hasMissing } = binned;
+  const { offsets, columns } = binned;
   const bytes = 16 * Math.max(1, offsets[columns.length]);
   // every open leaf may keep one, and one more is being filled
   const slots = Math.max(3, Math.min(rules.maxLeafNodes + 1, Math.floor(histogramBytes / bytes)));
   const space = histogramSpace(binned, slots, allowWasm);
-  const { codes, rows } = space;
-  const packed: PackedGradients = {
-    values: new Float64Array(2 * n),
-    perRow: 1,
-    gradientScale: 1,
-    hessianScale: 1,
-  };
+  const packed = { values: new Float64Array(2 * n), perRow: 1, gradientScale: 1, hessianScale: 1 };
   const aside = new Int32Array(n);
-  const free = [...space.histograms];
   const leaves: Leaf[] = [];
-
-  /** A histogram to fill. When all are in use, the waiting leaf of least gain gives its own away. */
-  function take(): Float64Array {
-    const spare = free.pop();
-    if (spare) return spare;
-    const owners = leaves.filter((leaf) => leaf.histogram);
-    const owner = owners.reduce((a, b) => (b.split.gain < a.split.gain ? b : a));
-    const histogram = owner.histogram!;
-    owner.histogram = undefined;
-    return histogram;
-  }
-
-  function release(leaf: Leaf): void {
-    if (leaf.histogram) free.push(leaf.histogram);
-    leaf.histogram = undefined;
-  }
-
-  /** Counts a leaf's rows into a histogram and adds its gradients up. */
-  function count(leaf: Leaf): void {
-    const { from, to } = leaf;
-    gatherPairs(space.ordered, packed.values, rows, from, to);
-    leaf.histogram = take().fill(0);
-    space.addRows(leaf.histogram, from, to - from);
-    const sums = sumPairs(space.ordered, to - from);
-    leaf.gradient = sums.first;
-    leaf.hessian = sums.second - (to - from) * packed.perRow;
-  }
-
-  function search(leaf: Leaf): void {
-    const { perRow, hessianScale } = packed;
-    const scaled = {
-      minSamplesLeaf: rules.minSamplesLeaf,
-      l2: rules.l2 * hessianScale,
-      minHessian: rules.minHessian * hessianScale,
-    };
-    const { from, to, gradient, hessian } = leaf;
-    leaf.split = findSplit(leaf.histogram!, binned, perRow, scaled, to - from, gradient, hessian);
-    if (leaf.split.gain === 0) release(leaf);
-  }
-
-  function splitLeaf(place: number, trees: TreeBuilder): void {
-    const leaf = leaves[place];
-    const { split, from, to } = leaf;
-    const base = split.column * n;
-    const missing = split.missingLeft ? offsets[split.column + 1] - offsets[split.column] - 1 : -1;
-    const middle = partition(rows, aside, codes, base, split.bin, missing, from, to);
-    const first = offsets[split.column] + split.bin;
-    // where no row was missing in training, one that is missing later goes with the majority
-    const missingLeft = hasMissing[split.column] === 1 ? split.missingLeft : middle - from > to - middle;
-    const threshold = thresholdBetween(binned, first, first + 1);
-    const child = trees.split(leaf.node, columns[split.column], threshold, missingLeft);
-    const left = newLeaf(child, from, middle);
-    const right = newLeaf(child + 1, middle, to);
-    leaves[place] = left;
-    leaves.push(right);
-    if (leaves.length < rules.maxLeafNodes) {
-      const [small, large] = middle - from <= to - middle ? [left, right] : [right, left];
-      const open = (one: Leaf) => one.to - one.from >= 2 * rules.minSamplesLeaf;
-      if (open(large)) {
-        if (leaf.histogram) {
-          count(small);
-          large.histogram = leaf.histogram;
-          leaf.histogram = undefined;
-          large.gradient = leaf.gradient - small.gradient;
-          large.hessian = leaf.hessian - small.hessian;
-          space.subtract(large.histogram, small.histogram!);
-        } else count(large);
-        search(large); // before the small one is counted: that may take its memory
-        if (open(small)) {
-          if (!small.histogram) count(small);
-          search(small);
-        } else release(small);
-      }
-    }
-    release(leaf);
-  }
-
+  const grower: Grower = { binned, rules, space, packed, aside, free: [...space.histograms], leaves };
+  const { rows } = space;
   return (
     gradient: Float64Array,
     hessian: Float64Array,
@@ -147,14 +77,14 @@ export function leafWiseGrower(
     leaves.length = 0;
     leaves.push(root);
     if (n >= 2 * rules.minSamplesLeaf && columns.length > 0) {
-      count(root);
-      search(root);
+      count(grower, root);
+      search(grower, root);
     }
     while (leaves.length < rules.maxLeafNodes) {
       let best = 0;
       for (let k = 1; k < leaves.length; k++) if (leaves[k].split.gain > leaves[best].split.gain) best = k;
       if (leaves[best].split.gain === 0) break;
-      splitLeaf(best, trees);
+      splitLeaf(grower, best, trees);
     }
     for (const leaf of leaves) {
       let g = 0;
@@ -166,10 +96,94 @@ export function leafWiseGrower(
       const value = h > 0 ? (-rules.learningRate * g) / h : 0;
       for (let i = leaf.from; i < leaf.to; i++) scores[rows[i]] += value;
       trees.leaf(leaf.node, [value]);
-      release(leaf);
+      release(grower, leaf);
     }
     return leaves.length;
   };
+}
+
+/** A histogram to fill. When all are in use, the waiting leaf of least gain gives its own away. */
+function take({ free, leaves }: Grower): Float64Array {
+  const spare = free.pop();
+  if (spare) return spare;
+  const owners = leaves.filter((leaf) => leaf.histogram);
+  const owner = owners.reduce((a, b) => (b.split.gain < a.split.gain ? b : a));
+  const histogram = owner.histogram!;
+  owner.histogram = undefined;
+  return histogram;
+}
+
+function release({ free }: Grower, leaf: Leaf): void {
+  if (leaf.histogram) free.push(leaf.histogram);
+  leaf.histogram = undefined;
+}
+
+/** Counts a leaf's rows into a histogram and adds its gradients up. */
+function count(grower: Grower, leaf: Leaf): void {
+  const { space, packed } = grower;
+  const { from, to } = leaf;
+  gatherPairs(space.ordered, packed.values, space.rows, from, to);
+  leaf.histogram = take(grower).fill(0);
+  space.addRows(leaf.histogram, from, to - from);
+  const sums = sumPairs(space.ordered, to - from);
+  leaf.gradient = sums.first;
+  leaf.hessian = sums.second - (to - from) * packed.perRow;
+}
+
+function search(grower: Grower, leaf: Leaf): void {
+  const { binned, rules, packed } = grower;
+  const { perRow, hessianScale } = packed;
+  const scaled = {
+    minSamplesLeaf: rules.minSamplesLeaf,
+    l2: rules.l2 * hessianScale,
+    minHessian: rules.minHessian * hessianScale,
+  };
+  const { from, to, gradient, hessian } = leaf;
+  leaf.split = findSplit(leaf.histogram!, binned, perRow, scaled, to - from, gradient, hessian);
+  if (leaf.split.gain === 0) release(grower, leaf);
+}
+
+function splitLeaf(grower: Grower, place: number, trees: TreeBuilder): void {
+  const { binned, rules, space, aside, leaves } = grower;
+  const { offsets, columns, hasMissing } = binned;
+  const leaf = leaves[place];
+  const { split, from, to } = leaf;
+  const base = split.column * binned.rows;
+  const missing = split.missingLeft ? offsets[split.column + 1] - offsets[split.column] - 1 : -1;
+  const middle = partition(space.rows, aside, space.codes, base, split.bin, missing, from, to);
+  const first = offsets[split.column] + split.bin;
+  // where no row was missing in training, one that is missing later goes with the majority
+  const missingLeft = hasMissing[split.column] === 1 ? split.missingLeft : middle - from > to - middle;
+  const threshold = thresholdBetween(binned, first, first + 1);
+  const child = trees.split(leaf.node, columns[split.column], threshold, missingLeft);
+  const left = newLeaf(child, from, middle);
+  const right = newLeaf(child + 1, middle, to);
+  leaves[place] = left;
+  leaves.push(right);
+  if (leaves.length < rules.maxLeafNodes) {
+    const [small, large] = middle - from <= to - middle ? [left, right] : [right, left];
+    searchChildren(grower, leaf, small, large);
+  }
+  release(grower, leaf);
+}
+
+/** Finds the best split of both children. The large one takes over its parent's histogram, less the small one's. */
+function searchChildren(grower: Grower, parent: Leaf, small: Leaf, large: Leaf): void {
+  const open = (one: Leaf) => one.to - one.from >= 2 * grower.rules.minSamplesLeaf;
+  if (!open(large)) return;
+  if (parent.histogram) {
+    count(grower, small);
+    large.histogram = parent.histogram;
+    parent.histogram = undefined;
+    large.gradient = parent.gradient - small.gradient;
+    large.hessian = parent.hessian - small.hessian;
+    grower.space.subtract(large.histogram, small.histogram!);
+  } else count(grower, large);
+  search(grower, large); // before the small one is counted: that may take its memory
+  if (open(small)) {
+    if (!small.histogram) count(grower, small);
+    search(grower, small);
+  } else release(grower, small);
 }
 
 const newLeaf = (node: number, from: number, to: number): Leaf => ({
