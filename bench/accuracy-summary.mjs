@@ -15,8 +15,7 @@ const paths = flags.svm === undefined ? positionals : [...positionals, flags.svm
 const missing = paths.filter((path) => !existsSync(path));
 if (missing.length > 0) throw new Error(`No such file: ${missing.join(", ")}.`);
 const lines = paths.flatMap(readLines);
-if (lines.length === 0)
-  throw new Error(`No lines in ${paths.join(", ") || "no file"}: run bench/accuracy.mjs first.`);
+if (lines.length === 0) throw new Error(`No lines in ${paths.join(", ") || "no file"}: run bench/accuracy.mjs first.`);
 
 const isStandard = (/** @type {{ mode: string }} */ { mode }) => mode === "standard" || mode === "textbook";
 const standard = lines.filter(isStandard);
@@ -45,8 +44,7 @@ const text = [
 if (flags.write) {
   const page = readFileSync(flags.write, "utf8");
   const [from, to] = ["<!-- table: begin -->", "<!-- table: end -->"];
-  if (!page.includes(from) || !page.includes(to))
-    throw new Error(`${flags.write} has no place for the table.`);
+  if (!page.includes(from) || !page.includes(to)) throw new Error(`${flags.write} has no place for the table.`);
   writeFileSync(
     flags.write,
     `${page.slice(0, page.indexOf(from) + from.length)}\n\n${text.trim()}\n\n${page.slice(page.indexOf(to))}`,

@@ -35,8 +35,7 @@ async function convolutions(folder, names) {
   const means = [];
   for (const name of names) {
     const { train, test } = await readSource(join(folder, name));
-    if (!test || !train.labels || !test.labels || !train.classNames)
-      throw new Error(`${name}: no labelled split`);
+    if (!test || !train.labels || !test.labels || !train.classNames) throw new Error(`${name}: no labelled split`);
     const { labels } = test;
     let features = 0;
     let ridge = 0;
@@ -68,9 +67,7 @@ async function aggregates(file) {
     secondName: "terminal",
     labelDelay: 7 * DAY,
   });
-  console.log(
-    `${N} events, ${table.names.length} columns in ${((performance.now() - started) / 1000).toFixed(2)} s`,
-  );
+  console.log(`${N} events, ${table.names.length} columns in ${((performance.now() - started) / 1000).toFixed(2)} s`);
 
   // own fields; then the aggregates, their amounts and counts as logarithms, which suits a linear model
   const own = ["log_amount", "hour_sin", "hour_cos", "weekend"];
@@ -78,10 +75,7 @@ async function aggregates(file) {
   for (let i = 0; i < N; i++) {
     const angle = (2 * Math.PI * (events.times[i] % DAY)) / DAY;
     const day = new Date(1000 * events.times[i]).getUTCDay();
-    fields.set(
-      [Math.log1p(events.amounts[i]), Math.sin(angle), Math.cos(angle), Number(day % 6 === 0)],
-      4 * i,
-    );
+    fields.set([Math.log1p(events.amounts[i]), Math.sin(angle), Math.cos(angle), Number(day % 6 === 0)], 4 * i);
   }
   const C = table.names.length;
   const isLabel = (/** @type {string} */ name) => /_(known|positive|share)_/.test(name);
@@ -125,9 +119,7 @@ async function aggregates(file) {
     const fitted = logisticRegression().fit(x, labelsOf(train), 2);
     const isFraud = test.map((i) => events.labels[i] === 1);
     const scores = fitted.predictProba(z).filter((_, k) => k % 2 === 1);
-    console.log(
-      `${name} (${width} columns): average precision ${averagePrecision(scores, isFraud)?.toFixed(3)}`,
-    );
+    console.log(`${name} (${width} columns): average precision ${averagePrecision(scores, isFraud)?.toFixed(3)}`);
   }
 }
 

@@ -154,10 +154,7 @@ function summary(times, cpu) {
  * @throws if they are not of one model
  */
 export function compareChecks(theirs, ours) {
-  const [a, b] = [theirs, ours].map(({ latent, loss, losses }) => [
-    latent,
-    ...(losses ?? [loss ?? Number.NaN]),
-  ]);
+  const [a, b] = [theirs, ours].map(({ latent, loss, losses }) => [latent, ...(losses ?? [loss ?? Number.NaN])]);
   const difference = Math.max(...b.map((value, k) => Math.abs(a[k] - value) / Math.abs(value)));
   if (!(a.length === b.length && difference <= TOLERANCE))
     throw new Error(

@@ -39,9 +39,7 @@ function parseCount(text) {
 }
 
 const program = new Command("npm run bench --")
-  .description(
-    "times our engines beside Keras, PyTorch, TensorFlow.js and jax-js: same batch, same weights, in turns",
-  )
+  .description("times our engines beside Keras, PyTorch, TensorFlow.js and jax-js: same batch, same weights, in turns")
   .option(
     "--shapes <T,B,F,H...>",
     `steps, batch, features, units; also denoising, ragged (default: ${SHAPES.join(" ")} denoising ragged)`,
@@ -55,18 +53,12 @@ const program = new Command("npm run bench --")
   .option("--peers <list>", `none, or some of ${PEERS.join(",")} (default: all)`, listOf(PEERS))
   .option("--threads <list>", "some of 1,2 (default: both)", listOf(["1", "2"]))
   .option("--rounds <n>", `turns of each (default: ${FULL.rounds})`, parseCount)
-  .option(
-    "--quick",
-    "to see that all runs: 2 rounds, short turns, 100,32,1,64 and ragged, fewer engines and peers",
-  )
+  .option("--quick", "to see that all runs: 2 rounds, short turns, 100,32,1,64 and ragged, fewer engines and peers")
   .option("--python <path>", "interpreter of the Python peers (default: UNDERTONE_PYTHON, else python3)")
   .option("--json", "print one JSON object instead of the table")
   .option("--out <file>", "also write the table into a file")
   .option("--write-docs", "also write the table into docs/performance.md")
-  .addHelpText(
-    "after",
-    "\nInstall the peers: see bench/peers/requirements.txt, and: cd bench/peers && npm ci",
-  );
+  .addHelpText("after", "\nInstall the peers: see bench/peers/requirements.txt, and: cd bench/peers && npm ci");
 program.parse();
 const options = program.opts();
 
@@ -118,8 +110,7 @@ try {
         const who = [contender.label, contender.suffix].filter(Boolean).join(", ");
         const absent = /ENOENT|^taskset: failed to execute|No module named|not installed/.test(error.message);
         const cannot = contender.kind !== "peer" && /cannot run here|is not there/.test(error.message);
-        if (absent)
-          missing.set(contender.id, `${who} is missing (${error.message}): \`${contender.install}\``);
+        if (absent) missing.set(contender.id, `${who} is missing (${error.message}): \`${contender.install}\``);
         else if (cannot) missing.set(contender.id, `${who} sat out: ${error.message}`);
         else {
           failed = true;
@@ -140,10 +131,7 @@ try {
 
 /** @type {import("./table.mjs").Report} */
 const report = {
-  command: [
-    "npm run bench",
-    ...(process.argv.length > 2 ? ["--", ...shown(process.argv.slice(2))] : []),
-  ].join(" "),
+  command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...shown(process.argv.slice(2))] : [])].join(" "),
   date: new Date().toISOString().slice(0, 10),
   machine: {
     cpu: `${cpus()[0]?.model.trim() ?? "unknown CPU"}`,

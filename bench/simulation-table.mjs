@@ -39,11 +39,7 @@ export function simulationTable(lines, command) {
   const [{ rows, environment, networkSeeds, budget }] = lines;
   const classifiers = [...new Set(rows.map(({ classifier }) => classifier))];
   const names = [...new Set(rows.map(({ features }) => features))];
-  const figure = (
-    /** @type {Line} */ line,
-    /** @type {string} */ features,
-    /** @type {string} */ classifier,
-  ) =>
+  const figure = (/** @type {Line} */ line, /** @type {string} */ features, /** @type {string} */ classifier) =>
     /** @type {Line["rows"][number]} */ (
       line.rows.find((row) => row.features === features && row.classifier === classifier)
     );
@@ -80,9 +76,7 @@ export function simulationTable(lines, command) {
             other === name
               ? ""
               : interval(
-                  lines.map(
-                    (line, k) => own[k].averagePrecision - figure(line, other, classifier).averagePrecision,
-                  ),
+                  lines.map((line, k) => own[k].averagePrecision - figure(line, other, classifier).averagePrecision),
                 ),
           ),
         ]),

@@ -130,16 +130,7 @@ function details({ timed }, workload, highest) {
 
 /** Our best against each kind of peer. @param {Report} report @param {number} highest @returns {[string[], string[][]]} */
 function glance({ timed, workloads }, highest) {
-  const head = [
-    "",
-    "step ms",
-    "of peak",
-    "Keras",
-    "PyTorch",
-    "TensorFlow.js",
-    "wasm: PyTorch",
-    "wasm: TensorFlow.js",
-  ];
+  const head = ["", "step ms", "of peak", "Keras", "PyTorch", "TensorFlow.js", "wasm: PyTorch", "wasm: TensorFlow.js"];
   const rows = workloads.map((workload) => {
     const own = timed.filter((each) => each.workload === workload.name);
     const { encoded, flops } = sizesOf(workload);
@@ -148,9 +139,7 @@ function glance({ timed, workloads }, highest) {
     /** The fastest peer of this name. @param {string} kind @param {RegExp} peers @param {What} what @param {number} threads */
     const against = (kind, peers, what, threads) => {
       const base = baseOf(own, kind, threads);
-      const fit = own.filter(
-        (each) => each.kind === "peer" && peers.test(each.id) && each.threads === threads,
-      );
+      const fit = own.filter((each) => each.kind === "peer" && peers.test(each.id) && each.threads === threads);
       const best = fit.sort((a, b) => a[what].milliseconds - b[what].milliseconds)[0];
       return base && best ? showRatio(ratioOf(base[what], best[what])) : "";
     };

@@ -6,13 +6,7 @@ import { loadEngine } from "../dist/engine/load.js";
 import { decodeSafetensors, encodeSafetensors } from "../dist/files/safetensors.js";
 import { findRecipe } from "../dist/network/spec/recipes.js";
 import { createTrainingRun } from "../dist/speed/training-run.js";
-import {
-  countFlops,
-  encodeCopies,
-  equalLengths,
-  raggedLengths,
-  randomSequences,
-} from "../dist/speed/workload.js";
+import { countFlops, encodeCopies, equalLengths, raggedLengths, randomSequences } from "../dist/speed/workload.js";
 
 /**
  * @typedef {object} Workload

@@ -28,8 +28,7 @@ export async function compileKernels(root) {
   const sources = {};
   for (const folder of ["src", "bind"])
     for (const name of readdirSync(join(root, "kernels", folder)))
-      if (/\.(c|h|def)$/.test(name))
-        sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
+      if (/\.(c|h|def)$/.test(name)) sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
   const output = join(root, "dist", "kernels");
   mkdirSync(output, { recursive: true });
 
@@ -74,10 +73,7 @@ export async function compileKernels(root) {
   }
 
   for (const { name, flags } of variants)
-    writeFileSync(
-      join(output, `${name}.wasm`),
-      await compile("wasm.c", name, [...flags, "-Wl,-z,stack-size=65536"]),
-    );
+    writeFileSync(join(output, `${name}.wasm`), await compile("wasm.c", name, [...flags, "-Wl,-z,stack-size=65536"]));
   const classify = await compile("classify.c", "classify", [
     ...["-msimd128", "-Wl,-z,stack-size=1024", "-Wl,--strip-all"],
   ]);

@@ -41,15 +41,7 @@ export function compileNative(root, compiler, options = {}) {
     const objects = Object.entries(TARGETS).map(([target, vectors]) => {
       const object = join(folder, `${target}.o`);
       const names = [`-DTABLE=kernels_${target}`, `-DTARGET="${target}"`];
-      run(compiler, [
-        ...common,
-        ...vectors,
-        ...names,
-        "-c",
-        join(root, "kernels/bind/target.c"),
-        "-o",
-        object,
-      ]);
+      run(compiler, [...common, ...vectors, ...names, "-c", join(root, "kernels/bind/target.c"), "-o", object]);
       return object;
     });
     mkdirSync(dirname(output), { recursive: true });

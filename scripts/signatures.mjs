@@ -28,8 +28,7 @@ export function parseSignatures(text) {
   const signatures = Array.from(`${text}\n`.matchAll(lines), ([, comment, result, native, list]) => {
     const refuse = (/** @type {string} */ why) => new Error(`${TABLE}: ${native}: ${why}.`);
     if (!comment) throw refuse("got no comment, expected what the kernel does and what its arguments are");
-    if (!["void", "double"].includes(result))
-      throw refuse(`got the result ${result}, expected void or double`);
+    if (!["void", "double"].includes(result)) throw refuse(`got the result ${result}, expected void or double`);
     return {
       ...{ name: camel(native), native, result },
       comment: comment
@@ -89,9 +88,7 @@ function documentation({ comment, arguments: list }) {
 /** The text of src/engine/kernels.ts. @param {Signature[]} signatures */
 export function typescriptOf(signatures) {
   const members = signatures.flatMap((signature) => {
-    const fields = signature.arguments.map(
-      ({ name, kind }) => `${name}: ${kind === "flag" ? "boolean" : "number"};`,
-    );
+    const fields = signature.arguments.map(({ name, kind }) => `${name}: ${kind === "flag" ? "boolean" : "number"};`);
     const result = signature.result === "void" ? "void" : "number";
     const line = `  ${signature.name}(args: { ${fields.join(" ").slice(0, -1)} }): ${result};`;
     return [
@@ -100,9 +97,7 @@ export function typescriptOf(signatures) {
         ? [line]
         : [
             `  ${signature.name}(args: {`,
-            ...wrap(fields.join(" ").replaceAll(": ", ":\0"), "    ").map((each) =>
-              each.replaceAll("\0", " "),
-            ),
+            ...wrap(fields.join(" ").replaceAll(": ", ":\0"), "    ").map((each) => each.replaceAll("\0", " ")),
             `  }): ${result};`,
           ]),
     ];

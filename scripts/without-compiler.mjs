@@ -29,9 +29,7 @@ for (const file of listed.stdout.split("\n").filter((name) => name && existsSync
 // Packages are the same, but not what set-up notes beside them about dist/.
 const stamp = join("node_modules", ".undertone", "packages");
 cpSync(join(root, stamp), join(copy, stamp), { recursive: true });
-for (const name of readdirSync(join(root, "node_modules")).filter(
-  (entry) => !/^\.(undertone|vite)/.test(entry),
-))
+for (const name of readdirSync(join(root, "node_modules")).filter((entry) => !/^\.(undertone|vite)/.test(entry)))
   symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name));
 
 mkdirSync(bin);
@@ -65,8 +63,7 @@ const tests = node(vitest);
 process.stderr.write(tests.stdout.split("\n").slice(-10).join("\n"));
 if (tests.status !== 0) fail(`tests failed:\n${tests.output}`);
 const skipped = new Set(tests.output.match(/engine native-\w+: not tested here/g));
-if (skipped.size !== 3)
-  fail(`expected native engines skipped by name, got: ${[...skipped].join(", ") || "none"}`);
+if (skipped.size !== 3) fail(`expected native engines skipped by name, got: ${[...skipped].join(", ") || "none"}`);
 for (const line of skipped) say(line);
 
 const strict = node([...vitest.slice(0, 2), "test/engine/parity.test.ts"], { CI: "true" });

@@ -35,9 +35,7 @@ async function handle(message: Message, reply: (reply: Reply<unknown, unknown>) 
   };
   try {
     const result =
-      message.kind === "train"
-        ? await leadTraining(message, line)
-        : await leadEncoding(message, line.progress);
+      message.kind === "train" ? await leadTraining(message, line) : await leadEncoding(message, line.progress);
     reply({ kind: "done", result });
   } catch (error) {
     if (signal.aborted) reply({ kind: "aborted" });

@@ -9,8 +9,7 @@ export function expectClose(
   expected: ArrayLike<number>,
   { rtol, atol = 0, name }: { rtol: number; atol?: number; name: string },
 ): void {
-  if (got.length !== expected.length)
-    expect.fail(`${name}: got ${got.length} numbers, expected ${expected.length}`);
+  if (got.length !== expected.length) expect.fail(`${name}: got ${got.length} numbers, expected ${expected.length}`);
   let scale = 0;
   for (let k = 0; k < expected.length; k++) scale = Math.max(scale, Math.abs(expected[k]));
   const allowed = rtol * scale + atol;

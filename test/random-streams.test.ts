@@ -17,9 +17,10 @@ const calls = (readdirSync(root, { recursive: true }) as string[])
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".ts") && file !== "random.ts" && !file.startsWith("simulate/"))
   .flatMap((file) =>
-    [...readFileSync(join(root, file), "utf8").matchAll(/randomStream\([^,()]+(?:,\s*([^,()]+))?/g)].map(
-      ([, key]) => ({ file, key }),
-    ),
+    [...readFileSync(join(root, file), "utf8").matchAll(/randomStream\([^,()]+(?:,\s*([^,()]+))?/g)].map(([, key]) => ({
+      file,
+      key,
+    })),
   );
 
 test("every random stream has a name of the register, and every name is used in one place", () => {

@@ -90,15 +90,10 @@ test("the calls of the README fit and encode a file", () => {
 
 test("sequences from arrays: the code of the page prints all rows and a verdict, writes nothing", () => {
   const folder = folderWith();
-  const printed = runCode(
-    folder,
-    codeOf("docs/sequences.md", "js").find((code) => code.includes("compare"))!,
-  );
+  const printed = runCode(folder, codeOf("docs/sequences.md", "js").find((code) => code.includes("compare"))!);
   for (const features of ["raw", "statistics", "untrained", "latent"])
     expect(printed).toMatch(new RegExp(`${features} +ridge +accuracy \\d\\.\\d{3}\n`));
-  expect(printed).toMatch(
-    /\n(use|add|keep|no difference|too few).*\nThe latents \(ridge\) against the raw values/,
-  );
+  expect(printed).toMatch(/\n(use|add|keep|no difference|too few).*\nThe latents \(ridge\) against the raw values/);
   expect(newFiles(folder)).toEqual(["code.mjs"]);
 });
 
@@ -191,9 +186,7 @@ describe.each(pages)("%s", (page) => {
         .map((name) => name.trim())
         .filter(Boolean)
         .filter((name) =>
-          name.startsWith("type ")
-            ? !new RegExp(`\\b${name.slice(5)}\\b`).test(types)
-            : !(name in entries[from]),
+          name.startsWith("type ") ? !new RegExp(`\\b${name.slice(5)}\\b`).test(types) : !(name in entries[from]),
         ),
     );
     expect(missing).toEqual([]);

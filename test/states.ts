@@ -48,5 +48,4 @@ export function makeStates({ there, widths = [3, 2], seed = 1, gap = 3 }: MakeSt
 }
 
 /** All of them there. */
-export const allThere = (lengths: number[]): boolean[][] =>
-  lengths.map((length) => Array.from({ length }, () => true));
+export const allThere = (lengths: number[]): boolean[][] => lengths.map((length) => Array.from({ length }, () => true));

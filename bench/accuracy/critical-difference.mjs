@@ -36,8 +36,7 @@ function withinRange(range, count) {
     cumulative.push(area);
     const at = k - back;
     const whole = Math.floor(at);
-    const before =
-      at < 0 ? 0 : cumulative[whole] + (at - whole) * (cumulative[whole + 1] - cumulative[whole] || 0);
+    const before = at < 0 ? 0 : cumulative[whole] + (at - whole) * (cumulative[whole + 1] - cumulative[whole] || 0);
     sum += density(x) * (area - before) ** (count - 1) * step;
   }
   return count * sum;

@@ -85,9 +85,10 @@ function differencesOfCopies(/** @type {Figures} */ figures) {
   const chosen = "robust levels copies";
   const both = "average(robust, convolutions) copies";
   const pairs = [
-    ...[raw, rawCopies, "convolutions", "convolutions copies", "robust-untrained levels copies"].map(
-      (row) => [chosen, row],
-    ),
+    ...[raw, rawCopies, "convolutions", "convolutions copies", "robust-untrained levels copies"].map((row) => [
+      chosen,
+      row,
+    ]),
     [chosen, "robust levels"],
     ["robust narrow copies", "robust-untrained narrow copies"],
     ["convolutions copies", rawCopies],

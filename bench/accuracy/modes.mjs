@@ -24,9 +24,7 @@ import { rareProblem } from "./rare.mjs";
 export function modeFrom({ textbook, noise, labels, rare }) {
   const asked = [textbook || undefined, noise, labels, rare].filter((flag) => flag !== undefined);
   if (asked.length > 1)
-    throw new Error(
-      "Give one of --textbook, --noise, --labels and --rare, not several: each has lines of its own.",
-    );
+    throw new Error("Give one of --textbook, --noise, --labels and --rare, not several: each has lines of its own.");
   if (noise !== undefined) {
     const stddev = numberOf("--noise", noise, (value) => value > 0, "a standard deviation above 0");
     return {

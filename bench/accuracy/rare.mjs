@@ -26,9 +26,7 @@ export function rareProblem(train, test, { share, seed, set }) {
     const count = Math.max(FEWEST, Math.round((share / (1 - share)) * negatives));
     return { part, negatives, count: Math.min(count, sizes[p][positive]) };
   });
-  const short = parts.find(
-    ({ negatives, count }) => count / (negatives + count) > Math.max(share, MOST_SHARE),
-  );
+  const short = parts.find(({ negatives, count }) => count / (negatives + count) > Math.max(share, MOST_SHARE));
   if (short)
     return {
       skipped: `${short.count} positives are more than ${100 * MOST_SHARE} % beside ${short.negatives} others`,

@@ -84,10 +84,7 @@ async function learnedRows(sheet, parts, { engine, seed, threads, noisy }, ridge
     await more?.(name, wide, encoder);
     sheet.average(`average(${name}, convolutions)`, `${name} wide`, "convolutions");
   }
-  sheet.average(
-    "average(latent, label-aware, convolutions)",
-    ...["latent wide", "label-aware wide", "convolutions"],
-  );
+  sheet.average("average(latent, label-aware, convolutions)", ...["latent wide", "label-aware wide", "convolutions"]);
 }
 
 /** The textbook recipes as they are. @param {Sheet} sheet @param {Parts} parts @param {Setting} setting */

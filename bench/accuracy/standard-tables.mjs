@@ -36,12 +36,7 @@ function meansTable(figures) {
       return `| ${row} | ${present} | ${meanOf(row).toFixed(4)} | ${rankOf(row)?.toFixed(2) ?? ""} | ${secondsOf(row)?.toFixed(1) ?? ""} |`;
     });
   return [
-    ...[
-      "### Means",
-      "",
-      "| features | sets | mean accuracy | mean rank | mean seconds |",
-      "|---|---|---|---|---|",
-    ],
+    ...["### Means", "", "| features | sets | mean accuracy | mean rank | mean seconds |", "|---|---|---|---|---|"],
     ...lines,
   ];
 }
@@ -55,9 +50,7 @@ function ranksTable(figures) {
     "average(latent, label-aware, convolutions)",
   ].filter((row) => complete.includes(row));
   if (among.length < 2) return [];
-  const ranks = among
-    .map((row) => ({ row, rank: Number(rankOf(row, among)) }))
-    .sort((a, b) => a.rank - b.rank);
+  const ranks = among.map((row) => ({ row, rank: Number(rankOf(row, among)) })).sort((a, b) => a.rank - b.rank);
   const apart = criticalDifference(among.length, sets.length);
   return [
     `Mean ranks among ${among.length} rows; those less than ${apart.toFixed(2)} apart are not told apart (Nemenyi, 5 %):`,
@@ -117,23 +110,14 @@ function differencesTable(figures, five) {
 /** @param {Figures} figures */
 function lossesBelow(figures) {
   const below = gapsOf(figures, "latent wide", "best raw").filter(({ points }) => points < -LARGEST_LOSS);
-  const told = below
-    .sort((a, b) => a.points - b.points)
-    .map(({ set, points }) => `${set} (${points.toFixed(2)})`);
+  const told = below.sort((a, b) => a.points - b.points).map(({ set, points }) => `${set} (${points.toFixed(2)})`);
   return `Sets on which \`latent wide\` is more than ${LARGEST_LOSS} points below the best raw row of that set: ${told.join(", ") || "none"}.`;
 }
 
 /** @param {Figures} figures @param {Line[]} lines @param {string[]} sets */
 function setTable(figures, lines, sets) {
   const shown = [
-    ...[
-      figures.bestRaw(),
-      "statistics",
-      "convolutions",
-      "untrained narrow",
-      "latent narrow",
-      "label-aware narrow",
-    ],
+    ...[figures.bestRaw(), "statistics", "convolutions", "untrained narrow", "latent narrow", "label-aware narrow"],
     ...["untrained wide", "latent wide", "label-aware wide", "latent compact"],
     ...["average(latent, convolutions)", "average(label-aware, convolutions)"],
   ];

@@ -81,9 +81,7 @@ await serve(`jax-js ${version}`, async (path) => {
   const [B, T] = [set.offsets.length - 1, set.offsets[1]];
   const steps = Array.from({ length: T }, (_, t) =>
     np
-      .array(
-        Float32Array.from({ length: B * F }, (_, k) => set.values[(Math.floor(k / F) * T + t) * F + (k % F)]),
-      )
+      .array(Float32Array.from({ length: B * F }, (_, k) => set.values[(Math.floor(k / F) * T + t) * F + (k % F)]))
       .reshape([B, F]),
   );
   const zeros = () => fromEach((name) => np.zeros(weights[name].shape));

@@ -49,8 +49,7 @@ async function run(work, milliseconds, most, last) {
   const times = [];
   const before = process.cpuUsage();
   const end = performance.now() + milliseconds;
-  while (times.length < most && (times.length === 0 || performance.now() < end))
-    times.push(await timeOf(work));
+  while (times.length < most && (times.length === 0 || performance.now() < end)) times.push(await timeOf(work));
   const { user, system } = process.cpuUsage(before);
   return { times, cpu: (user + system) / 1000 / times.length };
 }

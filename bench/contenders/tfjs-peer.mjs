@@ -54,8 +54,7 @@ export async function loadTfjsPeer({ T, B, F, H }, folder, backend, { weights, x
     async step() {
       const started = performance.now();
       loss = Number(await model.trainOnBatch(x, x)); // waits for the number, so for the work
-      if (!Number.isFinite(loss))
-        throw new Error(`TensorFlow.js: the loss is ${loss}, so its time means nothing.`);
+      if (!Number.isFinite(loss)) throw new Error(`TensorFlow.js: the loss is ${loss}, so its time means nothing.`);
       return performance.now() - started;
     },
     /** @returns {Promise<Float32Array>} [B, H] */

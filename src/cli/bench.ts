@@ -63,8 +63,7 @@ export async function runBench({ shape, repeats, engine }: BenchOptions): Promis
     const label = labelOf(each);
     const slow = usefulFlops(each) > REFERENCE_LIMIT;
     const fit = engines.filter(({ name }) => engine || name !== "reference" || !slow);
-    if (fit.length < engines.length)
-      notes.push(`The reference engine sat out ${label}; --engine reference times it.`);
+    if (fit.length < engines.length) notes.push(`The reference engine sat out ${label}; --engine reference times it.`);
     progress(`${label}: warming up`);
     const onRound = (round: number) => progress(`${label}: round ${round + 1} of ${repeats}`);
     shapes.push(await compareSpeed(fit, each, { rounds: repeats, onRound }));
@@ -124,8 +123,7 @@ function parseShape(text: string, previous: SpeedShape[] = []): SpeedShape[] {
 
 function parseRepeats(text: string): number {
   const repeats = Number(text);
-  if (!Number.isInteger(repeats) || repeats < 1)
-    throw new InvalidArgumentError("Expected a whole number above 0.");
+  if (!Number.isInteger(repeats) || repeats < 1) throw new InvalidArgumentError("Expected a whole number above 0.");
   return repeats;
 }
 

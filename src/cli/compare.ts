@@ -39,18 +39,24 @@ export function compareCommand(): Command {
   const command = new Command("compare")
     .description("feed classifiers with baselines and latents, and say whether the latents help")
     .argument("<data>", "a labelled file, or a folder with NAME_TRAIN and NAME_TEST");
-  addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText(
-    "after",
-    HELP,
-  );
+  addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
   return command.action(async (path: string, options: CommonOptions) => {
     print(renderComparison(await runCompare(path, options), options));
   });
 }
 
 const OPTIONS = compareOptionsSchema.pick({
-  ...{ features: true, classifiers: true, readOut: true, plan: true, folds: true, repeats: true },
-  ...{ labelDelay: true, networkSeeds: true, classWeight: true, alertsPerDay: true, alerts: true },
+  features: true,
+  classifiers: true,
+  readOut: true,
+  plan: true,
+  folds: true,
+  repeats: true,
+  labelDelay: true,
+  networkSeeds: true,
+  classWeight: true,
+  alertsPerDay: true,
+  alerts: true,
 });
 const COSTS = compareOptionsSchema.shape.costs.unwrap();
 

@@ -45,9 +45,7 @@ export function comparisonTable(comparison: Comparison): string {
     "",
     `${pc.bold("Verdict:")} ${verdict.decision}.`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
-    pc.dim(
-      `Decided by ${decided}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`,
-    ),
+    pc.dim(`Decided by ${decided}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`),
   ].join("\n");
 }
 
@@ -65,10 +63,7 @@ function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Compari
     [byAccuracy ? "accuracy" : "avg prec", ({ metrics }) => show(metrics[measure])],
     ["95 %", ({ intervals }) => rangeOf(Object.values(intervals[measure]!))],
     ...when(byAccuracy, ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
-    ...when(networkSeeds.length > 1, [
-      "networks",
-      ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : ""),
-    ]),
+    ...when(networkSeeds.length > 1, ["networks", ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : "")]),
     ["AUC", ({ metrics }) => show(metrics.rocAuc)],
     ...when(
       binary || !byAccuracy,
@@ -107,10 +102,7 @@ function explanations({ budget, costs, rows }: Comparison): string[] {
   return lines.length > 0 ? [lines.join(" ")] : [];
 }
 
-function confusionTable(
-  { features, classifier, metrics }: ComparisonRow,
-  classNames: readonly string[],
-): string {
+function confusionTable({ features, classifier, metrics }: ComparisonRow, classNames: readonly string[]): string {
   const table = new Table({
     head: ["", ...classNames.map((name) => `said ${name}`), "recall"],
     style: { head: [], border: [], compact: true },

@@ -26,9 +26,7 @@ docs/simulation.md. The file it writes is read back like any file of yours:
 /** `undertone demo` */
 export function demoCommand(): Command {
   const command = new Command("demo")
-    .description(
-      "simulate card transactions with rare frauds, write them as CSV, train, compare, write a report",
-    )
+    .description("simulate card transactions with rare frauds, write them as CSV, train, compare, write a report")
     .option("--folder <folder>", "where to write", "undertone-demo");
   addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
   return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
@@ -47,8 +45,6 @@ export function demoCommand(): Command {
       `Each case: a transaction and up to 9 before it of the same customer.${resamples === "forward" ? " Trained on what came first; labels take a week to be known." : ""}`,
     );
     const report = options.report ?? join(options.folder, "report.html");
-    print(
-      renderComparison(await runCompare(path, { ...options, ...DEMO_READING, resamples, report }), options),
-    );
+    print(renderComparison(await runCompare(path, { ...options, ...DEMO_READING, resamples, report }), options));
   });
 }

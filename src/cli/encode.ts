@@ -39,9 +39,7 @@ export function encodeCommand(): Command {
         .default("last"),
     )
     .addOption(
-      new Option("--part <name>", "which part of a split source")
-        .choices(["all", "train", "test"])
-        .default("all"),
+      new Option("--part <name>", "which part of a split source").choices(["all", "train", "test"]).default("all"),
     )
     .addOption(
       new Option(
@@ -63,7 +61,11 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
     const { files, rows, columns, notes } = await encodeFile(engine, model, dataPath, output, {
-      ...{ readOut, part, threads, noisyCopies, signal },
+      readOut,
+      part,
+      threads,
+      noisyCopies,
+      signal,
       reading: dataOptionsOf(options),
       onProgress: (encoded, total) =>
         terminal.progress(

@@ -55,9 +55,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
       onNote: terminal.warn,
       onResume: (update) =>
         terminal.say(
-          update === undefined
-            ? "no checkpoint found, training from the start"
-            : `resuming at update ${update}`,
+          update === undefined ? "no checkpoint found, training from the start" : `resuming at update ${update}`,
         ),
       onProgress: ({ update, total, loss, explainedVariance, updatesPerSecond, secondsLeft }) =>
         terminal.progress(

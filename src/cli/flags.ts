@@ -38,23 +38,18 @@ export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
 }
 
 /** Says that --resample-step left out channels that a reader would expect. */
-export function tellLeftOut(
-  reading: DataOptions,
-  options: Record<string, unknown>,
-  warn: (text: string) => void,
-) {
-  if (
-    options.resampleStep !== undefined &&
-    reading.timeChannels === false &&
-    options.timeChannels === undefined
-  )
-    warn(
-      "The derived time channels (time_gap, hour) are left out: on a grid of --resample-step they mean nothing.",
-    );
+export function tellLeftOut(reading: DataOptions, options: Record<string, unknown>, warn: (text: string) => void) {
+  if (options.resampleStep !== undefined && reading.timeChannels === false && options.timeChannels === undefined)
+    warn("The derived time channels (time_gap, hour) are left out: on a grid of --resample-step they mean nothing.");
 }
 
 const LAYER_OPTIONS = fitOptionsSchema.pick({
-  ...{ recipe: true, units: true, activation: true, noise: true, dropout: true, validation: true },
+  recipe: true,
+  units: true,
+  activation: true,
+  noise: true,
+  dropout: true,
+  validation: true,
 });
 const PREPARE_OPTIONS = prepareOptionsSchema.pick({ scale: true, scaleScope: true, interpolation: true });
 const GRID_OPTIONS = prepareOptionsSchema.shape.resample.unwrap().pick({ step: true });

@@ -36,9 +36,7 @@ export function inspectCommand(): Command {
     print(describe(test ? `${name}, training part` : name, train));
     if (test) print(`\n${describe(`${name}, test part`, test)}`);
     if (shared && shared.duplicates.length > 0)
-      print(
-        `${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`,
-      );
+      print(`${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`);
   });
 }
 
@@ -69,9 +67,7 @@ function describe(title: string, set: SetDescription): string {
   }
   lines.push(table.toString());
   if (set.irregularGaps !== null)
-    lines.push(
-      `irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`,
-    );
+    lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
   for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${inFlags(warning)}`);
   return lines.join("\n");
 }

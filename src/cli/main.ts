@@ -18,9 +18,7 @@ Start with: undertone demo, then undertone inspect DATA and undertone compare DA
 Exit codes: 0 done, 1 it failed, 2 wrong options, 130 interrupted.`;
 
 const program = new Command("undertone")
-  .description(
-    "LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help",
-  )
+  .description("LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help")
   .version(VERSION)
   .showHelpAfterError("(--help lists what is available)")
   .addHelpText("after", HELP);
@@ -48,9 +46,7 @@ try {
     process.stderr.write(`${pc.red(error.name)}: ${inFlags(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(
-      `${pc.red("This is a fault in undertone, please report it:")} ${(error as Error).stack}\n`,
-    );
+    process.stderr.write(`${pc.red("This is a fault in undertone, please report it:")} ${(error as Error).stack}\n`);
     process.exitCode = 1;
   }
 }

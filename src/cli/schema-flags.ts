@@ -82,8 +82,7 @@ export function inFlags(message: string): string {
 export function numberIn(range: NumberRange): (text: string) => number {
   const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = range;
   // zod bounds whole numbers by what a double holds exactly, which is no news to the user.
-  const told = (bound: number | undefined) =>
-    bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+  const told = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   const bounds = [
     told(minimum) && `at least ${minimum}`,
     told(exclusiveMinimum) && `above ${exclusiveMinimum}`,

@@ -54,11 +54,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   };
   return engine;
 
-  function bindWorkspace(
-    engine: Engine,
-    memory: SharedArrayBuffer | ArrayBuffer,
-    elements: number,
-  ): Workspace {
+  function bindWorkspace(engine: Engine, memory: SharedArrayBuffer | ArrayBuffer, elements: number): Workspace {
     const from = addon.address(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
     return { engine, memory, data, ...nameArguments(addon.open(data, target), (offset) => offset) };

@@ -66,10 +66,9 @@ async function readKernels(variant: string): Promise<Uint8Array<ArrayBuffer>> {
     const { readFile } = await import("node:fs/promises");
     return new Uint8Array(await readFile(url));
   } catch (cause) {
-    throw new EngineError(
-      `The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`,
-      { cause },
-    );
+    throw new EngineError(`The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`, {
+      cause,
+    });
   }
 }
 

@@ -21,11 +21,7 @@ import { verdictOf } from "./verdict.js";
  * @throws {DataError} without labels, with one class only, or if an entity would be on both sides (unless forward)
  * @throws {OptionError} for an option this source has no use for
  */
-export async function compare(
-  engine: Engine,
-  source: DataSource,
-  options: CompareOptions = {},
-): Promise<Comparison> {
+export async function compare(engine: Engine, source: DataSource, options: CompareOptions = {}): Promise<Comparison> {
   const started = new Date();
   const clock = performance.now();
   const question = resolve(source, options);
@@ -52,23 +48,30 @@ export async function compare(
   const { map, reconstructions } =
     (latent && results.built({ resample: 1, features: latent, seed: networkSeeds[0] })) || {};
   return {
-    ...{
-      name: source.name,
-      engine: engine.name,
-      classNames: set.classNames!,
-      plan: describePlan(question.plan),
-    },
+    name: source.name,
+    engine: engine.name,
+    classNames: set.classNames!,
+    plan: describePlan(question.plan),
     train: resamples[0].train.length,
     test: resamples.reduce((sum, { test }) => sum + test.length, 0),
-    ...{ resamples: resamples.map(({ description }) => description), measure, rows, differences, verdict },
+    resamples: resamples.map(({ description }) => description),
+    measure,
+    rows,
+    differences,
+    verdict,
     ...(budget && { budget: { ...budget, periods: new Set(budget.periods).size } }),
     ...(plan.costs && { costs: plan.costs }),
     learning: built.flatMap(({ learning }) => learning ?? []),
     ...(map && { map }),
     ...(reconstructions && { reconstructions }),
-    ...{ data: describeSet(cases), files: source.files, settings: provenance.settings },
-    ...{ hashes: provenance.hashes, environment: provenance.environment },
-    ...{ seed, networkSeeds, started: started.toISOString() },
+    data: describeSet(cases),
+    files: source.files,
+    settings: provenance.settings,
+    hashes: provenance.hashes,
+    environment: provenance.environment,
+    seed,
+    networkSeeds,
+    started: started.toISOString(),
     notes: [...new Set([...source.notes, ...plan.notes, ...built.flatMap(({ notes }) => notes)])],
     seconds: (performance.now() - clock) / 1000,
   };

@@ -25,12 +25,7 @@ export function differencesOf(
   const sizeOf = (part: "train" | "test") => resamples.reduce((sum, each) => sum + each[part].length, 0);
   const testToTrain = sizeOf("test") / sizeOf("train");
   const found: Difference[] = [];
-  const compare = (
-    question: Difference["question"],
-    a: ScoredRow,
-    b: ScoredRow | undefined,
-    level = 0.95,
-  ): void => {
+  const compare = (question: Difference["question"], a: ScoredRow, b: ScoredRow | undefined, level = 0.95): void => {
     if (!b) return;
     const steps = a.row.byResample.map((value, k) => value - b.row.byResample[k]);
     const corrected = correctedResampledTest(steps.filter(Number.isFinite), testToTrain, level);

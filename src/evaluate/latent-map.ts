@@ -23,9 +23,7 @@ export function latentMap(
   { train, test }: FeaturePair,
   { features, resample, labels, ids, classCount, seed }: MapOptions,
 ): LatentMap | undefined {
-  const drawn = randomStream(seed, STREAMS.mapComponents).shuffle(
-    Int32Array.from({ length: train.rows }, (_, n) => n),
-  );
+  const drawn = randomStream(seed, STREAMS.mapComponents).shuffle(Int32Array.from({ length: train.rows }, (_, n) => n));
   const some = selectRows(train, drawn.subarray(0, MOST_ROWS));
   if (some.rows < 2 || isConstant(some.values, some.names.length)) return undefined;
   const pca = fitPca(some, 2, { standardise: true });

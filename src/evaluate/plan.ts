@@ -87,7 +87,12 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     });
   }
   return {
-    ...{ set, resamples, rule, costs, budget, notes },
+    set,
+    resamples,
+    rule,
+    costs,
+    budget,
+    notes,
     measure: rare ? "averagePrecision" : "accuracy",
     classCount: known.length,
     classifiers: question.classifiers ?? (events ? ["logistic", "boosting"] : ["ridge", "logistic"]),
@@ -126,10 +131,7 @@ async function describeResample(
  * What is drawn together in a bootstrap, for each test case of all resamples one after another: an entity, or a case
  * that is tested more than once. Undefined where every case stands for itself.
  */
-export function groupsOf(
-  { entities }: SequenceSet,
-  parts: readonly Resample[],
-): (string | number)[] | undefined {
+export function groupsOf({ entities }: SequenceSet, parts: readonly Resample[]): (string | number)[] | undefined {
   const tested = parts.flatMap(({ test }) => Array.from(test));
   if (entities) return tested.map((n) => entities[n]);
   return new Set(tested).size < tested.length ? tested : undefined;

@@ -54,7 +54,9 @@ export async function predictResample(job: ResampleJob): Promise<void> {
       let fresh = false;
       for (const part of partsOf(expression)) {
         const keyOf = (classifier: string) => ({
-          ...{ resample: k + 1, classifier, ...featureKey(part, networkSeed) },
+          resample: k + 1,
+          classifier,
+          ...featureKey(part, networkSeed),
         });
         const missing = plan.classifiers.filter((each) => !results.prediction(keyOf(each)));
         if (missing.length === 0) continue;
@@ -69,8 +71,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
           const { balanced } = classifierTable[classifier];
           const pair = joined.get(balanced) ?? joinBlocks(blocks, balanced);
           joined.set(balanced, pair);
-          const standardise =
-            blocks.pairs.length > 1 ? !balanced : blocks.pairs[0].components ? "auto" : true;
+          const standardise = blocks.pairs.length > 1 ? !balanced : blocks.pairs[0].components ? "auto" : true;
           const prediction = fitAndPredict(job, train.labels!, classifier, pair, standardise);
           prediction.notes.unshift(...blocks.notes);
           await results.keepPrediction(keyOf(classifier), prediction);
@@ -93,11 +94,20 @@ function openTables(job: ResampleJob, train: SequenceSet, hooks: TrainHooks) {
   const test = selectSequences(set, plan.resamples[k].test);
   return featureTables(
     {
-      ...{ engine, train, test, rows: plan.resamples[k], aggregates, hooks },
-      ...{ fit: question.fit, readOut: question.readOut, align: question.align, seed: question.seed },
+      engine,
+      train,
+      test,
+      rows: plan.resamples[k],
+      aggregates,
+      hooks,
+      fit: question.fit,
+      readOut: question.readOut,
+      align: question.align,
+      seed: question.seed,
     },
     {
-      ...{ classCount, classWeight: classWeights.ridge },
+      classCount,
+      classWeight: classWeights.ridge,
       async onMade(made, networkSeed) {
         const { features, seed } = featureKey(made.expression, networkSeed);
         const built = describeMade(job, made, test, seed);

@@ -12,14 +12,24 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
   const { classWeights, classifiers, rule } = plan;
   const { threads, ...fit } = question.fit; // predictions do not depend on threads
   const decisive = {
-    ...{ plan: question.plan, fit, classWeights, seed, thresholds: rule !== undefined, readOut, align },
+    plan: question.plan,
+    fit,
+    classWeights,
+    seed,
+    thresholds: rule !== undefined,
+    readOut,
+    align,
     labelDelay: question.plan.kind === "forward" ? labelDelay : null,
-    ...{ engine: engine.name, undertone: VERSION },
+    engine: engine.name,
+    undertone: VERSION,
   };
   return {
     settings: {
       ...decisive,
-      ...{ features: features.map(nameOfExpression), classifiers, networkSeeds, threshold: rule ?? "none" },
+      features: features.map(nameOfExpression),
+      classifiers,
+      networkSeeds,
+      threshold: rule ?? "none",
       ...(source.events && {
         events: {
           entity: source.events.entityName,
@@ -29,10 +39,7 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
       }),
     },
     hashes: {
-      data: await hashJson([
-        await hashSequences(plan.set),
-        source.events ? await hashEvents(source.events) : null,
-      ]),
+      data: await hashJson([await hashSequences(plan.set), source.events ? await hashEvents(source.events) : null]),
       settings: await hashJson(decisive),
     },
     environment: await describeEnvironment(engine, threads),

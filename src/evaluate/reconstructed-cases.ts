@@ -41,7 +41,10 @@ export function reconstructedCases(
   if (cases.length === 0) return undefined;
   const half = Math.min(KEPT, cases.length >> 1 || 1);
   const keep = ({ n, k, errors, error }: (typeof cases)[number]): ReconstructedCase => ({
-    ...{ id: test.ids[n], label: labels[n], error: round(error), steps: lengthOf(given, k) },
+    id: test.ids[n],
+    label: labels[n],
+    error: round(error),
+    steps: lengthOf(given, k),
     channels: own
       .map((c, at) => ({ c, ...errors[at] }))
       .filter(({ count }) => count > 0)

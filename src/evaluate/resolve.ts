@@ -26,7 +26,15 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   const { classifiers, classWeight, costs, alerts, alertsPerDay, store, hooks } = options;
   return {
     ...resolved,
-    ...{ classifiers, classWeight, costs, alerts, alertsPerDay, store, hooks, source, cases },
+    classifiers,
+    classWeight,
+    costs,
+    alerts,
+    alertsPerDay,
+    store,
+    hooks,
+    source,
+    cases,
     plan: planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed),
   };
 }

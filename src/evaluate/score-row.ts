@@ -123,8 +123,7 @@ function validatedPrecision(
   const found = resamples.flatMap(({ validation }, k) =>
     validation
       ? predictions[k].flatMap(
-          ({ validation: scores }) =>
-            (scores && averagePrecision(scores, arePositive(validation.labels))) ?? [],
+          ({ validation: scores }) => (scores && averagePrecision(scores, arePositive(validation.labels))) ?? [],
         )
       : [],
   );
@@ -148,8 +147,7 @@ function arePositive(labels: Int32Array): boolean[] {
 
 /** All resamples one after another. */
 function join(parts: readonly PredictedCases[]): PredictedCases {
-  const all = (of: (part: PredictedCases) => ArrayLike<number>) =>
-    parts.flatMap((part) => Array.from(of(part)));
+  const all = (of: (part: PredictedCases) => ArrayLike<number>) => parts.flatMap((part) => Array.from(of(part)));
   return {
     labels: Int32Array.from(all(({ labels }) => labels)),
     predicted: Int32Array.from(all(({ predicted }) => predicted)),

@@ -57,9 +57,7 @@ function figuresOf(
   );
   const all = predictions.flat();
   const built = plan.resamples.flatMap((_, k) =>
-    seeds.flatMap(
-      (seed) => results.built({ resample: k + 1, ...featureKey(expression, seed) })?.seconds ?? [],
-    ),
+    seeds.flatMap((seed) => results.built({ resample: k + 1, ...featureKey(expression, seed) })?.seconds ?? []),
   );
   const { figures, predicted, validated, notes } = scoreRow(predictions, plan);
   const row = {

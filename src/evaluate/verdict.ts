@@ -119,14 +119,10 @@ export function say(difference: Difference, measure: Measure): string {
 
 function figuresOf({ difference, low, high, level, corrected }: Difference, measure: Measure): string {
   const [scale, digits, unit] =
-    measure === "accuracy"
-      ? ([100, 1, "points of accuracy"] as const)
-      : ([1, 3, "average precision"] as const);
+    measure === "accuracy" ? ([100, 1, "points of accuracy"] as const) : ([1, 3, "average precision"] as const);
   const show = (value: number) => signed(scale * value, digits);
   const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";
-  const test = corrected
-    ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]`
-    : "";
+  const test = corrected ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]` : "";
   return `${show(difference)} ${unit} [${show(low)}, ${show(high)}]${strict}${test}`;
 }
 

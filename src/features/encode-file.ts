@@ -61,8 +61,7 @@ export async function encodeFile(
   let rows = 0;
   let columns: readonly string[] = [];
   try {
-    const notes =
-      copies === undefined && comesInPieces(input) ? await encodePieceByPiece() : await encodeWhole();
+    const notes = copies === undefined && comesInPieces(input) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
@@ -132,11 +131,7 @@ function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
   return layer.stddev;
 }
 
-function choosePart(
-  { train, test }: DataSource,
-  part: EncodeFileOptions["part"],
-  channels: SequenceSet["channels"],
-) {
+function choosePart({ train, test }: DataSource, part: EncodeFileOptions["part"], channels: SequenceSet["channels"]) {
   if (part === "train" || !test) return { set: train, parts: undefined };
   if (part === "test") return { set: test, parts: undefined };
   const set = concatSequences(conformChannels(train, channels), conformChannels(test, channels));

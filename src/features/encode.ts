@@ -5,13 +5,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
-import {
-  countOf,
-  lengthOf,
-  longestOf,
-  type SequenceSet,
-  shareSequences,
-} from "../sequences/set/sequence-set.js";
+import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND, type SharedEncoding } from "./encoder.js";
 import { type ReadOut, resolveReadOut } from "./read-outs/read-outs.js";
@@ -112,10 +106,6 @@ export async function leadEncoding(
 }
 
 /** In a worker: what a follower of an encoding can do. */
-export async function followEncoding({
-  engine,
-  job,
-  attach,
-}: Extract<EncodeMessage, { kind: "encode-follow" }>) {
+export async function followEncoding({ engine, job, attach }: Extract<EncodeMessage, { kind: "encode-follow" }>) {
   return createEncoder(await loadEngine(engine), job, attach).phases;
 }

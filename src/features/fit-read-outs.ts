@@ -54,6 +54,5 @@ export async function fitReadOuts(
 
 function* batchesOf(engine: Engine, model: Model, set: SequenceSet): Generator<States> {
   const prepared = prepareSequences(set, model.metadata.preparation);
-  for (const { states } of runBatches(engine, model, prepared, "encode", { batch: ENCODE_SHARD }))
-    yield states;
+  for (const { states } of runBatches(engine, model, prepared, "encode", { batch: ENCODE_SHARD })) yield states;
 }

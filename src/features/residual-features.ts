@@ -87,9 +87,16 @@ function ofReconstruction({ slot, pass, states, groups }: RunBatch): Float64Arra
   const { place, output, ws } = slot;
   const { T, B, starts, mask } = states;
   const reconstruction: Reconstruction = {
-    ...{ T, B, starts, columns: groups, data: ws.data },
-    ...{ x: place.x, y: output!.offset(pass), yStride: output!.stride },
-    ...{ observed: pass.masked ? place.observed : undefined, mask: mask?.offset },
+    T,
+    B,
+    starts,
+    columns: groups,
+    data: ws.data,
+    x: place.x,
+    y: output!.offset(pass),
+    yStride: output!.stride,
+    observed: pass.masked ? place.observed : undefined,
+    mask: mask?.offset,
   };
   return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
 }
@@ -104,9 +111,16 @@ function ofPrediction(
   const { T, B, starts } = states;
   const { output } = nextStep.layer;
   const prediction: Reconstruction = {
-    ...{ T, B, starts, columns: groups, data: ws.data },
-    ...{ x: nextStep.place.target, y: output.offset(pass), yStride: output.stride },
-    ...{ observed: nextStep.place.observed, mask: nextStep.present },
+    T,
+    B,
+    starts,
+    columns: groups,
+    data: ws.data,
+    x: nextStep.place.target,
+    y: output.offset(pass),
+    yStride: output.stride,
+    observed: nextStep.place.observed,
+    mask: nextStep.present,
   };
   // of the step that was predicted
   const age = (b: number, t: number) => {

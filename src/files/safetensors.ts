@@ -12,10 +12,7 @@ const headerSchema = z
   .catchall(z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }));
 
 /** The safetensors format: 8 bytes of header length, a JSON header, then the tensors one after another. */
-export function encodeSafetensors(
-  tensors: Record<string, Tensor>,
-  metadata: Record<string, string>,
-): Uint8Array {
+export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string>): Uint8Array {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
     const start = end;
@@ -48,12 +45,10 @@ export function decodeSafetensors(
   const fail = (why: string): never => {
     throw new ArtefactError(`${where}: ${why} Write it again, or take another copy.`);
   };
-  if (bytes.length < 16)
-    fail(`got ${bytes.length} bytes, expected a model file; it is empty or was cut short.`);
+  if (bytes.length < 16) fail(`got ${bytes.length} bytes, expected a model file; it is empty or was cut short.`);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const length = Number(new DataView(buffer).getBigUint64(0, true));
-  if (length > 100_000_000 || bytes[8] !== 0x7b)
-    fail("this is not a model file (no safetensors header at its start).");
+  if (length > 100_000_000 || bytes[8] !== 0x7b) fail("this is not a model file (no safetensors header at its start).");
   if (8 + length > bytes.length)
     fail(`the file was cut short: its header alone has ${length} bytes, the file ${bytes.length}.`);
   let json: unknown;
@@ -72,9 +67,7 @@ export function decodeSafetensors(
   for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
     const [start, end] = data_offsets;
     if (8 + length + end > bytes.length)
-      fail(
-        `the file was cut short: tensor "${name}" ends at byte ${8 + length + end}, the file has ${bytes.length}.`,
-      );
+      fail(`the file was cut short: tensor "${name}" ends at byte ${8 + length + end}, the file has ${bytes.length}.`);
     if (dtype !== "F32" && dtype !== "F64") fail(`tensor "${name}" has type ${dtype}, expected F32 or F64.`);
     if (start > end || (end - start) % (dtype === "F32" ? 4 : 8) !== 0)
       fail(`tensor "${name}" lies from byte ${start} to ${end}, expected whole numbers of type ${dtype}.`);

@@ -67,9 +67,7 @@ function reasonOf(cause: unknown): string {
 export async function checkWritable(path: string): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory())
-    throw new UndertoneError(
-      `Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`,
-    );
+    throw new UndertoneError(`Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`);
   const probe = `${path}.${process.pid}.probe`;
   await writeFileAtomically(probe, "").catch((error: Error) => {
     throw new UndertoneError(error.message.replace(probe, path), { cause: error });

@@ -104,9 +104,7 @@ export function decodeModel(bytes: Uint8Array, where: string): Model {
   if (scaler.channels.join("\n") !== numeric.join("\n"))
     damaged(`: its scaler has the channels ${scaler.channels.join(", ")}, its data ${numeric.join(", ")}`);
   if (scaler.center.length !== scales || scaler.scale.length !== scales)
-    damaged(
-      `: its scaler has ${scaler.center.length} centres and ${scaler.scale.length} scales, expected ${scales}`,
-    );
+    damaged(`: its scaler has ${scaler.center.length} centres and ${scaler.scale.length} scales, expected ${scales}`);
   let parameters: ReturnType<typeof parametersOf>;
   try {
     parameters = parametersOf(checked);

@@ -1,18 +1,8 @@
 import { z } from "zod";
 import { DataError, unknownName } from "../errors.js";
-import {
-  type Channel,
-  createBitmap,
-  isObserved,
-  type SequenceSet,
-  setBit,
-} from "../sequences/set/sequence-set.js";
+import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/set/sequence-set.js";
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
-import {
-  type InterpolationMethod,
-  interpolate,
-  interpolationMethods,
-} from "../sequences/transform/interpolate.js";
+import { type InterpolationMethod, interpolate, interpolationMethods } from "../sequences/transform/interpolate.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
 import { fitScaler, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
 
@@ -32,10 +22,7 @@ export const prepareOptionsSchema = z.strictObject({
     .describe("how missing values inside a series are filled; none: they stay masked; default: the recipe's"),
   resample: z
     .strictObject({
-      step: z
-        .number()
-        .positive()
-        .describe("step of a grid, in seconds, on which timed sequences are put first"),
+      step: z.number().positive().describe("step of a grid, in seconds, on which timed sequences are put first"),
       method: z.enum(interpolationMethods).optional().describe("default: interpolation, else linear"),
     })
     .optional(),
@@ -133,8 +120,7 @@ export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): S
     const recode = channel.vocabulary && found.vocabulary?.map((word) => channel.vocabulary!.indexOf(word));
     return { at, recode };
   });
-  const same = (a: Channel, b: Channel) =>
-    a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
+  const same = (a: Channel, b: Channel) => a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
   if (wanted.length === names.length && wanted.every((channel, k) => same(channel, set.channels[k])))
     return { ...set, channels: wanted };
 

@@ -34,9 +34,7 @@ export interface Stepper {
 export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch?: number } = {}): Stepper {
   const { scaler, resample, channels, interpolation, differences } = model.metadata.preparation;
   const refuse = (why: string): never => {
-    throw new OptionError(
-      `openStepper: ${why}, so it must see whole sequences. Use encode, or train another model.`,
-    );
+    throw new OptionError(`openStepper: ${why}, so it must see whole sequences. Use encode, or train another model.`);
   };
   if (scaler.scope === "series") refuse("this model scales every series by its own statistics");
   if (resample) refuse("this model resamples sequences to a grid");
@@ -60,18 +58,18 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
     return at < 0 ? { center: 0, scale: 1 } : { center: scaler.center[at], scale: scaler.scale[at] };
   });
   const packed: PackedBatch = {
-    ...{
-      T: 1,
-      B: 1,
-      rows: 1,
-      active: NONE,
-      mask: NONE,
-      present: 1,
-      masked: false,
-      weighted: false,
-      count: 0,
-    },
-    ...{ order: new Int32Array(0), gradients: 0, resume: true },
+    T: 1,
+    B: 1,
+    rows: 1,
+    active: NONE,
+    mask: NONE,
+    present: 1,
+    masked: false,
+    weighted: false,
+    count: 0,
+    order: new Int32Array(0),
+    gradients: 0,
+    resume: true,
   };
 
   /** Moves states between the caller's array and the arena. */
@@ -119,8 +117,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
             continue;
           }
           const { kind, start, width } = groups[c];
-          if (kind === "numeric")
-            data[place.x + b * F + start] = (value - scaling[c].center) / scaling[c].scale;
+          if (kind === "numeric") data[place.x + b * F + start] = (value - scaling[c].center) / scaling[c].scale;
           else if (value >= 0 && value < width) data[place.x + b * F + start + value] = 1;
           seen++;
         }
@@ -135,8 +132,7 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
       exchange(states, B, false);
       const from = latent.offset(packed);
       for (let b = 0; b < B; b++)
-        for (let k = 0; k < latent.width; k++)
-          latents[b * latent.width + k] = data[from + b * latent.stride + k];
+        for (let k = 0; k < latent.width; k++) latents[b * latent.width + k] = data[from + b * latent.stride + k];
       return latents.subarray(0, B * latent.width);
     },
   };

@@ -71,10 +71,7 @@ export function stateNumbers(state: TrainState) {
 }
 
 /** Puts a state together again. */
-export function restoreState(
-  numbers: ReturnType<typeof stateNumbers>,
-  tensors: Record<string, Block>,
-): TrainState {
+export function restoreState(numbers: ReturnType<typeof stateNumbers>, tensors: Record<string, Block>): TrainState {
   const { goodAdamSteps, best, ...rest } = numbers;
   return {
     ...rest,

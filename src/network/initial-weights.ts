@@ -2,11 +2,7 @@ import { type Random, randomStream, STREAMS } from "../random.js";
 import type { Parameter } from "./layers/layer.js";
 
 /** Fills the parameter block as Keras initialises these layers; every tensor has a stream of its own. */
-export function initialise(
-  block: Float32Array | Float64Array,
-  parameters: readonly Parameter[],
-  seed: number,
-): void {
+export function initialise(block: Float32Array | Float64Array, parameters: readonly Parameter[], seed: number): void {
   parameters.forEach((parameter, k) => {
     const random = randomStream(seed, STREAMS.initialWeights, k);
     const values = block.subarray(parameter.start, parameter.start + parameter.size);

@@ -73,11 +73,13 @@ export function createNetwork(
   const view = (offset: number) => ws.data.subarray(offset, offset + plan.parameterCount);
   if (seed !== undefined) initialise(view(blocks.weights), plan.parameters, seed);
   const [{ encoder, decoder, nextStep, readOut }] = slots;
-  const packed = [...encoder, ...decoder, ...(nextStep ? [nextStep.layer] : [])].filter(
-    (layer) => layer.pack,
-  );
+  const packed = [...encoder, ...decoder, ...(nextStep ? [nextStep.layer] : [])].filter((layer) => layer.pack);
   return {
-    ...{ ws, blocks, slots, head, packed },
+    ws,
+    blocks,
+    slots,
+    head,
+    packed,
     elements: plan.total,
     parameters: plan.parameters,
     weights: view(blocks.weights),
@@ -104,7 +106,10 @@ function planNetwork(
   const readOutLoss = training ? spec.readOutLoss : undefined;
   const predicts = spec.nextStep !== undefined && purpose !== "encode";
   const plan = openPlan({
-    ...{ lanes, T: steps, B: batch, training },
+    lanes,
+    T: steps,
+    B: batch,
+    training,
     keepStates: states || readOutLoss !== undefined || predicts,
     stateGradients: readOutLoss !== undefined || (training && predicts),
   });

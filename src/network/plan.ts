@@ -2,9 +2,7 @@ import { padTo, type Workspace } from "../engine/engine.js";
 import type { Parameter, Plan } from "./layers/layer.js";
 
 /** Arena offsets, all `blockSize` long; `shards` holds one gradient after the other. */
-export type Blocks = Readonly<
-  Record<"weights" | "gradients" | "mean" | "variance" | "shards" | "blockSize", number>
->;
+export type Blocks = Readonly<Record<"weights" | "gradients" | "mean" | "variance" | "shards" | "blockSize", number>>;
 
 /** A plan of an arena that is not there yet. */
 export interface OpenPlan extends Plan {

@@ -53,8 +53,7 @@ export function planSlot(
   const input: Signal = { kind: "sequence", width, stride: width, offset: () => place.x };
   const encoder = createChain(plan, "encoder", spec.encoder, input, columns, width);
   const latent = encoder[encoder.length - 1].output;
-  const decoder =
-    purpose === "encode" ? [] : createChain(plan, "decoder", spec.decoder, latent, columns, width);
+  const decoder = purpose === "encode" ? [] : createChain(plan, "decoder", spec.decoder, latent, columns, width);
   const output = decoder.at(-1)?.output;
   if (output && output.width !== width)
     throw new OptionError(
@@ -71,7 +70,15 @@ export function planSlot(
     get ws() {
       return plan.ws;
     },
-    ...{ place, most: { cases: B, steps: T }, width, latent, output, encoder, decoder, nextStep, readOut },
+    place,
+    most: { cases: B, steps: T },
+    width,
+    latent,
+    output,
+    encoder,
+    decoder,
+    nextStep,
+    readOut,
     states: encoder.findLast((layer) => layer.states)?.states ?? [],
     forward(batch, draws) {
       batch.draws = draws;

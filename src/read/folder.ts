@@ -59,8 +59,6 @@ export async function findParts(folder: string): Promise<FoundParts> {
   if (!test) notes.push(`${folder}: there is no test part ${name}_TEST; only the training part was read.`);
   for (const { path, suffix } of test ? [train, test] : [train])
     if (suffix !== "")
-      notes.push(
-        `${basename(path)}: its name ends in "${suffix.replace(/^_/, "")}", so it may not be the whole part.`,
-      );
+      notes.push(`${basename(path)}: its name ends in "${suffix.replace(/^_/, "")}", so it may not be the whole part.`);
   return { name, train, test, notes };
 }

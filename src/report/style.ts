@@ -4,14 +4,7 @@ const TEXT = `"Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L"
 const CHART = `system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif`;
 const CODE = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace`;
 
-const ROLES = [
-  "baseline",
-  "control",
-  "latent",
-  "combination",
-  "worse",
-  ...LIGHT.classes.map((_, c) => `class-${c}`),
-];
+const ROLES = ["baseline", "control", "latent", "combination", "worse", ...LIGHT.classes.map((_, c) => `class-${c}`)];
 
 /** The whole style sheet: a reading column, charts that may be wider, three media. */
 export const STYLE = `

@@ -19,9 +19,9 @@ export function writeTransactionsCsv(transactions: readonly Transaction[]): stri
   const lines: string[] = [CSV_COLUMNS.join(",")];
   for (const transaction of transactions)
     lines.push(
-      CSV_COLUMNS.map((column) =>
-        column === "amount" ? transaction.amount.toFixed(2) : transaction[column],
-      ).join(","),
+      CSV_COLUMNS.map((column) => (column === "amount" ? transaction.amount.toFixed(2) : transaction[column])).join(
+        ",",
+      ),
     );
   return lines.join("\n") + "\n";
 }

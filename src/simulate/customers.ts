@@ -57,9 +57,7 @@ export interface Subscription {
 const NEW_CARD_SHARE = 0.08;
 const MOVE_SHARE = 0.08;
 const TRIPS_PER_DAY = 0.0045;
-const SUBSCRIBED = ["digital", "digital", "entertainment", "transport", "health", "household"].map(
-  categoryIndex,
-);
+const SUBSCRIBED = ["digital", "digital", "entertainment", "transport", "health", "household"].map(categoryIndex);
 
 /** Draws customer number `index`; depends on the seed and the index alone. */
 export function drawCustomer(seed: number, index: number, days: number): Customer {

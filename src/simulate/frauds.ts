@@ -38,12 +38,8 @@ const EPISODES: Readonly<Record<FraudScenario, (random: Random, world: World) =>
 };
 
 const TESTS = ["digital", "online_retail", "transport", "entertainment"].map(categoryIndex);
-const LOOT = ["online_retail", "electronics", "travel", "cash", "clothing", "digital", "grocery"].map(
-  categoryIndex,
-);
-const TAKEOVER = ["digital", "online_retail", "entertainment", "clothing", "electronics", "travel"].map(
-  categoryIndex,
-);
+const LOOT = ["online_retail", "electronics", "travel", "cash", "clothing", "digital", "grocery"].map(categoryIndex);
+const TAKEOVER = ["digital", "online_retail", "entertainment", "clothing", "electronics", "travel"].map(categoryIndex);
 
 /** Four to eight tiny payments minutes apart, slowly growing; half an hour or so later one to four large. */
 function cardTesting(random: Random, world: World): Draft[] {

@@ -11,9 +11,7 @@ const MICRO_BURSTS_PER_DAY = 0.0022;
 const GIFT_SPREES_PER_DAY = 0.002;
 
 const TINY = ["digital", "online_retail", "transport", "entertainment"].map(categoryIndex);
-const GIFTS = ["online_retail", "clothing", "electronics", "household", "entertainment", "travel"].map(
-  categoryIndex,
-);
+const GIFTS = ["online_retail", "clothing", "electronics", "household", "entertainment", "travel"].map(categoryIndex);
 
 /** Honest runs of purchases that resemble card testing (micro-payments) or a stolen card (presents). */
 export function honestBursts(seed: number, customer: Customer, days: number): Draft[] {
@@ -37,18 +35,14 @@ function microBurst(random: Random, customer: Customer, day: number, today: Circ
   for (let i = 0; i < count; i++) {
     const amount = 0.5 + logNormal(random, 2, 0.7);
     const here = random.uniform() < 0.75 ? category : TINY[random.integer(2)];
-    drafts.push(
-      burstDraft(random, customer, { ...today, scenario: "micro_burst" }, here, time, amount, known),
-    );
+    drafts.push(burstDraft(random, customer, { ...today, scenario: "micro_burst" }, here, time, amount, known));
     time += Math.max(15, logNormal(random, 2 * MINUTE, 0.9));
   }
   if (random.uniform() < 0.35) {
     time += logNormal(random, 25 * MINUTE, 0.8);
     const large = GIFTS[weighted(random, [3, 1, 3, 1, 1, 2])];
     const amount = logNormal(random, 2.2 * customer.medians[large], 0.6);
-    drafts.push(
-      burstDraft(random, customer, { ...today, scenario: "micro_burst" }, large, time, amount, known),
-    );
+    drafts.push(burstDraft(random, customer, { ...today, scenario: "micro_burst" }, large, time, amount, known));
   }
   return drafts;
 }

@@ -32,11 +32,7 @@ export interface SimulationOptions {
  * @returns sorted by time, about 1.4 transactions per customer and day, 0.7 % of them labelled fraud
  * @throws {OptionError} if an option is not an integer or too small for every kind of fraud to take place
  */
-export function simulateTransactions({
-  customers = 400,
-  days = 120,
-  seed = 1,
-}: SimulationOptions = {}): Transaction[] {
+export function simulateTransactions({ customers = 400, days = 120, seed = 1 }: SimulationOptions = {}): Transaction[] {
   expectInteger("customers", customers, FEWEST_CUSTOMERS);
   expectInteger("days", days, FEWEST_DAYS);
   expectInteger("seed", seed, Number.MIN_SAFE_INTEGER);

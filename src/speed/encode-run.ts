@@ -42,11 +42,7 @@ export async function createEncodeRun(
   const most = Math.min(threads, shards);
   const { channels } = set;
   const size = { batch: 1, steps: 1, purpose: "encode" } as const;
-  const { weights, slots } = createNetwork(
-    engine,
-    { spec, columns: oneHotColumns(channels).groups, ...size },
-    SEED,
-  );
+  const { weights, slots } = createNetwork(engine, { spec, columns: oneHotColumns(channels).groups, ...size }, SEED);
   const job: EncodeJob = {
     model: { spec, channels, weights: Float32Array.from(weights) },
     set: most > 1 ? shareSequences(set) : set,

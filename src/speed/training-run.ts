@@ -64,9 +64,7 @@ export async function createTrainingRun(
     step() {
       const { loss, norm } = updates.gradient(batch, step);
       if (!Number.isFinite(loss))
-        throw new EngineError(
-          `${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`,
-        );
+        throw new EngineError(`${engine.name}: the loss of timed step ${step} is ${loss}, so its time means nothing.`);
       updates.apply(RATE, ++step, norm);
       return loss;
     },

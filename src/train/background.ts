@@ -41,7 +41,10 @@ export function trainInBackground(
   const { train, validation } = task;
   const labelled = task.spec.readOutLoss?.crossEntropy !== undefined;
   const message: TrainMessage = {
-    ...{ kind: "train", engine: engine.name, threads, checkpoints: onCheckpoint !== undefined },
+    kind: "train",
+    engine: engine.name,
+    threads,
+    checkpoints: onCheckpoint !== undefined,
     task: {
       ...task,
       train: shareSequences(train, labelled),
@@ -87,10 +90,6 @@ export async function leadTraining(
 }
 
 /** In a worker: what a follower of a training can do. */
-export async function followTraining({
-  engine,
-  job,
-  attach,
-}: Extract<TrainMessage, { kind: "train-follow" }>) {
+export async function followTraining({ engine, job, attach }: Extract<TrainMessage, { kind: "train-follow" }>) {
   return createTrainer(await loadEngine(engine), job, attach).phases;
 }

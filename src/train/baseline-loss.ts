@@ -26,11 +26,7 @@ export function fitMeanPredictor(set: SequenceSet, groups: readonly ColumnGroup[
 }
 
 /** Mean loss per observed value of that predictor, in the terms of the reconstruction loss; 0 for no values. */
-export function meanPredictorLoss(
-  set: SequenceSet,
-  groups: readonly ColumnGroup[],
-  predictor: MeanPredictor,
-): number {
+export function meanPredictorLoss(set: SequenceSet, groups: readonly ColumnGroup[], predictor: MeanPredictor): number {
   let sum = 0;
   let count = 0;
   eachObserved(set, (c, value, n) => {
@@ -62,10 +58,7 @@ export function varianceExplained({
     validationLoss === undefined ? explained(trainLoss, ofTrain) : explained(validationLoss, ofValidation);
 }
 
-function eachObserved(
-  set: SequenceSet,
-  visit: (channel: number, value: number, sequence: number) => void,
-): void {
+function eachObserved(set: SequenceSet, visit: (channel: number, value: number, sequence: number) => void): void {
   const C = set.channels.length;
   for (let n = 0; n < countOf(set); n++)
     for (let k = set.offsets[n] * C; k < set.offsets[n + 1] * C; k++)

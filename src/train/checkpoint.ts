@@ -38,9 +38,7 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Tr
   if (!bytes) return undefined;
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   if (metadata.format !== "undertone-checkpoint" || metadata.version !== String(CHECKPOINT_VERSION))
-    throw new ArtefactError(
-      `${path}: this is no checkpoint of this version of undertone. Remove it and train afresh.`,
-    );
+    throw new ArtefactError(`${path}: this is no checkpoint of this version of undertone. Remove it and train afresh.`);
   if (metadata.identity !== identity)
     throw new OptionError(
       `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed as asked. ` +

@@ -23,9 +23,7 @@ const DEFAULT_UPDATES = 600;
 
 /** @throws {DataError} if there is nothing to learn from */
 export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: ResolvedTrainOptions): Course {
-  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter(
-    (n) => lengthOf(train, n) > 0,
-  );
+  const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
   if (usable.length === 0)
     throw new DataError(
       `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" tells what was read.`,
@@ -34,21 +32,19 @@ export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: R
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
   const { epochs } = options;
   const total = options.updates ?? (epochs ? epochs * batchesPerEpoch : DEFAULT_UPDATES);
-  const relu = [...spec.encoder, ...spec.decoder].some(
-    (layer) => layer.type === "lstm" && layer.activation === "relu",
-  );
+  const relu = [...spec.encoder, ...spec.decoder].some((layer) => layer.type === "lstm" && layer.activation === "relu");
   return {
-    ...{ usable, batchSize, batchesPerEpoch, total },
+    usable,
+    batchSize,
+    batchesPerEpoch,
+    total,
     evaluateEvery: epochs ? batchesPerEpoch : Math.max(SNAPSHOT_EVERY, Math.ceil(total / 20)),
     peak: options.learningRate ?? (relu ? 1e-3 : 3e-3),
   };
 }
 
 /** The sequences of each update; every epoch has an order of its own. */
-export function batches(
-  { usable, batchSize, batchesPerEpoch }: Course,
-  seed: number,
-): (update: number) => Int32Array {
+export function batches({ usable, batchSize, batchesPerEpoch }: Course, seed: number): (update: number) => Int32Array {
   let order = usable;
   let orderEpoch = -1;
   return (update) => {

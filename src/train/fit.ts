@@ -49,8 +49,7 @@ export async function trainModel(
   const { prepare: preparing, train: training, validation: share } = resolved;
   const spec = specOf(resolved);
   const recipe = options.spec ? "custom" : resolved.recipe;
-  if (countOf(data) === 0)
-    throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
+  if (countOf(data) === 0) throw new DataError(`${origin.name}: got no sequences, expected at least one to train on.`);
   if (spec.readOutLoss?.crossEntropy && !data.labels)
     throw new OptionError(
       `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with \`label\`, or use \`recipe: "default"\`.`,
@@ -149,10 +148,7 @@ function holdOut(data: SequenceSet, share: number | undefined, seed: number, lab
   if (fraction === 0) return { train: data, validation: undefined };
   const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
   const { first, second } = splitCases(seen, 1 - fraction, seed);
-  const looked = randomStream(seed, STREAMS.validationSample)
-    .shuffle(second)
-    .subarray(0, MAX_VALIDATION)
-    .sort();
+  const looked = randomStream(seed, STREAMS.validationSample).shuffle(second).subarray(0, MAX_VALIDATION).sort();
   return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
 }
 

@@ -14,12 +14,7 @@ export function blockCount({ blocks }: Network): number {
 }
 
 /** The rate of update u (from 0) out of `total`: a linear warm-up, then constant or a cosine to 5 %. */
-export function learningRateAt(
-  options: ResolvedTrainOptions,
-  peak: number,
-  u: number,
-  total: number,
-): number {
+export function learningRateAt(options: ResolvedTrainOptions, peak: number, u: number, total: number): number {
   const { warmUp, schedule } = options;
   if (u < warmUp) return (peak * (u + 1)) / warmUp;
   if (schedule === "constant") return peak;

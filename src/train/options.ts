@@ -11,8 +11,7 @@ const positiveInteger = z.number().int().positive();
 function defaultsOf(option: keyof NonNullable<Recipe["train"]>, usual: string | number): string {
   const byValue = new Map<number, string[]>();
   for (const { name, train } of recipes)
-    if (train && train[option] !== usual)
-      byValue.set(train[option], [...(byValue.get(train[option]) ?? []), name]);
+    if (train && train[option] !== usual) byValue.set(train[option], [...(byValue.get(train[option]) ?? []), name]);
   return [usual, ...[...byValue].map(([value, names]) => `${names.join(", ")}: ${value}`)].join("; ");
 }
 
@@ -30,16 +29,9 @@ export const trainOptionsSchema = z
       .positive()
       .optional()
       .describe(`peak rate of Adam; default ${defaultsOf("learningRate", "0.003, for relu 0.001")}`),
-    schedule: z
-      .enum(["cosine", "constant"])
-      .default("cosine")
-      .describe("how the rate goes after the warm-up"),
+    schedule: z.enum(["cosine", "constant"]).default("cosine").describe("how the rate goes after the warm-up"),
     warmUp: z.number().int().nonnegative().default(20).describe("updates over which the rate rises from 0"),
-    clipNorm: z
-      .number()
-      .nonnegative()
-      .default(1)
-      .describe("largest global norm of the gradient; 0: no clipping"),
+    clipNorm: z.number().nonnegative().default(1).describe("largest global norm of the gradient; 0: no clipping"),
     patience: z
       .number()
       .int()

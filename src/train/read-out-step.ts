@@ -93,9 +93,7 @@ function batchLoss({ engine, job, network, shared, numbers }: TrainingPart) {
     products ??= engineProducts(engine, largestProducts(2 * slots.length * VIEWED_SHARD, head));
     const block = (at: number) => ws.data.subarray(at, at + blocks.blockSize);
     ws.data.fill(0, gradients, gradients + blocks.blockSize);
-    const { loss, dRows } = readOutLoss(
-      ...([head, table, rowsOf(n), block(blocks.weights), block(gradients), products] as const),
-    );
+    const { loss, dRows } = readOutLoss(head, table, rowsOf(n), block(blocks.weights), block(gradients), products);
     all.forEach(({ readOut, batch }, s) => {
       readOut.putGradients(batch, dRows, rowOf(batch, s));
     });

@@ -23,8 +23,5 @@ export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
 
 /** The cases of a shard: dealt like cards from the longest on, so that shards take about equally long. */
 export function dealt(sorted: Int32Array, shard: number, shards: number): Int32Array {
-  return Int32Array.from(
-    { length: Math.ceil((sorted.length - shard) / shards) },
-    (_, k) => sorted[shard + k * shards],
-  );
+  return Int32Array.from({ length: Math.ceil((sorted.length - shard) / shards) }, (_, k) => sorted[shard + k * shards]);
 }

@@ -137,8 +137,7 @@ async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
       const secondsLeft = (course.total - state.update) / updatesPerSecond;
       const pace = { update: state.update, total: course.total, updatesPerSecond, secondsLeft };
       hooks.onProgress?.({ loss: trainLoss, explainedVariance, ...pace });
-      if (loss !== undefined && noteBest(training.network, state, loss, training.job.options.patience))
-        return "early";
+      if (loss !== undefined && noteBest(training.network, state, loss, training.job.options.patience)) return "early";
     }
     await pause();
   }

@@ -7,12 +7,7 @@ import { adamStep, blockCount, sumGradients } from "./optimizer.js";
 import { plainStep } from "./plain-step.js";
 import { readOutStep } from "./read-out-step.js";
 import { batchShards, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
-import {
-  createSharedTraining,
-  type SharedTraining,
-  sharedBatchSize,
-  updateNumbers,
-} from "./shared-training.js";
+import { createSharedTraining, type SharedTraining, sharedBatchSize, updateNumbers } from "./shared-training.js";
 import type { GradientStep, TrainingPart, TrainJob } from "./step.js";
 import { validationPass } from "./validation.js";
 

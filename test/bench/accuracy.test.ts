@@ -149,9 +149,7 @@ test("figures are means over seeds, then over sets; the worst set is named", () 
   expect(figures.bestRaw()).toBe("raw");
   expect(figures.bestRawOf("A")).toBe(0.9);
   expect(figures.largest(1)).toEqual(["B"]);
-  expect(gapsOf(figures, "latent wide", "best raw").map(({ points }) => Math.round(points))).toEqual([
-    -7, 10,
-  ]);
+  expect(gapsOf(figures, "latent wide", "best raw").map(({ points }) => Math.round(points))).toEqual([-7, 10]);
   const [row] = differenceLine(figures, "latent wide", "best raw");
   expect(row).toContain("| latent wide - best raw | 2 | +1.50 | [-7.00, +10.00] | +1.50 | 1/0/1 | -7.00 A |");
 });
@@ -196,11 +194,7 @@ test("rows of noisy copies are beside the encoder, the baselines with copies and
 test("a choice is the row whose training table does better by leave-one-out, whatever the test part says", async () => {
   const labels = Int32Array.from({ length: 24 }, (_, n) => n % 2);
   const set = { ...labelled([12, 12]), labels };
-  const {
-    judge,
-    select,
-    figures: chosen,
-  } = openSheet(set, { ...set, labels: labels.map((l) => 1 - l) }, false);
+  const { judge, select, figures: chosen } = openSheet(set, { ...set, labels: labels.map((l) => 1 - l) }, false);
   const table = (of: (n: number) => number) => ({
     values: Float32Array.from(labels, (_, n) => of(n)),
     names: ["x"],
@@ -229,8 +223,7 @@ test("the summary has tables of the standard lines and of each mode, and puts th
     "page.md": "before\n<!-- table: begin -->\nof yesterday\n<!-- table: end -->\nafter\n",
   });
   const script = join(root, "bench", "accuracy-summary.mjs");
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: "utf8" });
+  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: "utf8" });
   expect(run("lines.jsonl", "--write", "page.md").stderr).toBe("");
   const page = readFileSync(join(folder, "page.md"), "utf8");
   expect(page).toMatch(/^before[\s\S]*after\n$/);

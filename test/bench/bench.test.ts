@@ -14,13 +14,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Runs `npm run bench` without set-up, on a shape that takes no time. */
 function bench(...args: string[]) {
   const base = ["--quick", "--threads", "1", "--shapes", "3,2,5,7"];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, "bench", "run.mjs"), ...base, ...args],
-    {
-      encoding: "utf8",
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bench", "run.mjs"), ...base, ...args], {
+    encoding: "utf8",
+  });
   return { status, stdout, stderr };
 }
 
@@ -70,9 +66,7 @@ describe("npm run bench", () => {
 
   test("refuses a peer that does not run the same model", () => {
     const fake = fakePeer({ latent: 0.1, losses: [1, 0.9, 0.8] });
-    const { status, stdout } = bench(
-      ...["--engines", "wasm-simd128", "--peers", "torch", "--python", fake, "--json"],
-    );
+    const { status, stdout } = bench(...["--engines", "wasm-simd128", "--peers", "torch", "--python", fake, "--json"]);
     expect(status).toBe(1);
     const { timed, missing } = JSON.parse(stdout);
     expect(timed.length).toBe(1);
@@ -84,19 +78,13 @@ describe("npm run bench", () => {
     expect(first.status).toBe(0);
     const folder = folderWith();
     const job = await writeJob(folder, plain("3,2,5,7"));
-    const child = spawnSync(
-      process.execPath,
-      [join(root, "bench/contenders/undertone.mjs"), "wasm-simd128", "1"],
-      {
-        input: `${JSON.stringify({ load: job })}\n`,
-        encoding: "utf8",
-      },
-    );
+    const child = spawnSync(process.execPath, [join(root, "bench/contenders/undertone.mjs"), "wasm-simd128", "1"], {
+      input: `${JSON.stringify({ load: job })}\n`,
+      encoding: "utf8",
+    });
     const { setting: _none, ...check } = JSON.parse(child.stdout.split("\n")[1]);
     expect(check.losses.length).toBe(3);
-    const { status, stdout } = bench(
-      ...["--engines", "wasm-simd128", "--peers", "torch", "--python", fakePeer(check)],
-    );
+    const { status, stdout } = bench(...["--engines", "wasm-simd128", "--peers", "torch", "--python", fakePeer(check)]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^\| Fake 1\.0, fast +\| +1 \| +1000000000 \|.*\| +7 \|$/m);
   });
@@ -127,9 +115,7 @@ test("every contender fits some workload, and only ours and PyTorch the ragged o
   const all = contenders({ engines: ENGINES, peers: PEERS, threads: [1, 2], python: "python3" });
   const long = plain("200,32,3,128");
   const small = plain("100,32,1,64");
-  expect(
-    all.filter(({ fits }) => !fits(small, true) && !fits(long, false)).map(({ label }) => label),
-  ).toEqual([]);
+  expect(all.filter(({ fits }) => !fits(small, true) && !fits(long, false)).map(({ label }) => label)).toEqual([]);
   const [ragged] = raggedPair();
   const peers = all.filter((each) => each.kind === "peer" && each.fits(ragged, false));
   expect(peers.map(({ id, threads }) => `${id} ${threads}`)).toEqual(["torch 1", "torch 2"]);

@@ -33,13 +33,10 @@ test("every simulation is one line, is not run twice, and the table is put into 
   expect(linesOf()[0]).toBe(first);
   const [one, two] = linesOf().map((line) => JSON.parse(line));
   const precisionOf = (line: typeof one, features: string) =>
-    line.rows.find((row: typeof one) => row.features === features && row.classifier === "boosting")
-      .averagePrecision;
+    line.rows.find((row: typeof one) => row.features === features && row.classifier === "boosting").averagePrecision;
   expect(precisionOf(one, "statistics")).not.toBe(precisionOf(two, "statistics"));
   const page = readFileSync(join(folder, "page.md"), "utf8");
-  expect(page).toMatch(
-    /^before\n<!-- simulations: begin -->\n\n[\s\S]+\n<!-- simulations: end -->\nafter\n$/,
-  );
+  expect(page).toMatch(/^before\n<!-- simulations: begin -->\n\n[\s\S]+\n<!-- simulations: end -->\nafter\n$/);
   expect(page).not.toContain("old");
   const shown = (value: number) => value.toFixed(3).replace(/^0/, "");
   const { mean, low, high } = overSimulations(

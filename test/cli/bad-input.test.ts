@@ -168,10 +168,7 @@ describe("model files and outputs", () => {
   const encode = (name: string, output = "z.csv") => undertone(folder, "encode", name, "a.csv", "-o", output);
 
   test("a truncated model, a newer one, no model at all", () => {
-    const newer = Buffer.from(
-      model.toString("latin1").replace('formatVersion\\":1', 'formatVersion\\":9'),
-      "latin1",
-    );
+    const newer = Buffer.from(model.toString("latin1").replace('formatVersion\\":1', 'formatVersion\\":9'), "latin1");
     for (const [content, words] of [
       [model.subarray(0, model.length - 100), /cut short/],
       [model.subarray(0, 300), /cut short/],
@@ -252,13 +249,7 @@ test.each([
   ["--resamples", "given"],
   ["--resamples", "grouped"],
 ])("compare refuses %s %s for this data", (...args) => {
-  const { code, stderr, stdout } = undertone(
-    folderWith({ "a.csv": wideCsv() }),
-    "compare",
-    "a.csv",
-    ...QUICK,
-    ...args,
-  );
+  const { code, stderr, stdout } = undertone(folderWith({ "a.csv": wideCsv() }), "compare", "a.csv", ...QUICK, ...args);
   expect([code === 0, stdout]).toEqual([false, ""]);
   expect(stderr).not.toContain("fault in undertone");
   expect(stderr).toMatch(/error: /i);

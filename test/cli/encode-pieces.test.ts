@@ -39,10 +39,7 @@ describe("encode of a long table that is more than one piece", () => {
 
   test("in order of time it is read whole, and says so; the rows are the same", () => {
     const { code, stderr } = encoded("time");
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/note: .*time\.csv, row \d+: "c0" again.*whole/),
-    ]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/note: .*time\.csv, row \d+: "c0" again.*whole/)]);
     const linesOf = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").sort();
     expect(linesOf("time-z.csv").join("\n")).toBe(linesOf("grouped-z.csv").join("\n"));
   });

@@ -13,14 +13,7 @@ import { inspectCommand } from "../../src/cli/inspect.js";
 import { inFlags } from "../../src/cli/schema-flags.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const commands = [
-  inspectCommand(),
-  compareCommand(),
-  fitCommand(),
-  encodeCommand(),
-  demoCommand(),
-  benchCommand(),
-];
+const commands = [inspectCommand(), compareCommand(), fitCommand(), encodeCommand(), demoCommand(), benchCommand()];
 const flags = new Set(commands.flatMap(({ options }) => options.map(({ long }) => long!)));
 
 /** The flags of a command as rows of a table of its page. */
@@ -53,14 +46,11 @@ test("the tables of the command's page are the flags, which are the schemas (npx
       ),
     );
   const page = readFileSync(join(root, "docs/cli.md"), "utf8");
-  const made = page.replace(
-    /(<!-- flags: (\w+) -->\n)[\s\S]*?(?=\n<!-- end -->)/g,
-    (_, head: string, name: string) => {
-      const options = tables.get(name)!;
-      tables.delete(name);
-      return `${head}\n${rowsOf(options)}`;
-    },
-  );
+  const made = page.replace(/(<!-- flags: (\w+) -->\n)[\s\S]*?(?=\n<!-- end -->)/g, (_, head: string, name: string) => {
+    const options = tables.get(name)!;
+    tables.delete(name);
+    return `${head}\n${rowsOf(options)}`;
+  });
   await expect(made).toMatchFileSnapshot(join(root, "docs/cli.md"));
   expect([...tables.keys()]).toEqual(["inspect"]); // it has no flag of its own
 });

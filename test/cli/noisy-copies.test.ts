@@ -30,9 +30,7 @@ test("encode --noisy-copies writes N rows per sequence, with the noise of the mo
   expect(head.split(",")).toEqual(["id", "label", ...expected.names]);
   const cells = rows.map((row) => row.split(","));
   expect(cells.map(([id]) => id)).toEqual([...copies.ids]);
-  expect(cells.map(([, label]) => label)).toEqual(
-    Array.from(copies.labels!, (label) => copies.classNames![label]),
-  );
+  expect(cells.map(([, label]) => label)).toEqual(Array.from(copies.labels!, (label) => copies.classNames![label]));
   expect(cells.flatMap((row) => row.slice(2).map((text) => Math.fround(Number(text))))).toEqual(
     Array.from(expected.values),
   );
@@ -47,9 +45,7 @@ test("encode --noisy-copies refuses a model without noise or of another scale, a
     expect(undertone(folder, "fit", "Waves", "-o", recipe, "--recipe", recipe, ...QUICK).code).toBe(0);
   const scales = { "min-max": ["--scale", "min-max"], each: ["--scale-scope", "series"] };
   for (const [name, flags] of Object.entries(scales))
-    expect(undertone(folder, "fit", "Waves", "-o", name, "--recipe", "robust", ...flags, ...QUICK).code).toBe(
-      0,
-    );
+    expect(undertone(folder, "fit", "Waves", "-o", name, "--recipe", "robust", ...flags, ...QUICK).code).toBe(0);
   const run = (model: string, copies: string, ...more: string[]) =>
     undertone(folder, "encode", model, "Waves", "-o", "z.csv", "--noisy-copies", copies, ...more);
   const refused: [ReturnType<typeof run>, RegExp][] = [

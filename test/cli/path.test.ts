@@ -11,10 +11,7 @@ describe("the whole path through the command line", () => {
 
   test("fit writes a model, says what it did, and leaves nothing else behind", () => {
     const { code, stdout, stderr } = undertone(folder, "fit", "waves.csv", "-o", "m.undertone", ...QUICK);
-    expect([code, stderr.split("\n")[0]]).toEqual([
-      0,
-      expect.stringMatching(/^engine: (native|wasm|reference)/),
-    ]);
+    expect([code, stderr.split("\n")[0]]).toEqual([0, expect.stringMatching(/^engine: (native|wasm|reference)/)]);
     expect(stdout).toMatch(
       /^m\.undertone: masked, \d+ weights, trained on 24 sequences .*, \d{2,4} MB at its peak; explained variance/,
     );
@@ -22,9 +19,7 @@ describe("the whole path through the command line", () => {
   });
 
   test("encode writes named columns with ids and labels, as CSV and as NPY", async () => {
-    expect(
-      undertone(folder, "encode", "m.undertone", "waves.csv", "-o", "z.csv", "--read-out", "pooled").code,
-    ).toBe(0);
+    expect(undertone(folder, "encode", "m.undertone", "waves.csv", "-o", "z.csv", "--read-out", "pooled").code).toBe(0);
     const lines = readFileSync(join(folder, "z.csv"), "utf8").trim().split("\n");
     expect(lines[0].split(",")).toEqual([
       "id",
@@ -80,9 +75,7 @@ describe("the whole path through the command line", () => {
     const { rows, verdict, measure } = JSON.parse(json.stdout);
     expect([rows.length, measure, json.stderr]).toEqual([14, "accuracy", ""]);
     expect(stdout).toContain(verdict.decision);
-    expect(
-      Math.max(...stdout.split("\n").map((line) => (/^[┌│└├]/.test(line) ? line.length : 0))),
-    ).toBeLessThan(121);
+    expect(Math.max(...stdout.split("\n").map((line) => (/^[┌│└├]/.test(line) ? line.length : 0)))).toBeLessThan(121);
     expect(rows.every((row: { metrics: { cases: number } }) => row.metrics.cases === 24)).toBe(true);
   });
 
@@ -92,11 +85,7 @@ describe("the whole path through the command line", () => {
     const { stdout, code } = undertone(events, "compare", "events.csv", ...reading, ...QUICK, "--json");
     expect(code).toBe(0);
     const { plan, train, test, classNames } = JSON.parse(stdout);
-    expect([plan, train + test, classNames]).toEqual([
-      "30 % of whole entities held out (seed 1)",
-      96,
-      ["0", "1"],
-    ]);
+    expect([plan, train + test, classNames]).toEqual(["30 % of whole entities held out (seed 1)", 96, ["0", "1"]]);
     expect(undertone(events, "fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone").code).toBe(0);
     expect(undertone(events, "encode", "m.undertone", "events.csv", "-o", "z.csv").code).toBe(0);
     expect(readFileSync(join(events, "z.csv"), "utf8").split("\n")[8]).toMatch(/^c0#8,0,/);
@@ -106,18 +95,7 @@ describe("the whole path through the command line", () => {
     const events = folderWith({ "events.csv": longCsv({ customers: 20, events: 12 }) });
     const { stdout, stderr, code } = undertone(
       events,
-      ...[
-        "compare",
-        "events.csv",
-        "--entity",
-        "customer",
-        "--time",
-        "time",
-        "--label",
-        "fraud",
-        "--window",
-        "4",
-      ],
+      ...["compare", "events.csv", "--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"],
       ...["--features", "fields,aggregates,average(aggregates, latent)", "--classifiers", "forest,knn"],
       ...["--resamples", "forward", "--label-delay", "2", "--alerts-per-day", "3", "--second-entity", "kind"],
       ...["--cost-miss", "9", "--cost-alert", "1", "--network-seeds", "2", ...QUICK],
@@ -157,33 +135,18 @@ describe("the whole path through the command line", () => {
     expect(readFileSync(join(place, "r.jsonl"), "utf8")).toBe(kept);
     expect(JSON.parse(again.stdout).rows).toEqual(JSON.parse(first.stdout).rows);
     const other = run("--seed", "2");
-    expect([other.code, other.stderr]).toEqual([
-      2,
-      expect.stringMatching(/r\.jsonl: cannot go on from this file/),
-    ]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot go on from this file/)]);
   });
 
   test("Ctrl-C keeps what is done: the same command ends as if nothing had happened", async () => {
     const place = folderWith({ "waves.csv": wideCsv() });
-    const args = [
-      "compare",
-      "waves.csv",
-      "--features",
-      "raw,latent",
-      "--folds",
-      "3",
-      "--json",
-      ...QUICK.slice(0, 4),
-    ];
+    const args = ["compare", "waves.csv", "--features", "raw,latent", "--folds", "3", "--json", ...QUICK.slice(0, 4)];
     const long = [...args, "--updates", "900", "--batch-size", "8"];
     const whole = JSON.parse(undertone(place, ...long).stdout);
     const kept = () => existsSync(join(place, "r.jsonl")) && readFileSync(join(place, "r.jsonl"), "utf8");
     const some = () => (kept() || "").split("\n").length > 3; // of twelve answers
     const stopped = await interruptedUndertone(place, "SIGINT", some, ...long, "--save", "r.jsonl");
-    expect([stopped.code, stopped.stderr]).toEqual([
-      130,
-      expect.stringMatching(/What is done is kept in r\.jsonl/),
-    ]);
+    expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringMatching(/What is done is kept in r\.jsonl/)]);
     const rest = JSON.parse(undertone(place, ...long, "--save", "r.jsonl").stdout);
     const figures = ({ rows }: typeof whole) =>
       rows.map(({ metrics, columns }: (typeof rows)[0]) => [metrics, columns]);
@@ -203,17 +166,7 @@ describe("the whole path through the command line", () => {
   });
 
   test("updates and epochs together are refused, in one sentence", () => {
-    const both = undertone(
-      folder,
-      "fit",
-      "waves.csv",
-      "-o",
-      "n.undertone",
-      "--updates",
-      "3",
-      "--epochs",
-      "3",
-    );
+    const both = undertone(folder, "fit", "waves.csv", "-o", "n.undertone", "--updates", "3", "--epochs", "3");
     expect([both.code, both.stderr]).toEqual([
       2,
       expect.stringMatching(/OptionError: Fit options: give --updates or --epochs, not both\./),
@@ -221,9 +174,7 @@ describe("the whole path through the command line", () => {
   });
 
   test("inspect tells what is in the data, as text and as JSON", () => {
-    expect(undertone(folder, "inspect", "waves.csv").stdout).toMatch(
-      /24 sequences of 1 channel, 9 steps each/,
-    );
+    expect(undertone(folder, "inspect", "waves.csv").stdout).toMatch(/24 sequences of 1 channel, 9 steps each/);
     const { train } = JSON.parse(undertone(folder, "inspect", "waves.csv", "--json").stdout);
     expect(train.classes).toEqual([
       { name: "a", count: 12 },

@@ -14,18 +14,13 @@ test("compare --report writes a page beside the table and says so", () => {
   expect(stdout).toContain("Verdict:");
   expect(newFiles(folder, "waves.csv")).toEqual(["the report.html"]);
   const page = readFileSync(join(folder, "the report.html"), "utf8");
-  expect(page.replaceAll("<wbr>", "")).toContain(
-    `undertone ${args.slice(0, -1).join(" ")} &#39;the report.html&#39;`,
-  );
+  expect(page.replaceAll("<wbr>", "")).toContain(`undertone ${args.slice(0, -1).join(" ")} &#39;the report.html&#39;`);
   const decision = /^Verdict: (.*)\.$/m.exec(stdout)![1];
   expect(page.toLowerCase()).toContain(decision.split(" ").slice(0, 2).join(" "));
   const latents = ["learning", "reconstructions", "map"];
   for (const part of ["scores", "differences", "curves", "confusion", ...latents, "data", "again"])
     expect(page).toContain(`<section id="${part}"`);
-  const rebuilt = page.slice(
-    page.indexOf('<section id="reconstructions"'),
-    page.indexOf('<section id="map"'),
-  );
+  const rebuilt = page.slice(page.indexOf('<section id="reconstructions"'), page.indexOf('<section id="map"'));
   expect(rebuilt.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
 });
 

@@ -5,18 +5,7 @@ import { randomStream } from "../../src/random.js";
 import { folderWith, interruptedUndertone, newFiles, undertone, wideCsv } from "./run.js";
 
 /** Long enough that it can be killed in its midst, with noise and dropout. */
-const FIT = [
-  "fit",
-  "waves.csv",
-  "--recipe",
-  "denoising",
-  "--units",
-  "12",
-  "--updates",
-  "800",
-  "--patience",
-  "0",
-];
+const FIT = ["fit", "waves.csv", "--recipe", "denoising", "--units", "12", "--updates", "800", "--patience", "0"];
 const folder = folderWith({ "waves.csv": wideCsv(60, 40) });
 const file = (name: string) => join(folder, name);
 const undisturbed = () => {
@@ -63,14 +52,8 @@ test("a checkpoint of other options, and a damaged one, are refused in words", a
   const command = [...FIT, "-o", "c.undertone"];
   await interruptedUndertone(folder, "SIGINT", /update \d+\//, ...command);
   const other = undertone(folder, ...command, "--resume", "--seed", "9");
-  expect([other.code, other.stderr]).toEqual([
-    2,
-    expect.stringMatching(/checkpoint was made with other options/),
-  ]);
-  writeFileSync(
-    file("c.undertone.checkpoint"),
-    readFileSync(file("c.undertone.checkpoint")).subarray(0, 4000),
-  );
+  expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/checkpoint was made with other options/)]);
+  writeFileSync(file("c.undertone.checkpoint"), readFileSync(file("c.undertone.checkpoint")).subarray(0, 4000));
   const damaged = undertone(folder, ...command, "--resume");
   expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/cut short/)]);
   expect(existsSync(file("c.undertone"))).toBe(false);

@@ -50,11 +50,7 @@ export function interruptedUndertone(
     child.stdout.on("data", (text) => (stdout += text));
     const started = Date.now();
     const due = () =>
-      typeof when === "number"
-        ? Date.now() - started >= when
-        : typeof when === "function"
-          ? when()
-          : when.test(stderr);
+      typeof when === "number" ? Date.now() - started >= when : typeof when === "function" ? when() : when.test(stderr);
     let sent = false;
     const look = () => {
       if (sent || !due()) return;

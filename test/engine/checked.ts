@@ -232,8 +232,7 @@ function watch(ws: Workspace, name: Name, elements: number) {
       throw new Error(`${engine.name} ${name}(${Object.values(args)}): ${what} at ${k}, ${near(allowed, k)}`);
     };
     const before = bits.slice();
-    for (let word = 0; word < bits.length; word++)
-      if (!(marks[word >> (words - 1)] & READ)) bits[word] = pattern;
+    for (let word = 0; word < bits.length; word++) if (!(marks[word >> (words - 1)] & READ)) bits[word] = pattern;
     const held = bits.slice();
     native?.(data as Float32Array, marks);
     const result = kernel(args);
@@ -249,12 +248,7 @@ function watch(ws: Workspace, name: Name, elements: number) {
   };
 }
 
-function mark(
-  marks: Uint8Array,
-  { tensor, at, rows, width, distance, use }: Extent,
-  elements: number,
-  name: string,
-) {
+function mark(marks: Uint8Array, { tensor, at, rows, width, distance, use }: Extent, elements: number, name: string) {
   if (rows < 1 || width < 1) return;
   const end = at + (rows - 1) * distance + width;
   if (end > elements) throw new Error(`${name}: ${tensor} ends at ${end}, the arena at ${elements}`);
@@ -270,8 +264,7 @@ function near(extents: Extent[], k: number): string {
     .filter(({ rows, width }) => rows > 0 && width > 0)
     .sort((a, b) => distanceTo(a, k) - distanceTo(b, k));
   const { tensor, at, end } = nearest;
-  const place =
-    k < at ? `${at - k} before` : k >= end ? `${k - end + 1} behind the end of` : `${k - at} inside`;
+  const place = k < at ? `${at - k} before` : k >= end ? `${k - end + 1} behind the end of` : `${k - at} inside`;
   return `${place} ${tensor} [${at}, ${end})`;
 }
 

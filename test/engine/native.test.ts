@@ -93,8 +93,7 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
       const data = new Float32Array(ELEMENTS).fill(7);
       const kernel = open(data, "baseline")[kernelName] as (...args: unknown[]) => unknown;
       /** All offsets and sizes 0, except one, which is wrong. */
-      const spoilt = (k: number, value: unknown) => () =>
-        kernel(...new Array(list.length).fill(0).with(k, value));
+      const spoilt = (k: number, value: unknown) => () => kernel(...new Array(list.length).fill(0).with(k, value));
       list.forEach(({ native, kind, tensor, optional }, k) => {
         const at = `undertone: ${kernelName}, argument ${native}: got `;
         expect(spoilt(k, 0)).not.toThrow();
@@ -116,9 +115,7 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
 
   test("a key is any whole number of 32 bits", () => {
     expect(() => ws.bernoulli({ out: 0, key: -5, rate: 0.5, n: 4 })).not.toThrow();
-    expect(() => ws.bernoulli({ out: 0, key: 2 ** 31, rate: 0.5, n: 4 })).toThrow(
-      "expected a whole number of 32 bits",
-    );
+    expect(() => ws.bernoulli({ out: 0, key: 2 ** 31, rate: 0.5, n: 4 })).toThrow("expected a whole number of 32 bits");
   });
 
   test("an argument that was forgotten is named", () => {

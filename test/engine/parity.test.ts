@@ -85,48 +85,42 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
 
   test("products of any shape, and nothing written beside them", () => {
     fc.assert(
-      fc.property(
-        size,
-        size,
-        fc.oneof(size, fc.integer({ min: 180, max: 400 })),
-        fc.integer(),
-        (K, N, M, seed) => {
-          const run = (chosen: Engine) => {
-            const Np = padTo(N, chosen.lanes);
-            const at = {
-              a: 0,
-              b: M * K,
-              packed: M * K + K * N,
-              c: M * K + K * N + K * Np,
-              g: 0,
-              dc: 0,
-              end: 0,
-            };
-            at.g = at.c + M * Np;
-            at.dc = at.g + M * Np;
-            at.end = at.dc + K * Np;
-            const ws = chosen.createWorkspace(at.end + 1);
-            const random = randomStream(seed);
-            for (let k = 0; k < M * K + K * N; k++) ws.data[k] = Math.fround(random.normal());
-            for (let m = 0; m < M; m++)
-              for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
-            ws.data[at.end] = 77;
-            const { a, b, packed, c, g, dc } = at;
-            ws.gemmPack({ packed, b, K, N, ldb: N, transposed: false });
-            ws.gemm({ c, a, packed, bias: NONE, M, N: Np, K, ldc: Np, lda: K, accumulate: false });
-            ws.gemmTransposed({ c: dc, a, g, M, N: Np, K, ldc: Np, lda: K, ldg: Np });
-            expect(ws.data[at.end]).toBe(77);
-            const unpad = (from: number, rows: number) =>
-              Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
-            return { c: unpad(at.c, M), dc: unpad(at.dc, K) };
+      fc.property(size, size, fc.oneof(size, fc.integer({ min: 180, max: 400 })), fc.integer(), (K, N, M, seed) => {
+        const run = (chosen: Engine) => {
+          const Np = padTo(N, chosen.lanes);
+          const at = {
+            a: 0,
+            b: M * K,
+            packed: M * K + K * N,
+            c: M * K + K * N + K * Np,
+            g: 0,
+            dc: 0,
+            end: 0,
           };
-          const expected = run(reference);
-          const got = run(engine);
-          // Float32 sums of up to 400 products: error grows like sqrt(400) * 2^-24 of the largest.
-          expectClose(got.c, expected.c, { rtol: 2e-6, name: "a b" });
-          expectClose(got.dc, expected.dc, { rtol: 2e-6, name: "a^T g" });
-        },
-      ),
+          at.g = at.c + M * Np;
+          at.dc = at.g + M * Np;
+          at.end = at.dc + K * Np;
+          const ws = chosen.createWorkspace(at.end + 1);
+          const random = randomStream(seed);
+          for (let k = 0; k < M * K + K * N; k++) ws.data[k] = Math.fround(random.normal());
+          for (let m = 0; m < M; m++)
+            for (let n = 0; n < N; n++) ws.data[at.g + m * Np + n] = Math.fround(random.normal());
+          ws.data[at.end] = 77;
+          const { a, b, packed, c, g, dc } = at;
+          ws.gemmPack({ packed, b, K, N, ldb: N, transposed: false });
+          ws.gemm({ c, a, packed, bias: NONE, M, N: Np, K, ldc: Np, lda: K, accumulate: false });
+          ws.gemmTransposed({ c: dc, a, g, M, N: Np, K, ldc: Np, lda: K, ldg: Np });
+          expect(ws.data[at.end]).toBe(77);
+          const unpad = (from: number, rows: number) =>
+            Array.from({ length: rows * N }, (_, k) => ws.data[from + Math.floor(k / N) * Np + (k % N)]);
+          return { c: unpad(at.c, M), dc: unpad(at.dc, K) };
+        };
+        const expected = run(reference);
+        const got = run(engine);
+        // Float32 sums of up to 400 products: error grows like sqrt(400) * 2^-24 of the largest.
+        expectClose(got.c, expected.c, { rtol: 2e-6, name: "a b" });
+        expectClose(got.dc, expected.dc, { rtol: 2e-6, name: "a^T g" });
+      }),
       { numRuns: 60, seed: 12 },
     );
   });

@@ -14,9 +14,7 @@ export const quick: CompareOptions = {
 };
 /** Without what depends on the clock. */
 export const timeless = <T>(told: T): T =>
-  JSON.parse(
-    JSON.stringify(told, (key, value) => (["seconds", "started"].includes(key) ? undefined : value)),
-  );
+  JSON.parse(JSON.stringify(told, (key, value) => (["seconds", "started"].includes(key) ? undefined : value)));
 /** The differences of the latents to each other set, by its name. */
 export const byOpponent = ({ differences }: Comparison) =>
   Object.fromEntries(

@@ -41,9 +41,7 @@ describe("plans", () => {
 
   test("what cannot be is refused", async () => {
     await expect(compare(engine, sourceOf(set), { ...quick, plan: "given" })).rejects.toThrow(OptionError);
-    await expect(compare(engine, halves(set, 40), { ...quick, folds: 3 })).rejects.toThrow(
-      /`plan: "stratified"`/,
-    );
+    await expect(compare(engine, halves(set, 40), { ...quick, folds: 3 })).rejects.toThrow(/`plan: "stratified"`/);
     await expect(compare(engine, sourceOf(set), { ...quick, plan: "grouped" })).rejects.toThrow(DataError);
   });
 
@@ -184,15 +182,9 @@ describe("what a report is made of", () => {
     expect(resamples[0]).toMatchObject({ train: 40, test: 20, skipped: 0, trainClasses: [20, 20] });
     expect((await run(set)).hashes).toEqual(hashes);
     const other = await run({ ...set, values: set.values.map((value, k) => (k === 7 ? 0 : value)) });
-    expect([other.hashes.data === hashes.data, other.hashes.settings === hashes.settings]).toEqual([
-      false,
-      true,
-    ]);
+    expect([other.hashes.data === hashes.data, other.hashes.settings === hashes.settings]).toEqual([false, true]);
     const changed = await run(set, { readOut: "last" });
-    expect([changed.hashes.data === hashes.data, changed.hashes.settings === hashes.settings]).toEqual([
-      true,
-      false,
-    ]);
+    expect([changed.hashes.data === hashes.data, changed.hashes.settings === hashes.settings]).toEqual([true, false]);
     JSON.parse(JSON.stringify(first)); // plain
     expect(JSON.stringify(first)).not.toContain("null,null,null");
   });

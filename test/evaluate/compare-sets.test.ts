@@ -35,13 +35,7 @@ describe("feature sets put together", () => {
   });
 
   test("additions are judged together: with two, each at 97.5 %", async () => {
-    const { differences } = await run([
-      "raw",
-      "statistics",
-      "latent",
-      "latent+raw",
-      "average(latent, statistics)",
-    ]);
+    const { differences } = await run(["raw", "statistics", "latent", "latent+raw", "average(latent, statistics)"]);
     const added = differences.filter(({ question }) => question === "addition");
     expect(added.map(({ features, against, level }) => [features, against.features, level])).toEqual([
       ["latent+raw", "raw", 0.975],

@@ -21,14 +21,7 @@ function table({ customers = 12, events = 40, seed = 3 } = {}): string {
       const terminal = random.integer(10);
       const fraud = terminal === 0 && time > 10 * DAY && random.uniform() < 0.6 ? 1 : 0;
       rows.push(
-        [
-          time,
-          `c${c}`,
-          `t${terminal}`,
-          (5 + 20 * random.uniform()).toFixed(2),
-          ["a", "b"][k % 2],
-          fraud,
-        ].join(),
+        [time, `c${c}`, `t${terminal}`, (5 + 20 * random.uniform()).toFixed(2), ["a", "b"][k % 2], fraud].join(),
       );
     }
   return `time,customer,terminal,amount,kind,fraud\n${rows.join("\n")}\n`;
@@ -65,9 +58,7 @@ describe("what is read of events beside their windows", () => {
     expect(named.notes.join(" ")).toMatch(/1 events have no price; aggregates count it as 0/);
     expect((await readSource(path, reading)).events!.amounts).toBeUndefined();
     await expect(readSource(path, { ...reading, amount: "prise" })).rejects.toThrow(/Did you mean "price"/);
-    await expect(readSource(path, { ...reading, amount: "kind" })).rejects.toThrow(
-      /"kind" \(the amount\): got "[ab]"/,
-    );
+    await expect(readSource(path, { ...reading, amount: "kind" })).rejects.toThrow(/"kind" \(the amount\): got "[ab]"/);
     await expect(readSource(path, { ...reading, window: undefined, label: undefined })).rejects.toThrow(
       /`secondEntity` without `window` and `time`/,
     );
@@ -84,9 +75,7 @@ describe("aggregates", () => {
     const column = (name: string, n: number) => values[n * names.length + names.indexOf(name)];
     for (const n of [0, 57, 311, 479]) {
       const before = train.ids.flatMap((_, m) =>
-        events!.entities[m] === events!.entities[n] && m < n && events!.times[n] - events!.times[m] < 7 * DAY
-          ? m
-          : [],
+        events!.entities[m] === events!.entities[n] && m < n && events!.times[n] - events!.times[m] < 7 * DAY ? m : [],
       );
       const sum = before.reduce((total, m) => total + events!.amounts![m], 0);
       expect(column("customer_count_7d", n)).toBeCloseTo(Math.log1p(before.length), 5);
@@ -118,9 +107,7 @@ describe("forward in time", () => {
     expect([train + test + skipped, test]).toEqual([480, 144]);
     expect(testFrom! - trainUntil!).toBeGreaterThanOrEqual(7 * DAY);
     const precision = (features: string) =>
-      Math.max(
-        ...rows.filter((row) => row.features === features).map(({ metrics }) => metrics.averagePrecision!),
-      );
+      Math.max(...rows.filter((row) => row.features === features).map(({ metrics }) => metrics.averagePrecision!));
     expect(precision("aggregates")).toBeGreaterThan(precision("fields") + 0.2);
     expect(classNames).toEqual(["0", "1"]);
     expect(budget).toBeUndefined(); // twelve customers have no hundred events a day
@@ -144,9 +131,7 @@ describe("forward in time", () => {
         metrics.confusion[0].map((count, c) => count + metrics.confusion[1][c]),
       ]);
     expect(said(other)).toEqual(said(honest));
-    expect(other.learning.map(({ history }) => history)).toEqual(
-      honest.learning.map(({ history }) => history),
-    );
+    expect(other.learning.map(({ history }) => history)).toEqual(honest.learning.map(({ history }) => history));
     expect(other.rows.map(({ metrics }) => metrics.averagePrecision)).not.toEqual(
       honest.rows.map(({ metrics }) => metrics.averagePrecision),
     );
@@ -214,8 +199,7 @@ describe("forward in time", () => {
 
 describe("scales of networks", () => {
   const settingsOf = async (from: DataSource, options: CompareOptions) =>
-    (await compare(engine, from, { ...options, classifiers: ["ridge"] })).settings
-      .fit as CompareOptions["fit"];
+    (await compare(engine, from, { ...options, classifiers: ["ridge"] })).settings.fit as CompareOptions["fit"];
 
   test("events are seen as logarithms, unless told otherwise", async () => {
     const fields = { ...quick, features: ["fields"] };

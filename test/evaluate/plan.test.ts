@@ -30,11 +30,7 @@ describe("a plan, before anything is fitted", () => {
 
   test("the rarer class comes second, and decides measure, weights, rule and validation part", async () => {
     const plan = await planOf();
-    expect([plan.measure, plan.rule, plan.set.classNames]).toEqual([
-      "averagePrecision",
-      "F1",
-      ["fast", "slow"],
-    ]);
+    expect([plan.measure, plan.rule, plan.set.classNames]).toEqual(["averagePrecision", "F1", ["fast", "slow"]]);
     expect(plan.classWeights).toMatchObject({ ridge: "balanced", logistic: "none" });
     const [{ labels, validation, description }] = plan.resamples;
     expect([labels.length, plan.positives]).toEqual([80, labels.filter((label) => label === 1).length]);

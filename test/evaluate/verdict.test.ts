@@ -74,11 +74,7 @@ describe("the decision", () => {
       "keep the baseline",
     ],
     ["together no better", { raw: around, "+ raw": around }, "no difference shown"],
-    [
-      "latents that win need nothing added",
-      { raw: above, untrained: above, "+ raw": above },
-      "use the latents",
-    ],
+    ["latents that win need nothing added", { raw: above, untrained: above, "+ raw": above }, "use the latents"],
     [
       "above by the cases, not by the resamples",
       {
@@ -120,11 +116,7 @@ describe("the decision", () => {
 });
 
 test("sentences give the reasons: difference, interval, both classifiers, unit", () => {
-  const { sentences } = verdictOf(
-    { raw: above, statistics: around, untrained: below },
-    "accuracy",
-    "logistic",
-  );
+  const { sentences } = verdictOf({ raw: above, statistics: around, untrained: below }, "accuracy", "logistic");
   expect(sentences).toEqual([
     "The latents (logistic) against the raw values (ridge): +5.0 points of accuracy [+1.0, +9.0].",
     "The latents (logistic) against the statistics (logistic): +1.0 points of accuracy [-2.0, +4.0].",
@@ -140,15 +132,9 @@ test("sentences give the reasons: difference, interval, both classifiers, unit",
 test("what is kept is named, and whether learning or the read-out helped", () => {
   const told = (differences: Differences) => verdictOf(differences, "accuracy", "ridge").sentences.join(" ");
   expect(told({ raw: above, statistics: below })).toMatch(/Keep the statistics: the interval lies below 0/);
-  expect(told({ raw: below, statistics: below })).toMatch(
-    /Keep the raw values or the statistics: the intervals lie/,
-  );
-  expect(told({ raw: above, statistics: above, untrained: above })).toMatch(
-    /beat every baseline.*Training pays/,
-  );
-  expect(told({ raw: above, statistics: above, untrained: around })).toMatch(
-    /the read-out helps, not the learning/,
-  );
+  expect(told({ raw: below, statistics: below })).toMatch(/Keep the raw values or the statistics: the intervals lie/);
+  expect(told({ raw: above, statistics: above, untrained: above })).toMatch(/beat every baseline.*Training pays/);
+  expect(told({ raw: above, statistics: above, untrained: around })).toMatch(/the read-out helps, not the learning/);
   // where nothing was beaten, nothing helped
   const lost = told({ raw: around, statistics: below, untrained: around });
   expect(lost).not.toMatch(/the read-out helps/);
@@ -162,9 +148,7 @@ test("what the latents add to is told, and whether that is the best baseline", (
     /The latents and the raw values together \(ridge\) against the raw values \(ridge\): \+5.0 points of accuracy \[\+1.0, \+9.0\] at 97.5 %\..*Add the latents to the raw values/,
   );
   const other = verdictOf({ raw: around, "+ raw": above, "+ raw best": around }, "accuracy", "ridge");
-  expect(other.sentences.join(" ")).toMatch(
-    /add to the raw values, but are not shown to beat the best baseline/,
-  );
+  expect(other.sentences.join(" ")).toMatch(/add to the raw values, but are not shown to beat the best baseline/);
 });
 
 test("few positives are said to be too few", () => {
@@ -189,9 +173,7 @@ test("an addition is told with the same classifier on both sides, too, and that 
 test("where a baseline is kept, the verdict says what was added to", () => {
   const said = (found: Differences) => verdictOf(found, "accuracy", "ridge").sentences.join(" ");
   const some = said({ raw: below, "+ raw": above, "+ raw best": around });
-  expect(some).toContain(
-    "The latents add to the raw values, but are not shown to beat the best baseline that way.",
-  );
+  expect(some).toContain("The latents add to the raw values, but are not shown to beat the best baseline that way.");
   expect(some).not.toContain("Nothing is shown to add");
   expect(said({ raw: below, "+ raw": around })).toContain("Nothing is shown to add to a baseline.");
   expect(said({ raw: below })).not.toMatch(/add/);

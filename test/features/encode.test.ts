@@ -75,9 +75,7 @@ describe.each(engines)("$name", async ({ engine }) => {
       const width = Z * walks.length;
       for (const n of [0, 1, 2, 3, 5, 6]) {
         const parts = await Promise.all(
-          walks.map(async ([walk, first]) =>
-            pooledBy(await statesSeen(options as FitOptions, n, first, walk)),
-          ),
+          walks.map(async ([walk, first]) => pooledBy(await statesSeen(options as FitOptions, n, first, walk))),
         );
         const expected = [...parts.flatMap(({ mean }) => mean), ...parts.flatMap(({ max }) => max)];
         const got = row(pooled, n);
@@ -91,14 +89,9 @@ describe.each(engines)("$name", async ({ engine }) => {
     const table = await encode(engine, untrainedAutoencoder(engine, set, both), set, { readOut });
     for (const n of [4, 7]) expect(row(table, n).every((value) => value === 0)).toBe(true);
     expect(row(table, 2).some((value) => value !== 0)).toBe(true);
-    const nobody = await encode(
-      engine,
-      untrainedAutoencoder(engine, set, both),
-      makeSet([[], []], { F: 3 }),
-      {
-        readOut,
-      },
-    );
+    const nobody = await encode(engine, untrainedAutoencoder(engine, set, both), makeSet([[], []], { F: 3 }), {
+      readOut,
+    });
     expect([nobody.rows, nobody.values.every((value) => value === 0)]).toEqual([2, true]);
   });
 
@@ -162,10 +155,7 @@ test("categories are taken by name; one the model does not know is missing", asy
   const set = makeSet([[[1, 0]], [[2, 1]], [[3, 2]], [[4, 3]]], { F: 2, categorical: 1 });
   const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const renamed = makeSet([[[1, 1]], [[2, 2]], [[3, 3]], [[4, 0]]], { F: 2, categorical: 1 });
-  renamed.channels = [
-    set.channels[0],
-    { name: "c1", kind: "categorical", vocabulary: ["new", "a", "b", "c"] },
-  ];
+  renamed.channels = [set.channels[0], { name: "c1", kind: "categorical", vocabulary: ["new", "a", "b", "c"] }];
   const expected = makeSet([[[1, 0]], [[2, 1]], [[3, 2]], [[4, null]]], { F: 2, categorical: 1 });
   expect(await encode(engine, model, renamed)).toEqual(await encode(engine, model, expected));
   expect(cellsOf(prepareSequences(renamed, model.metadata.preparation))[3][0][1]).toBeNull();
@@ -175,7 +165,5 @@ test("the model's own scaling is used, not the one of the set at hand", async ()
   const set = raggedSet();
   const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const alone = await encode(engine, model, selectSequences(set, [3]), { readOut: "last" });
-  expect(alone.values).toEqual(
-    (await encode(engine, model, set, { readOut: "last" })).values.slice(3 * Z, 4 * Z),
-  );
+  expect(alone.values).toEqual((await encode(engine, model, set, { readOut: "last" })).values.slice(3 * Z, 4 * Z));
 });

@@ -55,9 +55,7 @@ test("narrow is the first columns of wide", async () => {
   const narrow = await encode(engine, model, train, { readOut: "narrow" });
   const wide = await encode(engine, model, train, { readOut: "wide" });
   expect(wide.names.slice(0, narrow.names.length)).toEqual(narrow.names);
-  expect(wide.values.subarray(0, narrow.names.length)).toEqual(
-    narrow.values.subarray(0, narrow.names.length),
-  );
+  expect(wide.values.subarray(0, narrow.names.length)).toEqual(narrow.values.subarray(0, narrow.names.length));
 });
 
 test("levels is columns of wide", async () => {
@@ -84,9 +82,7 @@ test("a read-out that was not fitted, and a training part without a step, are to
   await expect(encode(engine, bare, train, { readOut: "wide" })).rejects.toThrow(OptionError);
   const half = await fitReadOuts(engine, bare, train, { compact: false });
   await expect(encode(engine, half, train, { readOut: "compact" })).rejects.toThrow(/has none/);
-  await expect(encode(engine, half, train, { readOut: "wid" as "wide" })).rejects.toThrow(
-    /Did you mean "wide"/,
-  );
+  await expect(encode(engine, half, train, { readOut: "wid" as "wide" })).rejects.toThrow(/Did you mean "wide"/);
   const empty = randomSeries({ N: 2, F: 2, lengths: () => 0 });
   await expect(fitReadOuts(engine, bare, empty)).rejects.toThrow(/no sequence with a step/);
 });

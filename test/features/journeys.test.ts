@@ -67,9 +67,7 @@ describe("fitFile and encodeFile", () => {
     await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal })).rejects.toBe(stop);
     expect([newFiles(folder), readFileSync(path("z.csv"), "utf8")]).toEqual([before, "before"]);
     const earlier = readFileSync(path("m.undertone"));
-    await expect(
-      fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading, signal }),
-    ).rejects.toBe(stop);
+    await expect(fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading, signal })).rejects.toBe(stop);
     expect(readFileSync(path("m.undertone")).equals(earlier)).toBe(true);
     expect(newFiles(folder)).toEqual(before);
   });

@@ -96,8 +96,7 @@ test("residuals are those of the last step that is there, signed, and 0 where no
   expect(residuals[0]).toBe(0);
   expect(residuals[4]).toBeCloseTo(number(3, 0, 4), 12);
   const total = [1, 2, 3].reduce((sum, k) => sum + Math.exp(at(3, 0, k).y), 0);
-  for (const k of [1, 2, 3])
-    expect(residuals[k]).toBeCloseTo(at(3, 0, k).x - Math.exp(at(3, 0, k).y) / total, 12);
+  for (const k of [1, 2, 3]) expect(residuals[k]).toBeCloseTo(at(3, 0, k).x - Math.exp(at(3, 0, k).y) / total, 12);
   expect(residuals[F]).toBeCloseTo(number(0, 1, 0), 12);
   expect(Array.from(residuals.subarray(2 * F, 3 * F))).toEqual([0, 0, 0, 0, 0]);
   expect(residuals[3 * F + 4]).toBeCloseTo(number(3, 3, 4), 12);
@@ -145,13 +144,10 @@ test("a mask alone hides padding, where every value of a step was observed", () 
 });
 
 test("padding changes nothing", () => {
-  const anySeen = fc.array(
-    fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { maxLength: 5 }),
-    {
-      minLength: 1,
-      maxLength: 4,
-    },
-  );
+  const anySeen = fc.array(fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { maxLength: 5 }), {
+    minLength: 1,
+    maxLength: 4,
+  });
   fc.assert(
     fc.property(anySeen, fc.integer({ min: 1, max: 6 }), (seen, extra) => {
       const [plain, padded] = [make(seen), make(seen, extra)];

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  type FeatureTable,
-  fitAutoencoder,
-  residualFeatures,
-  untrainedAutoencoder,
-} from "../../src/index.js";
+import { type FeatureTable, fitAutoencoder, residualFeatures, untrainedAutoencoder } from "../../src/index.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";
@@ -118,7 +113,5 @@ test("columns: error, by channel, residuals, surprise; without the head no surpr
     ...["surprise_last_3", "surprise_last_5", "surprise_last_9"],
   ]);
   const masked = untrainedAutoencoder(engine, set, { ...options, recipe: "masked" });
-  expect(residualFeatures(engine, masked, set).names.some((name) => /surprise|unexpected/.test(name))).toBe(
-    false,
-  );
+  expect(residualFeatures(engine, masked, set).names.some((name) => /surprise|unexpected/.test(name))).toBe(false);
 });

@@ -59,9 +59,7 @@ test("any safetensors reader finds the weights by their Keras names", async () =
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const { __metadata__: metadata, ...tensors } = JSON.parse(text.slice(8, 8 + length));
   expect(metadata.format).toBe("undertone");
-  expect(
-    Object.fromEntries(Object.entries<{ shape: number[] }>(tensors).map(([k, v]) => [k, v.shape])),
-  ).toEqual({
+  expect(Object.fromEntries(Object.entries<{ shape: number[] }>(tensors).map(([k, v]) => [k, v.shape]))).toEqual({
     "encoder.0.recurrentKernel": [3, 12],
     "encoder.0.kernel": [3, 12],
     "encoder.0.bias": [12],
@@ -76,11 +74,7 @@ test("any safetensors reader finds the weights by their Keras names", async () =
 
 describe("a file that is no sound model", () => {
   test("cut short anywhere: it is said, with the file's name", async () => {
-    for (
-      let length = 0;
-      length < bytes.length;
-      length += length < 64 || length > bytes.length - 64 ? 1 : 23
-    ) {
+    for (let length = 0; length < bytes.length; length += length < 64 || length > bytes.length - 64 ? 1 : 23) {
       const error = failure(bytes.slice(0, length));
       expect(error).toBeInstanceOf(ArtefactError);
       expect(error.message).toMatch(/^m\.undertone: .*cut short/);
@@ -96,11 +90,7 @@ describe("a file that is no sound model", () => {
   });
 
   test("not a model at all, or another program's safetensors", async () => {
-    for (const content of [
-      "PK\u0003\u0004 something else entirely",
-      "id,label\n1,2\n3,4\n5,6\n",
-      "{}".repeat(20),
-    ])
+    for (const content of ["PK\u0003\u0004 something else entirely", "id,label\n1,2\n3,4\n5,6\n", "{}".repeat(20)])
       expect(failure(new TextEncoder().encode(content)).message).toMatch(/not a model file/);
     const foreign = encodeSafetensors({ w: { shape: [1], data: Float32Array.of(1) } }, { format: "pt" });
     expect(failure(foreign).message).toMatch(/holds no undertone model/);
@@ -110,19 +100,9 @@ describe("a file that is no sound model", () => {
   test.each([
     ["metadata that is not JSON", '{\\"formatVersion', '(\\"formatVersion', /metadata is damaged/],
     ["a field that is gone", '\\"preparation\\"', '\\"preparatiom\\"', /damaged at preparation/],
-    [
-      "a layer of an unknown type",
-      '\\"repeatVector\\"',
-      '\\"repeatVectra\\"',
-      /damaged at spec.decoder.0.type/,
-    ],
+    ["a layer of an unknown type", '\\"repeatVector\\"', '\\"repeatVectra\\"', /damaged at spec.decoder.0.type/],
     ["another number of units", '\\"units\\":3', '\\"units\\":4', /shape \[3,12\], its layers need \[4,16\]/],
-    [
-      "a tensor of another name",
-      '"encoder.0.bias"',
-      '"encoder.0.bigs"',
-      /"encoder.0.bias" has shape \[missing\]/,
-    ],
+    ["a tensor of another name", '"encoder.0.bias"', '"encoder.0.bigs"', /"encoder.0.bias" has shape \[missing\]/],
     ["a tensor of another type", '"dtype":"F32"', '"dtype":"I32"', /has type I32/],
     ["a header that is not JSON", '"__metadata__"', '"__metadata__?', /header is damaged/],
     ["a version that is no number", 'formatVersion\\":1', 'formatVersion\\":n', /metadata is damaged/],
@@ -188,9 +168,7 @@ describe("a file that is no sound model", () => {
 
   test("a file that is not there, and a folder", async () => {
     const folder = folderWith({ "m.undertone": "" });
-    await expect(loadModel(join(folder, "x.undertone"))).rejects.toThrow(
-      /x\.undertone: there is no such file/,
-    );
+    await expect(loadModel(join(folder, "x.undertone"))).rejects.toThrow(/x\.undertone: there is no such file/);
     await expect(loadModel(folder)).rejects.toThrow(ArtefactError);
     await expect(loadModel(join(folder, "m.undertone"))).rejects.toThrow(/got 0 bytes/);
   });
@@ -201,9 +179,7 @@ test("saving where that cannot be: an error, and what was there before stays", a
   const model = decodeModel(bytes, "m");
   await expect(saveModel(join(folder, "no", "m.undertone"), model)).rejects.toThrow(UndertoneError);
   writeFileSync(join(folder, "file"), "");
-  await expect(saveModel(join(folder, "file", "m.undertone"), model)).rejects.toThrow(
-    /part of the path is a file/,
-  );
+  await expect(saveModel(join(folder, "file", "m.undertone"), model)).rejects.toThrow(/part of the path is a file/);
   expect(newFiles(folder, "m.undertone", "file")).toEqual([]);
   expect(readFileSync(join(folder, "m.undertone"), "utf8")).toBe("old");
 });

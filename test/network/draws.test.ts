@@ -18,11 +18,7 @@ function gaussian({ seed = 1, update = 1, shard = 0, layer = "encoder.0" }: Name
   return out;
 }
 
-function dropout(
-  { seed = 1, update = 1, shard = 0, layer = "encoder.2" }: Named = {},
-  rate = 0.2,
-  rows = ROWS,
-) {
+function dropout({ seed = 1, update = 1, shard = 0, layer = "encoder.2" }: Named = {}, rate = 0.2, rows = ROWS) {
   const draws = drawsFor(ws, { seed, update, shard });
   draws.dropout(layer, 0, rows, WIDTH, rate);
   return Float64Array.from(ws.data.subarray(0, rows * WIDTH));

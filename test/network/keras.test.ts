@@ -52,8 +52,7 @@ function timeMajor(data: ArrayLike<number>, B: number, T: number, width: number)
 
 function goldenDraws({ ws }: Network, golden: Golden, B: number, T: number): Draws {
   return {
-    gaussian: (_layer, out, _rows, width) =>
-      out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
+    gaussian: (_layer, out, _rows, width) => out.set(timeMajor(golden.tensors.noise.data as Float64Array, B, T, width)),
     dropout: (layer, offset, _rows, width) =>
       ws.data.set(timeMajor(golden.tensors[`dropout.${layer}`].data as Float64Array, B, T, width), offset),
   };
@@ -175,9 +174,7 @@ describe.each(goldenNames("masked_").filter((name) => readGolden(name).tensors.k
         seen === 0 && k % T > 0 ? [k] : [],
       );
       const repeats = (y: ArrayLike<number>, k: number) =>
-        Array.from({ length: F }, (_, f) => Math.abs(y[k * F + f] - y[(k - 1) * F + f])).every(
-          (d) => d < 1e-12,
-        );
+        Array.from({ length: F }, (_, f) => Math.abs(y[k * F + f] - y[(k - 1) * F + f])).every((d) => d < 1e-12);
       expect(after.length).toBeGreaterThan(0);
       expect(after.every((k) => repeats(tensors.output.data as Float64Array, k))).toBe(true);
       expect(after.some((k) => repeats(tensors.kerasNaiveOutput.data as Float64Array, k))).toBe(false);

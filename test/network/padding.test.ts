@@ -83,9 +83,7 @@ describe.each(engines)("$name", ({ engine }) => {
         network.weights[start] = Number.NaN;
         network.pack();
         expect(runPass(network, set, { backward: true }).loss).toBeNaN();
-        expect(
-          network.ws.squaredNorm({ a: network.blocks.gradients, n: network.blocks.blockSize }),
-        ).toBeNaN();
+        expect(network.ws.squaredNorm({ a: network.blocks.gradients, n: network.blocks.blockSize })).toBeNaN();
         network.weights[start] = held;
       }
     }

@@ -32,15 +32,10 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
     }),
   ) as Record<keyof typeof sizes, number>;
   const ws = checked(engine).createWorkspace(total);
-  const fill = (
-    name: keyof typeof sizes,
-    rows: number,
-    make: (k: number, random: () => number) => number,
-  ) => {
+  const fill = (name: keyof typeof sizes, rows: number, make: (k: number, random: () => number) => number) => {
     const random = randomStream(3, name.length);
     for (let r = 0; r < rows; r++)
-      for (let j = 0; j < H; j++)
-        ws.data[at[name] + r * Hp + j] = Math.fround(make(r * H + j, () => random.normal()));
+      for (let j = 0; j < H; j++) ws.data[at[name] + r * Hp + j] = Math.fround(make(r * H + j, () => random.normal()));
   };
   fill("states", R, (_, normal) => 0.5 * normal());
   fill("drows", B * WIDTH, (_, normal) => normal());
@@ -56,8 +51,7 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
   const of = { mask, active: activeAt, T, B, H };
   return {
     ...{ ws, at, unpad, Hp },
-    readOut: (reverse: boolean) =>
-      ws.readOutForward({ rows, argmax, states, centre, sharpness, ...of, reverse }),
+    readOut: (reverse: boolean) => ws.readOutForward({ rows, argmax, states, centre, sharpness, ...of, reverse }),
     readOutBack: (reverse: boolean) =>
       ws.readOutBackward({ dstates, drows, rows, argmax, states, centre, sharpness, ...of, reverse }),
     pool: () => ws.poolForward({ rows, argmax, states, ...of }),
@@ -70,8 +64,7 @@ function arena(engine: Engine, masked: readonly number[] | undefined) {
 function seriesOf({ ws, at, Hp }: ReturnType<typeof arena>, masked: readonly number[], b: number, j: number) {
   const steps: { t: number; h: number }[] = [];
   for (let t = 0, start = 0; t < T; start += active[t++])
-    if (b < active[t] && !masked.includes(start + b))
-      steps.push({ t, h: ws.data[at.states + (start + b) * Hp + j] });
+    if (b < active[t] && !masked.includes(start + b)) steps.push({ t, h: ws.data[at.states + (start + b) * Hp + j] });
   return steps;
 }
 
@@ -135,31 +128,28 @@ describe.each(Object.entries(masks))("mask: %s", (_, masked) => {
     }
   });
 
-  test.each(engines.filter(({ engine }) => engine !== reference))(
-    "$name agrees with the reference",
-    ({ engine }) => {
-      for (const reverse of [false, true]) {
-        const [expected, got] = [arena(reference, masked), arena(engine, masked)];
-        for (const a of [expected, got]) {
-          a.sums();
-          a.readOut(reverse);
-          a.readOutBack(reverse);
-        }
-        const rtol = tolerance(engine);
-        const same = (name: "sums" | "rows" | "dstates", rows: number) =>
-          expectClose(got.unpad(name, rows), expected.unpad(name, rows), { rtol, name });
-        same("sums", 2 * B);
-        same("rows", WIDTH * B);
-        same("dstates", R);
-        for (const a of [expected, got]) {
-          a.pool();
-          a.poolBack();
-        }
-        same("rows", 2 * B);
-        same("dstates", R);
+  test.each(engines.filter(({ engine }) => engine !== reference))("$name agrees with the reference", ({ engine }) => {
+    for (const reverse of [false, true]) {
+      const [expected, got] = [arena(reference, masked), arena(engine, masked)];
+      for (const a of [expected, got]) {
+        a.sums();
+        a.readOut(reverse);
+        a.readOutBack(reverse);
       }
-    },
-  );
+      const rtol = tolerance(engine);
+      const same = (name: "sums" | "rows" | "dstates", rows: number) =>
+        expectClose(got.unpad(name, rows), expected.unpad(name, rows), { rtol, name });
+      same("sums", 2 * B);
+      same("rows", WIDTH * B);
+      same("dstates", R);
+      for (const a of [expected, got]) {
+        a.pool();
+        a.poolBack();
+      }
+      same("rows", 2 * B);
+      same("dstates", R);
+    }
+  });
 });
 
 test.each(engines)("$name: a unit that never moves and a case without a step give no NaN", ({ engine }) => {

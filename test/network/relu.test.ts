@@ -45,8 +45,7 @@ describe.skipIf(!existsSync(DATA))("a relu LSTM never ends in weights that are n
       expect(ended).toBeInstanceOf(TrainingError);
       expect(ended.message).toMatch(/^Training stopped at update \d+: .*`activation: "tanh"`/);
     } else {
-      if (ended.metadata.training.warnings.some((text) => text.includes("halved the learning rate")))
-        rescued++;
+      if (ended.metadata.training.warnings.some((text) => text.includes("halved the learning rate"))) rescued++;
       expect(ended.weights.findIndex((weight) => !Number.isFinite(weight))).toBe(-1);
     }
   });

@@ -31,30 +31,12 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
   ["a header alone (CSV)", "a.csv", "label,t1\n", {}, /header and nothing below/],
   ["a header alone (long)", "a.csv", "id,when,x,y\n", long, /header and nothing below/],
   ["no data line", "a.arff", "@relation x\n", {}, /no line @data/],
-  [
-    "a truncated gzip",
-    "a.tsv.gz",
-    gzipSync("1\t2\t3\n".repeat(99)).subarray(0, 30),
-    {},
-    /gz: the gzip.*truncated/,
-  ],
-  [
-    "a truncated gzip CSV",
-    "a.csv.gz",
-    gzipSync(LONG.repeat(99)).subarray(0, 40),
-    long,
-    /gz: the gzip.*truncated/,
-  ],
+  ["a truncated gzip", "a.tsv.gz", gzipSync("1\t2\t3\n".repeat(99)).subarray(0, 30), {}, /gz: the gzip.*truncated/],
+  ["a truncated gzip CSV", "a.csv.gz", gzipSync(LONG.repeat(99)).subarray(0, 40), long, /gz: the gzip.*truncated/],
   ["something else called .gz", "a.csv.gz", "id,x\n", {}, /not a sound gzip/],
   ["a truncated array", "a.npy", "\x93NUMPY", {}, /a\.npy: not a readable NumPy file/],
   ["an array without its end", "a.npy", NPY.slice(0, -8), {}, /a\.npy: .*truncated/],
-  [
-    "an array of one column",
-    "a.npy",
-    new Uint8Array(dump(Float32Array.of(1, 2), [2, 1])),
-    {},
-    /got shape \[2,1\]/,
-  ],
+  ["an array of one column", "a.npy", new Uint8Array(dump(Float32Array.of(1, 2), [2, 1])), {}, /got shape \[2,1\]/],
   ["a ragged row (.tsv)", "a.tsv", "1\t2\t3\n1\t2\n", {}, /row 2: got 2 cells, expected 3/],
   ["a ragged row (CSV)", "a.csv", "id,x\na,1\n\na\n", { entity: "id" }, /row 4: got 1 cells, expected 2/],
   [
@@ -65,23 +47,11 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     /row 5: got 1 values in channel 2, expected 2/,
   ],
   ["a lost channel (.ts)", "a.ts", `${TS}@data\n1,2:3:a\n`, {}, /row 5: got 2 channels, expected 1/],
-  [
-    "an undeclared label",
-    "a.ts",
-    `${TS}@data\n1,2:c\n`,
-    {},
-    /row 5: got the label "c", expected one of a, b/,
-  ],
+  ["an undeclared label", "a.ts", `${TS}@data\n1,2:c\n`, {}, /row 5: got the label "c", expected one of a, b/],
   ["regression", "a.ts", "@targetLabel true\n@data\n1:2.5\n", {}, /Regression is not supported/],
   ["a text in .tsv", "a.tsv", "1\t2\t3\n1\tx2\t3\n", {}, /row 2, column 2: got "x2", expected a number/],
   ["an infinite value", "a.tsv", "1\t2\t1e39\n", {}, /row 1, column 3: got "1e39"/],
-  [
-    "a text in a wide CSV",
-    "a.csv",
-    "label,t1,t2\na,1,2\nb,3,oops\n",
-    {},
-    /row 3, column "t2": got "oops".*entity/,
-  ],
+  ["a text in a wide CSV", "a.csv", "label,t1,t2\na,1,2\nb,3,oops\n", {}, /row 3, column "t2": got "oops".*entity/],
   [
     "one text in a numeric column",
     "a.csv",
@@ -89,13 +59,7 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     { entity: "id" },
     /row 3, column "x": got "two"/,
   ],
-  [
-    "texts in 1 % of a column",
-    "a.csv",
-    `id,x\n${many}\na,u\na,v\n`,
-    { entity: "id" },
-    /row 302, column "x": got "u"/,
-  ],
+  ["texts in 1 % of a column", "a.csv", `id,x\n${many}\na,u\na,v\n`, { entity: "id" }, /row 302, column "x": got "u"/],
   [
     "a date that is none",
     "a.csv",
@@ -134,12 +98,7 @@ test.each<[string, string, DataOptions, RegExp]>([
   ["a label for .tsv", "a.tsv", { label: "y" }, /`label` does not apply to \.tsv/],
   ["an entity for .tsv", "a.tsv", { entity: "y" }, /`entity` does not apply/],
   ["time channels without times", "a.csv", { entity: "id", timeChannels: true }, /no time column/],
-  [
-    "a label as a channel",
-    "a.csv",
-    { ...long, channels: ["x", "y"] },
-    /"y" as a channel and in another role/,
-  ],
+  ["a label as a channel", "a.csv", { ...long, channels: ["x", "y"] }, /"y" as a channel and in another role/],
   ["a window of 0", "a.csv", { ...long, window: 0 }, /`window`: got 0, expected a number >=1/],
   ["an unknown option", "a.csv", { entitty: "id" } as DataOptions, /entitty/],
   ["an unknown kind of file", "a.xlsx", {}, /not known/],
@@ -164,9 +123,5 @@ test("folders: nothing there, nothing fitting, several sets, no training part, p
 
 test("one class, one sequence, one step: read without complaint", async () => {
   const { train } = await readSource(fileOf("a.tsv", "1\t5\n"));
-  expect([train.offsets, train.values, train.classNames]).toEqual([
-    Int32Array.of(0, 1),
-    Float32Array.of(5),
-    ["1"],
-  ]);
+  expect([train.offsets, train.values, train.classNames]).toEqual([Int32Array.of(0, 1), Float32Array.of(5), ["1"]]);
 });

@@ -114,9 +114,7 @@ const LAID_OUT: Record<LayoutName, (write: TableWriter, all: readonly Series[]) 
     return { ...sample, place: (n, t) => `row ${firstRow + n}, column "t${t}"` };
   },
   long: (write, all) => {
-    const rows = all.flatMap(({ label, values }, n) =>
-      values.map((value, t) => [`e${n + 1}`, t, value, label]),
-    );
+    const rows = all.flatMap(({ label, values }, n) => values.map((value, t) => [`e${n + 1}`, t, value, label]));
     const { firstRow, ...sample } = write(["who", "when", "x", "class"], rows);
     return {
       ...sample,
@@ -246,9 +244,7 @@ describe.each(readers)("$reader", ({ sample }) => {
       [1, STEPS - 1],
       [2, 3],
     ]) {
-      const all = GOOD.map((each, m) =>
-        m === n ? { ...each, values: each.values.with(t, BAD) } : each,
-      ) as Series[];
+      const all = GOOD.map((each, m) => (m === n ? { ...each, values: each.values.with(t, BAD) } : each)) as Series[];
       const bad = sample(all);
       const { message } = await failure(bad);
       expect(message).toContain(`, ${bad.place(n, t)}: got `);

@@ -41,8 +41,7 @@ describe("UCR text", () => {
 });
 
 describe("NumPy arrays", () => {
-  const npy = (rows: number[][]) =>
-    new Uint8Array(dump(Float32Array.from(rows.flat()), [rows.length, rows[0].length]));
+  const npy = (rows: number[][]) => new Uint8Array(dump(Float32Array.from(rows.flat()), [rows.length, rows[0].length]));
 
   test("column 0 is the label; a suffix of the name is noted", async () => {
     const path = folderOf("Toy", {
@@ -198,8 +197,7 @@ describe("ARFF", () => {
   });
 
   test("plain univariate", async () => {
-    const text =
-      "@relation toy\n@attribute a real\n@attribute b real\n@attribute target {1,2}\n@data\n3,4,2\n5,?,1\n";
+    const text = "@relation toy\n@attribute a real\n@attribute b real\n@attribute target {1,2}\n@data\n3,4,2\n5,?,1\n";
     const { train } = await readSource(fileOf("a.arff", text));
     expect(cellsOf(train)).toEqual([one(3, 4), one(5)]);
     expect([...train.labels!]).toEqual([1, 0]);

@@ -115,9 +115,7 @@ describe.each<[string, DataOptions, readonly Channel[]]>([
     const model = untrainedAutoencoder(engine, conformChannels(train, channels), { units: 5 });
     const { values } = await encode(engine, model, train, { readOut: "narrow" });
     const { taken } = await pieces(path, options, 20, channels);
-    const tables = await Promise.all(
-      taken.map(({ set }) => encode(engine, model, set, { readOut: "narrow" })),
-    );
+    const tables = await Promise.all(taken.map(({ set }) => encode(engine, model, set, { readOut: "narrow" })));
     expect(new Float32Array(tables.flatMap((table) => [...table.values]))).toEqual(values);
     expect(new Set(values).size).toBeGreaterThan(train.ids.length);
   });
@@ -170,10 +168,7 @@ describe("rows of an entity that do not stand together", () => {
   });
 
   test("later: the rest of the file is one piece", async () => {
-    const path = fileOf(
-      "a.csv",
-      csv([a, b, [c[0], "x,2024-01-01,1,deli,,,", c[1]], ["y,2024-01-01,1,7,,,"]]),
-    );
+    const path = fileOf("a.csv", csv([a, b, [c[0], "x,2024-01-01,1,deli,,,", c[1]], ["y,2024-01-01,1,7,,,"]]));
     const { taken, notes } = await pieces(path, { ...roles, drop: ["partner", "state"] }, 2);
     expect(taken.map(({ set }) => set.ids)).toEqual([["e0"], ["e1"], ["e2", "x", "y"]]);
     expect(notes.at(-1)).toMatch(/"e2" again.*from there on/);
@@ -234,12 +229,8 @@ describe("columns are read as the channels that are known say", () => {
     await expect(read(["a,1,7,"], other)).rejects.toThrow(/no channel "amonut". Did you mean "amount"/);
     const path = file(["a,1,7,"]);
     await expect(pieces(path, { entity: "who", label: "amount" }, 9)).rejects.toThrow(/no channel "amount"/);
-    await expect(pieces(path, { entity: "who", channels: ["shop"] }, 9)).rejects.toThrow(
-      /no channel "amount"/,
-    );
-    await expect(pieces(path, { entity: "who" }, 9, [...known, ...timed])).rejects.toThrow(
-      /no channel "time_gap"/,
-    );
+    await expect(pieces(path, { entity: "who", channels: ["shop"] }, 9)).rejects.toThrow(/no channel "amount"/);
+    await expect(pieces(path, { entity: "who" }, 9, [...known, ...timed])).rejects.toThrow(/no channel "time_gap"/);
   });
 
   test("without channels, or without a vocabulary, a long table cannot be read in pieces", async () => {
@@ -259,18 +250,14 @@ test("times are of one kind in the whole file, also where pieces lie between the
 test("a label that changes inside an entity needs a window, and options of aggregates a time", async () => {
   const path = fileOf("a.csv", grouped);
   await expect(pieces(path, { ...roles, label: "fraud" }, 1)).rejects.toThrow(/"fraud".*give a window/);
-  await expect(pieces(path, { entity: "who", amount: "amount" }, 1)).rejects.toThrow(
-    /without `window` and `time`/,
-  );
+  await expect(pieces(path, { entity: "who", amount: "amount" }, 1)).rejects.toThrow(/without `window` and `time`/);
   await expect(pieces(path, { entity: "who", timeChannels: true }, 1)).rejects.toThrow(/no time column/);
 });
 
 test("an empty file, a header alone, a row cut off", async () => {
   await expect(pieces(fileOf("a.csv", ""), roles, 1)).rejects.toThrow(/is empty/);
   await expect(pieces(fileOf("a.csv", `${HEADER}\n`), roles, 1)).rejects.toThrow(/header and nothing below/);
-  await expect(pieces(fileOf("a.csv", `${grouped}a,b\n`), roles, 1)).rejects.toThrow(
-    /got 2 cells, expected 7/,
-  );
+  await expect(pieces(fileOf("a.csv", `${grouped}a,b\n`), roles, 1)).rejects.toThrow(/got 2 cells, expected 7/);
 });
 
 test("what a taker throws ends the reading", async () => {

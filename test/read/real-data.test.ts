@@ -3,12 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
 import { describeSet } from "../../src/sequences/inspect/inspect.js";
 import { checkLeakage } from "../../src/sequences/inspect/leakage.js";
-import {
-  checkSequenceSet,
-  countOf,
-  lengthOf,
-  type SequenceSet,
-} from "../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet, countOf, lengthOf, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 
 const DATA = "../shared/data";
 const INDEX = existsSync(`${DATA}/INDEX.md`) ? readFileSync(`${DATA}/INDEX.md`, "utf8") : "";
@@ -34,10 +29,7 @@ function lengthRange(sets: SequenceSet[]): number[] {
 }
 
 function missingIn(set: SequenceSet): number {
-  return set.channels.reduce(
-    (sum, _, f) => sum + describeSet(set).channels[f].missing * set.offsets[countOf(set)],
-    0,
-  );
+  return set.channels.reduce((sum, _, f) => sum + describeSet(set).channels[f].missing * set.offsets[countOf(set)], 0);
 }
 
 const univariate = tableUnder("Univariate");

@@ -45,8 +45,7 @@ async function faultsOf(page: Page): Promise<string[]> {
       if (drawn.length === 0) faults.push(`${figure.id} draws nothing`);
       for (const chart of drawn) {
         const box = chart.getBoundingClientRect();
-        if (box.width < 60 || box.height < 20)
-          faults.push(`${figure.id}: a chart of ${box.width} x ${box.height}`);
+        if (box.width < 60 || box.height < 20) faults.push(`${figure.id}: a chart of ${box.width} x ${box.height}`);
       }
       const caption = figure.querySelector("figcaption")!.getBoundingClientRect();
       if (caption.height < 20 || caption.width < 100) faults.push(`${figure.id}: no caption to be seen`);
@@ -136,9 +135,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
     expect(asked).toEqual([pathToFileURL(path).href]); // the file itself and nothing else
   }
 
-  const views = [1280, 390].flatMap((width) =>
-    (["light", "dark"] as const).map((scheme) => ({ width, scheme })),
-  );
+  const views = [1280, 390].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
   const cases = pages.flatMap((page) => views.map((view) => ({ ...page, ...view })));
 
   test.each(cases)("$name, $width px, $scheme", async ({ path, width, scheme }) => {
@@ -149,8 +146,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
       else expect(ground).toBeGreaterThan(240);
       // closed tables open, and stay inside the page
       for (const summary of await page.locator("summary").all()) await summary.click();
-      for (const table of await page.locator("details table").all())
-        expect(await table.isVisible()).toBe(true);
+      for (const table of await page.locator("details table").all()) expect(await table.isVisible()).toBe(true);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const shot = path.replace(".html", `-${width}-${scheme}.png`);
       await page.screenshot({ path: shot, fullPage: true });
@@ -163,9 +159,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
       expect(
         await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--paper")),
       ).toContain("255 255 255");
-      expect(await page.evaluate(() => getComputedStyle(document.body).color)).toMatch(
-        /rgb\(2\d, 3\d, 3\d\)/,
-      );
+      expect(await page.evaluate(() => getComputedStyle(document.body).color)).toMatch(/rgb\(2\d, 3\d, 3\d\)/);
       expect(await page.locator("nav").isVisible()).toBe(false);
       expect(
         await page

@@ -60,11 +60,7 @@ describe("marks", () => {
     expect(markup).toMatch(/x="50%"[^>]*dy="-0.9em"[^>]*>wide</);
     expect(markup.match(/class="open"/g)).toHaveLength(1);
     const [line] = lines;
-    const wider = forest(
-      axis,
-      [{ name: "", note: "", lines: [{ ...line, outer: { low: 0.05, high: 0.4 } }] }],
-      "",
-    );
+    const wider = forest(axis, [{ name: "", note: "", lines: [{ ...line, outer: { low: 0.05, high: 0.4 } }] }], "");
     expect(wider.markup).toContain('<line class="outer" x1="5%" x2="40%"');
     expect(wider.markup).toMatch(/x="40%"[^>]*dx="9"[^>]*>left</);
   });
@@ -106,9 +102,9 @@ describe("numbers", () => {
   });
 
   test("values are escaped, markup and lists of it are not, and what is absent leaves nothing", () => {
-    expect(
-      html`<p title="${'"<'}">${"a & b"}${[html`<b>${1}</b>`, null, "'"]}${false}${undefined}</p>`.markup,
-    ).toBe('<p title="&quot;&lt;">a &amp; b<b>1</b>&#39;</p>');
+    expect(html`<p title="${'"<'}">${"a & b"}${[html`<b>${1}</b>`, null, "'"]}${false}${undefined}</p>`.markup).toBe(
+      '<p title="&quot;&lt;">a &amp; b<b>1</b>&#39;</p>',
+    );
   });
 });
 
@@ -148,8 +144,7 @@ describe.each([
     for (const text of [ink, muted, latent])
       for (const ground of [paper, panel]) expect(contrast(text, ground)).toBeGreaterThan(4.5);
     expect(contrast(baseline, paper)).toBeGreaterThan(4.5); // names the training loss
-    for (const mark of [control, combination, worse, ...classes])
-      expect(contrast(mark, paper)).toBeGreaterThan(3);
+    for (const mark of [control, combination, worse, ...classes]) expect(contrast(mark, paper)).toBeGreaterThan(3);
   });
 
   test("ink can be read on the darkest cell of a matrix", () => {

@@ -79,16 +79,11 @@ describe.each(pages)("%s", (_, comparison) => {
   test("says the verdict, every row, every hash and every setting", () => {
     const typeset = (sentence: string) => sentence.replace(/(^|[\s[(])-(?=\d)/g, "$1\u2212");
     const text = page.replaceAll("\u00a0", " ");
-    for (const sentence of comparison.verdict.sentences)
-      expect(text).toContain(escapeHtml(typeset(sentence)));
+    for (const sentence of comparison.verdict.sentences) expect(text).toContain(escapeHtml(typeset(sentence)));
     expect(all(page, /(class="full [a-z]*"|class="(?:full|open)" cx)/g).length).toBeGreaterThanOrEqual(
       comparison.rows.length + comparison.differences.length,
     );
-    for (const hash of [
-      comparison.hashes.data,
-      comparison.hashes.settings,
-      comparison.resamples[0].splitSha256,
-    ])
+    for (const hash of [comparison.hashes.data, comparison.hashes.settings, comparison.resamples[0].splitSha256])
       expect(page).toContain(hash);
     for (const { sha256 } of comparison.files) expect(page).toContain(sha256);
     for (const key of Object.keys(comparison.settings)) expect(page).toContain(`<dt>${key}`);

@@ -23,10 +23,7 @@ describe.each([1, 2, 3, 4, 5])("seed %i", (seed) => {
   test.each([
     ["category, online, abroad", (t) => `${t.category} ${t.online} ${t.abroad}`],
     ["category, new merchant, four hours", (t) => `${t.category} ${t.new_merchant} ${hourOf(t) >> 2}`],
-    [
-      "category, new merchant, online, abroad",
-      (t) => `${t.category} ${t.new_merchant}${t.online}${t.abroad}`,
-    ],
+    ["category, new merchant, online, abroad", (t) => `${t.category} ${t.new_merchant}${t.online}${t.abroad}`],
   ] satisfies [string, Parameters<typeof fraudByCell>[1]][])("no cell of %s is mostly fraud", (_, key) => {
     const [worst] = fraudByCell(transactions, key);
     expect(worst.share, JSON.stringify(worst)).toBeLessThan(0.5);

@@ -9,17 +9,11 @@ import { freshState, hasDiverged, keepGood, noteBest, rollBack } from "../../src
 function start() {
   const { groups } = oneHotColumns([{ name: "x", kind: "numeric" }]);
   const spec = recipes[0].build({ units: 3 });
-  const network = createNetwork(
-    reference,
-    { spec, columns: groups, batch: 1, steps: 2, purpose: "training" },
-    1,
-  );
+  const network = createNetwork(reference, { spec, columns: groups, batch: 1, steps: 2, purpose: "training" }, 1);
   const { ws, blocks } = network;
   /** Weights, both moments. */
   const contents = () =>
-    [blocks.weights, blocks.mean, blocks.variance].map((at) =>
-      ws.data.slice(at, at + network.weights.length),
-    );
+    [blocks.weights, blocks.mean, blocks.variance].map((at) => ws.data.slice(at, at + network.weights.length));
   const spoil = (value: number) => {
     for (const at of [blocks.weights, blocks.mean, blocks.variance])
       ws.data.fill(value, at, at + network.weights.length);

@@ -75,9 +75,7 @@ describe("fit", () => {
   test("warnings name constant channels and channels never observed", async () => {
     const cells = cellsOf(data).map((steps) => steps.map(([a]) => [a, 5, null]));
     const model = await trainModel(engine, makeSet(cells, { F: 3 }), quick);
-    expect(model.metadata.training.warnings.join(" ")).toMatch(
-      /"c1" is constant.*"c2": nothing was observed/,
-    );
+    expect(model.metadata.training.warnings.join(" ")).toMatch(/"c1" is constant.*"c2": nothing was observed/);
     expect(model.weights.every(Number.isFinite)).toBe(true);
   });
 
@@ -92,10 +90,7 @@ describe("fit", () => {
     for (const [options, words] of [
       [{ trian: {} }, /Fit options: there is no option "trian". Did you mean "train"/],
       [{ train: { update: 3 } }, /`train`: there is no option "update". Did you mean "updates"/],
-      [
-        { prepare: { scale: "robuts" } },
-        /`prepare.scale`: got "robuts", expected one of .*Did you mean "robust"/,
-      ],
+      [{ prepare: { scale: "robuts" } }, /`prepare.scale`: got "robuts", expected one of .*Did you mean "robust"/],
       [{ units: 0 }, /`units`: got 0, expected a number >0/],
       [{ validation: 1 }, /`validation`: got 1, expected a number <1/],
       [{ spec: { encoder: [{ type: "lstm", units: 2, unit: 3 }], decoder: [] } }, /no option "unit"/],

@@ -31,9 +31,7 @@ describe.each(engines)("$name", ({ engine }) => {
     const m = new Float64Array(n);
     const v = new Float64Array(n);
     for (let step = 1; step <= 3; step++) {
-      const g = Float64Array.from({ length: n }, (_, k) =>
-        Math.fround(Math.sin(k * step) * 10 ** ((k % 5) - 3)),
-      );
+      const g = Float64Array.from({ length: n }, (_, k) => Math.fround(Math.sin(k * step) * 10 ** ((k % 5) - 3)));
       network.ws.data.set(g, network.blocks.shards);
       const norm = Math.sqrt(g.reduce((sum, x) => sum + x * x, 0));
       expectClose([takeStep(network, 0.01, step, 1)], [norm], { rtol: 1e-6, name: "norm" });

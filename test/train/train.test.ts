@@ -53,10 +53,7 @@ describe.each(engines)("$name", ({ engine }) => {
 
   test("training resumed from any checkpoint ends in the same weights", async () => {
     const states: TrainState[] = [];
-    const whole = await run(
-      {},
-      { checkpointSeconds: -1, onCheckpoint: (state) => void states.push(copy(state)) },
-    );
+    const whole = await run({}, { checkpointSeconds: -1, onCheckpoint: (state) => void states.push(copy(state)) });
     expect(states.length).toBe(90);
     for (const k of [0, 6, 24, 25, 51, 89]) {
       const resumed = await run({}, { resume: states[k] });
@@ -86,9 +83,7 @@ describe.each(engines)("$name", ({ engine }) => {
     spoiled.values.fill(3, train.offsets[5] * 2, train.offsets[6] * 2);
     const simple = recipes[0].build({ units: 5 });
     const fitted = await Promise.all(
-      [weighted, spoiled].map((set) =>
-        trainAutoencoder(engine, simple, set, undefined, resolveTrainOptions(options)),
-      ),
+      [weighted, spoiled].map((set) => trainAutoencoder(engine, simple, set, undefined, resolveTrainOptions(options))),
     );
     expect(fitted[1].weights).toEqual(fitted[0].weights);
   });

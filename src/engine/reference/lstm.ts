@@ -72,8 +72,7 @@ function lstmForward(d: Float64Array, args: Parameters<Kernels["lstmForward"]>[0
         copy(d, h, hIn, H);
         copy(d, c, cIn, H);
       } else {
-        for (let n = 0; n < G; n++)
-          a[n] = constant < 0 ? d[packed + (H + F) * G + n] : d[constant + b * G + n];
+        for (let n = 0; n < G; n++) a[n] = constant < 0 ? d[packed + (H + F) * G + n] : d[constant + b * G + n];
         for (let k = 0; k < H; k++) for (let n = 0; n < G; n++) a[n] += d[hIn + k] * d[packed + k * G + n];
         for (let k = 0; k < F; k++)
           for (let n = 0; n < G; n++) a[n] += d[x + r * ldx + k] * d[packed + (H + k) * G + n];
@@ -145,8 +144,7 @@ function lstmBackward(d: Float64Array, args: Parameters<Kernels["lstmBackward"]>
           d[dx + r * F + k] = sum;
         }
       if (dconstant >= 0) for (let n = 0; n < G; n++) d[dconstant + b * G + n] += d[p + n];
-      for (let k = 0; k < H; k++)
-        for (let n = 0; n < G; n++) d[dweights + k * G + n] += d[hIn + k] * d[p + n];
+      for (let k = 0; k < H; k++) for (let n = 0; n < G; n++) d[dweights + k * G + n] += d[hIn + k] * d[p + n];
       if (dconstant >= 0) continue;
       for (let k = 0; k < F; k++)
         for (let n = 0; n < G; n++) d[dweights + (H + k) * G + n] += d[x + r * ldx + k] * d[p + n];

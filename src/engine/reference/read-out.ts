@@ -7,11 +7,7 @@ const STATISTICS = 5;
 const WIDTH = STATISTICS + LEVEL_FACTORS.length;
 
 /** Row and step of every state of case b that is present, in the order of time. */
-function stepsOf(
-  d: Float64Array,
-  b: number,
-  { mask, active, T, B }: Record<"mask" | "active" | "T" | "B", number>,
-) {
+function stepsOf(d: Float64Array, b: number, { mask, active, T, B }: Record<"mask" | "active" | "T" | "B", number>) {
   const steps: { t: number; r: number }[] = [];
   for (let t = 0, start = 0; t < T; t++) {
     const n = active < 0 ? B : d[active + t];
@@ -90,8 +86,7 @@ function readOutForward(d: Float64Array, args: Parameters<Kernels["readOutForwar
       numbers.push(values[low], values[reverse ? 0 : values.length - 1]);
       for (let k = 0; k < LEVEL_FACTORS.length; k++)
         numbers.push(
-          values.reduce((sum, h) => sum + share((h - d[centre + j]) * d[sharpness + j], k), 0) /
-            values.length,
+          values.reduce((sum, h) => sum + share((h - d[centre + j]) * d[sharpness + j], k), 0) / values.length,
         );
       numbers.forEach((number, k) => {
         d[rows + (b * WIDTH + k) * H + j] = number;

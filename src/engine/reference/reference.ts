@@ -45,8 +45,7 @@ const matrixKernels = (d: Float64Array) =>
   ({
     gemmPack({ packed, b, K, N, ldb, transposed }) {
       for (let k = 0; k < K; k++)
-        for (let n = 0; n < N; n++)
-          d[packed + k * N + n] = transposed ? d[b + n * ldb + k] : d[b + k * ldb + n];
+        for (let n = 0; n < N; n++) d[packed + k * N + n] = transposed ? d[b + n * ldb + k] : d[b + k * ldb + n];
     },
 
     gemm({ c, a, packed, bias, M, N, K, ldc, lda, accumulate }) {
@@ -80,8 +79,7 @@ const vectorKernels = (d: Float64Array) =>
     },
 
     copyRows({ to, from, M, width, ldto, ldfrom }) {
-      for (let m = 0; m < M; m++)
-        for (let k = 0; k < width; k++) d[to + m * ldto + k] = d[from + m * ldfrom + k];
+      for (let m = 0; m < M; m++) for (let k = 0; k < width; k++) d[to + m * ldto + k] = d[from + m * ldfrom + k];
     },
 
     multiplyRows({ y, a, b, M, width, ldy, lda, ldb }) {

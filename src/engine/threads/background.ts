@@ -34,10 +34,7 @@ export async function runInBackground<Result, Progress>(
       thread.onMessage((reply: Reply<Result, Progress>) => {
         if (reply.kind === "progress") onProgress?.(reply.progress);
         else if (reply.kind === "ask")
-          Promise.resolve(onAsk?.(reply.question as never)).then(
-            () => thread.post({ kind: "answered" }),
-            reject,
-          );
+          Promise.resolve(onAsk?.(reply.question as never)).then(() => thread.post({ kind: "answered" }), reject);
         else if (reply.kind === "aborted") reject(signal?.reason);
         else if (reply.kind === "failed") reject(errorFrom(reply.name, reply.message));
         else resolve(reply.result);

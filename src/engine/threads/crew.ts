@@ -67,9 +67,7 @@ export function leadCrew(control: Int32Array, phases: readonly Phase[]): Crew {
     while (takeItem(control, phases));
     waitWhile(control, DONE, (done) => done < count);
     if (Atomics.load(control, FAILED))
-      throw new EngineError(
-        "A worker thread failed; its own error is above. Use `threads: 1` to see it whole.",
-      );
+      throw new EngineError("A worker thread failed; its own error is above. Use `threads: 1` to see it whole.");
   };
   return {
     run(...some) {

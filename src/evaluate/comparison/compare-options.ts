@@ -28,9 +28,7 @@ export const compareOptionsSchema = z.strictObject({
     .min(1)
     .readonly()
     .optional()
-    .describe(
-      `of ${classifierNames.join(", ")}; default ridge,logistic; windows of rare events: logistic,boosting`,
-    ),
+    .describe(`of ${classifierNames.join(", ")}; default ridge,logistic; windows of rare events: logistic,boosting`),
   readOut: z.enum(readOuts).optional().describe("of the encoders; default wide; windows of events: pooled"),
   plan: z
     .enum(planNames)
@@ -68,9 +66,7 @@ export const compareOptionsSchema = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe(
-      "cases that can be looked at per day; default 100 for rare events, where a day has 200 and more",
-    ),
+    .describe("cases that can be looked at per day; default 100 for rare events, where a day has 200 and more"),
   alerts: z.int().positive().optional().describe("cases that can be looked at in the whole test part"),
   /** of two classes: the threshold is chosen, and rows are scored, by them; only their ratio decides */
   costs: z
@@ -82,9 +78,7 @@ export const compareOptionsSchema = z.strictObject({
   align: z
     .enum(["stretch", "end"])
     .optional()
-    .describe(
-      "raw values: windows of events are aligned at their end, whole series are stretched to one length",
-    ),
+    .describe("raw values: windows of events are aligned at their end, whole series are stretched to one length"),
   /** where results are kept, and found when the same comparison runs again */
   store: z.custom<ResultStore>().optional(),
   hooks: z
@@ -114,20 +108,18 @@ export interface ResolvedOptions {
  */
 function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
   if (align === "stretch")
-    return [
-      "raw",
-      "statistics",
-      "pca",
-      "convolutions",
-      "untrained",
-      "latent",
-      "average(latent, convolutions)",
-    ];
+    return ["raw", "statistics", "pca", "convolutions", "untrained", "latent", "average(latent, convolutions)"];
   const best = hasAmounts ? "aggregates" : "window";
   return [
-    ...["fields", "statistics", "window"],
+    "fields",
+    "statistics",
+    "window",
     ...(hasAmounts ? ["aggregates", "aggregates+statistics"] : []),
-    ...["untrained", "latent", "residuals", "surprise", "fields+surprise"],
+    "untrained",
+    "latent",
+    "residuals",
+    "surprise",
+    "fields+surprise",
     ...["latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
     ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
   ];
@@ -158,8 +150,7 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
       throw new OptionError(
         `${where}: got a read-out for "${name}" (${name}:${own}), which is no encoder. Leave it out.`,
       );
-    if (own !== undefined && !readOuts.includes(own as ReadOut))
-      unknownName(where, "read-out", own, readOuts);
+    if (own !== undefined && !readOuts.includes(own as ReadOut)) unknownName(where, "read-out", own, readOuts);
     if (needs === "events" && align !== "end")
       throw new OptionError(
         `${where}: "${name}" is for windows of events, which end at the event that is judged; these are whole series. Read a long table with \`window\`, or take raw.`,
@@ -171,8 +162,7 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   }
   const names = features.map(nameOfExpression);
   const twice = names.find((name, k) => names.indexOf(name) < k);
-  if (twice !== undefined)
-    throw new OptionError(`${where}: got the features "${twice}" twice, expected each once.`);
+  if (twice !== undefined) throw new OptionError(`${where}: got the features "${twice}" twice, expected each once.`);
   if (options.alertsPerDay !== undefined && options.alerts !== undefined)
     throw new OptionError(`${where}: give \`alertsPerDay\` or \`alerts\`, not both.`);
   if (options.alertsPerDay !== undefined && !source.train.times)

@@ -114,11 +114,7 @@ function parseLine(name: string, line: number, text: string): Record<string, unk
   }
 }
 
-function expectSame(
-  name: string,
-  { kind, format, data, settings }: Record<string, unknown>,
-  hashes: Hashes,
-): void {
+function expectSame(name: string, { kind, format, data, settings }: Record<string, unknown>, hashes: Hashes): void {
   const problem =
     kind !== "comparison"
       ? "it holds no results of a comparison"

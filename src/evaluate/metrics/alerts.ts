@@ -28,8 +28,7 @@ export function budgetOf(
   if (alerts !== undefined) return { unit: "test part", alerts, periods: periodsBy((_, k) => k) };
   if (!times || (alertsPerDay === undefined && !usual)) return undefined;
   const periods = periodsBy((n, k) => `${k} ${dayOf(times[n])}`);
-  if (alertsPerDay === undefined && periods.length / new Set(periods).size < 2 * ALERTS_PER_DAY)
-    return undefined;
+  if (alertsPerDay === undefined && periods.length / new Set(periods).size < 2 * ALERTS_PER_DAY) return undefined;
   return { unit: "day", alerts: alertsPerDay ?? ALERTS_PER_DAY, periods };
 }
 

@@ -47,8 +47,7 @@ export function bootstrapDraws(
   const random = randomStream(seed, STREAMS.bootstrap);
   for (let repeat = 0; repeat < repeats; repeat++) {
     counts.fill(0);
-    for (let k = 0; k < members.length; k++)
-      for (const n of members[random.integer(members.length)]) counts[n]++;
+    for (let k = 0; k < members.length; k++) for (const n of members[random.integer(members.length)]) counts[n]++;
     of.forEach((measured, a) => {
       draws[a].drawn[repeat] = measured(counts);
     });

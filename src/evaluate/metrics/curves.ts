@@ -67,8 +67,7 @@ function thin(points: [number, number][]): [number, number][] {
   if (points.length <= most) return points;
   const along = new Float64Array(points.length);
   for (let k = 1; k < points.length; k++)
-    along[k] =
-      along[k - 1] + Math.abs(points[k][0] - points[k - 1][0]) + Math.abs(points[k][1] - points[k - 1][1]);
+    along[k] = along[k - 1] + Math.abs(points[k][0] - points[k - 1][0]) + Math.abs(points[k][1] - points[k - 1][1]);
   const total = along[points.length - 1];
   const kept: [number, number][] = [];
   for (let k = 0; k < points.length; k++) {

@@ -15,12 +15,7 @@ export function expectClasses(name: string, { labels, classNames = [] }: Sequenc
 }
 
 /** @throws {DataError} for a training part of one class */
-export function expectTwoClasses(
-  name: string,
-  k: number,
-  train: SequenceSet,
-  classNames: readonly string[],
-): void {
+export function expectTwoClasses(name: string, k: number, train: SequenceSet, classNames: readonly string[]): void {
   if (new Set(train.labels).size > 1) return;
   throw new DataError(
     `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two to tell apart. Take another plan (\`plan\`, \`folds\`), or bring more cases.`,

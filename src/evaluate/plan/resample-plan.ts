@@ -61,9 +61,7 @@ export function describePlan(plan: ResamplePlan): string {
   if (plan.kind === "forward") {
     const days = plan.delay / 86_400;
     const delay =
-      plan.delay === 0
-        ? "no delay"
-        : `${Number(days.toFixed(2))} ${days === 1 ? "day" : "days"} of label delay`;
+      plan.delay === 0 ? "no delay" : `${Number(days.toFixed(2))} ${days === 1 ? "day" : "days"} of label delay`;
     return `forward in time: the latest ${100 * plan.testFraction} % tested${plan.folds > 1 ? ` in ${plan.folds} periods` : ""}, ${delay} before`;
   }
   const unit = plan.kind === "grouped" ? "whole entities" : "cases, stratified by class";

@@ -179,8 +179,7 @@ function firstOf(groups: number[][], fraction: number): number[][] {
   const wanted = fraction * groups.reduce((sum, group) => sum + group.length, 0);
   let taken = 0;
   let k = 0;
-  while (k < groups.length - 1 && (k === 0 || taken + groups[k].length / 2 <= wanted))
-    taken += groups[k++].length;
+  while (k < groups.length - 1 && (k === 0 || taken + groups[k].length / 2 <= wanted)) taken += groups[k++].length;
   return groups.slice(0, k);
 }
 

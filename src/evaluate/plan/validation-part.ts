@@ -26,8 +26,5 @@ export function validationPart(
 
 /** When each case happened: the time of its last step. Undefined without times. */
 export function caseTimes({ times, offsets }: SequenceSet): Float64Array | undefined {
-  return (
-    times &&
-    Float64Array.from({ length: offsets.length - 1 }, (_, n) => times[offsets[n + 1] - 1] ?? Number.NaN)
-  );
+  return times && Float64Array.from({ length: offsets.length - 1 }, (_, n) => times[offsets[n + 1] - 1] ?? Number.NaN);
 }

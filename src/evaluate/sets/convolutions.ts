@@ -1,7 +1,4 @@
-import {
-  fitRandomConvolutions,
-  transformRandomConvolutions,
-} from "../../features/baselines/random-convolutions.js";
+import { fitRandomConvolutions, transformRandomConvolutions } from "../../features/baselines/random-convolutions.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { both, type FeatureSet } from "./feature-set.js";
 

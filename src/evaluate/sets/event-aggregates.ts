@@ -1,11 +1,6 @@
 import { aggregateFeatures } from "../../features/baselines/aggregates.js";
 import { rawFeatures } from "../../features/baselines/raw.js";
-import {
-  type EventDetails,
-  isObserved,
-  lengthOf,
-  type SequenceSet,
-} from "../../sequences/set/sequence-set.js";
+import { type EventDetails, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { type FeatureTable, selectRows, sideBySide } from "../../table/feature-table.js";
 import type { FeatureSet } from "./feature-set.js";
 

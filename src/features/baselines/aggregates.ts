@@ -153,10 +153,7 @@ function expectOptions(
   labelDelay: number,
 ): void {
   const where = "aggregateFeatures";
-  if (
-    windows.length === 0 ||
-    windows.some((window, k) => !Number.isInteger(window) || window <= (windows[k - 1] ?? 0))
-  )
+  if (windows.length === 0 || windows.some((window, k) => !Number.isInteger(window) || window <= (windows[k - 1] ?? 0)))
     throw new OptionError(
       `${where}: got windows of ${windows.join(", ") || "no"} seconds, expected whole numbers above 0, each longer than the one before.`,
     );

@@ -1,8 +1,7 @@
 /** Where the three weights 2 stand among the nine of each kernel; the other six are -1. All 84 choices. */
 export const KERNELS: readonly (readonly [number, number, number])[] = (() => {
   const kernels: [number, number, number][] = [];
-  for (let i = 0; i < 9; i++)
-    for (let j = i + 1; j < 9; j++) for (let k = j + 1; k < 9; k++) kernels.push([i, j, k]);
+  for (let i = 0; i < 9; i++) for (let j = i + 1; j < 9; j++) for (let k = j + 1; k < 9; k++) kernels.push([i, j, k]);
   return kernels;
 })();
 
@@ -72,11 +71,9 @@ export function sumOfParts(
     const row1 = base + (1 + kernel[1]) * steps;
     const row2 = base + (1 + kernel[2]) * steps;
     if (m === 0)
-      for (let t = 0; t < length; t++)
-        sums[t] = parts[base + t] + parts[row0 + t] + parts[row1 + t] + parts[row2 + t];
+      for (let t = 0; t < length; t++) sums[t] = parts[base + t] + parts[row0 + t] + parts[row1 + t] + parts[row2 + t];
     else
-      for (let t = 0; t < length; t++)
-        sums[t] += parts[base + t] + parts[row0 + t] + parts[row1 + t] + parts[row2 + t];
+      for (let t = 0; t < length; t++) sums[t] += parts[base + t] + parts[row0 + t] + parts[row1 + t] + parts[row2 + t];
   }
   return sums;
 }

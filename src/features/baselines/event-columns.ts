@@ -38,9 +38,7 @@ export function expectEvents(where: string, events: EventColumns): void {
   const N = times.length;
   for (const [name, column] of Object.entries(events) as [string, ArrayLike<unknown> | undefined][])
     if (column && column.length !== N)
-      throw new DataError(
-        `${where}: got ${column.length} ${name} for ${N} times, expected one for each event.`,
-      );
+      throw new DataError(`${where}: got ${column.length} ${name} for ${N} times, expected one for each event.`);
   for (let i = 0; i < N; i++) {
     if (!Number.isFinite(times[i]))
       throw new DataError(`${where}: the time of event ${i} is ${times[i]}, expected seconds.`);

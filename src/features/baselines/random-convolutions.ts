@@ -57,10 +57,7 @@ export function fitRandomConvolutions(
     );
   const scale = fitSeriesScale(train);
   const { width, offsets, values } = scaleSeries(scale, train);
-  const { dilations, featuresPerDilation } = chooseDilations(
-    longestOf(train),
-    Math.floor(features / KERNELS.length),
-  );
+  const { dilations, featuresPerDilation } = chooseDilations(longestOf(train), Math.floor(features / KERNELS.length));
   const combinations: number[][] = [];
   const biases: number[] = [];
   const convolver = createConvolver(longestOf(train), width);
@@ -93,8 +90,7 @@ export function transformRandomConvolutions(state: RandomConvolutions, set: Sequ
   const names: string[] = [];
   for (const [d, dilation] of dilations.entries())
     for (const kernel of KERNELS)
-      for (let b = 0; b < featuresPerDilation[d]; b++)
-        names.push(`conv_${kernel.join("")}_d${dilation}_${b}`);
+      for (let b = 0; b < featuresPerDilation[d]; b++) names.push(`conv_${kernel.join("")}_d${dilation}_${b}`);
   const { width, offsets, values } = scaleSeries(state.scale, set);
   const N = countOf(set);
   const table = new Float32Array(N * names.length);

@@ -1,11 +1,5 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
-import {
-  countOf,
-  isObserved,
-  lengthOf,
-  longestOf,
-  type SequenceSet,
-} from "../../sequences/set/sequence-set.js";
+import { countOf, isObserved, lengthOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
 import { resampleToLength } from "../../sequences/transform/resample.js";
 import type { FeatureTable } from "../../table/feature-table.js";

@@ -59,12 +59,7 @@ export function eachWindow(
 }
 
 /** How many different codes the window before each event holds, written to `out`. */
-export function distinctBefore(
-  groups: EventGroups,
-  { codes, count }: Codes,
-  window: number,
-  out: Float32Array,
-): void {
+export function distinctBefore(groups: EventGroups, { codes, count }: Codes, window: number, out: Float32Array): void {
   const { order } = groups;
   const held = new Int32Array(count); // how often each code is in the window
   let different = 0;

@@ -28,8 +28,7 @@ export function statisticsFeatures(set: SequenceSet): FeatureTable {
       const { kind, width } = groups[c];
       const observed: { t: number; value: number }[] = [];
       for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
-        if (isObserved(set, s * C + c))
-          observed.push({ t: s - set.offsets[n], value: set.values[s * C + c] });
+        if (isObserved(set, s * C + c)) observed.push({ t: s - set.offsets[n], value: set.values[s * C + c] });
       if (kind === "numeric") {
         if (observed.length > 0) values.set(describe(observed, lengthOf(set, n)), at);
         else values[at + NUMERIC.indexOf("missing")] = 1;

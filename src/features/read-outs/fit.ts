@@ -1,14 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { type Random, randomStream, STREAMS } from "../../random.js";
 import type { FitOptions, StateSample } from "./part.js";
-import {
-  expectDirections,
-  expectParts,
-  type PartName,
-  partNames,
-  partOf,
-  type ReadOutParts,
-} from "./parts.js";
+import { expectDirections, expectParts, type PartName, partNames, partOf, type ReadOutParts } from "./parts.js";
 import { incrementsOf } from "./shares.js";
 import { type StateSeries, type States, seriesReader } from "./states.js";
 
@@ -26,11 +19,7 @@ export interface ReadOutState extends ReadOutParts {
  * @throws {DataError} without a batch
  * @throws {ShapeError} if batches differ in layers, directions or widths
  */
-export function fitParts(
-  wanted: readonly PartName[],
-  batches: Iterable<States>,
-  given: FitOptions = {},
-): ReadOutState {
+export function fitParts(wanted: readonly PartName[], batches: Iterable<States>, given: FitOptions = {}): ReadOutState {
   const options = { seed: 1, sampleSize: 20_000, lags: [1], components: 12, penalty: 10, ...given };
   const { seed, sampleSize } = options;
   expectParts(wanted);
@@ -57,8 +46,7 @@ export function fitParts(
     for (let b = 0; b < batch.B; b++) {
       const series = read(b);
       states += series.V;
-      for (const [lag, sample] of samples)
-        offerSeries(sample, lag === 0 ? series : incrementsOf(series, lag));
+      for (const [lag, sample] of samples) offerSeries(sample, lag === 0 ? series : incrementsOf(series, lag));
     }
     cases += batch.B;
   }
@@ -89,10 +77,7 @@ export function createSample(capacity: number, Z: number, seed: number, lag: num
 }
 
 /** Shows every step of a series to the sample. */
-export function offerSeries(
-  sample: RowSample,
-  { values, V, Z }: Pick<StateSeries, "values" | "V" | "Z">,
-): void {
+export function offerSeries(sample: RowSample, { values, V, Z }: Pick<StateSeries, "values" | "V" | "Z">): void {
   for (let v = 0; v < V; v++) {
     const at = sample.seen < sample.capacity ? sample.seen : sample.random.integer(sample.seen + 1);
     sample.seen++;

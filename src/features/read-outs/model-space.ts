@@ -84,8 +84,7 @@ function fitComponents(
   const projection = new Array<number>(Math.min(K, width) * width).fill(0);
   values.forEach((value, k) => {
     if (value > 0)
-      for (let j = 0; j < width; j++)
-        projection[k * width + j] = vectors[k * width + j] / Math.sqrt(value / count);
+      for (let j = 0; j < width; j++) projection[k * width + j] = vectors[k * width + j] / Math.sqrt(value / count);
   });
   return { layer, from, width, mean: Array.from(mean), projection };
 }

@@ -6,10 +6,7 @@ import { type Direction, type States, seriesReader } from "./states.js";
 import { last, max, mean, min, std } from "./summaries.js";
 
 /** All parts. Columns of a read-out keep this order, and begin with the name of their part. */
-export const parts = { mean, max, std, min, last, ppv, modelSpace, incrementPpv } satisfies Record<
-  string,
-  Part
->;
+export const parts = { mean, max, std, min, last, ppv, modelSpace, incrementPpv } satisfies Record<string, Part>;
 
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as PartName[];
@@ -25,10 +22,8 @@ export interface ReadOutParts {
 
 /** @throws {OptionError} for an unknown part, as of a model file of a later version, or none */
 export function expectParts(wanted: readonly string[]): void {
-  for (const name of wanted)
-    if (!Object.hasOwn(parts, name)) unknownName("Read-out", "part", name, partNames);
-  if (wanted.length === 0)
-    throw new OptionError(`Read-out: got no parts, expected some of ${partNames.join(", ")}.`);
+  for (const name of wanted) if (!Object.hasOwn(parts, name)) unknownName("Read-out", "part", name, partNames);
+  if (wanted.length === 0) throw new OptionError(`Read-out: got no parts, expected some of ${partNames.join(", ")}.`);
 }
 
 /** Names of all columns, in order, such as `mean_forward_3` or `ppv_layer1_backward_7_q05`. */
@@ -89,9 +84,7 @@ export function readOutWriter(readOut: ReadOutParts) {
 /** @throws {ShapeError} if states are not those of `expected` */
 export function expectDirections(where: string, { views }: States, expected: readonly Direction[]): void {
   const describe = (all: readonly Direction[]) =>
-    all
-      .map(({ layer, reverse, width }) => `${width} ${reverse ? "backward" : "forward"} (layer ${layer})`)
-      .join(", ");
+    all.map(({ layer, reverse, width }) => `${width} ${reverse ? "backward" : "forward"} (layer ${layer})`).join(", ");
   const got = describe(views);
   const wanted = describe(expected);
   if (got !== wanted)

@@ -55,15 +55,13 @@ export interface ResolvedReadOut {
 }
 
 /** @throws {OptionError} for an unknown read-out, or one that the model has not been fitted for */
-export function resolveReadOut(
-  spec: AutoencoderSpec,
-  readOut: ReadOut,
-  kept?: Model["readOut"],
-): ResolvedReadOut {
+export function resolveReadOut(spec: AutoencoderSpec, readOut: ReadOut, kept?: Model["readOut"]): ResolvedReadOut {
   if (!readOuts.includes(readOut)) unknownName("encode", "read-out", readOut, readOuts);
   const { layers, parts } = entryOf(readOut);
   const resolved = (request: ReadOutParts, project: ResolvedReadOut["project"] = (table) => table) => ({
-    ...{ request, names: readOutColumns(request), project },
+    request,
+    names: readOutColumns(request),
+    project,
   });
   if (!mustBeFitted(readOut)) return resolved({ parts: [...parts], ...directionsOf(spec, layers) });
   const fitted = kept?.state[FITTED] as ReadOutState | undefined;

@@ -64,12 +64,7 @@ export function incrementsOf(series: StateSeries, lag: number): StateSeries {
 }
 
 /** Reads quantiles [Z, levels], ascending within a unit, from `at` on, and writes shares into `out` from there on. */
-function shareAbove(
-  { values, V, Z }: StateSeries,
-  quantiles: readonly number[],
-  out: Float32Array,
-  at: number,
-): void {
+function shareAbove({ values, V, Z }: StateSeries, quantiles: readonly number[], out: Float32Array, at: number): void {
   const last = V * Z;
   const share = V > 0 ? 1 / V : 0;
   // five levels at a time: counters and thresholds stay in registers; | 0 keeps the counters integers

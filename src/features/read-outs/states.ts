@@ -45,8 +45,12 @@ export function statesOf(slot: Slot, pass: PackedBatch, layers: "all" | "last" =
   const recurrent = slot.encoder.filter((layer) => layer.states);
   const views = recurrent.flatMap(({ states }, layer) =>
     states!.map(({ every, reverse }) => ({
-      ...{ data, offset: every.offset(pass), stride: every.stride, width: every.width },
-      ...{ layer, reverse },
+      data,
+      offset: every.offset(pass),
+      stride: every.stride,
+      width: every.width,
+      layer,
+      reverse,
     })),
   );
   const mask = pass.mask === NONE ? undefined : { data, offset: pass.mask };

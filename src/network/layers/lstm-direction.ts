@@ -15,11 +15,7 @@ export interface LstmDirection {
    * @param dLast gradient of the last state
    * @returns gradient of the input, where it was asked for
    */
-  backward(
-    batch: PackedBatch,
-    dStates: Gradient | undefined,
-    dLast: Gradient | undefined,
-  ): Gradient | undefined;
+  backward(batch: PackedBatch, dStates: Gradient | undefined, dLast: Gradient | undefined): Gradient | undefined;
 }
 
 export interface LstmOptions {
@@ -76,22 +72,45 @@ function planRoom(plan: Plan, name: string, input: Signal, options: LstmOptions)
   const dinput = take(wantsInput, (repeated ? B : T * B) * Fp);
 
   return {
-    ...{ plan, input, relu, reverse, repeated, keep, training, wantsInput },
-    ...{ H, Hp, F, Fp, G, rows, forwardRows, recurrent },
-    ...{ packed, packedInput, packedU, packedW, hidden, cells, last, gates },
-    ...{ constantInput, constant, dh, dc, padded, dconstant, dstates, dinput },
+    plan,
+    input,
+    relu,
+    reverse,
+    repeated,
+    keep,
+    training,
+    wantsInput,
+    H,
+    Hp,
+    F,
+    Fp,
+    G,
+    rows,
+    forwardRows,
+    recurrent,
+    packed,
+    packedInput,
+    packedU,
+    packedW,
+    hidden,
+    cells,
+    last,
+    gates,
+    constantInput,
+    constant,
+    dh,
+    dc,
+    padded,
+    dconstant,
+    dstates,
+    dinput,
   };
 }
 
 type Room = ReturnType<typeof planRoom>;
 
 /** Plans one direction. */
-export function createLstmDirection(
-  plan: Plan,
-  name: string,
-  input: Signal,
-  options: LstmOptions,
-): LstmDirection {
+export function createLstmDirection(plan: Plan, name: string, input: Signal, options: LstmOptions): LstmDirection {
   const room = planRoom(plan, name, input, options);
   const { H, Hp, hidden, cells, last, dstates, reverse } = room;
   return {
@@ -109,8 +128,7 @@ export function createLstmDirection(
 }
 
 function packWeights(room: Room): void {
-  const { plan, H, F, forwardRows, repeated, training, wantsInput, packed, packedInput, packedU, packedW } =
-    room;
+  const { plan, H, F, forwardRows, repeated, training, wantsInput, packed, packedInput, packedU, packedW } = room;
   const { ws } = plan;
   const weights = plan.weights + room.recurrent.start;
   const inputWeights = weights + H * 4 * H;
@@ -175,8 +193,7 @@ function walkBackward(
   dOutput: Gradient | undefined,
   dLast: Gradient | undefined,
 ): Gradient | undefined {
-  const { plan, input, repeated, wantsInput, H, Hp, F, Fp, G, rows, hidden, cells, gates, packedU, packedW } =
-    room;
+  const { plan, input, repeated, wantsInput, H, Hp, F, Fp, G, rows, hidden, cells, gates, packedU, packedW } = room;
   const { dh, dc, padded, dconstant, dstates, dinput } = room;
   const { ws } = plan;
   const { data } = ws;
@@ -185,8 +202,7 @@ function walkBackward(
     // Rows of both are padded with zeros.
     if (dOutput)
       for (let r = 0; r < batch.rows; r++)
-        for (let k = 0; k < H; k++)
-          data[dstates + r * Hp + k] += data[dOutput.offset + r * dOutput.stride + k];
+        for (let k = 0; k < H; k++) data[dstates + r * Hp + k] += data[dOutput.offset + r * dOutput.stride + k];
     dStates = { offset: dstates, stride: Hp };
   }
   const { T, B, mask, active } = batch;

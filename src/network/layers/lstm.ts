@@ -11,20 +11,19 @@ type LstmSpec = Extract<LayerSpec, { type: "lstm" }>;
  * bidirectional: 2H, forward then backward. Masked steps carry the state through. With `goBackwards` and
  * `returnSequences` the states stay in time order (Keras hands them out reversed), so that masks still fit.
  */
-export function createLstm(
-  plan: Plan,
-  name: string,
-  input: Signal,
-  spec: LstmSpec,
-  inputGradient: boolean,
-): Layer {
+export function createLstm(plan: Plan, name: string, input: Signal, spec: LstmSpec, inputGradient: boolean): Layer {
   const { units, activation = "tanh", returnSequences = false, pool = false } = spec;
   const everyState = returnSequences || pool || plan.keepStates;
   const stateGradient = pool || (plan.stateGradients && name.startsWith("encoder"));
   const relu = activation === "relu";
   const direction = (part: string, reverse: boolean) =>
     createLstmDirection(plan, part, input, {
-      ...{ units, relu, reverse, inputGradient, everyState, stateGradient },
+      units,
+      relu,
+      reverse,
+      inputGradient,
+      everyState,
+      stateGradient,
     });
   if (pool)
     return poolDirections(
@@ -107,9 +106,7 @@ function joinDirections(
           ldto: Hp,
           ldfrom: dOutput.stride,
         });
-        return returnSequences
-          ? each.backward(batch, half, undefined)
-          : each.backward(batch, undefined, half);
+        return returnSequences ? each.backward(batch, half, undefined) : each.backward(batch, undefined, half);
       });
       return addGradients(data, gradients, rowsOf(input, batch));
     },
@@ -153,7 +150,6 @@ function addGradients(
   rows: number,
 ): Gradient | undefined {
   for (const other of others)
-    if (sum && other)
-      for (let k = 0; k < rows * sum.stride; k++) data[sum.offset + k] += data[other.offset + k];
+    if (sum && other) for (let k = 0; k < rows * sum.stride; k++) data[sum.offset + k] += data[other.offset + k];
   return sum;
 }

@@ -18,12 +18,7 @@ export interface StatePool {
   backward(batch: PackedBatch, dOutput: Gradient): Gradient[];
 }
 
-export function createStatePool(
-  plan: Plan,
-  directions: readonly LstmDirection[],
-  H: number,
-  Hp: number,
-): StatePool {
+export function createStatePool(plan: Plan, directions: readonly LstmDirection[], H: number, Hp: number): StatePool {
   const { B: most, training } = plan;
   const Z = directions.length * H;
   const own = directions.map(() => ({

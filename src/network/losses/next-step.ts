@@ -1,11 +1,6 @@
 import { NONE } from "../../engine/engine.js";
 import type { ColumnGroup } from "../batch/one-hot-columns.js";
-import {
-  type BatchOffsets,
-  type PackedBatch,
-  stepStarts,
-  type TargetOffsets,
-} from "../batch/packed-batch.js";
+import { type BatchOffsets, type PackedBatch, stepStarts, type TargetOffsets } from "../batch/packed-batch.js";
 import { createTimeDistributedDense } from "../layers/dense.js";
 import type { Gradient, Layer, Objective, Plan } from "../layers/layer.js";
 import { reconstructionLoss } from "./reconstruction.js";
@@ -77,8 +72,7 @@ export function planNextStep(
       const dStates = layer.backward(batch, into)!;
       for (let r = 0; r < batch.rows; r++)
         for (let k = 0; k < states.width; k++)
-          arena[gradient!.offset + r * gradient!.stride + k] +=
-            arena[dStates.offset + r * dStates.stride + k];
+          arena[gradient!.offset + r * gradient!.stride + k] += arena[dStates.offset + r * dStates.stride + k];
       return value;
     },
   };

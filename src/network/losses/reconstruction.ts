@@ -22,8 +22,13 @@ export function planReconstruction(
     forward() {},
     loss: (batch, scale) =>
       reconstructionLoss(
-        ...([plan.ws, columns, target, output, batch] as const),
-        ...([scale ?? 0, scale === undefined ? undefined : gradient] as const),
+        plan.ws,
+        columns,
+        target,
+        output,
+        batch,
+        scale ?? 0,
+        scale === undefined ? undefined : gradient,
       ),
   };
 }
@@ -70,8 +75,7 @@ export function reconstructionLoss(
       if (batch.masked && data[place.observed + at] === 0) continue;
       const dy = gradient && gradient.offset + r * gradient.stride + group.start;
       sum +=
-        weight *
-        valueLoss(data, y + r * output.stride + group.start, place.target + at, group, dy, weight * scale);
+        weight * valueLoss(data, y + r * output.stride + group.start, place.target + at, group, dy, weight * scale);
     }
   }
   return sum;

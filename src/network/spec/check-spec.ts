@@ -15,9 +15,7 @@ export function checkSpec(spec: AutoencoderSpec): void {
   const last = spec.encoder.findLast((layer) => layer.type === "lstm");
   if (!last) fail(": the encoder has no LSTM.");
   if (spec.nextStep && last?.goBackwards)
-    fail(
-      ": nextStep needs states that walk forward, and the encoder's last LSTM walks backwards. Drop goBackwards.",
-    );
+    fail(": nextStep needs states that walk forward, and the encoder's last LSTM walks backwards. Drop goBackwards.");
   if (spec.decoder.at(-1)?.type !== "timeDistributedDense")
     fail(": the decoder must end in a timeDistributedDense, which makes the output as wide as the data.");
 }
@@ -34,8 +32,7 @@ function checkChain(
       throw new OptionError(`Model spec, ${part}[${k}] (${layer.type}): ${message}`);
     };
     if (layer.type === "repeatVector") {
-      if (kind === "sequence")
-        fail("got a sequence, expected a vector. Let the LSTM before it return its last state.");
+      if (kind === "sequence") fail("got a sequence, expected a vector. Let the LSTM before it return its last state.");
       if (layers[k + 1]?.type !== "lstm")
         fail("expected an lstm right after it, which is what a repeated vector is for.");
       kind = "sequence";
@@ -46,10 +43,8 @@ function checkChain(
     if (layer.type === "embedding" && !(part === "encoder" && k === 0))
       fail("an embedding reads the data itself: it must be the first layer of the encoder.");
     if (layer.type !== "lstm") return;
-    if (layer.bidirectional && layer.goBackwards)
-      fail("bidirectional already walks both ways; drop goBackwards.");
-    if (layer.pool && layer.returnSequences)
-      fail("a pooled LSTM hands out one vector; drop returnSequences.");
+    if (layer.bidirectional && layer.goBackwards) fail("bidirectional already walks both ways; drop goBackwards.");
+    if (layer.pool && layer.returnSequences) fail("a pooled LSTM hands out one vector; drop returnSequences.");
     if (!layer.returnSequences) kind = "vector";
   });
   return kind;

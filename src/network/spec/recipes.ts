@@ -122,8 +122,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     name: "robust",
-    summary:
-      "default for data that will be noisier than those trained on: noise on the input, no differences",
+    summary: "default for data that will be noisier than those trained on: noise on the input, no differences",
     interpolation: "none",
     build: readOutAware({ contrastive: { weight: 0.5 } }, 0.5),
     train: briefly,

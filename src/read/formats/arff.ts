@@ -34,13 +34,9 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
     const line = lines[i].trim();
     if (line === "" || line.startsWith("%")) continue;
     const fail = (got: string, expected: string): never => {
-      throw new DataError(
-        `${file.path}, row ${i + 1}: got ${got}, expected ${expected}. The row may be cut off.`,
-      );
+      throw new DataError(`${file.path}, row ${i + 1}: got ${got}, expected ${expected}. The row may be cut off.`);
     };
-    const { channels, label } = header.relational
-      ? splitRelational(line, header, fail)
-      : splitPlain(line, header);
+    const { channels, label } = header.relational ? splitRelational(line, header, fail) : splitPlain(line, header);
     F ||= channels.length;
     if (channels.length !== F) fail(`${channels.length} channels`, `${F} as in the first case`);
     const columns = channels.map((cells, f) => {

@@ -17,9 +17,7 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder({ idPrefix, labelled: true });
   for (let n = 0; n < N; n++) {
     const values = Float64Array.from({ length: columns - 1 }, (_, t) => cell(n, t + 1));
-    const infinite = values.findIndex(
-      (value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)),
-    );
+    const infinite = values.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
     if (infinite >= 0)
       throw new DataError(
         `${file.path}, row ${n + 1}, column ${infinite + 2}: got ${values[infinite]}, expected a number within the range of 32-bit floats, or NaN for a missing one. Correct it where the file was written.`,

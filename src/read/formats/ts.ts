@@ -110,17 +110,13 @@ function addCase(
   row: number,
 ): void {
   if (timestamps) {
-    const { columns, times } = joinByTime(
-      parts.map((part, f) => timedValues(part, path, row, `channel ${f + 1}`)),
-    );
+    const { columns, times } = joinByTime(parts.map((part, f) => timedValues(part, path, row, `channel ${f + 1}`)));
     builder.add(columns, label, times);
     return;
   }
   const columns = parts.map((part, f) => {
     const cells = part.trim() === "" ? [] : part.split(",");
-    return Float64Array.from(cells, (cell, t) =>
-      numberIn(cell, path, row, `channel ${f + 1}, value ${t + 1}`),
-    );
+    return Float64Array.from(cells, (cell, t) => numberIn(cell, path, row, `channel ${f + 1}, value ${t + 1}`));
   });
   const odd = columns.findIndex((column) => column.length !== columns[0].length);
   if (odd > 0)

@@ -16,9 +16,7 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   let width = 0;
   (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;
-    const cells = line.includes("\t")
-      ? line.split("\t")
-      : line.trim().split(line.includes(",") ? "," : /\s+/);
+    const cells = line.includes("\t") ? line.split("\t") : line.trim().split(line.includes(",") ? "," : /\s+/);
     width ||= cells.length;
     if (cells.length !== width || width < 2)
       throw new DataError(

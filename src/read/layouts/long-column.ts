@@ -63,9 +63,7 @@ export function createLongColumn(path: string, name: string): LongColumn {
     },
     notes() {
       if (!firstText && rising && numeric > 2)
-        return [
-          `Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`,
-        ];
+        return [`Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`];
       return [
         firstText && numeric > 0 && `Column "${name}" mixes numbers and texts; it was read as categories.`,
         firstText &&

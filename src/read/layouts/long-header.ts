@@ -69,8 +69,7 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
     throw new OptionError(
       `${path}: got "${clash}" as a channel and in another role, expected one role per column. A label or a dropped column is never a model's input; take it out of one of the two.`,
     );
-  const kept =
-    options.channels ?? header.filter((name) => !taken.includes(name) && !options.drop?.includes(name));
+  const kept = options.channels ?? header.filter((name) => !taken.includes(name) && !options.drop?.includes(name));
   if (kept.length === 0)
     throw new DataError(
       `${path}: no column is left as a channel, expected at least one beside entity, time and label. There are: ${header.join(", ")}.`,

@@ -83,8 +83,7 @@ export function collectLongRows(
       if (roles.amount >= 0) {
         const cells = columns[roles.amount];
         const amount =
-          valueIn(cells, r) ??
-          notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
+          valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
         if (Number.isNaN(amount)) tally.noAmount++;
         rows.amounts.push(Number.isNaN(amount) ? 0 : amount);
       }
@@ -106,8 +105,7 @@ export function collectLongRows(
       const { late, equal, noAmount } = tally;
       return [
         late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
-        equal > 0 &&
-          `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+        equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
         ...channels.flatMap(({ column }) => column.notes()),
         noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
       ].filter((note) => note !== false);
@@ -166,7 +164,10 @@ function inSequences(
   const set: SequenceSet = {
     channels: taken.map(({ channel }) => channel),
     ...takeMissing(values),
-    ...{ offsets, times, ids, entities: ids },
+    offsets,
+    times,
+    ids,
+    entities: ids,
   };
   const details = times && {
     times,
@@ -180,9 +181,7 @@ function inSequences(
   };
   const names = [...rows.labels.keys()];
   const stepLabels =
-    labelCodes.length > 0
-      ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined)
-      : undefined;
+    labelCodes.length > 0 ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined) : undefined;
   return { set, details, stepLabels };
 }
 

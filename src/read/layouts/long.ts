@@ -60,8 +60,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
             `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,
           );
         if (rows.has(entity)) scattered ??= { entity, row };
-        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows)))
-          await handOn();
+        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) await handOn();
       }
       rows.add(columns, r, row);
     }
@@ -108,9 +107,7 @@ function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
  */
 function casesOf(path: string, long: LongTable, options: DataOptions): Part {
   const { stepLabels, details } = long;
-  const set = addsTimeChannels(options)
-    ? addTimeChannels(long.set, { calendar: long.calendarTimes })
-    : long.set;
+  const set = addsTimeChannels(options) ? addTimeChannels(long.set, { calendar: long.calendarTimes }) : long.set;
   if (options.window !== undefined) {
     // a window ends at every step, in their order
     const windows = lastWindows(set, { length: options.window });

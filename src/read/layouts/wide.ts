@@ -83,8 +83,7 @@ function planWide(table: Table, first: readonly string[], row: number, options: 
   else notes.push(`${path}: no label column named; the sequences are unlabelled.`);
   const dropped = (options.drop ?? []).map(columnOf);
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.includes(c));
-  if (steps.length === 0)
-    throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
+  if (steps.length === 0) throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
   return { names: named ? first : undefined, label, steps, notes };
 }
 

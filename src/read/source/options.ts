@@ -8,9 +8,7 @@ export const DATA_OPTIONS = z.strictObject({
   entity: z
     .string()
     .optional()
-    .describe(
-      "column of the entity (customer, machine) that a row is an event of; makes the table a long one",
-    ),
+    .describe("column of the entity (customer, machine) that a row is an event of; makes the table a long one"),
   time: z
     .string()
     .optional()
@@ -55,12 +53,7 @@ export function parseDataOptions(options: unknown): DataOptions {
 }
 
 /** @throws {OptionError} if an option is given that this kind of source has no use for */
-export function rejectOptions(
-  path: string,
-  kind: string,
-  options: DataOptions,
-  names: (keyof DataOptions)[],
-): void {
+export function rejectOptions(path: string, kind: string, options: DataOptions, names: (keyof DataOptions)[]): void {
   for (const name of names)
     if (options[name] !== undefined)
       throw new OptionError(

@@ -1,9 +1,4 @@
-import {
-  createBitmap,
-  type EventDetails,
-  type SequenceSet,
-  setBit,
-} from "../../sequences/set/sequence-set.js";
+import { createBitmap, type EventDetails, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
 import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */

@@ -71,9 +71,7 @@ export async function linesOf(file: SourceFile): Promise<string[]> {
 }
 
 export function emptyFile(path: string): DataError {
-  return new DataError(
-    `${path}: the file is empty, expected at least one sequence. Was it written completely?`,
-  );
+  return new DataError(`${path}: the file is empty, expected at least one sequence. Was it written completely?`);
 }
 
 export function noSequences(path: string): DataError {

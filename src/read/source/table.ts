@@ -59,10 +59,7 @@ export function valueIn({ kind, values }: Column, r: number): number | undefined
 }
 
 /** The time in cell r in seconds, and whether it is a date; undefined: no time. */
-export function timeIn(
-  { kind, values }: Column,
-  r: number,
-): { seconds: number; calendar: boolean } | undefined {
+export function timeIn({ kind, values }: Column, r: number): { seconds: number; calendar: boolean } | undefined {
   if (kind === "cells" || kind === "texts") return parseTime(values[r]);
   return Number.isFinite(values[r]) ? { seconds: values[r], calendar: kind === "dates" } : undefined;
 }

@@ -51,12 +51,7 @@ export function percent(share: number): string {
 }
 
 /** A line through points; null breaks it. */
-export function curve(
-  points: readonly (readonly [number, number] | null)[],
-  x: Axis,
-  y: Axis,
-  css: string,
-): Html {
+export function curve(points: readonly (readonly [number, number] | null)[], x: Axis, y: Axis, css: string): Html {
   const path = line<readonly [number, number] | null>()
     .defined((point) => point !== null && Number.isFinite(point[0]) && Number.isFinite(point[1]))
     .x((point) => 1000 * x.place(point![0]))
@@ -94,9 +89,7 @@ export function lookOf(c: number): { colour: string; symbol: string } {
 
 /** The shapes that `<use>` refers to, once a page. */
 export function symbols(): Html {
-  const paths = SYMBOLS.map(
-    (type, k) => html`<path id="mark-${k}" d="${symbol(type, 34).digits(2)() ?? ""}"/>`,
-  );
+  const paths = SYMBOLS.map((type, k) => html`<path id="mark-${k}" d="${symbol(type, 34).digits(2)() ?? ""}"/>`);
   return html`<svg class="away" aria-hidden="true" focusable="false" width="0" height="0"><defs>${paths}</defs></svg>`;
 }
 
@@ -104,8 +97,7 @@ export function symbols(): Html {
 export function spread(heights: readonly number[], gap: number, height: number): number[] {
   const order = heights.map((_, k) => k).sort((a, b) => heights[a] - heights[b]);
   const placed = [...heights];
-  for (let k = 1; k < order.length; k++)
-    placed[order[k]] = Math.max(placed[order[k]], placed[order[k - 1]] + gap);
+  for (let k = 1; k < order.length; k++) placed[order[k]] = Math.max(placed[order[k]], placed[order[k - 1]] + gap);
   const over = order.length > 0 ? placed[order[order.length - 1]] - height : 0;
   if (over > 0) {
     placed[order[order.length - 1]] -= over;

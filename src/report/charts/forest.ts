@@ -72,11 +72,7 @@ function sideOf(axis: Axis, { text, ...line }: ForestLine): "left" | "right" | "
   const { low, high } = endsOf(line);
   const left = axis.place(low);
   const right = 1 - axis.place(high);
-  return Math.max(left, right) * NARROW < LETTER * text.length + 12
-    ? "above"
-    : right >= left
-      ? "right"
-      : "left";
+  return Math.max(left, right) * NARROW < LETTER * text.length + 12 ? "above" : right >= left ? "right" : "left";
 }
 
 /** The ends of all that is drawn of a line. */
@@ -103,7 +99,6 @@ function lineOf(
         ? html`<text class="label end" x="${at(ends.low)}" y="${y}" dx="-9" dy="0.34em">${text}</text>`
         : html`<text class="label ${place > 1 - half ? "end" : place < half ? "" : "middle"}" x="${at(value)}" y="${y}" dy="-0.9em">${text}</text>`;
   return html`<g class="${css}">${outer && html`<line class="outer" x1="${at(outer.low)}" x2="${at(outer.high)}" y1="${y}" y2="${y}"/>`}<line class="interval" x1="${at(low)}" x2="${at(high)}" y1="${y}" y2="${y}"/>${strokes.map(
-    (stroke) =>
-      html`<line class="stroke" x1="${at(stroke)}" x2="${at(stroke)}" y1="${y - 6}" y2="${y + 6}"/>`,
+    (stroke) => html`<line class="stroke" x1="${at(stroke)}" x2="${at(stroke)}" y1="${y - 6}" y2="${y + 6}"/>`,
   )}<circle class="${open ? "open" : "full"}" cx="${at(value)}" cy="${y}" r="${strong ? 5.5 : 4.5}"/>${words}</g>`;
 }

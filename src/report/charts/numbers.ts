@@ -17,8 +17,7 @@ export function signed(value: number, digits: number): string {
 /** A share of 1 as per cent: "93.1 %", not to be broken; "-" where there is none. */
 export function percent(share: number | null | undefined, digits = 1): string {
   if (share === null || share === undefined) return "-";
-  if (share > 0 && share < 0.5 * 10 ** (-digits - 2))
-    return `<\u00a0${(10 ** -digits).toFixed(digits)}\u00a0%`;
+  if (share > 0 && share < 0.5 * 10 ** (-digits - 2)) return `<\u00a0${(10 ** -digits).toFixed(digits)}\u00a0%`;
   return `${fixed(100 * share, digits)}\u00a0%`;
 }
 
@@ -33,9 +32,7 @@ export function figures(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) {
     const [mantissa, exponent] = value.toExponential(2).split("e");
-    const power = String(Number(exponent)).replace(/./g, (c) =>
-      c === "-" ? "\u207b" : SUPERSCRIPTS[Number(c)],
-    );
+    const power = String(Number(exponent)).replace(/./g, (c) => (c === "-" ? "\u207b" : SUPERSCRIPTS[Number(c)]));
     return `${mantissa.replace("-", MINUS)} \u00d7 10${power}`;
   }
   if (size >= 1000) return (value < 0 ? MINUS : "") + count(size);

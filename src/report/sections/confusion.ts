@@ -61,9 +61,7 @@ ${figure({
 /** Counts of sets with a network are of every seed, so that they look larger. */
 function seedsOf(shown: readonly ComparisonRow[]): string {
   const seeds = Math.max(...shown.map((row) => row.bySeed.length));
-  return seeds > 1
-    ? ` Where a network is part of the features, the cases of all ${seeds} seeds are counted.`
-    : "";
+  return seeds > 1 ? ` Where a network is part of the features, the cases of all ${seeds} seeds are counted.` : "";
 }
 
 function mistakesOf(confusion: readonly number[][]) {

@@ -90,13 +90,7 @@ ${figure({
   )}</div>`,
   table: {
     caption: "Precision at steps of recall",
-    head: [
-      "features",
-      "classifier",
-      "average precision",
-      "ROC AUC",
-      ...RECALLS.map((recall) => `at ${share(recall)}`),
-    ],
+    head: ["features", "classifier", "average precision", "ROC AUC", ...RECALLS.map((recall) => `at ${share(recall)}`)],
     rows: rows.map((row) => [
       setName(row.features),
       row.classifier,

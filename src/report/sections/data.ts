@@ -9,8 +9,7 @@ const MOST = 40;
 
 /** What the data looked like before anything was done to it. */
 export function dataSection({ data, resamples, classNames, notes }: Comparison, figure: Figures): Html {
-  const { sequences, length, channels, classes, unlabelled, duplicates, entities, irregularGaps, warnings } =
-    data;
+  const { sequences, length, channels, classes, unlabelled, duplicates, entities, irregularGaps, warnings } = data;
   const lengths =
     length.min === length.max
       ? `all ${count(length.min)} steps long`
@@ -22,8 +21,7 @@ export function dataSection({ data, resamples, classNames, notes }: Comparison, 
       `${plural(unlabelled, "sequence")} without a label ${unlabelled === 1 ? "was" : "were"} left out.`,
     duplicates > 0 &&
       `${plural(duplicates, "sequence")} ${duplicates === 1 ? "is" : "are"} identical to an earlier one.`,
-    irregularGaps !== null &&
-      `${percent(irregularGaps)} of the gaps between steps differ from the usual one.`,
+    irregularGaps !== null && `${percent(irregularGaps)} of the gaps between steps differ from the usual one.`,
   ].filter((fact) => fact !== false);
   return html`<section id="data" aria-labelledby="data-title">
 <h2 id="data-title">What the data looked like</h2>
@@ -40,9 +38,7 @@ ${dataTable({
       channel.name,
       channel.kind === "categorical" ? `${count(channel.categories ?? 0)} categories` : "numbers",
       percent(channel.missing),
-      ...[channel.min, channel.mean, channel.std, channel.max].map((value) =>
-        value === null ? "-" : figures(value),
-      ),
+      ...[channel.min, channel.mean, channel.std, channel.max].map((value) => (value === null ? "-" : figures(value))),
     ]),
   numbersFrom: 2,
 })}
@@ -97,7 +93,5 @@ function classFigure(classes: readonly { name: string; count: number }[], figure
 /** Seconds since 1970 as a day, or as they are where they are no such time. */
 function day(seconds: number | undefined): string {
   if (seconds === undefined) return "-";
-  return seconds > 1e8 && seconds < 1e11
-    ? new Date(1000 * seconds).toISOString().slice(0, 10)
-    : figures(seconds);
+  return seconds > 1e8 && seconds < 1e11 ? new Date(1000 * seconds).toISOString().slice(0, 10) : figures(seconds);
 }

@@ -92,13 +92,7 @@ function lossPanel(features: string, runs: readonly Learning[], named: boolean):
   if (validated) marks.push(curve(lossOf(lead.history, "validationLoss"), x, y, "curve latent"));
   if (kept)
     marks.push(
-      dot(
-        [kept.update, kept.validationLoss ?? kept.trainLoss],
-        x,
-        y,
-        validated ? "full latent" : "full baseline",
-        4.5,
-      ),
+      dot([kept.update, kept.validationLoss ?? kept.trainLoss], x, y, validated ? "full latent" : "full baseline", 4.5),
     );
   marks.push(...endLabels(lead, validated, x, y));
   return html`<div>${named && html`<h3>${setName(features)}</h3>`}${chart({
@@ -122,8 +116,7 @@ function lossOf(history: Learning["history"], of: "trainLoss" | "validationLoss"
 function endLabels({ history }: Learning, validated: boolean, x: Axis, y: Axis): Html[] {
   const last = history[history.length - 1];
   const ends: [string, string, number][] = [["training", "baseline", last.trainLoss]];
-  if (validated && last.validationLoss !== undefined)
-    ends.push(["validation", "latent", last.validationLoss]);
+  if (validated && last.validationLoss !== undefined) ends.push(["validation", "latent", last.validationLoss]);
   const heights = spread(
     ends.map(([, , loss]) => HEIGHT * (1 - y.place(loss))),
     15,

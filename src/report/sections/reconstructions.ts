@@ -13,8 +13,7 @@ export function reconstructionsSection(comparison: Comparison, figure: Figures):
   const { features, cases, channels, worst, best } = reconstructions;
   if (worst.length + best.length === 0) return undefined;
   const drawn = Math.max(...[...worst, ...best].map((one) => one.channels.length));
-  const ratio =
-    worst.length > 0 && best.length > 0 && best[0].error > 0 ? worst[0].error / best[0].error : undefined;
+  const ratio = worst.length > 0 && best.length > 0 && best[0].error > 0 ? worst[0].error / best[0].error : undefined;
   return html`<section id="reconstructions" aria-labelledby="reconstructions-title">
 <h2 id="reconstructions-title">What the network keeps of a series</h2>
 <p>The decoder rebuilds each series from the one vector that the encoder hands it. What is lost here, that vector does not hold; a read-out of all states may hold it still.</p>
@@ -38,11 +37,7 @@ ${figure({
 `;
 }
 
-function group(
-  name: string,
-  cases: readonly ReconstructedCase[],
-  classNames: readonly string[],
-): Html | undefined {
+function group(name: string, cases: readonly ReconstructedCase[], classNames: readonly string[]): Html | undefined {
   if (cases.length === 0) return undefined;
   const y = axisOver(
     cases.flatMap(({ channels }) =>
@@ -62,10 +57,7 @@ function group(
           size: { height: channels.length > 1 ? 64 : 110 },
           right: 8,
           description: `${name} case ${id}, channel ${channel}: ${plural(steps, "step")}, given and rebuilt, mean squared error ${figures(error)}.`,
-          marks: [
-            curve(given.map(pointOf), x, y, "curve given"),
-            curve(made.map(pointOf), x, y, "curve worse"),
-          ],
+          marks: [curve(given.map(pointOf), x, y, "curve given"), curve(made.map(pointOf), x, y, "curve worse")],
         }),
     )}</div>`;
   })}</div>`;

@@ -98,8 +98,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
   const positive = positiveClass(comparison);
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
     positive === undefined ? figures.macro : figures.perClass[1];
-  const three = (value: number | null | undefined) =>
-    value === null || value === undefined ? "-" : fixed(value, 3);
+  const three = (value: number | null | undefined) => (value === null || value === undefined ? "-" : fixed(value, 3));
   const range = (bounds: { low: number; high: number } | undefined, write: (value: number) => string) =>
     bounds ? `${write(bounds.low).replace("\u00a0%", "")} to ${write(bounds.high)}` : "-";
   const each = (values: readonly number[]) => (values.length > 1 ? values.map(three).join(", ") : "-");
@@ -153,7 +152,5 @@ function ends(values: readonly number[], write: (value: number) => string): stri
 
 function notesOf(rows: readonly ComparisonRow[]): Html | undefined {
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
-  return notes.length > 0
-    ? html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`
-    : undefined;
+  return notes.length > 0 ? html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>` : undefined;
 }

@@ -45,10 +45,7 @@ export function verdictSection(comparison: Comparison): Html {
       ],
     measure === "accuracy"
       ? [percent(majority), "right by always answering the commonest class"]
-      : [
-          percent(best ? shareOfPositives(best.metrics.confusion) : null),
-          `of the test cases are "${classNames[1]}"`,
-        ],
+      : [percent(best ? shareOfPositives(best.metrics.confusion) : null), `of the test cases are "${classNames[1]}"`],
     [count(test), `test cases, after training on ${count(train)}; ${plan}`],
   ];
   return html`<header>

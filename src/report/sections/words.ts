@@ -59,9 +59,7 @@ export function positiveClass({ classNames }: Comparison): string | undefined {
 
 /** "a, b and c" */
 export function listed(names: readonly string[]): string {
-  return names.length < 2
-    ? (names[0] ?? "")
-    : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+  return names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 export function capital(text: string): string {

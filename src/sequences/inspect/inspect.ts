@@ -59,10 +59,7 @@ export function describeSet(set: SequenceSet): SetDescription {
     irregularGaps: set.times ? irregularGaps(set) : null,
     warnings: [],
   };
-  description.warnings = [
-    ...warningsOf(description),
-    ...channelsThatTellTheClass(set).map(targetLeakWarning),
-  ];
+  description.warnings = [...warningsOf(description), ...channelsThatTellTheClass(set).map(targetLeakWarning)];
   return description;
 }
 
@@ -88,8 +85,7 @@ function describeChannel(set: SequenceSet, f: number): ChannelDescription {
 function irregularGaps(set: SequenceSet): number {
   const gaps: number[] = [];
   for (let n = 0; n < countOf(set); n++)
-    for (let s = set.offsets[n] + 1; s < set.offsets[n + 1]; s++)
-      gaps.push(set.times![s] - set.times![s - 1]);
+    for (let s = set.offsets[n] + 1; s < set.offsets[n + 1]; s++) gaps.push(set.times![s] - set.times![s - 1]);
   if (gaps.length === 0) return 0;
   const usual = median(Float64Array.from(gaps).sort());
   return gaps.filter((gap) => Math.abs(gap - usual) > 0.01 * usual).length / gaps.length;
@@ -108,20 +104,14 @@ function warningsOf(of: SetDescription): string[] {
     const name = `Channel "${channel.name}"`;
     if (channel.allMissing) warnings.push(`${name} has no observed value at all; drop it.`);
     else if (channel.constant) warnings.push(`${name} has the same value everywhere and tells nothing.`);
-    else if (channel.missing > 0.5)
-      warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
+    else if (channel.missing > 0.5) warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
     const { min, mean, std, max } = channel;
     if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
-      warnings.push(
-        `${name} has values more than 20 deviations from its mean; \`scale: "robust"\` resists them.`,
-      );
+      warnings.push(`${name} has values more than 20 deviations from its mean; \`scale: "robust"\` resists them.`);
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
-      warnings.push(
-        `${name} looks like a name, not a measurement; leave it out (\`drop: ["${channel.name}"]\`).`,
-      );
+      warnings.push(`${name} looks like a name, not a measurement; leave it out (\`drop: ["${channel.name}"]\`).`);
   }
-  if (sequences > 0 && length.max === 0)
-    warnings.push("All sequences are empty: there is nothing to train on.");
+  if (sequences > 0 && length.max === 0) warnings.push("All sequences are empty: there is nothing to train on.");
   else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)
     warnings.push(
@@ -142,9 +132,7 @@ function warningsOf(of: SetDescription): string[] {
       );
   }
   if (entities !== null && sequences >= 2 * entities && entities > 0)
-    warnings.push(
-      `${entities} entities have ${sequences} sequences; compare keeps those of one entity together.`,
-    );
+    warnings.push(`${entities} entities have ${sequences} sequences; compare keeps those of one entity together.`);
   if (of.duplicates > 0) warnings.push(`${of.duplicates} sequences are identical to an earlier one.`);
   const seesGaps = channels.some(({ name }) => name === "time_gap");
   if (of.irregularGaps !== null && of.irregularGaps > 0.05 && !seesGaps)

@@ -6,8 +6,7 @@ import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "./s
  * @throws {DataError} if they do not have the same channels and classes
  */
 export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
-  const describe = (set: SequenceSet) =>
-    JSON.stringify([set.channels, set.classNames ?? [], set.statics?.names ?? []]);
+  const describe = (set: SequenceSet) => JSON.stringify([set.channels, set.classNames ?? [], set.statics?.names ?? []]);
   if (describe(a) !== describe(b))
     throw new DataError(
       "concatSequences: the two parts differ in channels, classes or static columns, expected the same. Read both with the same options.",
@@ -15,10 +14,7 @@ export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
   const F = a.channels.length;
   const N = countOf(a);
   const steps = a.offsets[N];
-  const join = <A extends Float32Array | Float64Array | Int32Array>(
-    first: A | undefined,
-    second: A | undefined,
-  ) => {
+  const join = <A extends Float32Array | Float64Array | Int32Array>(first: A | undefined, second: A | undefined) => {
     if (!first || !second) return undefined;
     const joined = new (first.constructor as new (length: number) => A)(first.length + second.length);
     joined.set(first);
@@ -44,7 +40,6 @@ export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
     labels: join(a.labels, b.labels),
     classNames: a.classNames,
     weights: join(a.weights, b.weights),
-    statics: a.statics &&
-      b.statics && { names: a.statics.names, values: join(a.statics.values, b.statics.values)! },
+    statics: a.statics && b.statics && { names: a.statics.names, values: join(a.statics.values, b.statics.values)! },
   };
 }

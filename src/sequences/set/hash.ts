@@ -12,8 +12,7 @@ export async function sha256(content: string | ArrayBufferView): Promise<string>
 
 /** One hash of everything in a set. */
 export async function hashSequences(set: SequenceSet): Promise<string> {
-  const { values, offsets, observed, times, labels, weights, channels, ids, entities, classNames, statics } =
-    set;
+  const { values, offsets, observed, times, labels, weights, channels, ids, entities, classNames, statics } = set;
   const parts = [values, offsets, observed, times, labels, weights, statics?.values];
   const hashes = await Promise.all(parts.map((part) => (part ? sha256(part) : "")));
   return sha256(JSON.stringify([hashes, channels, ids, entities, classNames, statics?.names]));
@@ -21,9 +20,7 @@ export async function hashSequences(set: SequenceSet): Promise<string> {
 
 /** One hash of what is known of events beside their windows. */
 export async function hashEvents({ times, amounts, secondEntities, ...rest }: EventDetails): Promise<string> {
-  const hashes = await Promise.all(
-    [times, amounts, secondEntities].map((part) => (part ? sha256(part) : "")),
-  );
+  const hashes = await Promise.all([times, amounts, secondEntities].map((part) => (part ? sha256(part) : "")));
   return sha256(JSON.stringify([hashes, rest]));
 }
 

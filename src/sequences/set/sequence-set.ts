@@ -104,8 +104,7 @@ export function setBit(bitmap: Uint8Array, k: number, value: boolean): void {
 
 /** The sequences at `indices`, in that order, copied. */
 export function selectSequences(set: SequenceSet, indices: ArrayLike<number>): SequenceSet {
-  const pick = <V>(items: ArrayLike<V> | undefined): V[] | undefined =>
-    items && Array.from(indices, (n) => items[n]);
+  const pick = <V>(items: ArrayLike<V> | undefined): V[] | undefined => items && Array.from(indices, (n) => items[n]);
   const starts = pick(set.offsets)!;
   return {
     ...copyPieces(
@@ -192,10 +191,7 @@ export function checkSequenceSet(set: SequenceSet, where: string): void {
     set.observed === undefined || set.observed.length === (steps * F + 7) >> 3,
     `the bitmap of observed values has ${set.observed?.length} bytes, expected ${(steps * F + 7) >> 3}.`,
   );
-  expect(
-    set.times === undefined || set.times.length === steps,
-    `got ${set.times?.length} times, expected ${steps}.`,
-  );
+  expect(set.times === undefined || set.times.length === steps, `got ${set.times?.length} times, expected ${steps}.`);
 }
 
 /**

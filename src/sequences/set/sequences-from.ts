@@ -55,12 +55,9 @@ export function sequencesFrom(
   });
   const named = options.channels ?? defaultChannelNames(F);
   if (F === 0 || named.length !== F)
-    fail(
-      `got ${named.length} channels for steps of ${F} values, expected one name per value and at least one value.`,
-    );
+    fail(`got ${named.length} channels for steps of ${F} values, expected one name per value and at least one value.`);
   if (!options.times)
-    for (const steps of cases)
-      while (steps.length > 0 && Array.from(steps.at(-1)!).every(isMissing)) steps.pop();
+    for (const steps of cases) while (steps.length > 0 && Array.from(steps.at(-1)!).every(isMissing)) steps.pop();
 
   const offsets = new Int32Array(N + 1);
   cases.forEach((steps, n) => {
@@ -73,8 +70,7 @@ export function sequencesFrom(
   for (const k of missing) setBit(observed!, k, false);
   const { ids, entities, labels, weights } = options;
   for (const [name, part] of Object.entries({ ids, entities, labels, weights, times: options.times }))
-    if (part && part.length !== N)
-      fail(`got ${part.length} ${name} for ${N} sequences, expected one per sequence.`);
+    if (part && part.length !== N) fail(`got ${part.length} ${name} for ${N} sequences, expected one per sequence.`);
   const bad = Array.from(weights ?? []).findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
   if (bad >= 0) fail(`weight ${bad}: got ${weights![bad]}, expected a number from 0 up.`);
   return {
@@ -93,9 +89,7 @@ export function sequencesFrom(
 /** The steps of a sequence, each an array of F values. */
 function stepsOf(sequence: ArrayLike<Cell> | ArrayLike<Step>, n: number): Step[] {
   if (typeof sequence !== "object" || sequence === null)
-    fail(
-      `sequence ${n}: got ${show(sequence)}, expected an array of steps. One sequence alone is [[1, 2, 3]].`,
-    );
+    fail(`sequence ${n}: got ${show(sequence)}, expected an array of steps. One sequence alone is [[1, 2, 3]].`);
   const steps = Array.from(sequence as ArrayLike<Cell | Step>);
   const nested = typeof steps[0] === "object" && steps[0] !== null;
   return steps.map((step, t) => {
@@ -168,8 +162,7 @@ function labelsOf(labels: NonNullable<SequencesFromOptions["labels"]>, given?: r
   const texts = Array.from(labels, (label) => (isMissing(label) ? undefined : String(label)));
   const classNames = given ?? sortClassNames(texts.filter((text) => text !== undefined));
   const unknown = texts.findIndex((text) => text !== undefined && !classNames.includes(text));
-  if (unknown >= 0)
-    fail(`label ${unknown}: got "${texts[unknown]}", expected one of ${classNames.join(", ")}.`);
+  if (unknown >= 0) fail(`label ${unknown}: got "${texts[unknown]}", expected one of ${classNames.join(", ")}.`);
   return { labels: encodeLabels(texts, classNames), classNames };
 }
 
@@ -180,16 +173,11 @@ function labelsOf(labels: NonNullable<SequencesFromOptions["labels"]>, given?: r
 export function sortClassNames(names: Iterable<string>): string[] {
   const unique = [...new Set(names)];
   const numeric = unique.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
-  return numeric
-    ? unique.sort((a, b) => Number(a) - Number(b))
-    : unique.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return numeric ? unique.sort((a, b) => Number(a) - Number(b)) : unique.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The index of each label in `classNames`, -1 where there is none. */
-export function encodeLabels(
-  texts: readonly (string | undefined)[],
-  classNames: readonly string[],
-): Int32Array {
+export function encodeLabels(texts: readonly (string | undefined)[], classNames: readonly string[]): Int32Array {
   const index = new Map(classNames.map((name, c) => [name, c]));
   return Int32Array.from(texts, (text) => (text === undefined ? -1 : (index.get(text) ?? -1)));
 }

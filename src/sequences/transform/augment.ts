@@ -1,22 +1,11 @@
 import { z } from "zod";
 import { parseOptions } from "../../options.js";
 import { type Random, randomStream, STREAMS } from "../../random.js";
-import {
-  createBitmap,
-  isObserved,
-  lengthOf,
-  type SequenceSet,
-  selectSequences,
-  setBit,
-} from "../set/sequence-set.js";
+import { createBitmap, isObserved, lengthOf, type SequenceSet, selectSequences, setBit } from "../set/sequence-set.js";
 
 /** How a view differs from its sequence. */
 export const augmentSchema = z.strictObject({
-  scale: z
-    .number()
-    .nonnegative()
-    .default(0.2)
-    .describe("standard deviation of the factor of a sequence around 1"),
+  scale: z.number().nonnegative().default(0.2).describe("standard deviation of the factor of a sequence around 1"),
   jitter: z
     .number()
     .nonnegative()
@@ -29,12 +18,7 @@ export const augmentSchema = z.strictObject({
     .default(0.6)
     .describe("smallest share of a sequence that is cut out and stretched back to its length"),
   segments: z.int().nonnegative().default(2).describe("how many segments are blanked"),
-  segment: z
-    .number()
-    .nonnegative()
-    .lt(1)
-    .default(0.1)
-    .describe("length of such a segment, as a share of the sequence"),
+  segment: z.number().nonnegative().lt(1).default(0.1).describe("length of such a segment, as a share of the sequence"),
 });
 export type AugmentOptions = z.input<typeof augmentSchema>;
 

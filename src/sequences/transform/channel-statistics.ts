@@ -34,8 +34,7 @@ export function channelStatistics(set: SequenceSet, f: number, from: number, to:
   if (min === max) return { observed, mean: min, std: 0, min, max }; // exactly 0, not a rounding residue
   const mean = sum / observed;
   let squares = 0;
-  for (let k = from * F + f; k < to * F; k += F)
-    if (isObserved(set, k)) squares += (set.values[k] - mean) ** 2;
+  for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) squares += (set.values[k] - mean) ** 2;
   return { observed, mean, std: Math.sqrt(squares / observed), min, max };
 }
 

@@ -23,10 +23,7 @@ export interface NoisyCopiesOptions {
  * The encoder itself needs no copies: the recipe `robust` draws new noise for every batch.
  * @throws {OptionError} if `stddev` is not a number of 0 or more, or `copies` not a whole number from 1 up
  */
-export function noisyCopies(
-  set: SequenceSet,
-  { stddev, copies = 4, seed = 1 }: NoisyCopiesOptions,
-): SequenceSet {
+export function noisyCopies(set: SequenceSet, { stddev, copies = 4, seed = 1 }: NoisyCopiesOptions): SequenceSet {
   if (!(stddev >= 0 && Number.isFinite(stddev)))
     throw new OptionError(
       `noisyCopies: stddev is ${stddev}, expected a number of 0 or more. It counts in standard deviations of each channel; the recipe "robust" trains with 0.5.`,

@@ -40,8 +40,7 @@ export function resampleToGrid(
   }
   const times = new Float64Array(total);
   for (let n = 0; n < N; n++)
-    for (let s = offsets[n]; s < offsets[n + 1]; s++)
-      times[s] = set.times[set.offsets[n]] + (s - offsets[n]) * step;
+    for (let s = offsets[n]; s < offsets[n + 1]; s++) times[s] = set.times[set.offsets[n]] + (s - offsets[n]) * step;
   return rebuild(set, offsets, times, (n, f) => {
     const curve = curveOf(set, n, f, positionsOf(set, n));
     const categorical = set.channels[f].kind === "categorical";

@@ -168,8 +168,7 @@ function mapValues(
   const F = set.channels.length;
   const values = set.values.slice();
   const apply = (f: number, from: number, to: number, center: number, scale: number) => {
-    for (let k = from * F + f; k < to * F; k += F)
-      if (isObserved(set, k)) values[k] = change(values[k], center, scale);
+    for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) values[k] = change(values[k], center, scale);
   };
   numericChannels(set).forEach((f, i) => {
     if (scaler.scope === "channel") apply(f, 0, set.offsets[countOf(set)], scaler.center[i], scaler.scale[i]);
@@ -229,16 +228,14 @@ function mapLogarithms(
   const values = set.values.slice();
   numericChannels(set).forEach((f, i) => {
     if (!logarithm[i]) return;
-    for (let k = f; k < set.offsets[countOf(set)] * F; k += F)
-      if (isObserved(set, k)) values[k] = change(values[k]);
+    for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) values[k] = change(values[k]);
   });
   return { ...set, values };
 }
 
 function expectChannels(where: string, set: SequenceSet, scaler: Scaler): void {
   const names = numericNames(set);
-  if (names.length === scaler.channels.length && names.every((name, i) => name === scaler.channels[i]))
-    return;
+  if (names.length === scaler.channels.length && names.every((name, i) => name === scaler.channels[i])) return;
   throw new DataError(
     `${where}: got the numeric channels ${listed(names)}, expected ${listed(scaler.channels)}, in this order. The scaler was fitted on those; select the same columns, or fit a new one.`,
   );

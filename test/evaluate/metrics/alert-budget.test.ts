@@ -5,11 +5,9 @@ const DAY = 86_400;
 const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, k) => from + k);
 
 describe("the budget of alerts", () => {
-  const at = (perDay: number) =>
-    Float64Array.from({ length: 3 * perDay }, (_, n) => DAY * 100 + (n * DAY) / perDay);
+  const at = (perDay: number) => Float64Array.from({ length: 3 * perDay }, (_, n) => DAY * 100 + (n * DAY) / perDay);
   const partOf = (times: Float64Array) => [{ train: range(0, 0), test: range(0, times.length) }];
-  const budget = (times: Float64Array, options = {}, rare = true) =>
-    budgetOf(options, partOf(times), times, rare);
+  const budget = (times: Float64Array, options = {}, rare = true) => budgetOf(options, partOf(times), times, rare);
 
   test("a hundred a day for rare events, where days have two hundred", () => {
     expect(budget(at(200))).toMatchObject({ unit: "day", alerts: 100 });

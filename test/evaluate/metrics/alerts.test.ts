@@ -16,20 +16,10 @@ test("a period with fewer cases than alerts has them all looked at", () => {
 
 test("equal scores across the cut count as a draw among them would find", () => {
   // two places, three tied for the second: one of the three is positive
-  const found = scoreAlerts(
-    [0.9, 0.5, 0.5, 0.5, 0.1],
-    [true, true, false, false, false],
-    [0, 0, 0, 0, 0],
-    2,
-  )!;
+  const found = scoreAlerts([0.9, 0.5, 0.5, 0.5, 0.1], [true, true, false, false, false], [0, 0, 0, 0, 0], 2)!;
   expect(found.precision).toBeCloseTo((1 + 1 / 3) / 2, 12);
   expect(found.recall).toBeCloseTo((1 + 1 / 3) / 2, 12);
-  const turned = scoreAlerts(
-    [0.9, 0.5, 0.5, 0.5, 0.1],
-    [true, false, false, true, false],
-    [0, 0, 0, 0, 0],
-    2,
-  )!;
+  const turned = scoreAlerts([0.9, 0.5, 0.5, 0.5, 0.1], [true, false, false, true, false], [0, 0, 0, 0, 0], 2)!;
   expect(turned).toEqual(found); // whatever their order
 });
 

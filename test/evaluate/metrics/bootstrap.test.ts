@@ -22,8 +22,7 @@ function pairedBootstrap(a: PredictedCases, b: PredictedCases, measure: Measure,
 }
 
 const N = 400;
-const shares = (share: number, shift = 0) =>
-  answers(Array.from({ length: N }, (_, n) => (n + shift) % N < share * N));
+const shares = (share: number, shift = 0) => answers(Array.from({ length: N }, (_, n) => (n + shift) % N < share * N));
 
 describe("accuracy", () => {
   test("always against never: 1, without doubt", () => {

@@ -1,9 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  correctedResampledTest,
-  criticalT,
-  twoSidedP,
-} from "../../../src/evaluate/metrics/resampled-t-test.js";
+import { correctedResampledTest, criticalT, twoSidedP } from "../../../src/evaluate/metrics/resampled-t-test.js";
 
 describe("Student's t", () => {
   // printed in every table of the distribution

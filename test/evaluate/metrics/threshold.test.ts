@@ -11,8 +11,7 @@ test("F1: from the score on that gives the best one", () => {
 });
 
 test("cost: the cheapest cut, which may be none at all", () => {
-  const at = (miss: number, alert: number) =>
-    chooseThreshold(scores, positive, "cost", { costs: { miss, alert } });
+  const at = (miss: number, alert: number) => chooseThreshold(scores, positive, "cost", { costs: { miss, alert } });
   // misses and alerts from the top: none 3/0, 0.9 2/1, 0.8 2/2, 0.7 1/3, 0.6 0/5, 0.2 0/6
   expect(at(10, 1)).toBe(0.6);
   expect(at(1.5, 1)).toBe(0.9);

@@ -157,11 +157,7 @@ describe("resamples", () => {
     );
     expect(Array.from(part).filter((i) => i >= 4 && i < 6).length).toBe(1);
     expect(train.includes(6)).toBe(true);
-    const two = planResamples(
-      { kind: "grouped", repeats: 3, testFraction: 0.05, seed: 1 },
-      [0, 1],
-      ["a", "b"],
-    );
+    const two = planResamples({ kind: "grouped", repeats: 3, testFraction: 0.05, seed: 1 }, [0, 1], ["a", "b"]);
     for (const each of two) expect([each.train.length, each.test.length]).toEqual([1, 1]);
   });
 
@@ -176,9 +172,9 @@ describe("resamples", () => {
     expect(() => planResamples({ kind: "given", trainCount: 2 }, [0, 1, -1])).toThrow(
       /2 labelled cases to train on and 0/,
     );
-    expect(() =>
-      planResamples({ kind: "stratified", repeats: 0, testFraction: 0.3, seed: 1 }, [0, 1]),
-    ).toThrow(OptionError);
+    expect(() => planResamples({ kind: "stratified", repeats: 0, testFraction: 0.3, seed: 1 }, [0, 1])).toThrow(
+      OptionError,
+    );
     expect(() => planResamples({ kind: "stratified", repeats: 1, testFraction: 1, seed: 1 }, [0, 1])).toThrow(
       /fraction is 1/,
     );

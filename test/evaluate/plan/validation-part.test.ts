@@ -6,8 +6,7 @@ const range = (from: number, to: number) => Int32Array.from({ length: to - from 
 
 describe("the part that thresholds are chosen on", () => {
   const set = randomSeries({ N: 60, F: 1, lengths: (n) => 3 + (n % 4) });
-  const whole = ({ fitted, held }: ReturnType<typeof validationPart>) =>
-    [...fitted, ...held].toSorted((a, b) => a - b);
+  const whole = ({ fitted, held }: ReturnType<typeof validationPart>) => [...fitted, ...held].toSorted((a, b) => a - b);
 
   test("class by class: a fifth of each", () => {
     const part = validationPart(set, 1);
@@ -28,9 +27,7 @@ describe("the part that thresholds are chosen on", () => {
     const times = Float64Array.from(set.ids, (_, n) => (n * 37) % 60);
     const part = validationPart(set, 1, times);
     expect(whole(part)).toEqual(Array.from(range(0, 60)));
-    expect(Array.from(part.held, (n) => times[n]).toSorted((a, b) => a - b)).toEqual(
-      Array.from(range(48, 60)),
-    );
+    expect(Array.from(part.held, (n) => times[n]).toSorted((a, b) => a - b)).toEqual(Array.from(range(48, 60)));
   });
 });
 

@@ -82,8 +82,6 @@ test("in words", () => {
   expect(said("latent+raw+pca")).toBe(
     "the latents, the raw values and principal components of the raw values together",
   );
-  expect(said("average(latent, convolutions)")).toBe(
-    "the averaged scores of the latents and random convolutions",
-  );
+  expect(said("average(latent, convolutions)")).toBe("the averaged scores of the latents and random convolutions");
   expect(said("select(latent, untrained)")).toBe("the choice among the latents and the untrained encoder");
 });

@@ -2,11 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RIDGE_ALPHAS, ridgeLeaveOneOut } from "../../../src/classify/linear/ridge.js";
 import { loadEngine } from "../../../src/engine/load.js";
 import { nameOfExpression, parseExpression } from "../../../src/evaluate/sets/expression.js";
-import {
-  featureTables,
-  type MadeSet,
-  selectByLeaveOneOut,
-} from "../../../src/evaluate/sets/feature-tables.js";
+import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/evaluate/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";
@@ -40,16 +36,11 @@ function bruteForce({ values, names }: FeatureTable, alpha: number): number {
   let error = 0;
   for (let c = 0; c < 3; c++)
     for (let out = 0; out < rows; out++) {
-      const kept = x.flatMap((row, r) =>
-        r === out ? [] : [{ row: [1, ...row], y: labels[r] === c ? 1 : -1 }],
-      );
+      const kept = x.flatMap((row, r) => (r === out ? [] : [{ row: [1, ...row], y: labels[r] === c ? 1 : -1 }]));
       const size = C + 1;
       const system = Array.from({ length: size }, (_, i) =>
         Array.from({ length: size + 1 }, (_, j) =>
-          kept.reduce(
-            (sum, { row, y }) => sum + row[i] * (j < size ? row[j] : y),
-            i === j && i > 0 ? alpha : 0,
-          ),
+          kept.reduce((sum, { row, y }) => sum + row[i] * (j < size ? row[j] : y), i === j && i > 0 ? alpha : 0),
         ),
       );
       for (let i = 0; i < size; i++)
@@ -58,10 +49,7 @@ function bruteForce({ values, names }: FeatureTable, alpha: number): number {
           const factor = system[r][i] / system[i][i];
           for (let j = i; j <= size; j++) system[r][j] -= factor * system[i][j];
         }
-      const told = [1, ...x[out]].reduce(
-        (sum, value, i) => sum + (value * system[i][size]) / system[i][i],
-        0,
-      );
+      const told = [1, ...x[out]].reduce((sum, value, i) => sum + (value * system[i][size]) / system[i][i], 0);
       error += ((labels[out] === c ? 1 : -1) - told) ** 2;
     }
   return error / (3 * rows);

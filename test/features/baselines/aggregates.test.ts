@@ -53,12 +53,9 @@ function byDefinition(events: EventColumns) {
       const past = Array.from({ length: i }, (_, j) => j).filter((j) => own[j] === own[i]);
       const ratio = (of: number[]) => {
         const mean = of.reduce((sum, j) => sum + amounts[j], 0) / of.length;
-        return of.length === 0 || Math.abs(mean) < 1e-9
-          ? 1
-          : Math.max(-1000, Math.min(1000, amounts[i] / mean));
+        return of.length === 0 || Math.abs(mean) < 1e-9 ? 1 : Math.max(-1000, Math.min(1000, amounts[i] / mean));
       };
-      row[`${name}_since_last`] =
-        past.length > 0 ? Math.min(25, times[i] - times[past[past.length - 1]]) : 25;
+      row[`${name}_since_last`] = past.length > 0 ? Math.min(25, times[i] - times[past[past.length - 1]]) : 25;
       row[`${name}_ratio_ever`] = ratio(past);
       for (const window of WINDOWS) {
         const recent = past.filter((j) => times[i] - times[j] < window);
@@ -80,8 +77,7 @@ function byDefinition(events: EventColumns) {
       }
     }
     const met = Array.from({ length: i }, (_, j) => j).some(
-      (j) =>
-        events.entities[j] === events.entities[i] && events.secondEntities![j] === events.secondEntities![i],
+      (j) => events.entities[j] === events.entities[i] && events.secondEntities![j] === events.secondEntities![i],
     );
     row.card_new_shop = met ? 0 : 1;
     rows.push(row);
@@ -162,9 +158,7 @@ describe("aggregateFeatures", () => {
     expect(table.names).toEqual([
       "entity_since_last",
       "entity_ratio_ever",
-      ...["1h", "1d"].flatMap((span) =>
-        ["count", "sum", "mean", "ratio"].map((what) => `entity_${what}_${span}`),
-      ),
+      ...["1h", "1d"].flatMap((span) => ["count", "sum", "mean", "ratio"].map((what) => `entity_${what}_${span}`)),
     ]);
     expect(Array.from(table.values.subarray(0, 6))).toEqual([86400, 1, 0, 0, 0, 1]);
     expect(Array.from(table.values.subarray(10, 16))).toEqual([1, 2, 1, 2, 2, 2]);
@@ -200,8 +194,7 @@ describe("aggregateFeatures", () => {
 
   test("what cannot be", () => {
     const good = { times: Float64Array.of(5, 6), entities: ["a", "b"], amounts: [2, 4] };
-    const fails = (events: object, more: object = {}) =>
-      expect(() => aggregateFeatures({ ...good, ...events }, more));
+    const fails = (events: object, more: object = {}) => expect(() => aggregateFeatures({ ...good, ...events }, more));
     fails({ times: Float64Array.of(6, 5) }).toThrow(/event 1 is 1 s earlier than the one before/);
     fails({ times: Float64Array.of(6, Number.NaN) }).toThrow(/time of event 1 is NaN/);
     fails({ amounts: [1, Number.POSITIVE_INFINITY] }).toThrow(/amount of event 1 is Infinity/);

@@ -29,9 +29,7 @@ interface Golden {
 }
 
 // golden/minirocket.py
-const golden = JSON.parse(
-  readFileSync(new URL("../../golden/minirocket.json", import.meta.url), "utf8"),
-) as Golden;
+const golden = JSON.parse(readFileSync(new URL("../../golden/minirocket.json", import.meta.url), "utf8")) as Golden;
 
 /** Series of equal length from [cases, steps, channels]. */
 function seriesOf(values: number[], steps: number, channels: number): SequenceSet {
@@ -63,13 +61,10 @@ const plain = (channels: number): RandomConvolutions["scale"] => ({
 });
 
 describe("aeon's MiniRocket", () => {
-  test.each(golden.dilations)(
-    "dilations of length $length, $features features",
-    ({ length, features, expected }) => {
-      const { dilations, featuresPerDilation } = chooseDilations(length, Math.floor(features / 84));
-      expect([dilations, featuresPerDilation]).toEqual(expected);
-    },
-  );
+  test.each(golden.dilations)("dilations of length $length, $features features", ({ length, features, expected }) => {
+    const { dilations, featuresPerDilation } = chooseDilations(length, Math.floor(features / 84));
+    expect([dilations, featuresPerDilation]).toEqual(expected);
+  });
 
   test.each(golden.transforms)("the same features of the same state: $name", (one) => {
     const { dilations, featuresPerDilation, combinations, biases } = one;
@@ -149,8 +144,7 @@ test("by the definition: one convolution written out", () => {
       for (let t = margin; t < length - margin; t++) {
         let sum = 0;
         for (const c of columns)
-          for (let i = 0; i < 9; i++)
-            sum += (kernel.includes(String(i)) ? 2 : -1) * z(t + (i - 4) * dilation, c);
+          for (let i = 0; i < 9; i++) sum += (kernel.includes(String(i)) ? 2 : -1) * z(t + (i - 4) * dilation, c);
         if (sum > state.biases[feature]) above++;
       }
       expect(row(n)[feature]).toBeCloseTo(above / (length - 2 * margin), 6);
@@ -166,10 +160,7 @@ test("equal seeds give equal states, other seeds others, and a state survives JS
 
 test("the unit of a channel does not matter", () => {
   const scaled = { ...ragged, values: ragged.values.map((value, k) => (k % 2 === 0 ? 1024 * value : value)) };
-  const again = transformRandomConvolutions(
-    fitRandomConvolutions(scaled, { features: 1000, seed: 3 }),
-    scaled,
-  );
+  const again = transformRandomConvolutions(fitRandomConvolutions(scaled, { features: 1000, seed: 3 }), scaled);
   let different = 0;
   again.values.forEach((value, k) => {
     if (value !== table.values[k]) different++;
@@ -185,9 +176,7 @@ test("gaps are interpolated; categories count as columns; any set has finite fea
   const mixed = makeSet([Array.from({ length: 20 }, (_, t) => [t, t % 3])], { categorical: 1 });
   const columns = fitRandomConvolutions(mixed, { features: 84 }).scale.columns;
   expect(columns).toEqual(["c0", "c1=a", "c1=b", "c1=c", "c1=d"]);
-  const oneHot = makeSet([
-    Array.from({ length: 20 }, (_, t) => [t, ...[0, 1, 2, 3].map((k) => Number(t % 3 === k))]),
-  ]);
+  const oneHot = makeSet([Array.from({ length: 20 }, (_, t) => [t, ...[0, 1, 2, 3].map((k) => Number(t % 3 === k))])]);
   const [a, b] = [mixed, oneHot].map((set) =>
     transformRandomConvolutions(fitRandomConvolutions(set, { features: 84 }), set),
   );
@@ -206,7 +195,5 @@ test("gaps are interpolated; categories count as columns; any set has finite fea
 test("what cannot be", () => {
   expect(() => fitRandomConvolutions(ragged, { features: 83 })).toThrow(/got 83 features/);
   expect(() => fitRandomConvolutions(walks([0, 0], 1, 1))).toThrow(/no training series has a step/);
-  expect(() => transformRandomConvolutions(state, walks([9], 3, 1))).toThrow(
-    /columns c0, c1, c2, expected c0, c1/,
-  );
+  expect(() => transformRandomConvolutions(state, walks([9], 3, 1))).toThrow(/columns c0, c1, c2, expected c0, c1/);
 });

@@ -3,9 +3,7 @@ import { rawFeatures, rawLength } from "../../../src/features/baselines/raw.js";
 import { makeSet } from "../../sequences/set/make-set.js";
 
 const rows = ({ values, rows, names }: ReturnType<typeof rawFeatures>) =>
-  Array.from({ length: rows }, (_, n) =>
-    Array.from(values.subarray(n * names.length, (n + 1) * names.length)),
-  );
+  Array.from({ length: rows }, (_, n) => Array.from(values.subarray(n * names.length, (n + 1) * names.length)));
 
 test("stretch: every series on the same number of steps, straight lines between its own", () => {
   const table = rawFeatures(makeSet([[[0], [2], [4], [6]], [[1], [3]], [[5]], []], { F: 1 }), 3, "stretch");
@@ -65,19 +63,16 @@ test("categories are one-hot, by their names", () => {
   expect(rows(rawFeatures(set, 3, "stretch"))[0]).toEqual([5, 1, 0, 0, 0, 5.5, 1, 0, 0, 0, 6, 0, 0, 0, 1]);
 });
 
-test.each(["stretch", "end"] as const)(
-  "%s: missing values are interpolated, a channel never seen is 0",
-  (align) => {
-    const set = makeSet([
-      [
-        [0, null],
-        [null, null],
-        [4, null],
-      ],
-    ]);
-    expect(rows(rawFeatures(set, 3, align))).toEqual([[0, 0, 2, 0, 4, 0]]);
-  },
-);
+test.each(["stretch", "end"] as const)("%s: missing values are interpolated, a channel never seen is 0", (align) => {
+  const set = makeSet([
+    [
+      [0, null],
+      [null, null],
+      [4, null],
+    ],
+  ]);
+  expect(rows(rawFeatures(set, 3, align))).toEqual([[0, 0, 2, 0, 4, 0]]);
+});
 
 test("the length is that of the longest series, within 4,096 numbers a case and never 0", () => {
   expect(rawLength(makeSet([[[1]], [[1], [2], [3]]]))).toBe(3);

@@ -21,9 +21,7 @@ import { applyReadOut, only } from "./apply-read-out.js";
 // Whatever stands in the table of parts or of read-outs is held to this.
 
 /** Ragged and with gaps: 9, 5 with two missing, 1, none at all, and one whose only step is in the middle. */
-const there = ["111111111", "10110 1", "1", "", "00100"].map((steps) =>
-  [...steps].map((step) => step === "1"),
-);
+const there = ["111111111", "10110 1", "1", "", "00100"].map((steps) => [...steps].map((step) => step === "1"));
 const rowOf = (rows: Float32Array, b: number, width: number) => rows.slice(b * width, (b + 1) * width);
 
 describe.each(partNames)("the part %s", (name) => {
@@ -54,9 +52,7 @@ describe.each(partNames)("the part %s", (name) => {
     const lengths = order.map((b) => there[b].length);
     const T = lengths[0];
     const active = Array.from({ length: T }, (_, t) => lengths.filter((length) => length > t).length);
-    const starts = Int32Array.from([0, ...active]).map((_, t, all) =>
-      all.slice(0, t + 1).reduce((a, b) => a + b, 0),
-    );
+    const starts = Int32Array.from([0, ...active]).map((_, t, all) => all.slice(0, t + 1).reduce((a, b) => a + b, 0));
     const moved = (data: ArrayLike<number>, offset: number, stride: number, width: number) => {
       const to = new Float64Array(starts[T] * width);
       for (let t = 0; t < T; t++)
@@ -111,47 +107,43 @@ describe.each(engines)("read-outs on $name", async ({ engine }) => {
     threads: 0,
   });
 
-  test.each(readOuts)(
-    "%s: names, finite numbers, and a row of a sequence that is its own",
+  test.each(readOuts)("%s: names, finite numbers, and a row of a sequence that is its own", async (readOut) => {
+    const table = await encode(engine, model, set, { readOut, threads: 0 });
+    const C = table.names.length;
+    expect(table.names).toEqual([...new Set(table.names)]);
+    expect(table.values).toHaveLength(60 * C);
+    expect(table.values.every(Number.isFinite)).toBe(true);
+    const empty = rowOf(table.values, 0, C); // of no step
+    const one = [...set.ids.keys()].find((n) => set.offsets[n + 1] - set.offsets[n] === 1)!;
+    for (const n of [0, one, 7, 59]) {
+      const alone = await encode(engine, model, selectSequences(set, [n]), { readOut, threads: 0 });
+      expect(alone.values).toEqual(rowOf(table.values, n, C));
+    }
+    if (!readOut.startsWith("compact")) expect(empty.every((value) => value === 0)).toBe(true);
+  });
+
+  test.each(readOuts.filter((name) => pooledWriter(resolveReadOut(spec as never, name, model.readOut).request)))(
+    "%s: the fast way gives the numbers of the parts",
     async (readOut) => {
-      const table = await encode(engine, model, set, { readOut, threads: 0 });
-      const C = table.names.length;
-      expect(table.names).toEqual([...new Set(table.names)]);
-      expect(table.values).toHaveLength(60 * C);
-      expect(table.values.every(Number.isFinite)).toBe(true);
-      const empty = rowOf(table.values, 0, C); // of no step
-      const one = [...set.ids.keys()].find((n) => set.offsets[n + 1] - set.offsets[n] === 1)!;
-      for (const n of [0, one, 7, 59]) {
-        const alone = await encode(engine, model, selectSequences(set, [n]), { readOut, threads: 0 });
-        expect(alone.values).toEqual(rowOf(table.values, n, C));
-      }
-      if (!readOut.startsWith("compact")) expect(empty.every((value) => value === 0)).toBe(true);
+      const { request } = resolveReadOut(spec as never, readOut);
+      const { values, names } = await encode(engine, model, set, { readOut, threads: 0 });
+      const prepared = prepareSequences(set, model.metadata.preparation);
+      const [slot] = openNetwork(engine, networkModel(model), { batch: 60, steps: 10 }, "encode").slots;
+      const indices = [...set.ids.keys()];
+      const pass = fillBatch(slot, prepared, oneHotColumns(prepared.channels).groups, indices);
+      slot.forward(pass);
+      const rows = new Float32Array(values.length).fill(Number.NaN);
+      readOutWriter(request)(statesOf(slot, pass, "last"), rows, (b) => pass.order[b]);
+      const exact = (_: number, k: number) => !names[k % names.length].startsWith("mean_");
+      expect(rows.filter(exact)).toEqual(values.filter(exact));
+      // means of 10 numbers below 1, summed in float32: 10 roundings of at most 10 * 2^-24 each, over 10
+      expectClose(rows, values, { rtol: 0, atol: 10 * 2 ** -24, name: "means" });
+      expect(rows.some((value) => Math.abs(value) > 0.05)).toBe(true);
     },
   );
 
-  test.each(
-    readOuts.filter((name) => pooledWriter(resolveReadOut(spec as never, name, model.readOut).request)),
-  )("%s: the fast way gives the numbers of the parts", async (readOut) => {
-    const { request } = resolveReadOut(spec as never, readOut);
-    const { values, names } = await encode(engine, model, set, { readOut, threads: 0 });
-    const prepared = prepareSequences(set, model.metadata.preparation);
-    const [slot] = openNetwork(engine, networkModel(model), { batch: 60, steps: 10 }, "encode").slots;
-    const indices = [...set.ids.keys()];
-    const pass = fillBatch(slot, prepared, oneHotColumns(prepared.channels).groups, indices);
-    slot.forward(pass);
-    const rows = new Float32Array(values.length).fill(Number.NaN);
-    readOutWriter(request)(statesOf(slot, pass, "last"), rows, (b) => pass.order[b]);
-    const exact = (_: number, k: number) => !names[k % names.length].startsWith("mean_");
-    expect(rows.filter(exact)).toEqual(values.filter(exact));
-    // means of 10 numbers below 1, summed in float32: 10 roundings of at most 10 * 2^-24 each, over 10
-    expectClose(rows, values, { rtol: 0, atol: 10 * 2 ** -24, name: "means" });
-    expect(rows.some((value) => Math.abs(value) > 0.05)).toBe(true);
-  });
-
   test("both plain read-outs have the fast way", () => {
-    const fast = readOuts.filter((name) =>
-      pooledWriter(resolveReadOut(spec as never, name, model.readOut).request),
-    );
+    const fast = readOuts.filter((name) => pooledWriter(resolveReadOut(spec as never, name, model.readOut).request));
     expect(fast).toEqual(["last", "pooled"]);
   });
 });

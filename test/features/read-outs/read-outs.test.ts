@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  createSample,
-  fitParts,
-  offerSeries,
-  type ReadOutState,
-} from "../../../src/features/read-outs/fit.js";
+import { createSample, fitParts, offerSeries, type ReadOutState } from "../../../src/features/read-outs/fit.js";
 import type { StateComponents } from "../../../src/features/read-outs/model-space.js";
 import type { FitOptions } from "../../../src/features/read-outs/part.js";
 import { type PartName, partNames, readOutColumns } from "../../../src/features/read-outs/parts.js";
@@ -93,19 +88,7 @@ describe("what each part says", () => {
       ]),
     );
     // a state on a quantile is not above it
-    expect(Array.from(rows)).toEqual([
-      0.75,
-      0.5,
-      0.5,
-      0.5,
-      0.5,
-      0.25,
-      0.25,
-      0.25,
-      0.25,
-      0.25,
-      ...Array(10).fill(0),
-    ]);
+    expect(Array.from(rows)).toEqual([0.75, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25, ...Array(10).fill(0)]);
     expect(readOutColumns(state).slice(0, 2)).toEqual(["ppv_forward_0_q05", "ppv_forward_0_q15"]);
   });
 
@@ -181,8 +164,7 @@ describe("what each part says", () => {
     const data = new Float64Array(2 * T);
     data.set([2, -1]);
     for (let t = 1; t < T; t++)
-      for (let i = 0; i < 2; i++)
-        data[2 * t + i] = c[i] + A[2 * i] * data[2 * t - 2] + A[2 * i + 1] * data[2 * t - 1];
+      for (let i = 0; i < 2; i++) data[2 * t + i] = c[i] + A[2 * i] * data[2 * t - 2] + A[2 * i + 1] * data[2 * t - 1];
     const views = [{ data, offset: 0, stride: 2, width: 2, layer: 0, reverse: false }];
     const states: States = { T, B: 1, views };
     const state = fitReadOut({ parts: ["modelSpace"], penalty: 1e-9 }, [states]);
@@ -281,26 +263,21 @@ describe("what does not change a read-out", () => {
 
   test("padding, companions in the batch, and how training states are batched", () => {
     fc.assert(
-      fc.property(
-        anyCases,
-        fc.nat({ max: 9 }),
-        fc.integer({ min: 1, max: 30 }),
-        (there, extra, sampleSize) => {
-          const plain = makeStates({ there });
-          const padded = makeStates({
-            there: [...there, Array(20).fill(true)].map((steps) => [...steps, ...Array(extra).fill(false)]),
-          });
-          const state = fitReadOut({ parts: partNames, sampleSize, components: 3 }, [plain]);
-          const alone = applyReadOut(state, plain);
-          const columns = readOutColumns(state).length;
-          expectClose(applyReadOut(state, padded).subarray(0, there.length * columns), alone, {
-            rtol: 1e-6,
-            name: "rows",
-          });
-          const batches = there.map((_, b) => only(plain, b));
-          expect(fitReadOut({ parts: partNames, sampleSize, components: 3 }, batches)).toEqual(state);
-        },
-      ),
+      fc.property(anyCases, fc.nat({ max: 9 }), fc.integer({ min: 1, max: 30 }), (there, extra, sampleSize) => {
+        const plain = makeStates({ there });
+        const padded = makeStates({
+          there: [...there, Array(20).fill(true)].map((steps) => [...steps, ...Array(extra).fill(false)]),
+        });
+        const state = fitReadOut({ parts: partNames, sampleSize, components: 3 }, [plain]);
+        const alone = applyReadOut(state, plain);
+        const columns = readOutColumns(state).length;
+        expectClose(applyReadOut(state, padded).subarray(0, there.length * columns), alone, {
+          rtol: 1e-6,
+          name: "rows",
+        });
+        const batches = there.map((_, b) => only(plain, b));
+        expect(fitReadOut({ parts: partNames, sampleSize, components: 3 }, batches)).toEqual(state);
+      }),
       { numRuns: 100, seed: 3 },
     );
   });

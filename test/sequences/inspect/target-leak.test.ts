@@ -19,9 +19,7 @@ test("a code that stands for the class is found and named", () => {
 });
 
 test("a code that is wrong now and then, a measurement, and a handful of cases are not", () => {
-  expect(channelsThatTellTheClass(withAnswer(200, (label, n) => (n % 20 === 0 ? 1 - label : label)))).toEqual(
-    [],
-  );
+  expect(channelsThatTellTheClass(withAnswer(200, (label, n) => (n % 20 === 0 ? 1 - label : label)))).toEqual([]);
   expect(channelsThatTellTheClass(withAnswer(200, (label, n) => label + n / 1000))).toEqual([]);
   expect(channelsThatTellTheClass(withAnswer(8, (label) => label))).toEqual([]);
   expect(channelsThatTellTheClass({ ...withAnswer(200, (label) => label), labels: undefined })).toEqual([]);

@@ -57,10 +57,6 @@ test("labels, times, entities, weights and static columns follow their sequences
 
 test("parts that do not fit are refused", () => {
   const set = makeSet([[[1]]], { labels: Int32Array.of(0), classNames: ["a"] });
-  for (const other of [
-    makeSet([[[1, 2]]]),
-    { ...set, classNames: ["b"] },
-    makeSet([[[1]]], { categorical: 1 }),
-  ])
+  for (const other of [makeSet([[[1, 2]]]), { ...set, classNames: ["b"] }, makeSet([[[1]]], { categorical: 1 })])
     expect(() => concatSequences(set, other)).toThrow(DataError);
 });

@@ -95,11 +95,7 @@ describe("sequencesFrom", () => {
     ["a flat array", [[1, 2] as never], /sequence 0: got 1, expected an array of steps.*\[\[1, 2, 3\]\]/],
     ["a text for a sequence", [["ab" as never]], /sequence 0: got "ab"/],
     ["a step too short", [[[[1, 2]], [[1, 2], [3]]]], /sequence 1, step 1: got 1 values, expected 2/],
-    [
-      "values and arrays mixed",
-      [[[[1], 2 as never]]],
-      /sequence 0, step 1: got 2, expected an array of values/,
-    ],
+    ["values and arrays mixed", [[[[1], 2 as never]]], /sequence 0, step 1: got 2, expected an array of values/],
     ["numbers among texts", [[[["a"], [3]]]], /step 1, channel "value": got 3, expected a text/],
     [
       "a text in a numeric channel",

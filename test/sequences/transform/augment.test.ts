@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  checkSequenceSet,
-  isObserved,
-  lengthOf,
-  selectSequences,
-} from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet, isObserved, lengthOf, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { type AugmentOptions, augmentedView } from "../../../src/sequences/transform/augment.js";
 import { randomSeries } from "../../series.js";
 import { anySet, cellsOf, makeSet } from "../set/make-set.js";
@@ -58,8 +53,7 @@ describe("augmentedView", () => {
     };
     const base = rowOf([2], 0);
     expect(rowOf([0, 3, 2], 2)).toEqual(base);
-    for (const change of [{ seed: 2 }, { update: 1 }, { view: 1 }])
-      expect(rowOf([2], 0, change)).not.toEqual(base);
+    for (const change of [{ seed: 2 }, { update: 1 }, { view: 1 }]) expect(rowOf([2], 0, change)).not.toEqual(base);
     expect(rowOf([2], 0)).toEqual(base);
   });
 
@@ -191,8 +185,6 @@ describe("augmentedView", () => {
   test("refuses what makes no sense", () => {
     const set = makeSet([ramp(3)]);
     for (const options of [{ scale: -1 }, { jitter: -1 }, { crop: 0 }, { segments: 0.5 }, { segment: 1 }])
-      expect(() => augmentedView(set, [0], name, options)).toThrow(
-        new RegExp(`${Object.keys(options)[0]}.: got`),
-      );
+      expect(() => augmentedView(set, [0], name, options)).toThrow(new RegExp(`${Object.keys(options)[0]}.: got`));
   });
 });

@@ -83,8 +83,7 @@ describe("addDifferences", () => {
           steps.forEach((cells, t) => {
             const F = before[n][t].length;
             expect(cells.slice(0, F)).toEqual(before[n][t]);
-            if (before[n][t].every((cell) => cell === null))
-              expect(cells.every((cell) => cell === null)).toBe(true);
+            if (before[n][t].every((cell) => cell === null)) expect(cells.every((cell) => cell === null)).toBe(true);
             cells.slice(F).forEach((difference, f) => {
               const here = before[n][t][f];
               const last = t === 0 ? here : before[n][t - 1][f];

@@ -121,10 +121,7 @@ describe("noisyCopies", () => {
     expect([...owners(first)].filter((n) => owners(second).has(n))).toEqual([]);
     expect(owners(second).size).toBeGreaterThan(0);
     const owned = { ...set, entities: ["x", "x", "y", "y", "z"] };
-    expect(noisyCopies(owned, { stddev: 0.5, copies: 2 }).entities).toEqual([
-      ...owned.entities,
-      ...owned.entities,
-    ]);
+    expect(noisyCopies(owned, { stddev: 0.5, copies: 2 }).entities).toEqual([...owned.entities, ...owned.entities]);
   });
 
   test("an empty set gives an empty one; other options are refused", () => {

@@ -19,9 +19,7 @@ test("a grid begins at each sequence's first time", () => {
 test("none averages what falls into a bin and leaves empty bins missing", () => {
   const binned = resampleToGrid(timed, { step: 3, method: "none" });
   expect(cellsOf(binned)).toEqual([one(2, 10), [], one(7), one(1, 3)]);
-  expect(cellsOf(resampleToGrid(timed, { step: 1, method: "none" }))[0]).toEqual(
-    one(0, null, 4, null, null, 10),
-  );
+  expect(cellsOf(resampleToGrid(timed, { step: 1, method: "none" }))[0]).toEqual(one(0, null, 4, null, null, 10));
 });
 
 test("categorical channels are never averaged", () => {
@@ -42,9 +40,7 @@ test("categorical channels are never averaged", () => {
       [5, 1],
     ],
   ]);
-  expect(cellsOf(resampleToGrid(set, { step: 2, method: "linear" }))[0].map((step) => step[1])).toEqual([
-    2, 3, 1,
-  ]);
+  expect(cellsOf(resampleToGrid(set, { step: 2, method: "linear" }))[0].map((step) => step[1])).toEqual([2, 3, 1]);
 });
 
 test("three steps of 0.1 s fit into 0.3 s", () => {

@@ -45,9 +45,7 @@ test("there is one window per event, and it ends with that event", () => {
   fc.assert(
     fc.property(anySet, fc.integer({ min: 1, max: 13 }), (set, length) => {
       const cells = cellsOf(set);
-      const expected = cells.flatMap((steps) =>
-        steps.map((_, k) => steps.slice(Math.max(0, k + 1 - length), k + 1)),
-      );
+      const expected = cells.flatMap((steps) => steps.map((_, k) => steps.slice(Math.max(0, k + 1 - length), k + 1)));
       expect(cellsOf(lastWindows(set, { length }))).toEqual(expected);
     }),
   );

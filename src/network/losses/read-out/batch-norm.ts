@@ -22,18 +22,12 @@ export function batchNorm(rows: Float64Array, n: number, R: number): Normalised 
   for (let i = 0; i < n; i++) for (let j = 0; j < R; j++) factor[j] += (rows[i * R + j] - mean[j]) ** 2;
   for (let j = 0; j < R; j++) factor[j] = 1 / Math.sqrt(factor[j] / n + EPSILON);
   const normal = new Float64Array(n * R);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < R; j++) normal[i * R + j] = (rows[i * R + j] - mean[j]) * factor[j];
+  for (let i = 0; i < n; i++) for (let j = 0; j < R; j++) normal[i * R + j] = (rows[i * R + j] - mean[j]) * factor[j];
   return { rows: normal, factor };
 }
 
 /** The gradient of the rows before, [n, R], from that of the normalised ones. */
-export function batchNormBackward(
-  { rows, factor }: Normalised,
-  d: Float64Array,
-  n: number,
-  R: number,
-): Float64Array {
+export function batchNormBackward({ rows, factor }: Normalised, d: Float64Array, n: number, R: number): Float64Array {
   const sum = new Float64Array(R);
   const along = new Float64Array(R);
   for (let i = 0; i < n; i++)

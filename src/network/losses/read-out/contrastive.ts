@@ -48,8 +48,7 @@ export function contrastiveLoss(
     let total = 0;
     for (let j = 0; j < n; j++) if (j !== i) total += Math.exp(row[j] - top);
     loss += weight * (top + Math.log(total) - row[partner]);
-    for (let j = 0; j < n; j++)
-      row[j] = j === i ? 0 : (weight / temperature) * (Math.exp(row[j] - top) / total);
+    for (let j = 0; j < n; j++) row[j] = j === i ? 0 : (weight / temperature) * (Math.exp(row[j] - top) / total);
     row[partner] -= weight / temperature;
   }
   const dz = new Float64Array(n * D);

@@ -52,8 +52,7 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
       accumulate: false,
     });
   const take = (a: Float64Array, rows: number, width: number, stride: number) => {
-    for (let r = 0; r < rows; r++)
-      for (let k = 0; k < width; k++) a[r * width + k] = data[result + r * stride + k];
+    for (let r = 0; r < rows; r++) for (let k = 0; k < width; k++) a[r * width + k] = data[result + r * stride + k];
   };
 
   return {
