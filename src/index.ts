@@ -2,26 +2,14 @@
 // What needs files is in "undertone/node", the page of a comparison in "undertone/report".
 
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
-export {
-  type ClassifierName,
-  type ClassifierState,
-  loadClassifier,
-} from "./classify/classifiers.js";
+export { type ClassifierName, type ClassifierState, loadClassifier } from "./classify/classifiers.js";
 export type { LinearState } from "./classify/linear/linear-model.js";
 export { logisticRegression } from "./classify/linear/logistic.js";
 export { ridgeClassifier } from "./classify/linear/ridge.js";
-export {
-  kNearestNeighbours,
-  type NeighboursOptions,
-  type NeighboursState,
-} from "./classify/neighbours/neighbours.js";
+export { kNearestNeighbours, type NeighboursOptions, type NeighboursState } from "./classify/neighbours/neighbours.js";
 export type { BoostingState } from "./classify/trees/boosted-classifier.js";
 export { type BoostingOptions, histogramGradientBoosting } from "./classify/trees/boosting.js";
-export {
-  type RandomForestOptions,
-  type RandomForestState,
-  randomForest,
-} from "./classify/trees/random-forest.js";
+export { type RandomForestOptions, type RandomForestState, randomForest } from "./classify/trees/random-forest.js";
 export type { PackedTrees } from "./classify/trees/trees.js";
 export type { Engine } from "./engine/engine.js";
 export { type EngineName, loadEngine } from "./engine/load.js";
@@ -87,6 +75,7 @@ export {
   type ScaleMethod,
   type Scaler,
   scaleSequences,
+  unscaleSequences,
 } from "./sequences/transform/scale.js";
 export { addTimeChannels } from "./sequences/transform/time-channels.js";
 export { lastWindows } from "./sequences/transform/window.js";

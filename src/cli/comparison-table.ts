@@ -88,11 +88,7 @@ function rangeOf(values: readonly number[]): string {
 /** The meaning of thresholds, alerts and costs, where they are shown. */
 function explanations({ budget, costs, rows }: Comparison): string[] {
   const rule = rows.find(({ thresholds }) => thresholds)?.thresholds?.rule;
-  const chosen = {
-    F1: "the best F1",
-    cost: "the least cost",
-    alerts: "the budget of alerts",
-  };
+  const chosen = { F1: "the best F1", cost: "the least cost", alerts: "the budget of alerts" };
   const lines = rule ? [`Thresholds: for ${chosen[rule]} on a part of the training cases, then frozen.`] : [];
   if (budget)
     lines.push(

@@ -68,9 +68,7 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     const trainTimes = caseTimes(train);
     const forward = plan.kind === "forward";
     const validation = rule && validationPart(train, seed, forward ? trainTimes : undefined);
-    const { duplicates } = checkLeakage(train, selectSequences(set, part.test), {
-      allowSharedEntities: forward,
-    });
+    const { duplicates } = checkLeakage(train, selectSequences(set, part.test), { allowSharedEntities: forward });
     if (duplicates.length > 0)
       notes.push(
         `${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`,

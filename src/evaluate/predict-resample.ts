@@ -53,11 +53,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
       if (s > 0 && !hasNetwork(expression)) continue;
       let fresh = false;
       for (const part of partsOf(expression)) {
-        const keyOf = (classifier: string) => ({
-          resample: k + 1,
-          classifier,
-          ...featureKey(part, networkSeed),
-        });
+        const keyOf = (classifier: string) => ({ resample: k + 1, classifier, ...featureKey(part, networkSeed) });
         const missing = plan.classifiers.filter((each) => !results.prediction(keyOf(each)));
         if (missing.length === 0) continue;
         fresh = true;

@@ -66,10 +66,7 @@ function figuresOf(
     columns: Math.round(mean(all.map(({ columns }) => columns))),
     classifier,
     ...figures,
-    seconds: {
-      features: built.length > 0 ? mean(built) : 0,
-      classifier: mean(all.map(({ seconds }) => seconds)),
-    },
+    seconds: { features: built.length > 0 ? mean(built) : 0, classifier: mean(all.map(({ seconds }) => seconds)) },
     notes: [...new Set(all.flatMap((each) => each.notes)), ...notes],
   };
   return { row, predicted, validated };

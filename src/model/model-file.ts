@@ -12,9 +12,7 @@ export async function saveModel(path: string, model: Model): Promise<void> {
 export async function loadModel(path: string): Promise<Model> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
-    throw new ArtefactError(`${path}: ${why}. Give a model written by "undertone fit DATA -o ${path}".`, {
-      cause,
-    });
+    throw new ArtefactError(`${path}: ${why}. Give a model written by "undertone fit DATA -o ${path}".`, { cause });
   });
   return decodeModel(bytes, path);
 }

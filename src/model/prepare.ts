@@ -58,9 +58,7 @@ export function resolvePrepareOptions(
     scale: scale ?? (windows && scaleScope === "channel" ? "log-standard" : "standard"),
     scaleScope,
     interpolation: interpolation ?? usual.interpolation,
-    ...(resample && {
-      resample: { step: resample.step, method: resample.method ?? interpolation ?? "linear" },
-    }),
+    ...(resample && { resample: { step: resample.step, method: resample.method ?? interpolation ?? "linear" } }),
     differences: differences ?? usual.differences,
   } as const;
 }
@@ -76,13 +74,7 @@ export function fitPreparation(train: SequenceSet, options: ResolvedPrepareOptio
   const { scale, scaleScope, interpolation, resample, differences } = options;
   const filled = fill(train, { interpolation, resample, differences });
   const scaler = fitScaler(filled, { method: scale, scope: scaleScope });
-  return {
-    channels: train.channels,
-    interpolation,
-    resample,
-    ...(differences && { differences }),
-    scaler,
-  };
+  return { channels: train.channels, interpolation, resample, ...(differences && { differences }), scaler };
 }
 
 /**

@@ -63,11 +63,7 @@ export function stateTensors(state: TrainState): Record<string, Block> {
 /** The rest of a state, as JSON. */
 export function stateNumbers(state: TrainState) {
   const { weights: _w, mean: _m, variance: _v, good, best, ...numbers } = state;
-  return {
-    ...numbers,
-    goodAdamSteps: good.adamSteps,
-    best: best && { update: best.update, loss: best.loss },
-  };
+  return { ...numbers, goodAdamSteps: good.adamSteps, best: best && { update: best.update, loss: best.loss } };
 }
 
 /** Puts a state together again. */

@@ -71,14 +71,7 @@ export function circumstancesOf(customer: Customer, day: number, dayOfMonth: num
   if (sinceSalary >= 0 && sinceSalary < 2)
     return { ...usual, scenario: "salary", outings: 1.7, amounts: 1.35, routine: 0.6, tastes: SPREE_TASTES };
   if (moved && day < customer.moveDay! + SETTLING)
-    return {
-      ...usual,
-      scenario: "house_move",
-      outings: 1.3,
-      amounts: 1.2,
-      routine: 0.5,
-      tastes: MOVE_TASTES,
-    };
+    return { ...usual, scenario: "house_move", outings: 1.3, amounts: 1.2, routine: 0.5, tastes: MOVE_TASTES };
   if (customer.firstDay > 0 && day < customer.firstDay + SETTLING) return { ...usual, scenario: "new_card" };
   return usual;
 }

@@ -100,14 +100,5 @@ export function purchase(
     !abroad && random.uniform() < today.loyalty
       ? favourites[random.integer(favourites.length)]
       : drawMerchant(random, category, placeOf(today.region, online, abroad));
-  return {
-    time,
-    customer: customer.index,
-    category,
-    amount,
-    online,
-    abroad,
-    merchant,
-    scenario: today.scenario,
-  };
+  return { time, customer: customer.index, category, amount, online, abroad, merchant, scenario: today.scenario };
 }

@@ -61,10 +61,5 @@ export async function createEncodeRun(
     return { kind: "encode-follow", engine: engine.name, job, control, attach };
   };
   const crew = most > 1 ? await musterCrew(most, phases, follow) : soloCrew();
-  return {
-    encode: () => crew.run(...phases),
-    sequences: N,
-    latents: shared.rows,
-    dismiss: crew.dismiss,
-  };
+  return { encode: () => crew.run(...phases), sequences: N, latents: shared.rows, dismiss: crew.dismiss };
 }

@@ -28,10 +28,7 @@ export function readOutStep(part: TrainingPart): GradientStep {
   const gradientsOf = (shard: number) => blocks.shards + shard * blocks.blockSize;
   const drawsOf = (shard: number) => drawsFor(ws, { seed, update: numbers.update, shard });
   const forwarded = (): ShardReadOut[] =>
-    Array.from({ length: shards() }, (_, s) => ({
-      readOut: slots[s].readOut!,
-      batch: batches.get(s, gradientsOf(s)),
-    }));
+    Array.from({ length: shards() }, (_, s) => ({ readOut: slots[s].readOut!, batch: batches.get(s, gradientsOf(s)) }));
   let ofReadOuts = 0;
   let count = 0;
 

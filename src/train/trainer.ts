@@ -49,10 +49,7 @@ export function createTrainer(
     items: blocks,
     work: (block) => adamStep(network, numbers.rate, numbers.step, numbers.clip, block),
   };
-  const pack: Phase = {
-    items: () => network.packed.length,
-    work: (layer) => network.packed[layer].pack!(),
-  };
+  const pack: Phase = { items: () => network.packed.length, work: (layer) => network.packed[layer].pack!() };
   const validation = validationPass(part);
   const phases = [...step.phases, sum, adam, pack, validation.phase];
   return { ...part, step, sum, adam, pack, validation, phases };

@@ -46,10 +46,7 @@ export function curvesOf(
   const precisionRecall = thin(points.map((each) => each.precisionRecall));
   // recall 0: the precision of the highest scores goes on to the axis
   precisionRecall.unshift([0, precisionRecall[0][1]]);
-  const curves: Curves = {
-    precisionRecall,
-    roc: [[0, 0], ...thin(points.map((each) => each.roc))],
-  };
+  const curves: Curves = { precisionRecall, roc: [[0, 0], ...thin(points.map((each) => each.roc))] };
   if (!predicted) return curves;
   let called = 0;
   let found = 0;

@@ -77,9 +77,7 @@ export function featureTables(
           notes: parts.flatMap(({ notes }) => notes),
         };
       const tables = parts.map((blocks) => joinBlocks(blocks, false).train);
-      const { chosen, errors } = selectByLeaveOneOut(tables, context.train.labels!, classCount, {
-        classWeight,
-      });
+      const { chosen, errors } = selectByLeaveOneOut(tables, context.train.labels!, classCount, { classWeight });
       const perPart = expression.parts.map((part, k) => `${nameOfExpression(part)} ${errors[k].toFixed(4)}`);
       const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${perPart.join(", ")}).`;
       return { ...parts[chosen], notes: [note] };

@@ -40,10 +40,7 @@ export const modelSpace: Part<{ components: StateComponents[]; penalty: number }
     if (!(penalty > 0 && Number.isFinite(penalty)))
       throw new OptionError(`fitParts: penalty is ${penalty}, expected a number above 0.`);
     const states = sample(0, sampleSize);
-    return () => ({
-      components: layersOf(directions).map((layer) => fitComponents(states, layer, K)),
-      penalty,
-    });
+    return () => ({ components: layersOf(directions).map((layer) => fitComponents(states, layer, K)), penalty });
   },
   write(series, out, { components, penalty }) {
     let from = 0;

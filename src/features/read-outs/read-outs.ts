@@ -25,9 +25,10 @@ const ofParts = {
 } as const satisfies Record<string, OfParts>;
 
 /** Principal components of another read-out, half whitened: their scale means something. */
-const ofComponents = {
-  compact: { of: "wide", components: 64 },
-} as const satisfies Record<string, { of: keyof typeof ofParts; components: number }>;
+const ofComponents = { compact: { of: "wide", components: 64 } } as const satisfies Record<
+  string,
+  { of: keyof typeof ofParts; components: number }
+>;
 
 type OfComponents = keyof typeof ofComponents;
 export type ReadOut = keyof typeof ofParts | OfComponents;

@@ -22,14 +22,7 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
     pack() {
       const { ws, weights } = plan;
       ws.gemmPack({ packed, b: weights + kernel.start, K: H, N: units, ldb: units, transposed: false });
-      ws.copyRows({
-        to: paddedBias,
-        from: weights + bias.start,
-        M: 1,
-        width: units,
-        ldto: Fp,
-        ldfrom: units,
-      });
+      ws.copyRows({ to: paddedBias, from: weights + bias.start, M: 1, width: units, ldto: Fp, ldfrom: units });
       if (!training) return;
       ws.gemmPack({
         packed: packedTransposed,

@@ -246,17 +246,7 @@ function walkBackward(
 function constantBackward(room: Room, dkernel: number, B: number): void {
   const { F, Fp, G, constantInput, dconstant, dinput, packedW, wantsInput } = room;
   const { ws } = room.plan;
-  ws.gemmTransposed({
-    c: dkernel,
-    a: constantInput,
-    g: dconstant,
-    M: B,
-    N: G,
-    K: F + 1,
-    ldc: G,
-    lda: F + 1,
-    ldg: G,
-  });
+  ws.gemmTransposed({ c: dkernel, a: constantInput, g: dconstant, M: B, N: G, K: F + 1, ldc: G, lda: F + 1, ldg: G });
   if (!wantsInput) return;
   ws.gemm({
     c: dinput,

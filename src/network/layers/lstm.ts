@@ -17,14 +17,7 @@ export function createLstm(plan: Plan, name: string, input: Signal, spec: LstmSp
   const stateGradient = pool || (plan.stateGradients && name.startsWith("encoder"));
   const relu = activation === "relu";
   const direction = (part: string, reverse: boolean) =>
-    createLstmDirection(plan, part, input, {
-      units,
-      relu,
-      reverse,
-      inputGradient,
-      everyState,
-      stateGradient,
-    });
+    createLstmDirection(plan, part, input, { units, relu, reverse, inputGradient, everyState, stateGradient });
   if (pool)
     return poolDirections(
       plan,

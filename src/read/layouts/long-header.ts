@@ -54,10 +54,7 @@ export function readLongHeader(
   const channels = known
     ? knownAmong(path, names, known, options).map((channel) => ({ name: channel.name, known: channel }))
     : names.map((name) => ({ name }));
-  return {
-    ...roles,
-    channels: channels.map((channel) => ({ ...channel, index: header.indexOf(channel.name) })),
-  };
+  return { ...roles, channels: channels.map((channel) => ({ ...channel, index: header.indexOf(channel.name) })) };
 }
 
 function channelNames(path: string, header: readonly string[], options: DataOptions): readonly string[] {

@@ -95,8 +95,6 @@ export function unreadable(path: string, cause: unknown): Error {
     );
   if (code === "ENOENT") return new DataError(`${path}: there is no such file. Check the path.`, { cause });
   if (code?.startsWith("E"))
-    return new DataError(`${path}: could not be read (${message}). Check the path and its permissions.`, {
-      cause,
-    });
+    return new DataError(`${path}: could not be read (${message}). Check the path and its permissions.`, { cause });
   return cause as Error;
 }

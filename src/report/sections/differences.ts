@@ -33,12 +33,7 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
   const groups = QUESTIONS.flatMap(([question, heading]) =>
     differences
       .filter((difference) => difference.question === question)
-      .map(
-        (difference, k): ForestGroup => ({
-          ...(k === 0 && { heading }),
-          ...groupOf(difference, words, scale),
-        }),
-      ),
+      .map((difference, k): ForestGroup => ({ ...(k === 0 && { heading }), ...groupOf(difference, words, scale) })),
   );
   const settled = differences.filter((difference) => sideOf(difference) !== 0).length;
   return html`<section id="differences" aria-labelledby="differences-title">

@@ -39,18 +39,7 @@ export function engineProducts(engine: Engine, largest: { M: number; K: number; 
   };
   /** result [M, N] = left [M, K] packed [K, N] */
   const multiply = (M: number, N: number, K: number) =>
-    ws.gemm({
-      c: result,
-      a: left,
-      packed,
-      bias: NONE,
-      M,
-      N,
-      K,
-      ldc: N,
-      lda: K,
-      accumulate: false,
-    });
+    ws.gemm({ c: result, a: left, packed, bias: NONE, M, N, K, ldc: N, lda: K, accumulate: false });
   const take = (a: Float64Array, rows: number, width: number, stride: number) => {
     for (let r = 0; r < rows; r++) for (let k = 0; k < width; k++) a[r * width + k] = data[result + r * stride + k];
   };
