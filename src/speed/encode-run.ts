@@ -7,7 +7,7 @@ import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
 import { countOf, longestOf, selectSequences, shareSequences } from "../sequences/set/sequence-set.js";
-import { byLength } from "../train/shards.js";
+import { byLength } from "../train/step/shards.js";
 import { encodeCopies, type SpeedWorkload } from "./workload.js";
 
 export interface EncodeRun {

@@ -5,10 +5,10 @@ import { EngineError } from "../errors.js";
 import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
 import type { TrainMessage } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
-import { batchShards } from "../train/shards.js";
-import type { TrainJob } from "../train/step.js";
-import { createTrainer } from "../train/trainer.js";
-import { createUpdates } from "../train/update.js";
+import { batchShards } from "../train/step/shards.js";
+import type { TrainJob } from "../train/step/step.js";
+import { createTrainer } from "../train/step/trainer.js";
+import { createUpdates } from "../train/step/update.js";
 import type { SpeedWorkload } from "./workload.js";
 
 export interface TrainingRun {

@@ -7,10 +7,10 @@ import type { TrainState } from "../model/training-state.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { ResolvedTrainOptions } from "./options.js";
-import type { SharedTraining } from "./shared-training.js";
-import type { TrainJob } from "./step.js";
+import type { SharedTraining } from "./step/shared-training.js";
+import type { TrainJob } from "./step/step.js";
+import { createTrainer } from "./step/trainer.js";
 import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
-import { createTrainer } from "./trainer.js";
 
 /** Sent to a worker: lead a training, or follow in one. */
 export type TrainMessage =

@@ -16,12 +16,12 @@ import {
   rollBack,
   SNAPSHOT_EVERY,
 } from "./divergence.js";
-import { learningRateAt } from "./optimizer.js";
 import type { ResolvedTrainOptions } from "./options.js";
-import { batchShards } from "./shards.js";
-import type { TrainJob } from "./step.js";
-import { createTrainer, type Trainer } from "./trainer.js";
-import { createUpdates, type Updates } from "./update.js";
+import { learningRateAt } from "./step/optimizer.js";
+import { batchShards } from "./step/shards.js";
+import type { TrainJob } from "./step/step.js";
+import { createTrainer, type Trainer } from "./step/trainer.js";
+import { createUpdates, type Updates } from "./step/update.js";
 
 export interface TrainProgress {
   update: number;

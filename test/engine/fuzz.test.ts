@@ -5,7 +5,7 @@ import type { Engine } from "../../src/index.js";
 import type { AutoencoderSpec, LayerSpec } from "../../src/network/spec/spec.js";
 import { randomStream } from "../../src/random.js";
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
-import { adamStep, blockCount, clipScale, sumGradients } from "../../src/train/optimizer.js";
+import { adamStep, blockCount, clipScale, sumGradients } from "../../src/train/step/optimizer.js";
 import { expectClose } from "../close.js";
 import { engines } from "../engines.js";
 import { networkFor, outputOf, runPass } from "../network/run-batch.js";

@@ -26,18 +26,7 @@ export function xorshift(seed) {
  *   clusters: number, spread: number, rare: number, flip: number, missing: number }} Recipe
  * @param {Recipe} recipe
  */
-export function madeTable({
-  seed,
-  rows,
-  columns,
-  informative,
-  classes,
-  clusters,
-  spread,
-  rare,
-  flip,
-  missing,
-}) {
+export function madeTable({ seed, rows, columns, informative, classes, clusters, spread, rare, flip, missing }) {
   const next = xorshift(seed);
   const noise = () => {
     const word = next();

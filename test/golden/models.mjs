@@ -53,10 +53,7 @@ function numericCases() {
 /** A number and a category at irregular times; the last sequence has one category that is rare. */
 function mixedCases() {
   return [5, 8, 2, 1, 6].map((length, n) =>
-    Array.from(
-      { length },
-      (_, t) => /** @type {(number | null)[]} */ ([3 * draw(), (n + t * t) % (n < 4 ? 2 : 3)]),
-    ),
+    Array.from({ length }, (_, t) => /** @type {(number | null)[]} */ ([3 * draw(), (n + t * t) % (n < 4 ? 2 : 3)])),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { PackedBatch } from "../network/batch/packed-batch.js";
+import type { PackedBatch } from "../../network/batch/packed-batch.js";
 
 /** What threads of one training write for one another; in shared memory where there are several. */
 export interface SharedTraining {

@@ -1,4 +1,4 @@
-import type { Crew } from "../engine/threads/crew.js";
+import type { Crew } from "../../engine/threads/crew.js";
 import { clipScale } from "./optimizer.js";
 import { byLength } from "./shards.js";
 import type { BatchGradient, TrainJob } from "./step.js";

@@ -1,5 +1,5 @@
-import type { Network } from "../network/network.js";
-import type { ResolvedTrainOptions } from "./options.js";
+import type { Network } from "../../network/network.js";
+import type { ResolvedTrainOptions } from "../options.js";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

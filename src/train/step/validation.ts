@@ -1,6 +1,6 @@
-import { fillBatch } from "../network/batch/fill-batch.js";
-import { classLoss } from "../network/losses/read-out/read-out-loss.js";
-import { countOf } from "../sequences/set/sequence-set.js";
+import { fillBatch } from "../../network/batch/fill-batch.js";
+import { classLoss } from "../../network/losses/read-out/read-out-loss.js";
+import { countOf } from "../../sequences/set/sequence-set.js";
 import { observedCounts } from "./plain-step.js";
 import { byLength, dealt, shardCount } from "./shards.js";
 import type { TrainingPart } from "./step.js";

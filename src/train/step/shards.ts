@@ -1,5 +1,5 @@
-import type { AutoencoderSpec } from "../network/spec/spec.js";
-import { lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import type { AutoencoderSpec } from "../../network/spec/spec.js";
+import { lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 
 /** Cases that are worked on together. Fixed, so that results do not depend on the number of threads. */
 export const SHARD = 16;

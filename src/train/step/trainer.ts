@@ -1,8 +1,8 @@
-import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import type { Phase } from "../engine/threads/crew.js";
-import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { createNetwork, type Network } from "../network/network.js";
-import { countOf, longestOf } from "../sequences/set/sequence-set.js";
+import type { Engine, WorkspaceMemory } from "../../engine/engine.js";
+import type { Phase } from "../../engine/threads/crew.js";
+import { type ColumnGroup, oneHotColumns } from "../../network/batch/one-hot-columns.js";
+import { createNetwork, type Network } from "../../network/network.js";
+import { countOf, longestOf } from "../../sequences/set/sequence-set.js";
 import { adamStep, blockCount, sumGradients } from "./optimizer.js";
 import { plainStep } from "./plain-step.js";
 import { readOutStep } from "./read-out-step.js";

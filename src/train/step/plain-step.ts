@@ -1,6 +1,6 @@
-import { drawsFor } from "../network/batch/draws.js";
-import { fillBatch } from "../network/batch/fill-batch.js";
-import { countOf, isObserved, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { drawsFor } from "../../network/batch/draws.js";
+import { fillBatch } from "../../network/batch/fill-batch.js";
+import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { dealt, shardCount } from "./shards.js";
 import type { GradientStep, TrainingPart } from "./step.js";
 

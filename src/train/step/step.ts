@@ -1,10 +1,10 @@
-import type { Engine } from "../engine/engine.js";
-import type { Phase } from "../engine/threads/crew.js";
-import type { ColumnGroup } from "../network/batch/one-hot-columns.js";
-import type { Network, Slot } from "../network/network.js";
-import type { AutoencoderSpec } from "../network/spec/spec.js";
-import type { SequenceSet } from "../sequences/set/sequence-set.js";
-import type { ResolvedTrainOptions } from "./options.js";
+import type { Engine } from "../../engine/engine.js";
+import type { Phase } from "../../engine/threads/crew.js";
+import type { ColumnGroup } from "../../network/batch/one-hot-columns.js";
+import type { Network, Slot } from "../../network/network.js";
+import type { AutoencoderSpec } from "../../network/spec/spec.js";
+import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { ResolvedTrainOptions } from "../options.js";
 import type { SharedTraining, UpdateNumbers } from "./shared-training.js";
 
 /** All that a thread needs to know to take part in a training. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { oneHotColumns } from "../../src/network/batch/one-hot-columns.js";
-import { createNetwork, type Network } from "../../src/network/network.js";
-import { recipes } from "../../src/network/spec/recipes.js";
-import { adamStep, blockCount, clipScale, learningRateAt, sumGradients } from "../../src/train/optimizer.js";
-import { resolveTrainOptions } from "../../src/train/options.js";
-import { expectClose } from "../close.js";
-import { engines } from "../engines.js";
+import { oneHotColumns } from "../../../src/network/batch/one-hot-columns.js";
+import { createNetwork, type Network } from "../../../src/network/network.js";
+import { recipes } from "../../../src/network/spec/recipes.js";
+import { resolveTrainOptions } from "../../../src/train/options.js";
+import { adamStep, blockCount, clipScale, learningRateAt, sumGradients } from "../../../src/train/step/optimizer.js";
+import { expectClose } from "../../close.js";
+import { engines } from "../../engines.js";
 
 const { groups } = oneHotColumns([{ name: "c", kind: "numeric" }]);
 /** Both halves of an update over all blocks; what is in shard 0 is the gradient. */

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import type { Engine } from "../../src/engine/engine.js";
-import { reference } from "../../src/engine/reference/reference.js";
-import { type Phase, soloCrew } from "../../src/engine/threads/crew.js";
-import { engineProducts } from "../../src/network/losses/read-out/products.js";
-import { readOutLoss } from "../../src/network/losses/read-out/read-out-loss.js";
-import type { AutoencoderSpec } from "../../src/network/spec/spec.js";
-import { resolveTrainOptions } from "../../src/train/options.js";
-import { VIEWED_SHARD } from "../../src/train/shards.js";
-import { sharedBatches } from "../../src/train/shared-training.js";
-import { createTrainer } from "../../src/train/trainer.js";
-import { createUpdates } from "../../src/train/update.js";
-import { expectClose } from "../close.js";
-import { engines, tolerance } from "../engines.js";
-import { meanOf, readOutByHand, spreadOf } from "../network/losses/read-out-by-hand.js";
-import { randomSeries, withCategories } from "../series.js";
+import type { Engine } from "../../../src/engine/engine.js";
+import { reference } from "../../../src/engine/reference/reference.js";
+import { type Phase, soloCrew } from "../../../src/engine/threads/crew.js";
+import { engineProducts } from "../../../src/network/losses/read-out/products.js";
+import { readOutLoss } from "../../../src/network/losses/read-out/read-out-loss.js";
+import type { AutoencoderSpec } from "../../../src/network/spec/spec.js";
+import { resolveTrainOptions } from "../../../src/train/options.js";
+import { VIEWED_SHARD } from "../../../src/train/step/shards.js";
+import { sharedBatches } from "../../../src/train/step/shared-training.js";
+import { createTrainer } from "../../../src/train/step/trainer.js";
+import { createUpdates } from "../../../src/train/step/update.js";
+import { expectClose } from "../../close.js";
+import { engines, tolerance } from "../../engines.js";
+import { meanOf, readOutByHand, spreadOf } from "../../network/losses/read-out-by-hand.js";
+import { randomSeries, withCategories } from "../../series.js";
 
 const N = 11; // two shards, of six and of five
 const UPDATE = 4;
