@@ -2,59 +2,14 @@
 // Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly and, where
 // there is a C compiler, to a native add-on, builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { hashOf, isFresh, root, STEPS, stampOf } from "./freshness.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const started = Date.now();
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`set-up: ${text}\n`);
-
-/** Every file below the given files and folders, sorted. @param {string[]} places @returns {string[]} */
-function filesBelow(places) {
-  return places.flatMap((place) => {
-    const path = join(root, place);
-    if (!statSync(path).isDirectory()) return [place];
-    return filesBelow(
-      readdirSync(path)
-        .sort()
-        .map((name) => join(place, name)),
-    );
-  });
-}
-
-/** @param {string[]} places */
-function hashOf(places) {
-  const hash = createHash("sha256").update(process.version);
-  for (const file of filesBelow(places)) hash.update(file).update(readFileSync(join(root, file)));
-  return hash.digest("hex");
-}
-
-/**
- * Whether the inputs are as they were when `product` was made.
- * @param {string} name @param {string[]} inputs @param {string} product
- */
-function isFresh(name, inputs, product) {
-  const stamp = stampOf(name);
-  return (
-    existsSync(stamp) && readFileSync(stamp, "utf8") === hashOf(inputs) && existsSync(join(root, product))
-  );
-}
-
-/** @param {string} name */
-const stampOf = (name) => join(root, "node_modules", ".undertone", name);
 
 /**
  * Runs `work` unless its product is fresh.
@@ -84,18 +39,13 @@ await step("packages", ["package-lock.json"], "node_modules/typescript/package.j
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
-await step(
-  "kernels",
-  ["kernels", "scripts/kernels.mjs", "scripts/signatures.mjs"],
-  "dist/kernels/classify.js", // the last that is written
-  async () => {
-    const { writeSignatures } = await import("./signatures.mjs");
-    writeSignatures(root);
-    say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
-    const { compileKernels } = await import("./kernels.mjs");
-    await compileKernels(root);
-  },
-);
+await step("kernels", ...STEPS.kernels, async () => {
+  const { writeSignatures } = await import("./signatures.mjs");
+  writeSignatures(root);
+  say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
+  const { compileKernels } = await import("./kernels.mjs");
+  await compileKernels(root);
+});
 const { compileNative, findCompiler } = await import("./native.mjs");
 const compiler = findCompiler();
 /** @type {[string, string[], string]} */
@@ -109,7 +59,7 @@ else if (!isFresh(...native)) {
   rmSync(join(root, "dist", "native"), { recursive: true, force: true }); // of other kernels, if it is there
   say("no C compiler here, so no native engine: WebAssembly serves.");
 }
-await step("build", ["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js", () => {
+await step("build", ...STEPS.build, () => {
   say("building dist/ ...");
   for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
     if (name !== "kernels" && name !== "native") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
