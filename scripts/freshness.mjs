@@ -7,10 +7,13 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Inputs and product of the steps that write dist/. @type {Record<"kernels" | "build", [string[], string]>} */
+/** Inputs and products of the steps that write dist/. @type {Record<"kernels" | "build", [string[], string[]]>} */
 export const STEPS = {
-  kernels: [["kernels", "scripts/kernels.mjs", "scripts/signatures.mjs"], "dist/kernels/classify.js"], // the last that is written
-  build: [["src", "tsconfig.json", "tsconfig.build.json"], "dist/cli/main.js"],
+  kernels: [
+    ["kernels", "scripts/kernels.mjs", "scripts/signatures.mjs"],
+    ["src/engine/kernels.ts", "dist/kernels/classify.js"], // the last of each that is written
+  ],
+  build: [["src", "tsconfig.json", "tsconfig.build.json"], ["dist/cli/main.js"]],
 };
 
 /** Every file below the given files and folders, sorted. @param {string[]} places @returns {string[]} */
@@ -34,12 +37,13 @@ export function hashOf(places) {
 }
 
 /**
- * Whether the inputs are as they were when `product` was made.
- * @param {string} name @param {string[]} inputs @param {string} product
+ * Whether the inputs are as they were when the products were made.
+ * @param {string} name @param {string[]} inputs @param {string[]} products
  */
-export function isFresh(name, inputs, product) {
+export function isFresh(name, inputs, products) {
   const stamp = stampOf(name);
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === hashOf(inputs) && existsSync(join(root, product));
+  if (!existsSync(stamp) || !products.every((product) => existsSync(join(root, product)))) return false;
+  return readFileSync(stamp, "utf8") === hashOf(inputs);
 }
 
 /** @param {string} name */

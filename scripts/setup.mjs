@@ -12,11 +12,11 @@ const started = Date.now();
 const say = (text) => process.stderr.write(`set-up: ${text}\n`);
 
 /**
- * Runs `work` unless its product is fresh.
- * @param {string} name @param {string[]} inputs @param {string} product @param {() => void | Promise<void>} work
+ * Runs `work` unless its products are fresh.
+ * @param {string} name @param {string[]} inputs @param {string[]} products @param {() => void | Promise<void>} work
  */
-async function step(name, inputs, product, work) {
-  if (isFresh(name, inputs, product)) return;
+async function step(name, inputs, products, work) {
+  if (isFresh(name, inputs, products)) return;
   await work();
   mkdirSync(join(root, "node_modules", ".undertone"), { recursive: true });
   writeFileSync(stampOf(name), hashOf(inputs));
@@ -35,7 +35,7 @@ function run(command, args) {
   }
 }
 
-await step("packages", ["package-lock.json"], "node_modules/typescript/package.json", () => {
+await step("packages", ["package-lock.json"], ["node_modules/typescript/package.json"], () => {
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
@@ -48,8 +48,8 @@ await step("kernels", ...STEPS.kernels, async () => {
 });
 const { compileNative, findCompiler } = await import("./native.mjs");
 const compiler = findCompiler();
-/** @type {[string, string[], string]} */
-const native = ["native", ["kernels", "scripts/native.mjs"], "dist/native/undertone.node"];
+/** @type {[string, string[], string[]]} */
+const native = ["native", ["kernels", "scripts/native.mjs"], ["dist/native/undertone.node"]];
 if (compiler)
   await step(...native, () => {
     say(`compiling the native engine (${compiler}) ...`);

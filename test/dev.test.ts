@@ -17,7 +17,7 @@ test("a product is fresh until an input changes or the product is gone", () => {
   const name = `test-${process.pid}.stamp`;
   mkdirSync(join(root, folder), { recursive: true });
   const input = join(folder, "input");
-  const fresh = (product = input) => isFresh(name, [folder], product);
+  const fresh = (product = input) => isFresh(name, [folder], [product]);
   try {
     writeFileSync(join(root, input), "1");
     expect(fresh()).toBe(false);

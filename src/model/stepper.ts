@@ -32,19 +32,11 @@ export interface Stepper {
  *   series, resampling to a grid
  */
 export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch?: number } = {}): Stepper {
-  const { scaler, resample, channels, interpolation, differences } = model.metadata.preparation;
-  const refuse = (why: string): never => {
-    throw new OptionError(`openStepper: ${why}, so it must see whole sequences. Use encode, or train another model.`);
-  };
-  if (scaler.scope === "series") refuse("this model scales every series by its own statistics");
-  if (resample) refuse("this model resamples sequences to a grid");
-  if (differences) refuse("this model looks at differences between neighbouring steps");
+  const { scaler, channels, interpolation } = model.metadata.preparation;
+  expectStepwise(model);
   const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");
   const [slot] = network.slots;
-  const carried = slot.encoder.flatMap((layer: Layer): CarriedState[] => {
-    if (!layer.states) return [];
-    return [layer.carry ?? refuse(`the layer ${layer.name} of this model walks backwards`)];
-  });
+  const carried = slot.encoder.flatMap(carriedOf);
   const { groups } = oneHotColumns(channels);
   const C = channels.length;
   const F = slot.width;
@@ -70,26 +62,6 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
     order: new Int32Array(0),
     gradients: 0,
     resume: true,
-  };
-
-  /** Moves states between the caller's array and the arena. */
-  const exchange = (states: Float32Array, B: number, into: boolean) => {
-    let at = 0;
-    for (const { width, stride, hidden, cells, cellsAfter, last } of carried) {
-      for (let b = 0; b < B; b++)
-        for (let k = 0; k < width; k++) {
-          const own = b * stateSize + at + k;
-          const row = b * stride + k;
-          if (into) {
-            data[hidden + row] = states[own];
-            data[cells + row] = states[own + width];
-          } else {
-            states[own] = data[last + row];
-            states[own + width] = data[cellsAfter(B) + row];
-          }
-        }
-      at += 2 * width;
-    }
   };
 
   return {
@@ -127,13 +99,58 @@ export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch
       packed.B = packed.rows = B;
       packed.present = present;
       packed.mask = present < B ? place.mask : NONE;
-      exchange(states, B, true);
+      putStates(data, carried, states, B);
       slot.forward(packed);
-      exchange(states, B, false);
+      takeStates(data, carried, states, B);
       const from = latent.offset(packed);
       for (let b = 0; b < B; b++)
         for (let k = 0; k < latent.width; k++) latents[b * latent.width + k] = data[from + b * latent.stride + k];
       return latents.subarray(0, B * latent.width);
     },
   };
+}
+
+/** @throws {OptionError} for a preparation that looks at whole sequences */
+function expectStepwise({ metadata }: Model): void {
+  const { scaler, resample, differences } = metadata.preparation;
+  if (scaler.scope === "series") refuse("this model scales every series by its own statistics");
+  if (resample) refuse("this model resamples sequences to a grid");
+  if (differences) refuse("this model looks at differences between neighbouring steps");
+}
+
+function carriedOf({ name, states, carry }: Layer): CarriedState[] {
+  return states ? [carry ?? refuse(`the layer ${name} of this model walks backwards`)] : [];
+}
+
+function refuse(why: string): never {
+  throw new OptionError(`openStepper: ${why}, so it must see whole sequences. Use encode, or train another model.`);
+}
+
+/** Copies states [B, stateSize] to where layers go on from. */
+function putStates(
+  data: Float32Array | Float64Array,
+  carried: readonly CarriedState[],
+  states: Float32Array,
+  B: number,
+) {
+  for (let b = 0, own = 0; b < B; b++)
+    for (const { width, stride, hidden, cells } of carried) {
+      for (let k = 0; k < width; k++, own++) data[hidden + b * stride + k] = states[own];
+      for (let k = 0; k < width; k++, own++) data[cells + b * stride + k] = states[own];
+    }
+}
+
+/** Copies the states after a step back. */
+function takeStates(
+  data: Float32Array | Float64Array,
+  carried: readonly CarriedState[],
+  states: Float32Array,
+  B: number,
+) {
+  for (let b = 0, own = 0; b < B; b++)
+    for (const { width, stride, last, cellsAfter } of carried) {
+      const cells = cellsAfter(B);
+      for (let k = 0; k < width; k++, own++) states[own] = data[last + b * stride + k];
+      for (let k = 0; k < width; k++, own++) states[own] = data[cells + b * stride + k];
+    }
 }

@@ -79,11 +79,7 @@ export function balanceBlocks(
   blockNames?: readonly string[],
 ): { train: FeatureTable; test: FeatureTable; scale: BlockScale } {
   const scale = fitBlocks(train);
-  return {
-    train: transformBlocks(scale, train, blockNames),
-    test: transformBlocks(scale, test, blockNames),
-    scale,
-  };
+  return { train: transformBlocks(scale, train, blockNames), test: transformBlocks(scale, test, blockNames), scale };
 }
 
 function expectSameRows(where: string, tables: readonly FeatureTable[]): void {

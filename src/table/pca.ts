@@ -44,9 +44,7 @@ export function fitPca(
   const { rows } = table;
   const columns = table.names.length;
   if (rows < 2)
-    throw new DataError(
-      `fitPca: got ${rows} rows, expected at least 2: one row alone has no direction of variance.`,
-    );
+    throw new DataError(`fitPca: got ${rows} rows, expected at least 2: one row alone has no direction of variance.`);
   const { mean, deviation } = columnMoments("fitPca", table);
   const scale = deviation.map((spread) => (standardise && spread > 0 ? spread : 1));
   const totalVariance = deviation.reduce((sum, spread, j) => sum + (spread / scale[j]) ** 2, 0);

@@ -115,9 +115,7 @@ describe.each(Object.entries(classifierTable))("%s", (name, entry) => {
     expect(() => fitted.predict(tableOf([1, 2, 3], 3))).toThrow(/3 columns, expected 5/);
     expect(() => classifier.fit(x, labels.subarray(1), 3)).toThrow(/300 labels for a table of 301 rows/);
     expect(() => classifier.fit(x, labels, 3, { weights: new Float32Array(7) })).toThrow(/7 weights/);
-    expect(() => classifier.fit({ values: new Float32Array(0), names: [], rows: N }, labels, 3)).toThrow(
-      ShapeError,
-    );
+    expect(() => classifier.fit({ values: new Float32Array(0), names: [], rows: N }, labels, 3)).toThrow(ShapeError);
     const unlabelled = labels.slice();
     unlabelled[4] = -1;
     expect(() => classifier.fit(x, unlabelled, 3)).toThrow(/label of row 4 is -1/);

@@ -9,9 +9,7 @@ const POINT = 0.01;
 const sets = goldenSets();
 
 test("there are eight sets, and all of scikit-learn's scores are there", () => {
-  expect(sets.map((set) => set.name)).toEqual(
-    "iris wine breast_cancer digits clusters rare missing wide".split(" "),
-  );
+  expect(sets.map((set) => set.name)).toEqual("iris wine breast_cancer digits clusters rare missing wide".split(" "));
   for (const set of sets) expect(Object.keys(set.neighbours)).toEqual(NEIGHBOUR_COUNTS.map(String));
   expect(sets.find(({ name }) => name === "missing")!.x.values.some(Number.isNaN)).toBe(true);
 });
@@ -34,8 +32,7 @@ describe.each(sets)("scikit-learn on $name", (set) => {
     const golden = set.randomForest[classWeight]!;
     const seeds = [1, 2, 3];
     const runs = seeds.map((seed) => judge(randomForest({ classWeight, seed }), set, full));
-    const mean = (key: "accuracy" | "balancedAccuracy") =>
-      runs.reduce((sum, run) => sum + run[key], 0) / seeds.length;
+    const mean = (key: "accuracy" | "balancedAccuracy") => runs.reduce((sum, run) => sum + run[key], 0) / seeds.length;
     expect(Math.abs(mean("accuracy") - golden.accuracy)).toBeLessThan(POINT);
     // the rare class has about 140 test rows: one row more or less is 0.4 points
     expect(Math.abs(mean("balancedAccuracy") - golden.balancedAccuracy)).toBeLessThan(1.5 * POINT);

@@ -33,9 +33,7 @@ describe("packed numbers", () => {
 
 describe("loadClassifier refuses", () => {
   const { x, labels } = madeData(61, 5, 3, 7);
-  const boosting = histogramGradientBoosting({ minSamplesLeaf: 9, maxIterations: 2 })
-    .fit(x, labels, 3)
-    .toJSON();
+  const boosting = histogramGradientBoosting({ minSamplesLeaf: 9, maxIterations: 2 }).fit(x, labels, 3).toJSON();
   const forest = randomForest({ trees: 2, maxDepth: 2 }).fit(x, labels, 3).toJSON();
   const near = kNearestNeighbours({ k: 3 }).fit(x, labels, 3).toJSON();
   const children = unpack("int32", forest.trees.child);

@@ -8,7 +8,7 @@ import { type Kernels, nameArguments } from "../../src/engine/kernels.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const signatures = readSignatures(root);
 
-test("src/engine/kernels.ts says what the table says", () => {
+test("set-up wrote src/engine/kernels.ts from the table of today", () => {
   expect(readFileSync(join(root, "src/engine/kernels.ts"), "utf8")).toBe(typescriptOf(signatures));
 });
 

@@ -14,10 +14,7 @@ function spread(rows: number, columns: number, seed = 1) {
       return Array.from({ length: columns }, (_, j) =>
         j === 1
           ? 4.5
-          : 10 +
-            j +
-            hidden.reduce((sum, h, k) => sum + h * mixing[k * columns + j], 0) +
-            0.1 * random.normal(),
+          : 10 + j + hidden.reduce((sum, h, k) => sum + h * mixing[k * columns + j], 0) + 0.1 * random.normal(),
       );
     }).flat(),
     columns,
@@ -30,8 +27,7 @@ const covariance = (values: ArrayLike<number>, rows: number, columns: number, a:
     ma += values[r * columns + a] / rows;
     mb += values[r * columns + b] / rows;
   }
-  for (let r = 0; r < rows; r++)
-    product += ((values[r * columns + a] - ma) * (values[r * columns + b] - mb)) / rows;
+  for (let r = 0; r < rows; r++) product += ((values[r * columns + a] - ma) * (values[r * columns + b] - mb)) / rows;
   return product;
 };
 
@@ -42,34 +38,30 @@ test.each([
   [261, 7],
   [17, 259],
   [11, 11],
-])(
-  "components of %i x %i: uncorrelated, ordered, orthonormal, with the variances stated",
-  (rows, columns) => {
-    const table = spread(rows, columns);
-    const pca = fitPca(table, 5);
-    expect(pca.variances.length).toBe(5);
-    const scores = transformPca(pca, table);
-    expect(scores.names).toEqual(["pca_0", "pca_1", "pca_2", "pca_3", "pca_4"]);
-    for (let a = 0; a < 5; a++) {
-      if (a > 0) expect(pca.variances[a]).toBeLessThanOrEqual(pca.variances[a - 1]);
-      for (let b = 0; b <= a; b++) {
-        // float32 scores: 6e-8 of the largest
-        const size = Math.sqrt(pca.variances[0] * pca.variances[a]);
-        expect(
-          Math.abs(covariance(scores.values, rows, 5, a, b) - (a === b ? pca.variances[a] : 0)),
-        ).toBeLessThan(1e-5 * size);
-        let along = 0;
-        for (let j = 0; j < columns; j++)
-          along += pca.components[a * columns + j] * pca.components[b * columns + j];
-        expect(Math.abs(along - (a === b ? 1 : 0))).toBeLessThan(1e-9);
-      }
-      const component = pca.components.slice(a * columns, (a + 1) * columns);
-      const top = component.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-      expect(top).toBeGreaterThan(0);
-      expect(component[1]).toBeCloseTo(0, 9); // the constant column
+])("components of %i x %i: uncorrelated, ordered, orthonormal, with the variances stated", (rows, columns) => {
+  const table = spread(rows, columns);
+  const pca = fitPca(table, 5);
+  expect(pca.variances.length).toBe(5);
+  const scores = transformPca(pca, table);
+  expect(scores.names).toEqual(["pca_0", "pca_1", "pca_2", "pca_3", "pca_4"]);
+  for (let a = 0; a < 5; a++) {
+    if (a > 0) expect(pca.variances[a]).toBeLessThanOrEqual(pca.variances[a - 1]);
+    for (let b = 0; b <= a; b++) {
+      // float32 scores: 6e-8 of the largest
+      const size = Math.sqrt(pca.variances[0] * pca.variances[a]);
+      expect(Math.abs(covariance(scores.values, rows, 5, a, b) - (a === b ? pca.variances[a] : 0))).toBeLessThan(
+        1e-5 * size,
+      );
+      let along = 0;
+      for (let j = 0; j < columns; j++) along += pca.components[a * columns + j] * pca.components[b * columns + j];
+      expect(Math.abs(along - (a === b ? 1 : 0))).toBeLessThan(1e-9);
     }
-  },
-);
+    const component = pca.components.slice(a * columns, (a + 1) * columns);
+    const top = component.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    expect(top).toBeGreaterThan(0);
+    expect(component[1]).toBeCloseTo(0, 9); // the constant column
+  }
+});
 
 test("rows on a plane give two components, which give the rows back", () => {
   const random = randomStream(2);
@@ -84,8 +76,7 @@ test("rows on a plane give two components, which give the rows back", () => {
   const scores = transformPca(pca, table).values;
   table.values.forEach((value, k) => {
     const [row, j] = [Math.floor(k / 4), k % 4];
-    const back =
-      pca.mean[j] + scores[2 * row] * pca.components[j] + scores[2 * row + 1] * pca.components[4 + j];
+    const back = pca.mean[j] + scores[2 * row] * pca.components[j] + scores[2 * row + 1] * pca.components[4 + j];
     expect(back).toBeCloseTo(value, 5);
   });
 });

@@ -71,9 +71,7 @@ test("pieces with other columns are refused", async () => {
   const file = await openFeatureFile(join(folder, "z.csv"));
   await file.append(table, rows);
   const other = { ...table, names: ["a", "b", "c"] };
-  await expect(file.append(other, rows)).rejects.toThrow(
-    /got rows of 3 columns, expected the 3 of the rows before/,
-  );
+  await expect(file.append(other, rows)).rejects.toThrow(/got rows of 3 columns, expected the 3 of the rows before/);
   await file.abandon();
 });
 
@@ -127,9 +125,7 @@ test("a table of no rows is a file with a header", async () => {
 test("where the description cannot be written, the matrix is not written either", async () => {
   const folder = folderWith();
   mkdirSync(join(folder, "z.npy.json"));
-  await expect(writeFeatures(join(folder, "z.npy"), table, rows)).rejects.toThrow(
-    /z\.npy\.json: it is a folder/,
-  );
+  await expect(writeFeatures(join(folder, "z.npy"), table, rows)).rejects.toThrow(/z\.npy\.json: it is a folder/);
   expect(newFiles(folder)).toEqual(["z.npy.json"]);
 });
 

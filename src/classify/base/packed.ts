@@ -4,18 +4,8 @@
 const kinds = {
   uint8: { bytes: 1, make: (length: number) => new Uint8Array(length), get: "getUint8", set: "setUint8" },
   int32: { bytes: 4, make: (length: number) => new Int32Array(length), get: "getInt32", set: "setInt32" },
-  float32: {
-    bytes: 4,
-    make: (length: number) => new Float32Array(length),
-    get: "getFloat32",
-    set: "setFloat32",
-  },
-  float64: {
-    bytes: 8,
-    make: (length: number) => new Float64Array(length),
-    get: "getFloat64",
-    set: "setFloat64",
-  },
+  float32: { bytes: 4, make: (length: number) => new Float32Array(length), get: "getFloat32", set: "setFloat32" },
+  float64: { bytes: 8, make: (length: number) => new Float64Array(length), get: "getFloat64", set: "setFloat64" },
 } as const;
 type Kind = keyof typeof kinds;
 

@@ -64,16 +64,13 @@ export function trainingRows(
         "Leave the class out, or give its rows a weight.",
     );
   if (classWeight === "balanced")
-    for (let row = 0; row < x.rows; row++)
-      weights[row] *= total / (classes.length * classWeights[target[row]]);
+    for (let row = 0; row < x.rows; row++) weights[row] *= total / (classes.length * classWeights[target[row]]);
   return { classes, target, weights };
 }
 
 function expectOnePerRow(where: string, what: string, got: number, rows: number): void {
   if (got !== rows)
-    throw new ShapeError(
-      `${where}: got ${got} ${what} for a table of ${rows} rows, expected one for each row.`,
-    );
+    throw new ShapeError(`${where}: got ${got} ${what} for a table of ${rows} rows, expected one for each row.`);
 }
 
 /** Of each column, [columns]. */

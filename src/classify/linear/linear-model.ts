@@ -50,8 +50,7 @@ export function linearClassifier(state: LinearState): FittedClassifier<LinearSta
       return Int32Array.from({ length: x.rows }, (_, row) => {
         if (outputs === 1) return classes[decisions[row] > 0 ? 1 : 0];
         let best = 0;
-        for (let t = 1; t < outputs; t++)
-          if (decisions[row * outputs + t] > decisions[row * outputs + best]) best = t;
+        for (let t = 1; t < outputs; t++) if (decisions[row * outputs + t] > decisions[row * outputs + best]) best = t;
         return classes[best];
       });
     },
@@ -91,8 +90,7 @@ export function decisionValues(state: LinearState, x: FeatureTable): Float64Arra
     const from = row * columns;
     for (let j = 0; j < columns; j++) sums[j] += x.values[from + j];
     for (let t = 0; t < outputs; t++)
-      decisions[row * outputs + t] =
-        intercepts[t] + dotRow(x.values, from, coefficients, t * columns, columns);
+      decisions[row * outputs + t] = intercepts[t] + dotRow(x.values, from, coefficients, t * columns, columns);
   }
   expectFinite(where, x, sums);
   return decisions;
@@ -112,13 +110,7 @@ export function unscaled(
 }
 
 /** Sum of a[i + j] * b[k + j] over j < length. */
-export function dotRow(
-  a: Float32Array | Float64Array,
-  i: number,
-  b: Float64Array,
-  k: number,
-  length: number,
-): number {
+export function dotRow(a: Float32Array | Float64Array, i: number, b: Float64Array, k: number, length: number): number {
   // four sums: one alone waits for each addition to finish
   let s0 = 0;
   let s1 = 0;

@@ -3,14 +3,7 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
-import {
-  dotRow,
-  type LinearState,
-  linearClassifier,
-  linearEntry,
-  softmaxInPlace,
-  unscaled,
-} from "./linear-model.js";
+import { dotRow, type LinearState, linearClassifier, linearEntry, softmaxInPlace, unscaled } from "./linear-model.js";
 
 /**
  * Logistic regression on standardised columns, multinomial for three classes and more. Minimises
@@ -29,20 +22,12 @@ export function logisticRegression({
   maxIterations = 500,
 } = {}): Classifier<LinearState> {
   for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
-    if (!(value > 0))
-      throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);
+    if (!(value > 0)) throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);
   return {
     name: "logistic",
     fit(x, labels, classCount, options = {}) {
       const where = "logistic fit";
-      const { classes, target, weights } = trainingRows(
-        where,
-        x,
-        labels,
-        classCount,
-        classWeight,
-        options.weights,
-      );
+      const { classes, target, weights } = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       const measured = columnScaling(where, x);
       const scaling = standardise ? measured : { ...measured, scale: measured.scale.map(() => 1) };
       const outputs = classes.length === 2 ? 1 : classes.length;
@@ -72,11 +57,7 @@ export const logistic: ClassifierEntry<LinearState> = {
   ...linearEntry,
   rareWeight: "none", // with balanced weights it ranks worse at the top: docs/simulation.md
   make: ({ classWeight, standardise, rows }) =>
-    logisticRegression({
-      classWeight,
-      standardise: standardise === true,
-      tolerance: rows > MANY_ROWS ? 1e-3 : 1e-4,
-    }),
+    logisticRegression({ classWeight, standardise: standardise === true, tolerance: rows > MANY_ROWS ? 1e-3 : 1e-4 }),
 };
 
 /**
@@ -99,14 +80,12 @@ function penalisedLoss(
   const scores = new Float64Array(outputs);
   return (parameters: Float64Array, gradient: Float64Array): number => {
     for (let k = 0; k < size; k++) raw[k] = parameters[k] / scale[k % columns];
-    for (let t = 0; t < outputs; t++)
-      offsets[t] = parameters[size + t] - dotRow(mean, 0, raw, t * columns, columns);
+    for (let t = 0; t < outputs; t++) offsets[t] = parameters[size + t] - dotRow(mean, 0, raw, t * columns, columns);
     gradient.fill(0);
     let loss = 0;
     for (let row = 0; row < x.rows; row++) {
       const from = row * columns;
-      for (let t = 0; t < outputs; t++)
-        scores[t] = offsets[t] + dotRow(x.values, from, raw, t * columns, columns);
+      for (let t = 0; t < outputs; t++) scores[t] = offsets[t] + dotRow(x.values, from, raw, t * columns, columns);
       loss += weights[row] * lossAndSlopes(scores, target[row]);
       for (let t = 0; t < outputs; t++) {
         const slope = weights[row] * scores[t];
@@ -142,13 +121,6 @@ function lossAndSlopes(scores: Float64Array, label: number): number {
 }
 
 /** a[k + j] += factor * b[i + j] for j < length */
-function addRow(
-  a: Float64Array,
-  k: number,
-  b: Float32Array,
-  i: number,
-  factor: number,
-  length: number,
-): void {
+function addRow(a: Float64Array, k: number, b: Float32Array, i: number, factor: number, length: number): void {
   for (let j = 0; j < length; j++) a[k + j] += factor * b[i + j];
 }

@@ -1,10 +1,5 @@
 import type { FeatureTable } from "../../table/feature-table.js";
-import {
-  addDotProducts,
-  BLOCK,
-  productsOfColumns,
-  productsOfRows,
-} from "../../table/linear-algebra/products.js";
+import { addDotProducts, BLOCK, productsOfColumns, productsOfRows } from "../../table/linear-algebra/products.js";
 import {
   factorTridiagonal,
   inverseQuadraticForms,
@@ -44,14 +39,7 @@ export function ridgeClassifier({
   return {
     name: "ridge",
     fit(x, labels, classCount, options = {}) {
-      const { classes, target, weights } = trainingRows(
-        where,
-        x,
-        labels,
-        classCount,
-        classWeight,
-        options.weights,
-      );
+      const { classes, target, weights } = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       const { problem, solved } = solveBest(x, target, weights, classes.length, standardise);
       return linearClassifier({
         kind: "ridge",
@@ -167,8 +155,7 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
   // of the inverse. Lifted above every other eigenvalue, it is subtracted again without loss of digits.
   let lift = 0; // the trace: no eigenvalue is larger
   for (let i = 0; i < n; i++) lift += gram[i * n + i];
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) gram[i * n + j] += (lift * root[i] * root[j]) / totalWeight;
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) gram[i * n + j] += (lift * root[i] * root[j]) / totalWeight;
   const tridiagonal = tridiagonalize(gram, n);
   const { qt } = tridiagonal;
   const rotated = targets.map((y) => multiply(qt, y, n));
@@ -187,8 +174,7 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
   const coefficients = new Float64Array(targets.length * columns);
   best.duals.forEach((dual, t) => {
     for (let row = 0; row < n; row++)
-      for (let j = 0; j < columns; j++)
-        coefficients[t * columns + j] += dual[row] * standardised(problem, row, j);
+      for (let j = 0; j < columns; j++) coefficients[t * columns + j] += dual[row] * standardised(problem, row, j);
   });
   return { alpha: best.alpha, error: best.error, coefficients };
 }
@@ -202,8 +188,7 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const entry = (row: number, column: number) => standardised(problem, row, column);
   const covariance = productsOfColumns(x.rows, n, entry, (block, from, count) => {
     targets.forEach((y, t) => {
-      for (let j = 0; j < n; j++)
-        for (let r = 0; r < count; r++) products[t][j] += block[j * BLOCK + r] * y[from + r];
+      for (let j = 0; j < n; j++) for (let r = 0; r < count; r++) products[t][j] += block[j * BLOCK + r] * y[from + r];
     });
   });
   const tridiagonal = tridiagonalize(covariance, n);
@@ -220,8 +205,7 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const z = new Float64Array(padded * BLOCK);
   for (let from = 0; from < x.rows; from += BLOCK) {
     const count = Math.min(BLOCK, x.rows - from);
-    for (let r = 0; r < count; r++)
-      for (let j = 0; j < n; j++) byRow[r * n + j] = standardised(problem, from + r, j);
+    for (let r = 0; r < count; r++) for (let j = 0; j < n; j++) byRow[r * n + j] = standardised(problem, from + r, j);
     z.fill(0);
     addDotProducts(z, qtPadded, byRow, padded, BLOCK, n, false);
     for (const trial of tried) {
@@ -241,8 +225,7 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   }
   const best = tried.reduce((a, b) => (b.error < a.error ? b : a));
   const coefficients = new Float64Array(targets.length * n);
-  for (let t = 0; t < targets.length; t++)
-    coefficients.set(multiplyTransposed(qt, best.rotated[t], n), t * n);
+  for (let t = 0; t < targets.length; t++) coefficients.set(multiplyTransposed(qt, best.rotated[t], n), t * n);
   return { alpha: best.alpha, error: best.error, coefficients };
 }
 

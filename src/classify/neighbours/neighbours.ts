@@ -183,8 +183,7 @@ export function neighboursClassifier(model: NeighboursModel): FittedClassifier<N
     const shares = votes(found, k, target, weights, classes.length);
     const out = new Float64Array(x.rows * classCount);
     for (let row = 0; row < x.rows; row++)
-      for (let c = 0; c < classes.length; c++)
-        out[row * classCount + classes[c]] = shares[row * classes.length + c];
+      for (let c = 0; c < classes.length; c++) out[row * classCount + classes[c]] = shares[row * classes.length + c];
     return out;
   };
   return {

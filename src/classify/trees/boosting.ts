@@ -117,12 +117,7 @@ function checkedSettings({
   };
 }
 
-function boost(
-  x: FeatureTable,
-  training: TrainingRows,
-  classCount: number,
-  settings: Settings,
-): BoostedModel {
+function boost(x: FeatureTable, training: TrainingRows, classCount: number, settings: Settings): BoostedModel {
   const { classes } = training;
   const K = classes.length === 2 ? 1 : classes.length;
   const counting = Int32Array.from(training.weights.keys()).filter((row) => training.weights[row] > 0);
@@ -193,11 +188,7 @@ function boost(
 /** Labels and weights of those rows. */
 function gather({ target, weights }: TrainingRows, rows: Int32Array) {
   const ownWeights = Float64Array.from(rows, (row) => weights[row]);
-  return {
-    target: rows.map((row) => target[row]),
-    weights: ownWeights,
-    total: ownWeights.reduce((a, b) => a + b, 0),
-  };
+  return { target: rows.map((row) => target[row]), weights: ownWeights, total: ownWeights.reduce((a, b) => a + b, 0) };
 }
 
 /** Adds one round's trees, from tree number `first` on, to the scores of those rows. */

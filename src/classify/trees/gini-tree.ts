@@ -41,13 +41,7 @@ export function giniGrower(binned: BinnedColumns, target: Int32Array, K: number,
     }
   }
 
-  return (
-    rows: Int32Array,
-    count: number,
-    weights: Float64Array,
-    random: Random,
-    trees: TreeBuilder,
-  ): void => {
+  return (rows: Int32Array, count: number, weights: Float64Array, random: Random, trees: TreeBuilder): void => {
     const stack = [{ node: trees.root(), from: 0, to: count, depth: 0 }];
     for (let open = stack.pop(); open; open = stack.pop()) {
       const { node, from, to, depth } = open;

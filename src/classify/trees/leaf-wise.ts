@@ -65,12 +65,7 @@ export function leafWiseGrower(
   const leaves: Leaf[] = [];
   const grower: Grower = { binned, rules, space, packed, aside, free: [...space.histograms], leaves };
   const { rows } = space;
-  return (
-    gradient: Float64Array,
-    hessian: Float64Array,
-    scores: Float64Array,
-    trees: TreeBuilder,
-  ): number => {
+  return (gradient: Float64Array, hessian: Float64Array, scores: Float64Array, trees: TreeBuilder): number => {
     packGradients(gradient, hessian, packed);
     for (let i = 0; i < n; i++) rows[i] = i;
     const root = newLeaf(trees.root(), 0, n);
@@ -196,13 +191,7 @@ const newLeaf = (node: number, from: number, to: number): Leaf => ({
 });
 
 /** out = values of rows[from .. to - 1], pairs */
-function gatherPairs(
-  out: Float64Array,
-  values: Float64Array,
-  rows: Int32Array,
-  from: number,
-  to: number,
-): void {
+function gatherPairs(out: Float64Array, values: Float64Array, rows: Int32Array, from: number, to: number): void {
   for (let i = from, k = 0; i < to; i++, k += 2) {
     const at = 2 * rows[i];
     out[k] = values[at];

@@ -66,8 +66,7 @@ export function randomForest({
       const n = counting.length;
       const { classes } = training;
       const grow = giniGrower(binColumns(x, counting), target, classes.length, {
-        maxFeatures:
-          maxFeatures === "all" ? F : maxFeatures === "sqrt" ? Math.floor(Math.sqrt(F)) : maxFeatures,
+        maxFeatures: maxFeatures === "all" ? F : maxFeatures === "sqrt" ? Math.floor(Math.sqrt(F)) : maxFeatures,
         minSamplesLeaf,
         maxDepth: maxDepth === "none" ? Number.POSITIVE_INFINITY : maxDepth,
       });

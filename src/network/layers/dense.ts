@@ -21,17 +21,10 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
     output,
     pack() {
       const { ws, weights } = plan;
-      ws.gemmPack({ packed, b: weights + kernel.start, K: H, N: units, ldb: units, transposed: false });
+      const b = weights + kernel.start;
+      ws.gemmPack({ packed, b, K: H, N: units, ldb: units, transposed: false });
       ws.copyRows({ to: paddedBias, from: weights + bias.start, M: 1, width: units, ldto: Fp, ldfrom: units });
-      if (!training) return;
-      ws.gemmPack({
-        packed: packedTransposed,
-        b: weights + kernel.start,
-        K: units,
-        N: H,
-        ldb: units,
-        transposed: true,
-      });
+      if (training) ws.gemmPack({ packed: packedTransposed, b, K: units, N: H, ldb: units, transposed: true });
     },
     forward(batch) {
       plan.ws.gemm({

@@ -18,76 +18,33 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
   const positive = positiveClass(comparison);
   const strokes = strokesOf(rows);
   const first = bestOf(rows, "averagePrecision")!;
-  const share = (value: number) => `${Math.round(100 * value)} %`;
   const thresholds = rows.some((row) => row.curves.atThreshold);
   const guess = prevalence(rows[0]);
-  const panel = (
-    name: string,
-    xLabel: string,
-    yLabel: string,
-    of: (curves: Curves) => [number, number][],
-    at: (curves: Curves) => [number, number] | undefined,
-    chance: [number, number][],
-    words: string,
-  ) => {
-    const [x, y] = [axisOver([0, 1], xLabel, { format: share }), axisOver([0, 1], yLabel, { format: share })];
-    const middle = chance.map(([a]) => a).reduce((a, b) => a + b) / 2;
-    return html`<div><h3>${name}</h3>${chart({
-      x,
-      y,
-      size: { ratio: 1 },
-      grid: "both",
-      description: `${name}: ${rows.map((row) => `${row.features}, ${row.classifier}`).join("; ")}. ${words}`,
-      marks: [
-        curve(chance, x, y, "curve chance"),
-        label(
-          "guessing",
-          [middle, chance[0][1] === chance[1][1] ? chance[0][1] : middle],
-          x,
-          y,
-          "quiet middle",
-          0,
-          "-0.5em",
-        ),
-        ...rows.map((row, k) => curve(of(row.curves), x, y, `curve ${strokes[k]}`)).reverse(),
-        ...rows.map((row, k) => {
-          const point = at(row.curves);
-          return point ? dot(point, x, y, `full ${strokes[k]}`, 4.5) : html``;
-        }),
-      ],
-    })}</div>`;
-  };
   return html`<section id="curves" aria-labelledby="curves-title">
 <h2 id="curves-title">Every threshold at once</h2>
 <p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". The first chart asks how many of the alarms are right, the second how many of the others are alarmed for nothing. ${thresholds ? "Dots are the thresholds that were chosen on training cases and then frozen." : ""}</p>
 ${figure({
   title: html`${setName(capital(first.features))} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
   caption: html`Class "${positive}", the best classifier of each feature set${first.bySeed.length > 1 ? ", first network seed" : ""}. Higher is better in both panels. <span class="keys">${rows.map((row, k) => key(row, strokes[k]))}</span>`,
-  chart: html`<div class="pair">${panel(
-    "Precision and recall",
-    "recall: share found",
-    "precision: alarms that are right",
-    (curves) => curves.precisionRecall,
-    (curves) => curves.atThreshold?.precisionRecall,
-    [
+  chart: html`<div class="pair">${panel(rows, {
+    name: "Precision and recall",
+    axes: ["recall: share found", "precision: alarms that are right"],
+    curve: "precisionRecall",
+    chance: [
       [0, guess],
       [1, guess],
     ],
-    rows
-      .map((row) => `Average precision of ${row.features}: ${fixed(row.metrics.averagePrecision ?? 0, 3)}.`)
-      .join(" "),
-  )}${panel(
-    "ROC",
-    "others alarmed for nothing",
-    "recall: share found",
-    (curves) => curves.roc,
-    (curves) => curves.atThreshold?.roc,
-    [
+    words: (row) => `Average precision of ${row.features}: ${fixed(row.metrics.averagePrecision ?? 0, 3)}.`,
+  })}${panel(rows, {
+    name: "ROC",
+    axes: ["others alarmed for nothing", "recall: share found"],
+    curve: "roc",
+    chance: [
       [0, 0],
       [1, 1],
     ],
-    rows.map((row) => `Area of ${row.features}: ${fixed(row.metrics.rocAuc ?? 0, 3)}.`).join(" "),
-  )}</div>`,
+    words: (row) => `Area of ${row.features}: ${fixed(row.metrics.rocAuc ?? 0, 3)}.`,
+  })}</div>`,
   table: {
     caption: "Precision at steps of recall",
     head: ["features", "classifier", "average precision", "ROC AUC", ...RECALLS.map((recall) => `at ${share(recall)}`)],
@@ -102,6 +59,41 @@ ${figure({
   },
 })}</section>
 `;
+}
+
+const share = (value: number) => `${Math.round(100 * value)} %`;
+
+interface Panel {
+  name: string;
+  /** Labels of x and y. */
+  axes: [string, string];
+  curve: "precisionRecall" | "roc";
+  /** The line of guessing. */
+  chance: [number, number][];
+  words(row: Drawn): string;
+}
+
+function panel(rows: readonly Drawn[], { name, axes, curve: which, chance, words }: Panel): Html {
+  const [x, y] = axes.map((text) => axisOver([0, 1], text, { format: share }));
+  const strokes = strokesOf(rows);
+  const middle = chance.map(([a]) => a).reduce((a, b) => a + b) / 2;
+  const height = chance[0][1] === chance[1][1] ? chance[0][1] : middle;
+  return html`<div><h3>${name}</h3>${chart({
+    x,
+    y,
+    size: { ratio: 1 },
+    grid: "both",
+    description: `${name}: ${rows.map((row) => `${row.features}, ${row.classifier}`).join("; ")}. ${rows.map(words).join(" ")}`,
+    marks: [
+      curve(chance, x, y, "curve chance"),
+      label("guessing", [middle, height], x, y, "quiet middle", 0, "-0.5em"),
+      ...rows.map((row, k) => curve(row.curves[which], x, y, `curve ${strokes[k]}`)).reverse(),
+      ...rows.map((row, k) => {
+        const point = row.curves.atThreshold?.[which];
+        return point ? dot(point, x, y, `full ${strokes[k]}`, 4.5) : html``;
+      }),
+    ],
+  })}</div>`;
 }
 
 const RECALLS = [0.1, 0.25, 0.5, 0.75, 0.9];

@@ -37,8 +37,7 @@ export function largestEigenpairs(a: Float64Array, n: number, count: number, flo
     const vector = inverseIteration(tridiagonal, value, size, small, k);
     small.set(vector, k * n);
     const out = vectors.subarray(k * n, (k + 1) * n);
-    for (let j = 0; j < n; j++)
-      if (vector[j] !== 0) for (let i = 0; i < n; i++) out[i] += vector[j] * qt[j * n + i];
+    for (let j = 0; j < n; j++) if (vector[j] !== 0) for (let i = 0; i < n; i++) out[i] += vector[j] * qt[j * n + i];
   });
   return { values: Float64Array.from(values), vectors };
 }

@@ -11,8 +11,7 @@ export function productsOfRows(rows: number, columns: number, entry: Entry): Flo
   for (let from = 0; from < columns; from += BLOCK) {
     const count = Math.min(BLOCK, columns - from);
     const block = new Float64Array(padded * count);
-    for (let row = 0; row < rows; row++)
-      for (let j = 0; j < count; j++) block[row * count + j] = entry(row, from + j);
+    for (let row = 0; row < rows; row++) for (let j = 0; j < count; j++) block[row * count + j] = entry(row, from + j);
     addDotProducts(products, block, block, padded, padded, count, true);
   }
   return leading(products, padded, rows);
@@ -34,8 +33,7 @@ export function productsOfColumns(
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from);
     if (count < BLOCK) block.fill(0);
-    for (let r = 0; r < count; r++)
-      for (let j = 0; j < columns; j++) block[j * BLOCK + r] = entry(from + r, j);
+    for (let r = 0; r < count; r++) for (let j = 0; j < columns; j++) block[j * BLOCK + r] = entry(from + r, j);
     addDotProducts(products, block, block, padded, padded, BLOCK, true);
     visit?.(block, from, count);
   }

@@ -57,8 +57,7 @@ test.each([
     const error = (standardise: boolean | "auto") => ridgeLeaveOneOut(x, labels, 2, { standardise });
     expect(error(made.better)).toBeLessThan(0.8 * error(!made.better));
     expect(error("auto")).toBe(error(made.better));
-    const stateOf = (standardise: boolean | "auto") =>
-      ridgeClassifier({ standardise }).fit(x, labels, 2).toJSON();
+    const stateOf = (standardise: boolean | "auto") => ridgeClassifier({ standardise }).fit(x, labels, 2).toJSON();
     expect(stateOf("auto")).toEqual(stateOf(made.better));
     expect(stateOf("auto")).not.toEqual(stateOf(!made.better));
   }

@@ -43,54 +43,51 @@ describe.each([
   { rows: 7, columns: 7, classes: 3 },
   { rows: 263, columns: 2, classes: 2 }, // a block of 256 and 7 rows
   { rows: 13, columns: 3, classes: 2, copies: 101 }, // a block of 256 and 47 columns
-])(
-  "ridge on $rows x $columns, $classes classes, copies $copies",
-  ({ rows, columns, classes, copies = 1 }) => {
-    test.each([1, 2, 3])("chooses the penalty that leaving out each row in turn chooses, seed %i", (seed) => {
-      const { x: once, labels } = madeData(rows, columns, classes, seed);
-      // every column several times over is the same as once with a penalty divided by the number of copies
-      const x = tableOf(
-        Array.from({ length: rows }, (_, i) => i).flatMap((i) =>
-          Array.from({ length: columns * copies }, (_, j) => once.values[i * columns + (j % columns)]),
-        ),
-        columns * copies,
-      );
-      const weights = Array.from({ length: rows }, (_, i) => 0.5 + ((i * 7) % 4) / 2);
-      const standard = standardisedRows(once);
-      const positives = classes === 2 ? [1] : [0, 1, 2];
-      const errors = RIDGE_ALPHAS.map((alpha) => {
-        let error = 0;
-        for (const positive of positives) {
-          const y = Array.from(labels, (label) => (label === positive ? 1 : -1));
-          for (let i = 0; i < rows; i++) {
-            const others = Array.from(labels.keys()).filter((k) => k !== i);
-            const predicted = plainRidge(
-              others.map((k) => standard[k]),
-              others.map((k) => y[k]),
-              others.map((k) => weights[k]),
-              alpha / copies,
-              standard[i],
-            );
-            error += weights[i] * (predicted - y[i]) ** 2;
-          }
-        }
-        return error;
-      });
-      const fitted = ridgeClassifier().fit(x, labels, classes, { weights: Float32Array.from(weights) });
-      const { alpha } = fitted.toJSON();
-      expect(alpha).toBe(RIDGE_ALPHAS[errors.indexOf(Math.min(...errors))]);
-      const decisions = decisionValues(fitted.toJSON(), x);
-      for (const [t, positive] of positives.entries()) {
+])("ridge on $rows x $columns, $classes classes, copies $copies", ({ rows, columns, classes, copies = 1 }) => {
+  test.each([1, 2, 3])("chooses the penalty that leaving out each row in turn chooses, seed %i", (seed) => {
+    const { x: once, labels } = madeData(rows, columns, classes, seed);
+    // every column several times over is the same as once with a penalty divided by the number of copies
+    const x = tableOf(
+      Array.from({ length: rows }, (_, i) => i).flatMap((i) =>
+        Array.from({ length: columns * copies }, (_, j) => once.values[i * columns + (j % columns)]),
+      ),
+      columns * copies,
+    );
+    const weights = Array.from({ length: rows }, (_, i) => 0.5 + ((i * 7) % 4) / 2);
+    const standard = standardisedRows(once);
+    const positives = classes === 2 ? [1] : [0, 1, 2];
+    const errors = RIDGE_ALPHAS.map((alpha) => {
+      let error = 0;
+      for (const positive of positives) {
         const y = Array.from(labels, (label) => (label === positive ? 1 : -1));
-        for (let i = 0; i < rows; i++)
-          expect(decisions[i * positives.length + t]).toBeCloseTo(
-            plainRidge(standard, y, weights, alpha! / copies, standard[i]),
-            8,
+        for (let i = 0; i < rows; i++) {
+          const others = Array.from(labels.keys()).filter((k) => k !== i);
+          const predicted = plainRidge(
+            others.map((k) => standard[k]),
+            others.map((k) => y[k]),
+            others.map((k) => weights[k]),
+            alpha / copies,
+            standard[i],
           );
+          error += weights[i] * (predicted - y[i]) ** 2;
+        }
       }
+      return error;
     });
-  },
-);
+    const fitted = ridgeClassifier().fit(x, labels, classes, { weights: Float32Array.from(weights) });
+    const { alpha } = fitted.toJSON();
+    expect(alpha).toBe(RIDGE_ALPHAS[errors.indexOf(Math.min(...errors))]);
+    const decisions = decisionValues(fitted.toJSON(), x);
+    for (const [t, positive] of positives.entries()) {
+      const y = Array.from(labels, (label) => (label === positive ? 1 : -1));
+      for (let i = 0; i < rows; i++)
+        expect(decisions[i * positives.length + t]).toBeCloseTo(
+          plainRidge(standard, y, weights, alpha! / copies, standard[i]),
+          8,
+        );
+    }
+  });
+});
 
 test("two rows are enough, tall or wide", () => {
   for (const columns of [1, 2, 5]) {

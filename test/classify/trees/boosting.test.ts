@@ -7,8 +7,7 @@ import { randomStream } from "../../../src/random.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";
 import { madeData, tableOf } from "../table.js";
 
-const probabilityOf = (proba: Float64Array, classes: number, row: number, c: number) =>
-  proba[row * classes + c];
+const probabilityOf = (proba: Float64Array, classes: number, row: number, c: number) => proba[row * classes + c];
 
 /** Labels that no column explains. */
 function pureNoise(rows: number, seed: number): { x: FeatureTable; labels: Int32Array } {
@@ -22,9 +21,7 @@ describe("log loss", () => {
     const rows = 7;
     const random = randomStream(classes);
     const K = classes === 2 ? 1 : classes;
-    const scores = Array.from({ length: K }, () =>
-      Float64Array.from({ length: rows }, () => random.normal()),
-    );
+    const scores = Array.from({ length: K }, () => Float64Array.from({ length: rows }, () => random.normal()));
     const target = Int32Array.from({ length: rows }, (_, i) => i % classes);
     const weights = Float64Array.from({ length: rows }, () => random.uniform());
     const probabilities = scores.map(() => new Float64Array(rows));
@@ -152,8 +149,7 @@ describe("early stopping", () => {
 
   test("the seed draws the rows held out", () => {
     const { x, labels } = madeData(300, 5, 2, 2);
-    const fit = (seed: number) =>
-      histogramGradientBoosting({ earlyStopping: true, seed }).fit(x, labels, 2).toJSON();
+    const fit = (seed: number) => histogramGradientBoosting({ earlyStopping: true, seed }).fit(x, labels, 2).toJSON();
     expect(fit(1)).toEqual(fit(1));
     expect(fit(1)).not.toEqual(fit(2));
   });
@@ -218,10 +214,9 @@ test("every setting has its effect", () => {
     { earlyStopping: true },
   ];
   for (const change of changes)
-    expect(
-      histogramGradientBoosting(change).fit(x, labels, 2).toJSON().trees,
-      JSON.stringify(change),
-    ).not.toEqual(base);
+    expect(histogramGradientBoosting(change).fit(x, labels, 2).toJSON().trees, JSON.stringify(change)).not.toEqual(
+      base,
+    );
   const stopping = { earlyStopping: true, maxIterations: 400 };
   const early = histogramGradientBoosting(stopping).fit(x, labels, 2).toJSON().trees;
   for (const change of [{ validationFraction: 0.3 }, { patience: 1 }, { tolerance: 0.05 }, { seed: 1 }])

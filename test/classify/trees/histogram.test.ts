@@ -88,13 +88,7 @@ describe("histogramSpace", () => {
 });
 
 /** Every split tried in plain float64. */
-function bruteForce(
-  binned: BinnedColumns,
-  gradient: Float64Array,
-  hessian: Float64Array,
-  least: number,
-  l2: number,
-) {
+function bruteForce(binned: BinnedColumns, gradient: Float64Array, hessian: Float64Array, least: number, l2: number) {
   const n = binned.rows;
   const score = (rows: number[]) => {
     const g = rows.reduce((sum, row) => sum + gradient[row], 0);

@@ -8,12 +8,7 @@ import { randomStream } from "../../../src/random.js";
 import { madeData, tableOf } from "../table.js";
 
 /** One tree on all rows with whole weights, every column tried. */
-function oneTree(
-  rows: number,
-  K: number,
-  seed: number,
-  rules: { minSamplesLeaf?: number; maxDepth?: number },
-) {
+function oneTree(rows: number, K: number, seed: number, rules: { minSamplesLeaf?: number; maxDepth?: number }) {
   const random = randomStream(seed);
   const { labels } = madeData(rows, 5, K, seed);
   const values = Float32Array.from({ length: rows * 5 }, () => random.integer(rows > 60 ? 90 : 7));
@@ -47,31 +42,28 @@ describe("a tree", () => {
     [41, 3, 4],
     [211, 2, 1],
     [307, 5, 20],
-  ])(
-    "asks first what lowers the Gini impurity most: %i rows, %i classes, %i a leaf",
-    (rows, K, minSamplesLeaf) => {
-      const { x, labels, weights, trees } = oneTree(rows, K, rows, { minSamplesLeaf });
-      const all = Array.from({ length: rows }, (_, i) => i);
-      const split = (column: number, threshold: number) => {
-        const isLeft = (row: number) => x.values[row * 5 + column] <= threshold;
-        return [all.filter(isLeft), all.filter((row) => !isLeft(row))];
-      };
-      let least = Number.POSITIVE_INFINITY;
-      for (let column = 0; column < 5; column++)
-        for (const threshold of new Set(all.map((row) => x.values[row * 5 + column]))) {
-          const sides = split(column, threshold);
-          if (sides.every((side) => side.length >= minSamplesLeaf))
-            least = Math.min(least, impurity(sides, labels, weights, K));
-        }
-      const sides = split(trees.feature[0], trees.threshold[0]);
-      expect(sides.every((side) => side.length >= minSamplesLeaf)).toBe(true);
-      expect(impurity(sides, labels, weights, K)).toBeCloseTo(least, 9);
-      // halfway between the nearest values
-      const column = trees.feature[0];
-      const [left, right] = sides.map((side) => side.map((row) => x.values[row * 5 + column]));
-      expect(trees.threshold[0]).toBe((Math.max(...left) + Math.min(...right)) / 2);
-    },
-  );
+  ])("asks first what lowers the Gini impurity most: %i rows, %i classes, %i a leaf", (rows, K, minSamplesLeaf) => {
+    const { x, labels, weights, trees } = oneTree(rows, K, rows, { minSamplesLeaf });
+    const all = Array.from({ length: rows }, (_, i) => i);
+    const split = (column: number, threshold: number) => {
+      const isLeft = (row: number) => x.values[row * 5 + column] <= threshold;
+      return [all.filter(isLeft), all.filter((row) => !isLeft(row))];
+    };
+    let least = Number.POSITIVE_INFINITY;
+    for (let column = 0; column < 5; column++)
+      for (const threshold of new Set(all.map((row) => x.values[row * 5 + column]))) {
+        const sides = split(column, threshold);
+        if (sides.every((side) => side.length >= minSamplesLeaf))
+          least = Math.min(least, impurity(sides, labels, weights, K));
+      }
+    const sides = split(trees.feature[0], trees.threshold[0]);
+    expect(sides.every((side) => side.length >= minSamplesLeaf)).toBe(true);
+    expect(impurity(sides, labels, weights, K)).toBeCloseTo(least, 9);
+    // halfway between the nearest values
+    const column = trees.feature[0];
+    const [left, right] = sides.map((side) => side.map((row) => x.values[row * 5 + column]));
+    expect(trees.threshold[0]).toBe((Math.max(...left) + Math.min(...right)) / 2);
+  });
 
   test("has the class shares of its rows at the leaves, and pure ones unless told otherwise", () => {
     for (const maxDepth of [Number.POSITIVE_INFINITY, 3]) {

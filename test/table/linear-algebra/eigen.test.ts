@@ -64,9 +64,7 @@ test("largestEigenpairs of a diagonal matrix, which falls apart into pieces of o
   });
   const { values, vectors } = largestEigenpairs(a, n, 4);
   expect(Array.from(values, (value) => Math.round(value * 1e12) / 1e12)).toEqual([7, 7, 7, 2]);
-  expect(Array.from(vectors.subarray(15), Math.abs)).toEqual(
-    [1, 0, 0, 0, 0].map((x) => expect.closeTo(x, 12)),
-  );
+  expect(Array.from(vectors.subarray(15), Math.abs)).toEqual([1, 0, 0, 0, 0].map((x) => expect.closeTo(x, 12)));
 });
 
 test("largestEigenpairs leaves out what is below the floor", () => {

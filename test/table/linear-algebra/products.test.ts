@@ -17,12 +17,10 @@ test("dot products are added, and the lower half is complete", () => {
     p.subarray(i * length, (i + 1) * length).reduce((sum, value, k) => sum + value * q[j * length + k], 0);
   const out = new Float64Array(m * n).fill(10);
   addDotProducts(out, a, b, m, n, length, false);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < n; j++) expect(out[i * n + j]).toBeCloseTo(10 + dot(a, i, b, j), 12);
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) expect(out[i * n + j]).toBeCloseTo(10 + dot(a, i, b, j), 12);
   const gram = new Float64Array(m * m);
   addDotProducts(gram, a, a, m, m, length, true);
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j <= i; j++) expect(gram[i * m + j]).toBeCloseTo(dot(a, i, a, j), 12);
+  for (let i = 0; i < m; i++) for (let j = 0; j <= i; j++) expect(gram[i * m + j]).toBeCloseTo(dot(a, i, a, j), 12);
 });
 
 // sizes straddle the tile of 4 and the block of 256

@@ -39,8 +39,7 @@ describe.each([
         for (let k = 0; k < n; k++) {
           const left = qt[k * n + i];
           rebuilt += left * diagonal[k] * qt[k * n + j];
-          if (k + 1 < n)
-            rebuilt += off[k] * (left * qt[(k + 1) * n + j] + qt[(k + 1) * n + i] * qt[k * n + j]);
+          if (k + 1 < n) rebuilt += off[k] * (left * qt[(k + 1) * n + j] + qt[(k + 1) * n + i] * qt[k * n + j]);
           product += qt[i * n + k] * qt[j * n + k];
         }
         expect(Math.abs(rebuilt - a[i * n + j]) / size).toBeLessThan(n * 1e-14);
@@ -55,9 +54,7 @@ describe.each([
     const x = solveTridiagonal(factor, b);
     for (const k of indices) {
       const back =
-        (diagonal[k] + shift) * x[k] +
-        (k > 0 ? off[k - 1] * x[k - 1] : 0) +
-        (k + 1 < n ? off[k] * x[k + 1] : 0);
+        (diagonal[k] + shift) * x[k] + (k > 0 ? off[k - 1] * x[k - 1] : 0) + (k + 1 < n ? off[k] * x[k + 1] : 0);
       expect(back).toBeCloseTo(b[k], 10);
     }
     const stride = 3;

@@ -59,25 +59,7 @@ export function planTrainingReadOut(plan: Plan, encoder: readonly Layer[]): Trai
     stride,
   }));
   const Z = directions.reduce((sum, { states }) => sum + states.every.width, 0);
-  const R = PER_UNIT * Z;
-
-  /** Calls `visit` with the place in `rows` or `drows` of each run of `width` numbers, and that in a table. */
-  const eachRun = (
-    { B, order }: PackedBatch,
-    rowOf: (k: number) => number,
-    visit: (direction: Direction, at: number, table: number, width: number) => void,
-  ) => {
-    let column = 0;
-    directions.forEach((direction, d) => {
-      const { width } = direction.states.every;
-      for (let b = 0; b < B; b++) {
-        const row = rowOf(order[b]) * R + column;
-        for (let part = 0; part < PER_UNIT; part++)
-          visit(direction, (b * PER_UNIT + part) * strides[d], row + part * Z, width);
-      }
-      column += width;
-    });
-  };
+  const eachRun = runsOf(directions, Z);
   const shared = ({ mask, active, T, B }: PackedBatch, d: number) => {
     const { centre, sharpness } = moments[d];
     const { every, reverse } = directions[d].states;
@@ -131,6 +113,26 @@ export function planTrainingReadOut(plan: Plan, encoder: readonly Layer[]): Trai
       });
       return 0;
     },
+  };
+}
+
+/** A walk over the runs of `width` numbers: where each begins in `rows` or `drows`, and where in a table [cases, 9 Z]. */
+function runsOf(directions: readonly Direction[], Z: number) {
+  return (
+    { B, order }: PackedBatch,
+    rowOf: (k: number) => number,
+    visit: (direction: Direction, at: number, table: number, width: number) => void,
+  ): void => {
+    let column = 0;
+    for (const direction of directions) {
+      const { width, stride } = direction.states.every;
+      for (let b = 0; b < B; b++) {
+        const row = rowOf(order[b]) * PER_UNIT * Z + column;
+        for (let part = 0; part < PER_UNIT; part++)
+          visit(direction, (b * PER_UNIT + part) * stride, row + part * Z, width);
+      }
+      column += width;
+    }
   };
 }
 
