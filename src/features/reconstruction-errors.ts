@@ -96,7 +96,7 @@ export function recentChannelErrors(
 }
 
 /**
- * [B, spans], means of [T * B] values over the last steps that are there, back to the first that is not within a
+ * [B, spans], means of [T * B] values over the last present steps, back to the first that is not within a
  * span; 0 for a case without a step.
  */
 function meansOverLast(
