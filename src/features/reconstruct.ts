@@ -18,7 +18,7 @@ export interface Reconstructed {
 /**
  * What the decoder makes of every series, step by step in the order of time.
  * @param set as it was read
- * @throws {OptionError} if a channel of the model is not there
+ * @throws {OptionError} if a channel of the model is missing
  */
 export function reconstructSeries(engine: Engine, model: Model, set: SequenceSet): Reconstructed {
   const given = prepareSequences(set, model.metadata.preparation);

@@ -18,7 +18,7 @@ export interface Reconstruction {
   yStride: number;
   /** [rows, F], 0 where nothing was observed; absent: everything was. */
   observed?: number;
-  /** [rows], 0 for a step that is not there; absent: every step is. */
+  /** [rows], 0 for a missing step; undefined: every step is present. */
   mask?: number;
 }
 
@@ -53,7 +53,7 @@ export function channelErrors(reconstruction: Reconstruction): Float64Array {
   return sums.map((sum, k) => (counts[k] > 0 ? sum / counts[k] : 0));
 }
 
-/** Mean error over the observed channels of the last `steps` steps that are there, for each of `spans`, [B, spans]. */
+/** Mean error over the observed channels of the last `steps` present steps, for each of `spans`, [B, spans]. */
 export function recentErrors(reconstruction: Reconstruction, spans: readonly number[]): Float64Array {
   const { T, B, columns } = reconstruction;
   const sums = new Float64Array(T * B); // of row t * B + b, wherever it lies
@@ -68,7 +68,7 @@ export function recentErrors(reconstruction: Reconstruction, spans: readonly num
 }
 
 /**
- * Mean error of each channel over the last steps that are there and less than so many seconds old, the last one
+ * Mean error of each channel over the last present steps, those less than so many seconds old, the last one
  * always among them, for each of `spans`, [B, spans, channels]. A step at which it was not observed counts as 0.
  * @param age seconds from step t of case b to the last one
  */
@@ -96,7 +96,7 @@ export function recentChannelErrors(
 }
 
 /**
- * [B, spans], means of [T * B] values over the last steps that are there, back to the first that is not within a
+ * [B, spans], means of [T * B] values over the last present steps, back to the first that is not within a
  * span; 0 for a case without a step.
  */
 function meansOverLast(
@@ -121,7 +121,7 @@ function meansOverLast(
   return result;
 }
 
-/** Error of each channel at the last step that is there, [B, channels]; 0 where it was not observed. */
+/** Error of each channel at the last present step, [B, channels]; 0 where it was not observed. */
 export function lastErrors(reconstruction: Reconstruction): Float64Array {
   const { B, columns } = reconstruction;
   const last = Array.from({ length: B }, (_, b) => lastStep(reconstruction, b));
@@ -135,7 +135,7 @@ export function lastErrors(reconstruction: Reconstruction): Float64Array {
 }
 
 /**
- * What the last step that is there has more than was made of it, [B, F]: x - y of numbers, and of categories 1 or 0
+ * What the last present step has more than was made of it, [B, F]: x - y of numbers, and of categories 1 or 0
  * less the probability. 0 for a channel that was not observed at that step, and for a case without a step.
  */
 export function lastResiduals(reconstruction: Reconstruction): Float64Array {
@@ -189,7 +189,7 @@ function eachError(
     }
 }
 
-/** The last step of case b that is there, or -1. */
+/** The last present step of case b, or -1. */
 function lastStep(reconstruction: Reconstruction, b: number): number {
   let t = reconstruction.T - 1;
   while (t >= 0 && !isThere(reconstruction, rowAt(reconstruction, t, b))) t--;

@@ -96,7 +96,7 @@ function fill(
 
 /**
  * The channels of `wanted`, by name, with its vocabularies. A category that `wanted` does not know is missing.
- * @throws {OptionError} for a channel that is not there
+ * @throws {OptionError} for a missing channel
  * @throws {DataError} for a channel of another kind
  */
 export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): SequenceSet {

@@ -18,7 +18,7 @@ export interface SpeedWorkload {
   set: SequenceSet;
 }
 
-/** Sequences of a batch, the real steps of all of them, and numbers a step. */
+/** Sequences of a batch, the real steps of all of them, and numbers per step. */
 export interface BatchSize {
   sequences: number;
   rows: number;

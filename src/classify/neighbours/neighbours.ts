@@ -28,7 +28,7 @@ export interface NeighboursOptions {
  * The k nearest training rows vote, by Euclidean distance between standardised columns. A row's vote is its
  * weight; a class's probability is its share of the votes, so with k = 1 it is 0 or 1. Between equal shares the
  * first class wins, and among equally near rows those that come first in training count. All training rows are
- * kept (but those of weight 0). Missing values are errors.
+ * kept, except those of weight 0. Missing values are errors.
  *
  * @throws {OptionError} when k is not a whole number from 1 up; at `fit`, when it is above the training rows
  */

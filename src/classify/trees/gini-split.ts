@@ -35,7 +35,7 @@ export function giniNode(rows: number, K: number): GiniNode {
 }
 
 /**
- * Judges every boundary between bins of one column by (sum of squared class weights) / weight, added over both
+ * Scores every boundary between bins of one column by (sum of squared class weights) / weight, added over both
  * sides: largest where the weighted Gini impurity is least. Keeps the best in `node`, of equal ones the first.
  *
  * @param base where the column's codes start
@@ -91,7 +91,7 @@ function sortUsed(used: Int32Array, binRows: Int32Array, distinct: number): void
   }
 }
 
-/** Moves bin after bin from right to left, judges each boundary, and clears the bins. */
+/** Moves bin after bin from right to left, scores each boundary, and clears the bins. */
 function judgeBoundaries(
   node: GiniNode,
   column: number,

@@ -31,7 +31,7 @@ export function planOf(
   const entities = hasSeveralEntities(source.train);
   if (source.train.entities && !entities && !source.test && plan !== "forward")
     throw new DataError(
-      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to judge on. Bring the data of others, name another entity column, or judge forward in time (\`plan: "forward"\`).`,
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to test on. Bring the data of others, name another entity column, or test forward in time (\`plan: "forward"\`).`,
     );
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (repeats !== undefined && (kind === "given" || kind === "forward"))

@@ -4,7 +4,7 @@ import { interpolate } from "../../sequences/transform/interpolate.js";
 import { resampleToLength } from "../../sequences/transform/resample.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 
-/** More numbers a case than this would only slow a linear classifier down. */
+/** More numbers per case than this would only slow a linear classifier down. */
 const MAX_RAW = 4096;
 
 /**

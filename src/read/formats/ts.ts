@@ -14,7 +14,7 @@ interface Header {
 }
 
 /**
- * Reads an aeon/UEA `.ts` file: header lines that begin with @, then one case a line, channels separated by colons,
+ * Reads an aeon/UEA `.ts` file: header lines that begin with @, then one case per line, channels separated by colons,
  * the label last, ? missing. With `@timeStamps true` channels are lists of (time,value); a step of the sequence is
  * any time that a channel has, missing in the others.
  * @throws {DataError} that names the row

@@ -7,7 +7,7 @@ import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
 export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", open: readTsv };
 
 /**
- * Reads a UCR text file: one series a line, the label first, then the values, separated by tabs, commas or spaces.
+ * Reads a UCR text file: one series per line, the label first, then the values, separated by tabs, commas or spaces.
  * NaN inside is missing, NaN at the end the padding of a shorter series.
  * @throws {DataError} that names row and column
  */

@@ -60,8 +60,8 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
 };
 
 /**
- * What the columns of a wide table are. The label column is `label`, else a first column called label, class, target or y, else (without a header) the first
- * column.
+ * What the columns of a wide table are. The label column is `label`, else a first column called label, class, target
+ * or y, else (without a header) the first column.
  * @param first names of the columns, or cells of the first row
  * @returns `names`: undefined without a header; `label`: its column, -1 for none; `steps`: the columns of values
  */

@@ -116,7 +116,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     ["by resample", (row) => each(row.byResample)],
     ["seconds", (row) => fixed(row.seconds.features + row.seconds.classifier, 1)],
   ];
-  const answers: Column[] = [
+  const predicted: Column[] = [
     ["balanced accuracy", (row) => percent(row.metrics.balancedAccuracy)],
     ["precision", (row) => percent(of(row.metrics.precision))],
     ["recall", (row) => percent(of(row.metrics.recall))],
@@ -138,8 +138,8 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
   return [
     table("Every combination", scores),
     table(
-      `The answers of every combination; precision, recall and F1 are ${positive === undefined ? "means over classes" : `those of class "${positive}"`}`,
-      answers,
+      `What every combination predicts; precision, recall and F1 are ${positive === undefined ? "means over classes" : `those of class "${positive}"`}`,
+      predicted,
     ),
   ];
 }
