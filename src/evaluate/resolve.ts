@@ -23,18 +23,6 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   const resolved = resolveOptions(source, options);
   const cases = source.test ? concatSequences(source.train, source.test) : source.train;
   expectClasses(source.name, cases);
-  const { classifiers, classWeight, costs, alerts, alertsPerDay, store, hooks } = options;
-  return {
-    ...resolved,
-    classifiers,
-    classWeight,
-    costs,
-    alerts,
-    alertsPerDay,
-    store,
-    hooks,
-    source,
-    cases,
-    plan: planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed),
-  };
+  const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
+  return { ...options, ...resolved, source, cases, plan };
 }

@@ -1,5 +1,5 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
-import type { Phase } from "../engine/threads/crew.js";
+import { type Phase, sharedRoom } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
 import { fillBatch } from "../network/batch/fill-batch.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
@@ -59,7 +59,7 @@ export function createEncoder(
   const network = openNetwork(engine, model, size, "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
   const groups: readonly ColumnGroup[] = oneHotColumns(model.channels).groups;
-  const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const room = sharedRoom(threads);
   const shared = attach?.shared ?? {
     rows: new Float32Array(room(4 * order.length * width)),
     first: new Int32Array(room(4)),

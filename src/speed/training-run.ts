@@ -57,7 +57,7 @@ export async function createTrainingRun(
       const attach = { memory: network.ws.memory, shared, thread };
       return { kind: "train-follow", engine: engine.name, job, control, attach };
     });
-  const updates = createUpdates(trainer, crew, job);
+  const updates = createUpdates(trainer, crew);
   const batch = Int32Array.from({ length: B }, (_, b) => b);
   let step = 0;
   return {

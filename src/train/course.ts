@@ -3,7 +3,7 @@ import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream, STREAMS } from "../random.js";
 import { countOf, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { SNAPSHOT_EVERY } from "./divergence.js";
-import type { ResolvedTrainOptions } from "./options.js";
+import { type ResolvedTrainOptions, USUAL } from "./options.js";
 
 /** How long a training is and what it takes at a time, from its options and its data. */
 export interface Course {
@@ -19,8 +19,6 @@ export interface Course {
   peak: number;
 }
 
-const DEFAULT_UPDATES = 600;
-
 /** @throws {DataError} if there is nothing to learn from */
 export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: ResolvedTrainOptions): Course {
   const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
@@ -31,7 +29,7 @@ export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: R
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);
   const { epochs } = options;
-  const total = options.updates ?? (epochs ? epochs * batchesPerEpoch : DEFAULT_UPDATES);
+  const total = options.updates ?? (epochs ? epochs * batchesPerEpoch : USUAL.updates);
   const relu = [...spec.encoder, ...spec.decoder].some((layer) => layer.type === "lstm" && layer.activation === "relu");
   return {
     usable,
@@ -39,7 +37,7 @@ export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: R
     batchesPerEpoch,
     total,
     evaluateEvery: epochs ? batchesPerEpoch : Math.max(SNAPSHOT_EVERY, Math.ceil(total / 20)),
-    peak: options.learningRate ?? (relu ? 1e-3 : 3e-3),
+    peak: options.learningRate ?? (relu ? USUAL.reluLearningRate : USUAL.learningRate),
   };
 }
 

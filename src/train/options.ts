@@ -15,20 +15,25 @@ function defaultsOf(option: keyof NonNullable<Recipe["train"]>, usual: string | 
   return [usual, ...[...byValue].map(([value, names]) => `${names.join(", ")}: ${value}`)].join("; ");
 }
 
+/** What applies where neither options nor recipe say otherwise; with relu the peak rate is lower. */
+export const USUAL = { updates: 600, learningRate: 3e-3, reluLearningRate: 1e-3, patience: 8 } as const;
+
 /** Options of training; one schema for the library, the command line and model files. */
 export const trainOptionsSchema = z
   .strictObject({
     seed: z.number().int().default(1).describe("seed of weights, batches, noise and dropout"),
     updates: positiveInteger
       .optional()
-      .describe(`steps of the optimiser; default ${defaultsOf("updates", 600)}; with epochs: none`),
+      .describe(`steps of the optimiser; default ${defaultsOf("updates", USUAL.updates)}; with epochs: none`),
     epochs: positiveInteger.optional().describe("passes over the training part, instead of updates"),
     batchSize: positiveInteger.default(32).describe("sequences per update"),
     learningRate: z
       .number()
       .positive()
       .optional()
-      .describe(`peak rate of Adam; default ${defaultsOf("learningRate", "0.003, for relu 0.001")}`),
+      .describe(
+        `peak rate of Adam; default ${defaultsOf("learningRate", `${USUAL.learningRate}, for relu ${USUAL.reluLearningRate}`)}`,
+      ),
     schedule: z.enum(["cosine", "constant"]).default("cosine").describe("how the rate goes after the warm-up"),
     warmUp: z.number().int().nonnegative().default(20).describe("updates over which the rate rises from 0"),
     clipNorm: z.number().nonnegative().default(1).describe("largest global norm of the gradient; 0: no clipping"),
@@ -36,9 +41,9 @@ export const trainOptionsSchema = z
       .number()
       .int()
       .nonnegative()
-      .default(8)
+      .default(USUAL.patience)
       .describe(
-        `evaluations without a better validation loss before training stops; 0: never stop early; default ${defaultsOf("patience", 8)}`,
+        `evaluations without a better validation loss before training stops; 0: never stop early; default ${defaultsOf("patience", USUAL.patience)}`,
       ),
   })
   .refine((options) => options.updates === undefined || options.epochs === undefined, {

@@ -88,7 +88,7 @@ export async function trainAutoencoder(
   if (hooks.resume) putWeights(network, state);
   network.pack();
   const crew = await muster(engine, job, trainer);
-  const updates = createUpdates(trainer, crew, job);
+  const updates = createUpdates(trainer, crew);
   let stopped: TrainResult["stopped"];
   try {
     stopped = await untilDone({ course, job, network, updates, state, initial, explained, hooks });

@@ -35,6 +35,11 @@ const ITEM_MASK = 2 ** ITEM_BITS - 1;
  */
 const SPINS = 8000;
 
+/** Memory for several threads, or for one alone. */
+export function sharedRoom(threads: number): (bytes: number) => SharedArrayBuffer | ArrayBuffer {
+  return (bytes) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+}
+
 /** A control block that leader and followers share. */
 export function createControl(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(4 * 64));

@@ -2,10 +2,10 @@ import { drawsFor } from "../../network/batch/draws.js";
 import { fillBatch } from "../../network/batch/fill-batch.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { dealt, shardCount } from "./shards.js";
-import type { GradientStep, TrainingPart } from "./step.js";
+import type { GradientStep, TrainingThread } from "./step.js";
 
 /** The gradient of a batch whose loss is a sum over its shards: one phase, each shard forward and back. */
-export function plainStep({ job, network, slot, groups, shared, numbers }: TrainingPart): GradientStep {
+export function plainStep({ job, network, slot, groups, shared, numbers }: TrainingThread): GradientStep {
   const { train, options } = job;
   const { ws, blocks } = network;
   const shards = () => shardCount(numbers.cases);

@@ -9,14 +9,14 @@ import { concatSequences } from "../../sequences/set/concat.js";
 import { augmentedView } from "../../sequences/transform/augment.js";
 import { dealt, shardCount, VIEWED_SHARD } from "./shards.js";
 import { sharedBatches } from "./shared-training.js";
-import type { GradientStep, TrainingPart } from "./step.js";
+import type { GradientStep, TrainingThread } from "./step.js";
 
 /**
  * The gradient of a batch whose loss looks at the read-outs of all its cases at once, two views of each. Every shard
  * stays in its slot meanwhile. Phases: every shard forward, then the moments of all states; every read-out, then the
  * loss of the batch; every shard backward.
  */
-export function readOutStep(part: TrainingPart): GradientStep {
+export function readOutStep(part: TrainingThread): GradientStep {
   const { job, network, groups, shared, numbers } = part;
   const { spec, options } = job;
   const { ws, blocks, slots } = network;
@@ -75,7 +75,7 @@ export function readOutStep(part: TrainingPart): GradientStep {
 }
 
 /** The leader's: the loss of all read-outs of a batch; their gradients go to the slots, the head's to `gradients`. */
-function batchLoss({ engine, job, network, shared, numbers }: TrainingPart) {
+function batchLoss({ engine, job, network, shared, numbers }: TrainingThread) {
   const { train, options } = job;
   const { ws, blocks, slots } = network;
   const head = network.head!;

@@ -1,3 +1,4 @@
+import { sharedRoom } from "../../engine/threads/crew.js";
 import type { PackedBatch } from "../../network/batch/packed-batch.js";
 
 /** What threads of one training write for one another; in shared memory where there are several. */
@@ -25,7 +26,7 @@ const NUMBERS = ["cases", "update", "scale", "rate", "step", "clip"] as const;
 export type UpdateNumbers = Record<(typeof NUMBERS)[number], number>;
 
 export function createSharedTraining(sizes: SharedSizes, threads: number): SharedTraining {
-  const room = (bytes: number) => (threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const room = sharedRoom(threads);
   const numbers = (count: number) => new Float64Array(room(8 * count));
   return {
     indices: new Int32Array(room(4 * sizes.indices)),

@@ -20,7 +20,7 @@ export interface TrainJob {
 }
 
 /** What one thread works with. */
-export interface TrainingPart {
+export interface TrainingThread {
   readonly engine: Engine;
   readonly job: TrainJob;
   readonly network: Network;

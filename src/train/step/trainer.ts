@@ -8,11 +8,11 @@ import { plainStep } from "./plain-step.js";
 import { readOutStep } from "./read-out-step.js";
 import { batchShards, SHARD, shardCount, VIEWED_SHARD } from "./shards.js";
 import { createSharedTraining, type SharedTraining, sharedBatchSize, updateNumbers } from "./shared-training.js";
-import type { GradientStep, TrainingPart, TrainJob } from "./step.js";
+import type { GradientStep, TrainingThread, TrainJob } from "./step.js";
 import { validationPass } from "./validation.js";
 
 /** The phases of a training: those of its step, then sum, Adam and packing; and the validation part. */
-export interface Trainer extends TrainingPart {
+export interface Trainer extends TrainingThread {
   readonly step: GradientStep;
   readonly sum: Phase;
   readonly adam: Phase;
@@ -36,7 +36,7 @@ export function createTrainer(
   const shared = attach?.shared ?? createSharedTraining(sharedSizes(job, network), job.threads);
   const numbers = updateNumbers(shared);
   const slot = network.slots[attach?.thread ?? 0];
-  const part: TrainingPart = { engine, job, network, slot, groups, shared, numbers };
+  const part: TrainingThread = { engine, job, network, slot, groups, shared, numbers };
   const step = network.head ? readOutStep(part) : plainStep(part);
   const blocks = () => blockCount(network);
   const sum: Phase = {

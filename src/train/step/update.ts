@@ -1,7 +1,7 @@
 import type { Crew } from "../../engine/threads/crew.js";
 import { clipScale } from "./optimizer.js";
 import { byLength } from "./shards.js";
-import type { BatchGradient, TrainJob } from "./step.js";
+import type { BatchGradient } from "./step.js";
 import type { Trainer } from "./trainer.js";
 import type { Evaluation } from "./validation.js";
 
@@ -15,11 +15,11 @@ export interface Updates {
   evaluate(): Evaluation;
 }
 
-export function createUpdates(trainer: Trainer, crew: Crew, { train, options }: TrainJob): Updates {
-  const { shared, numbers, step, sum, adam, pack, validation } = trainer;
+export function createUpdates(trainer: Trainer, crew: Crew): Updates {
+  const { job, shared, numbers, step, sum, adam, pack, validation } = trainer;
   return {
     gradient(batch, update) {
-      shared.indices.set(byLength(train, batch.slice()));
+      shared.indices.set(byLength(job.train, batch.slice()));
       numbers.cases = batch.length;
       numbers.update = update;
       step.begin(batch);
@@ -30,7 +30,7 @@ export function createUpdates(trainer: Trainer, crew: Crew, { train, options }: 
     apply(rate, adamStep, norm) {
       numbers.rate = rate;
       numbers.step = adamStep;
-      numbers.clip = clipScale(norm, options.clipNorm);
+      numbers.clip = clipScale(norm, job.options.clipNorm);
       crew.run(adam, pack);
     },
     evaluate() {

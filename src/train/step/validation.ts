@@ -3,7 +3,7 @@ import { classLoss } from "../../network/losses/read-out/read-out-loss.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { observedCounts } from "./plain-step.js";
 import { byLength, dealt, shardCount } from "./shards.js";
-import type { TrainingPart } from "./step.js";
+import type { TrainingThread } from "./step.js";
 
 export interface Evaluation {
   /** Mean reconstruction loss over the observed values. */
@@ -16,7 +16,7 @@ export interface Evaluation {
  * The validation part, without noise: a phase, and what came of it. Read-outs have the centre and sharpness of the last
  * batch of training.
  */
-export function validationPass({ job: { validation }, network, slot, groups, shared }: TrainingPart) {
+export function validationPass({ job: { validation }, network, slot, groups, shared }: TrainingThread) {
   const count = validation ? countOf(validation) : 0;
   const order = Int32Array.from({ length: count }, (_, n) => n);
   if (validation) byLength(validation, order);

@@ -59,7 +59,7 @@ function prepared(engine: Engine, spec: AutoencoderSpec, before: (phase: Phase) 
       solo.run(phase);
     }
   };
-  const updates = createUpdates(trainer, { ...solo, run }, job);
+  const updates = createUpdates(trainer, { ...solo, run });
   const update = () => {
     network.pack();
     const { loss, readOutLoss: ofReadOuts } = updates.gradient(
