@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { OptionError } from "../errors.js";
 import { compare } from "../evaluate/compare.js";
 import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
@@ -19,7 +20,7 @@ import {
   fitOptionsOf,
   tellLeftOut,
 } from "./flags.js";
-import { addSchemaFlags, pickOptions } from "./schema-flags.js";
+import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -70,6 +71,8 @@ export function addCompareFlags(command: Command): Command {
 /** The options of a comparison among all that were parsed. */
 function compareOptionsOf(options: CommonOptions): CompareOptions {
   const costs = pickOptions(options, COSTS);
+  if (Object.keys(costs).length === 1)
+    throw new OptionError("--cost-miss and --cost-alert: give both or neither, only their ratio decides.");
   return {
     ...pickOptions(options, OPTIONS),
     fit: fitOptionsOf(options),
@@ -94,7 +97,7 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
   const started = performance.now();
   try {
-    const comparison = await compare(engine, source, {
+    const compared = await compare(engine, source, {
       ...comparing,
       hooks: {
         signal,
@@ -106,6 +109,7 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
       },
     });
     terminal.done();
+    const comparison = inCommandWords(compared);
     for (const note of comparison.notes) terminal.warn(note);
     if (report !== undefined) {
       const command = ["undertone", ...process.argv.slice(2)];
@@ -117,6 +121,17 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
     terminal.done();
     release();
   }
+}
+
+/** The comparison with flags in its notes and warnings, for whoever reads table, page or JSON of the command. */
+export function inCommandWords(comparison: Comparison): Comparison {
+  const { data, notes, rows } = comparison;
+  return {
+    ...comparison,
+    data: { ...data, warnings: data.warnings.map(inFlags) },
+    notes: notes.map(inFlags),
+    rows: rows.map((row) => ({ ...row, notes: row.notes.map(inFlags) })),
+  };
 }
 
 export function renderComparison(comparison: Comparison, options: { json?: boolean }): string {

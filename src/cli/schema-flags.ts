@@ -64,9 +64,9 @@ function optionFor(key: string, property: Property): Option {
   return option;
 }
 
-/** The flag of an option of the library, by the last part of its name. */
+/** The flag of an option of the library, by the last part of its name; `classifiers.0` is a value of --classifiers. */
 function flagOf(name: string): string {
-  const key = name.slice(name.lastIndexOf(".") + 1);
+  const key = name.replace(/(\.\d+)+$/, "").replace(/^.*\./, "");
   return `--${FORMS[key]?.flag ?? key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -59,6 +59,7 @@ describe("messages of the library name options, the command turns them into flag
   test("names, with a value, below others, of another name", () => {
     expect(inFlags('Add `plan: "forward"` (`labelDelay`).')).toBe("Add --resamples forward (--label-delay).");
     expect(inFlags('`fit.prepare.scale`, `drop: ["id"]`')).toBe("--scale, --drop id");
+    expect(inFlags("`classifiers.0`")).toBe("--classifiers");
     expect(inFlags("`costs` or `costs.miss`, `resample.step`")).toBe(
       "--cost-miss and --cost-alert or --cost-miss, --resample-step",
     );

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
+import { inCommandWords, renderComparison } from "../../src/cli/compare.js";
 import { comparisonTable } from "../../src/cli/comparison-table.js";
 import type { Comparison } from "../../src/evaluate/comparison/comparison.js";
+import { renderReport } from "../../src/report/report.js";
 
 const example = JSON.parse(
   readFileSync(new URL("../report/example-comparison.json", import.meta.url), "utf8"),
@@ -26,4 +28,20 @@ test("with several networks the table shows their lowest and highest figure, and
   expect(column).toBeGreaterThan(0);
   const shown = rows.map((_, k) => stripVTControlCharacters(cellsOf(lines[head + 2 + k])[column]));
   expect(shown).toEqual(rows.map(({ role }) => (role === "baseline" ? "" : "0.125-0.375")));
+});
+
+test("table, page and JSON of the command name flags, not options of the library", () => {
+  const note = "Train longer (`updates`).";
+  const { data } = single;
+  const rows = single.rows.map((row) => ({ ...row, notes: [note] }));
+  const comparison = inCommandWords({ ...single, rows, notes: [note], data: { ...data, warnings: [note] } });
+  const shown = [
+    renderComparison(comparison, {}),
+    renderComparison(comparison, { json: true }),
+    renderReport(comparison),
+  ];
+  for (const text of shown) {
+    expect(text).toContain("Train longer (--updates).");
+    expect(text).not.toContain("`updates`");
+  }
 });
