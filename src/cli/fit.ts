@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { fitFile } from "../features/fit-file.js";
 import type { Model } from "../model/model.js";
@@ -12,7 +12,7 @@ import {
   fitOptionsOf,
   tellLeftOut,
 } from "./flags.js";
-import { numberIn } from "./schema-flags.js";
+import { inFlags, numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
@@ -45,6 +45,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   tellLeftOut(reading, options, terminal.warn);
   const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to give it up)");
   const started = performance.now();
+  const begun = Date.now();
   try {
     const model = await fitFile(engine, path, output, {
       ...fitOptionsOf(options),
@@ -69,11 +70,14 @@ async function runFit(path: string, options: CommonOptions & { output: string })
     const seconds = (performance.now() - started) / 1000;
     const peakMB = Math.round(process.resourceUsage().maxRSS / 1024); // resident, of the whole process
     const run = { model: output, engine: engine.name, seconds, peakMB };
-    print(json ? JSON.stringify({ ...run, ...model.metadata }) : summaryOf(model, run));
+    const { training, ...rest } = model.metadata;
+    const told = { ...run, ...rest, training: { ...training, warnings: training.warnings.map(inFlags) } };
+    print(json ? JSON.stringify(told) : summaryOf(model, run));
   } catch (error) {
     terminal.done();
-    if (signal.aborted && existsSync(`${output}.checkpoint`))
-      terminal.say(`Saved ${output}.checkpoint. Run the same command with --resume to go on.`);
+    const checkpoint = `${output}.checkpoint`;
+    if (signal.aborted && existsSync(checkpoint) && statSync(checkpoint).mtimeMs >= begun)
+      terminal.say(`Saved ${checkpoint}. Run the same command with --resume to go on.`);
     throw error;
   } finally {
     release();

@@ -23,10 +23,11 @@ export function inspectCommand(): Command {
   addDataFlags(command).addHelpText("after", HELP);
   return command.action(async (path: string, options: CommonOptions) => {
     const source = await readSource(path, dataOptionsOf(options));
-    const train = describeSet(source.train);
-    const test = source.test && describeSet(source.test);
+    const train = inCommandWords(describeSet(source.train));
+    const test = source.test && inCommandWords(describeSet(source.test));
     const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });
-    const { name, files, notes } = source;
+    const { name, files } = source;
+    const notes = source.notes.map(inFlags);
     if (options.json) {
       print(JSON.stringify({ name, files, notes, train, test, sharedWithTest: shared }));
       return;
@@ -39,6 +40,8 @@ export function inspectCommand(): Command {
       print(`${pc.yellow("watch out:")} ${shared.duplicates.length} test sequences are also in the training part.`);
   });
 }
+
+const inCommandWords = (set: SetDescription): SetDescription => ({ ...set, warnings: set.warnings.map(inFlags) });
 
 function describe(title: string, set: SetDescription): string {
   const { min, median, max } = set.length;
@@ -68,6 +71,6 @@ function describe(title: string, set: SetDescription): string {
   lines.push(table.toString());
   if (set.irregularGaps !== null)
     lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
-  for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${inFlags(warning)}`);
+  for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);
   return lines.join("\n");
 }

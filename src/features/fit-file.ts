@@ -5,7 +5,9 @@ import type { Model } from "../model/model.js";
 import { saveModel } from "../model/model-file.js";
 import { readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
+import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
+import { resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
 
 export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
@@ -36,15 +38,16 @@ export async function fitFile(
   options: FitFileOptions = {},
 ): Promise<Model> {
   const { reading = {}, resume: resuming = false, onResume, onNote, ...fitting } = options;
-  const { onProgress, checkpointSeconds, onReadOuts, signal, threads, ...deciding } = fitting;
+  const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   const checkpoint = `${output}.checkpoint`;
   await checkWritable(output);
   await checkWritable(checkpoint);
   const { name, files, train, notes } = await readSource(input, reading);
   signal?.throwIfAborted();
   for (const note of notes) onNote?.(note);
-  // what decides the weights; the number of threads does not
-  const identity = JSON.stringify([engine.name, deciding, reading, files.map(({ sha256 }) => sha256)]);
+  // What decides the weights, with its defaults. The number of threads does not decide them.
+  const resolved = resolveFitOptions(deciding, train.windows);
+  const identity = await hashJson([engine.name, resolved, reading, files.map(({ sha256 }) => sha256)]);
   const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (resuming) onResume?.(resume?.update);
   const model = await fitAutoencoder(engine, train, {

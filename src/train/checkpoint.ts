@@ -5,7 +5,7 @@ import { writeFileAtomically } from "../files/write-file.js";
 import { restoreState, stateNumbers, stateTensors, type TrainState } from "../model/training-state.js";
 
 /** Version of the checkpoint format; a checkpoint of another version cannot be resumed. */
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
 
 /**
  * Saves the state of training, atomically.

@@ -43,7 +43,7 @@ test("Ctrl-C saves, says how to go on, exits with 130; --resume ends in the same
   expect([code, newFiles(folder).includes("stopped.undertone")]).toEqual([130, false]);
   expect(stderr).toContain("--resume");
   expect(existsSync(file("stopped.undertone.checkpoint"))).toBe(true);
-  const resumed = undertone(folder, ...seldom, "--resume");
+  const resumed = undertone(folder, ...seldom, "--resume", "--activation", "tanh"); // its default: the same options
   expect(resumed.stderr).toMatch(/resuming at update [1-9]/);
   expect(readFileSync(file("stopped.undertone")).equals(whole)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { DataError } from "../../errors.js";
+import { DataError, unknownName } from "../../errors.js";
 import { type Channel, createBitmap, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** A value of one channel at one step. NaN, null, undefined and "" are missing; a text is a category. */
@@ -24,6 +24,7 @@ export interface SequencesFromOptions {
   weights?: ArrayLike<number>;
 }
 
+const OPTIONS = ["channels", "labels", "classNames", "ids", "entities", "times", "weights"];
 type Step = ArrayLike<Cell>;
 const isMissing = (cell: unknown) => cell === null || cell === undefined || cell === "" || Number.isNaN(cell);
 
@@ -42,6 +43,9 @@ export function sequencesFrom(
   arrays: ArrayLike<ArrayLike<Cell> | ArrayLike<Step>>,
   options: SequencesFromOptions = {},
 ): SequenceSet {
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name)) unknownName("sequencesFrom", "option", name, OPTIONS);
+  if (arrays?.length === undefined) fail(`got ${arrays}, expected an array with one array per sequence.`);
   const N = arrays.length;
   const cases = Array.from(arrays, stepsOf);
   const F = cases.find((steps) => steps.length > 0)?.[0].length ?? options.channels?.length ?? 1;

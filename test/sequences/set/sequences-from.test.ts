@@ -8,6 +8,11 @@ import { folderWith } from "../../cli/run.js";
 import { cellsOf } from "./make-set.js";
 
 describe("sequencesFrom", () => {
+  test("an option that is unknown is refused, and so is what is no array", () => {
+    expect(() => sequencesFrom([[1]], { label: ["a"] } as object)).toThrow(/no option "label". Did you mean "labels"/);
+    expect(() => sequencesFrom(null as never)).toThrow(/got null, expected an array/);
+  });
+
   test("numbers of one channel, ragged, with missing values, keep their places", () => {
     const set = sequencesFrom([[1, Number.NaN, 3], [], Float64Array.of(0.5, 7)]);
     checkSequenceSet(set, "test");
