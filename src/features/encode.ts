@@ -28,7 +28,7 @@ const LITTLE = 50_000;
  * The features of every sequence, [N, columns]. A sequence without a single observed step has zeros. Numbers of a
  * sequence do not depend on what else is in the set.
  * @param set as it was read: the model brings its own scaling and interpolation
- * @throws {OptionError} if a channel of the model is not there, or the model has no fitted read-out of that name
+ * @throws {OptionError} if a channel of the model is missing, or the model has no fitted read-out of that name
  */
 export async function encode(
   engine: Engine,

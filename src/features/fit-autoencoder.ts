@@ -5,7 +5,7 @@ import { type TrainRun, trainModel } from "../train/fit.js";
 import type { FitOptions } from "../train/options.js";
 import { fitReadOuts } from "./fit-read-outs.js";
 
-/** What decides the model, how it is trained, and who is told of it. */
+/** Options of the model and its training, and callbacks. */
 export interface FitAutoencoderOptions extends FitOptions, TrainRun {
   /** whether the read-outs `levels`, `wide` and `compact` are fitted, too; default true */
   readOuts?: boolean;

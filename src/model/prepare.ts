@@ -45,8 +45,8 @@ export interface Preparation {
 
 /**
  * Fills in the defaults. Amounts of events are skewed, so windows of events are scaled as logarithms; a scale of each
- * series' own is never one of logarithms, for a series is too short to tell.
- * @param usual what the recipe says
+ * series' own is never one of logarithms, because a series is too short to decide.
+ * @param usual the recipe's interpolation
  * @param windows whether the sequences are windows of events
  */
 export function resolvePrepareOptions(
@@ -96,7 +96,7 @@ function fill(
 
 /**
  * The channels of `wanted`, by name, with its vocabularies. A category that `wanted` does not know is missing.
- * @throws {OptionError} for a channel that is not there
+ * @throws {OptionError} for a missing channel
  * @throws {DataError} for a channel of another kind
  */
 export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): SequenceSet {

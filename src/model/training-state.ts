@@ -38,7 +38,7 @@ export interface TrainState {
   /** Sums since the last evaluation. */
   lossSum: number;
   lossCount: number;
-  /** Loss of the very first batch, to tell divergence from a bad start. */
+  /** Loss of the first batch, to distinguish divergence from a bad start. */
   firstLoss?: number;
   history: HistoryEntry[];
   warnings: string[];

@@ -135,7 +135,7 @@ describe("the whole path through the command line", () => {
     expect(readFileSync(join(place, "r.jsonl"), "utf8")).toBe(kept);
     expect(JSON.parse(again.stdout).rows).toEqual(JSON.parse(first.stdout).rows);
     const other = run("--seed", "2");
-    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot go on from this file/)]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot continue from this file/)]);
   });
 
   test("Ctrl-C keeps what is done: the same command ends as if nothing had happened", async () => {

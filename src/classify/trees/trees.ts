@@ -141,7 +141,7 @@ export function packTrees(trees: Trees): PackedTrees {
   };
 }
 
-/** @throws {Error} in a few words when these are no trees over so many columns */
+/** @throws {Error} in a few words when these are no trees over this number of columns */
 export function unpackTrees(packed: PackedTrees, columns: number): Trees {
   const trees: Trees = {
     outputs: packed.outputs,

@@ -84,7 +84,7 @@ export const compareOptionsSchema = z.strictObject({
   hooks: z
     .custom<
       Pick<TrainHooks, "signal"> & {
-        /** @param left seconds, from when there is something to tell by */
+        /** @param left seconds; absent until an estimate is possible */
         onProgress?(step: string, done: number, left?: number): void;
       }
     >()
@@ -104,7 +104,7 @@ export interface ResolvedOptions {
 }
 
 /**
- * What is compared unless told otherwise: for series and for windows of events, whose aggregates need amounts.
+ * The default feature sets: for series and for windows of events, whose aggregates need amounts.
  */
 function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
   if (align === "stretch")
@@ -153,11 +153,11 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     if (own !== undefined && !readOuts.includes(own as ReadOut)) unknownName(where, "read-out", own, readOuts);
     if (needs === "events" && align !== "end")
       throw new OptionError(
-        `${where}: "${name}" is for windows of events, which end at the event that is judged; these are whole series. Read a long table with \`window\`, or take raw.`,
+        `${where}: "${name}" is for windows that end at the scored event; these are whole series. Read a long table with \`window\`, or take raw.`,
       );
     if (needs === "amounts" && !hasAmounts)
       throw new OptionError(
-        `${where}: "${name}" needs windows of timed events and an amount to sum up, and there is none. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
+        `${where}: "${name}" needs windows of timed events and an amount to sum up; one of them is missing. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
       );
   }
   const names = features.map(nameOfExpression);

@@ -16,7 +16,7 @@ export interface Bounds {
 
 /** One line of the table. Figures are of all test cases of all resamples together, and means over network seeds. */
 export interface ComparisonRow {
-  /** As asked for: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
+  /** As given: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
   features: string;
   role: FeatureRole;
   /** Mean over resamples, rounded: some sets have a number of columns that depends on the training part. */

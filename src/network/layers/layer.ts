@@ -62,7 +62,7 @@ export interface Layer {
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
   forward(batch: PackedBatch): void;
-  /** Adds to parameter gradients; returns the gradient of its input, undefined where none was asked for. */
+  /** Adds to parameter gradients; returns the gradient of its input, undefined if none was requested. */
   backward(batch: PackedBatch, dOutput: Gradient): Gradient | undefined;
 }
 

@@ -104,7 +104,7 @@ export function readOutLoss(
     throw new ShapeError(`readOutLoss rows: got ${rows.length} numbers, expected [n, ${R}].`);
   if (crossEntropy && labels?.length !== n)
     throw new ShapeError(
-      `readOutLoss labels: got ${labels?.length ?? "none"}, expected ${n}, one a row (-1 for none).`,
+      `readOutLoss labels: got ${labels?.length ?? "none"}, expected ${n}, one per row (-1 for none).`,
     );
   const normal = batchNorm(rows, n, R);
   const d = new Float64Array(n * R);
