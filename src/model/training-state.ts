@@ -10,7 +10,7 @@ export interface HistoryEntry {
   learningRate: number;
 }
 
-/** Everything that training needs to go on as if it had never stopped. Arrays have the engine's precision. */
+/** Everything that training needs to continue as if it had never stopped. Arrays have the engine's precision. */
 export interface TrainState {
   /** Updates done, skipped ones included. */
   update: number;

@@ -21,7 +21,7 @@ export interface OpenPlan extends Plan {
   attach(ws: Workspace): void;
 }
 
-/** Hands out an arena piece by piece, before there is one. */
+/** Plans an arena piece by piece, before it is allocated. */
 export function openPlan(
   sizes: Pick<Plan, "lanes" | "T" | "B" | "training" | "keepStates" | "stateGradients">,
 ): OpenPlan {

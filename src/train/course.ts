@@ -21,7 +21,7 @@ export interface Course {
 
 const DEFAULT_UPDATES = 600;
 
-/** @throws {DataError} if there is nothing to learn from */
+/** @throws {DataError} if no sequence has a step */
 export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: ResolvedTrainOptions): Course {
   const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
   if (usable.length === 0)

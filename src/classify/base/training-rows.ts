@@ -24,8 +24,7 @@ export function trainingRows(
   classWeight: ClassWeight,
   sampleWeights?: Float32Array,
 ): TrainingRows {
-  if (x.names.length === 0)
-    throw new ShapeError(`${where}: the feature table has no columns, so there is nothing to learn from.`);
+  if (x.names.length === 0) throw new ShapeError(`${where}: the feature table has no columns to learn from.`);
   expectOnePerRow(where, "labels", labels.length, x.rows);
   if (sampleWeights) expectOnePerRow(where, "weights", sampleWeights.length, x.rows);
   const counts = new Int32Array(classCount);

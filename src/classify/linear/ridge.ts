@@ -98,7 +98,7 @@ function solve(problem: RidgeProblem): RidgeSolution {
 
 interface RidgeProblem {
   x: FeatureTable;
-  /** [columns], weighted mean and spread. */
+  /** [columns], weighted mean and standard deviation. */
   centre: Float64Array;
   scale: Float64Array;
   /** [rows], square root of the weight. */

@@ -5,7 +5,7 @@ import { partition } from "./partition.js";
 import type { TreeBuilder } from "./trees.js";
 
 export interface GiniRules {
-  /** Columns looked at for each split; more when all of these hold one value in the node. */
+  /** Columns tried per split; more when all of these hold one value in the node. */
   maxFeatures: number;
   minSamplesLeaf: number;
   maxDepth: number;

@@ -5,7 +5,7 @@ import { pack, unpack } from "../base/packed.js";
 export interface Trees {
   /** [trees], the root of each. */
   starts: Int32Array;
-  /** [nodes], the column a node asks for; -1 at a leaf. */
+  /** [nodes], the column a node splits by; -1 at a leaf. */
   feature: Int32Array;
   /** [nodes], values up to and including it go left; 0 at a leaf. */
   threshold: Float64Array;

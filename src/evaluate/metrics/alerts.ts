@@ -1,4 +1,4 @@
-/** Which cases are looked at: the `alerts` riskiest ones of each period. */
+/** Which cases are checked: the `alerts` riskiest ones of each period. */
 export interface Budget {
   unit: "day" | "test part";
   alerts: number;
@@ -51,7 +51,7 @@ function dayOf(seconds: number): number {
   return Math.floor(seconds / DAY);
 }
 
-/** A period (a day, or the test part of a resample) whose riskiest cases are looked at. */
+/** A period (a day, or the test part of a resample) whose riskiest cases are checked. */
 export interface AlertFigures {
   /** Mean over periods of the share of positives among the alerts. */
   precision: number;

@@ -4,9 +4,7 @@ import type { SequenceSet } from "../../sequences/set/sequence-set.js";
 /** @throws {DataError} without labels, or with one class only */
 export function expectClasses(name: string, { labels, classNames = [] }: SequenceSet): void {
   if (!labels)
-    throw new DataError(
-      `${name}: the sequences have no labels, so there is nothing to compare on. Name the column with \`label\`.`,
-    );
+    throw new DataError(`${name}: the sequences have no labels to compare on. Name the column with \`label\`.`);
   const present = countClasses(labels, classNames).flatMap((count, c) => (count > 0 ? classNames[c] : []));
   if (present.length < 2)
     throw new DataError(

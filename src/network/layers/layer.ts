@@ -80,7 +80,7 @@ export interface Objective {
   loss(batch: PackedBatch, scale?: number): number;
 }
 
-/** How a layer asks for its share of the arena. Everything is planned before the first step. */
+/** How a layer reserves its share of the arena. Everything is planned before the first step. */
 export interface Plan {
   readonly lanes: number;
   /** Largest number of steps and of cases in a batch. */

@@ -137,7 +137,7 @@ function warningsOf(of: SetDescription): string[] {
   const seesGaps = channels.some(({ name }) => name === "time_gap");
   if (of.irregularGaps !== null && of.irregularGaps > 0.05 && !seesGaps)
     warnings.push(
-      `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the usual one); resample to a grid, or give the model the gaps as a channel.`,
+      `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the median gap); resample to a grid, or give the model the gaps as a channel.`,
     );
   return warnings;
 }
