@@ -31,7 +31,7 @@ export class ArtefactError extends UndertoneError {}
 /** Training could not go on (weights not finite after every retry). */
 export class TrainingError extends UndertoneError {}
 
-/** An engine was asked for that cannot run here. */
+/** The requested engine cannot run here. */
 export class EngineError extends UndertoneError {}
 
 /** The error of that class again, after it crossed from another thread. */
@@ -64,7 +64,7 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
   return best;
 }
 
-/** Throws an OptionError that lists the names there are and suggests the nearest. */
+/** Throws an OptionError that lists the known names and suggests the nearest. */
 export function unknownName(where: string, what: string, wanted: string, names: readonly string[]): never {
   const near = nearestName(wanted, names);
   const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? `, ... (${names.length} in all)` : "");

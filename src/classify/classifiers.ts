@@ -12,15 +12,15 @@ export const classifierTable = { ridge, logistic, knn: neighbours, forest, boost
 export type ClassifierName = keyof typeof classifierTable;
 export const classifierNames = Object.keys(classifierTable) as ClassifierName[];
 
-/** Any fitted classifier as plain JSON; `kind` tells them apart. */
+/** Any fitted classifier as plain JSON; `kind` names which. */
 export type ClassifierState =
   ReturnType<(typeof classifierTable)[ClassifierName]["load"]> extends FittedClassifier<infer S> ? S : never;
 
 export type ClassWeights = Readonly<Record<ClassifierName, ClassWeight>>;
 
-/** How each classifier weights the classes: as told, else as suits it where positives are rare. */
-export function classWeightsOf(told: ClassWeight | undefined, rare: boolean): ClassWeights {
-  const of = (name: ClassifierName) => told ?? (rare ? classifierTable[name].rareWeight : "none");
+/** How each classifier weights the classes: as given, else as suits it where positives are rare. */
+export function classWeightsOf(given: ClassWeight | undefined, rare: boolean): ClassWeights {
+  const of = (name: ClassifierName) => given ?? (rare ? classifierTable[name].rareWeight : "none");
   return Object.fromEntries(classifierNames.map((name) => [name, of(name)])) as ClassWeights;
 }
 

@@ -21,13 +21,13 @@ export interface BenchReport {
   cpu: string;
   engines: string[];
   shapes: ShapeSpeed[];
-  /** What was left out, in sentences. */
+  /** What was left out and why. */
   notes: string[];
 }
 
 const SMALL: SpeedShape = { T: 100, B: 32, F: 1, H: 64 };
 const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
-/** Above so many operations a step the reference engine would take ten seconds for each. */
+/** With more operations per step the reference engine would take over ten seconds per step. */
 const REFERENCE_LIMIT = 2e9;
 
 /** `undertone bench`: how fast training and encoding are on this machine, beside its peak. */
@@ -44,8 +44,8 @@ export function benchCommand(): Command {
       "steps, batch, features, units of the recipe simple (default: 100,32,1,64 and 100,128,8,128)",
       parseShape,
     )
-    .option("--repeats <n>", "rounds; every engine has a turn in each", parseRepeats, 7)
-    .option("--engine <name>", `only this one of ${engineNames.join(", ")} (default: every one that loads)`)
+    .option("--repeats <n>", "rounds; each engine runs once per round", parseRepeats, 7)
+    .option("--engine <name>", `run one engine only: ${engineNames.join(", ")} (default: all that load)`)
     .option("--json", "print one JSON object")
     .addHelpText("after", HELP)
     .action(async (options: BenchOptions) => {
@@ -54,7 +54,7 @@ export function benchCommand(): Command {
     });
 }
 
-/** @throws {EngineError} if the engine that was asked for cannot run here */
+/** @throws {EngineError} if the engine of `--engine` cannot run here */
 export async function runBench({ shape, repeats, engine }: BenchOptions): Promise<BenchReport> {
   const notes: string[] = [];
   const engines = engine ? [await loadEngine(engine)] : await loadEvery(notes);
@@ -63,7 +63,8 @@ export async function runBench({ shape, repeats, engine }: BenchOptions): Promis
     const label = labelOf(each);
     const slow = usefulFlops(each) > REFERENCE_LIMIT;
     const fit = engines.filter(({ name }) => engine || name !== "reference" || !slow);
-    if (fit.length < engines.length) notes.push(`The reference engine sat out ${label}; --engine reference times it.`);
+    if (fit.length < engines.length)
+      notes.push(`The reference engine was not timed for ${label}; --engine reference times it.`);
     progress(`${label}: warming up`);
     const onRound = (round: number) => progress(`${label}: round ${round + 1} of ${repeats}`);
     shapes.push(await compareSpeed(fit, each, { rounds: repeats, onRound }));
@@ -74,7 +75,7 @@ export async function runBench({ shape, repeats, engine }: BenchOptions): Promis
   return { undertone: VERSION, node: process.version, cpu, engines: names, shapes, notes };
 }
 
-/** One line on the machine, a table of all shapes, notes. */
+/** One line about the machine, a table of all shapes, notes. */
 export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport): string {
   const table = new Table({
     head: ["T,B,F,H", "engine", "ms/step", "GFLOPS", "peak", "of peak", "encode seq/s"],
@@ -96,8 +97,8 @@ export function renderBench({ engines, cpu, node, shapes, notes }: BenchReport):
   const lines = [
     `${engines.join(", ")} on ${cpu}, Node ${node}, one thread`,
     table.toString(),
-    "ms/step: median of whole training steps of the recipe simple. GFLOPS: operations the mathematics needs.",
-    "Peak: multiply-adds in registers, one core.",
+    "ms/step: median time of a whole training step of the recipe simple. GFLOPS: operations of the formulas per second.",
+    "peak: multiply-adds in registers, one core.",
     ...notes,
   ];
   return `${lines.join("\n")}\n`;

@@ -30,15 +30,15 @@ Examples:
   undertone compare payments.csv --entity customer_id --time time --label fraud --window 10 --drop id,scenario \\
     --second-entity terminal_id --resamples forward --label-delay 7
 
-Feature sets: ${Object.keys(featureSets).join(", ")}. An encoder's read-out may stand behind a colon
-(latent:compact). Sets are put together with + (blocks of equal weight), average(a, b) (their scores) and
+Feature sets: ${Object.keys(featureSets).join(", ")}. Write an encoder's read-out after a colon
+(latent:compact). Combine sets with + (blocks of equal weight), average(a, b) (mean of their scores) or
 select(a, b) (the one with the smaller leave-one-out error on the training part). Everything is fitted on the
-training part of each resample; untrained is the control that shows whether learning helped.`;
+training part of each resample. untrained is the control that shows whether learning helped.`;
 
 /** `undertone compare DATA` */
 export function compareCommand(): Command {
   const command = new Command("compare")
-    .description("feed classifiers with baselines and latents, and say whether the latents help")
+    .description("compare classifiers on baselines and on latents, and show whether the latents help")
     .argument("<data>", "a labelled file, or a folder with NAME_TRAIN and NAME_TEST");
   addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
   return command.action(async (path: string, options: CommonOptions) => {
@@ -64,11 +64,11 @@ const COSTS = compareOptionsSchema.shape.costs.unwrap();
 export function addCompareFlags(command: Command): Command {
   addSchemaFlags(addSchemaFlags(command, OPTIONS), COSTS);
   return command
-    .option("--save <file>", "keep results in this file as they come; go on from them when run again")
-    .option("--report <file>", "write an HTML page with charts, too");
+    .option("--save <file>", "save each result in this file; the next run continues from it")
+    .option("--report <file>", "also write an HTML page with charts");
 }
 
-/** The options of a comparison among all that were parsed. */
+/** The options of a comparison, out of all parsed options. */
 function compareOptionsOf(options: CommonOptions): CompareOptions {
   const costs = pickOptions(options, COSTS);
   if (Object.keys(costs).length === 1)
@@ -81,7 +81,7 @@ function compareOptionsOf(options: CommonOptions): CompareOptions {
   };
 }
 
-/** Reads, compares, reports progress, writes the page; shared with the demo. */
+/** Reads, compares, shows progress, writes the page; shared with the demo. */
 export async function runCompare(path: string, options: CommonOptions): Promise<Comparison> {
   const terminal = openTerminal(options);
   const comparing = compareOptionsOf(options);
@@ -93,7 +93,7 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
   tellLeftOut(reading, options, terminal.warn);
   const source = await readSource(path, reading);
   terminal.done();
-  const kept = options.save === undefined ? "" : ` What is done is kept in ${options.save}.`;
+  const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
   const started = performance.now();
   try {
@@ -114,7 +114,7 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
     if (report !== undefined) {
       const command = ["undertone", ...process.argv.slice(2)];
       await writeFileAtomically(report, renderReport(comparison, { command }));
-      terminal.say(`The report: ${report} (open it in a browser)`);
+      terminal.say(`Report: ${report} (open it in a browser)`);
     }
     return comparison;
   } finally {

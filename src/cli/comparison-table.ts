@@ -6,10 +6,10 @@ import { duration } from "./terminal.js";
 
 const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));
 
-/** A column of the table: its head and what it shows of a row. */
+/** A column of the table: its head and its cell for a row. */
 type Column = readonly [head: string, (row: ComparisonRow) => string];
 
-/** The comparison as a person reads it: a line on the data, the table, a confusion matrix, the verdict. */
+/** The comparison as text: a line about the data, the table, a confusion matrix, the verdict. */
 export function comparisonTable(comparison: Comparison): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
   const { networkSeeds } = comparison;
@@ -27,13 +27,13 @@ export function comparisonTable(comparison: Comparison): string {
   }
   const figures =
     classNames.length === 2
-      ? `${measure === "accuracy" ? "Mean recall is bal. " : ""}Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are those of "${classNames[1]}".`
+      ? `${measure === "accuracy" ? "Balanced accuracy (bal) is the mean recall. " : ""}Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
       : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
   const decided = measure === "accuracy" ? "accuracy" : "average precision";
   const means =
     networkSeeds.length > 1
-      ? ` Figures of encoders are means over ${networkSeeds.length} networks; the column "networks" has the lowest and the highest.`
+      ? ` Figures of encoders are means over ${networkSeeds.length} networks; the column "networks" shows the lowest and the highest.`
       : "";
   return [
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
@@ -49,7 +49,7 @@ export function comparisonTable(comparison: Comparison): string {
   ].join("\n");
 }
 
-/** What suits the data: with rare positives the ranking comes first, and accuracy says little. */
+/** The columns that suit the data: with rare positives the ranking decides, and accuracy shows little. */
 function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Comparison): Column[] {
   const binary = classNames.length === 2;
   const byAccuracy = measure === "accuracy";
@@ -85,10 +85,10 @@ function rangeOf(values: readonly number[]): string {
   return `${Math.min(...values).toFixed(3)}-${Math.max(...values).toFixed(3)}`;
 }
 
-/** The meaning of thresholds, alerts and costs, where they are shown. */
+/** The meaning of thresholds, alerts and costs, where the table shows them. */
 function explanations({ budget, costs, rows }: Comparison): string[] {
   const rule = rows.find(({ thresholds }) => thresholds)?.thresholds?.rule;
-  const chosen = { F1: "the best F1", cost: "the least cost", alerts: "the budget of alerts" };
+  const chosen = { F1: "the best F1", cost: "the least cost", alerts: "the alert budget" };
   const lines = rule ? [`Thresholds: for ${chosen[rule]} on a part of the training cases, then frozen.`] : [];
   if (budget)
     lines.push(
@@ -100,7 +100,7 @@ function explanations({ budget, costs, rows }: Comparison): string[] {
 
 function confusionTable({ features, classifier, metrics }: ComparisonRow, classNames: readonly string[]): string {
   const table = new Table({
-    head: ["", ...classNames.map((name) => `said ${name}`), "recall"],
+    head: ["", ...classNames.map((name) => `predicted ${name}`), "recall"],
     style: { head: [], border: [], compact: true },
   });
   metrics.confusion.forEach((row, label) => {

@@ -7,7 +7,7 @@ import { addCompareFlags, renderComparison, runCompare } from "./compare.js";
 import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
 import { openTerminal, print } from "./terminal.js";
 
-/** How a user would read the demo's file; the ids are names, not features. */
+/** The options a user would give for the demo's file; the ids are names, not features. */
 export const DEMO_READING = {
   entity: "customer_id",
   time: "time",
@@ -18,8 +18,8 @@ export const DEMO_READING = {
 };
 
 const HELP = `
-The report is report.html in the folder, unless --report says otherwise. The simulation is described in
-docs/simulation.md. The file it writes is read back like any file of yours:
+The report is report.html in the folder, unless --report gives another path. docs/simulation.md describes the
+simulation. The command reads its file like any file of yours:
   undertone compare undertone-demo/transactions.csv --entity customer_id --time time --label fraud \\
     --drop transaction_id --second-entity merchant_id --window 10 --resamples forward`;
 
@@ -32,7 +32,7 @@ export function demoCommand(): Command {
   return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
     const terminal = openTerminal(options);
     await makeFolder(options.folder);
-    terminal.say("Simulating card transactions of many customers (what is in them: docs/simulation.md) ...");
+    terminal.say("Simulating card transactions of many customers (see docs/simulation.md) ...");
     const transactions = simulateTransactions({ seed: options.seed ?? 1 });
     const frauds = transactions.filter(({ fraud }) => fraud === 1).length;
     const path = join(options.folder, "transactions.csv");
@@ -42,7 +42,7 @@ export function demoCommand(): Command {
     );
     const { resamples = "forward" } = options;
     terminal.say(
-      `Each case: a transaction and up to 9 before it of the same customer.${resamples === "forward" ? " Trained on what came first; labels take a week to be known." : ""}`,
+      `Each case is a transaction and up to 9 earlier ones of the same customer.${resamples === "forward" ? " Training uses the earlier cases; labels are known after a week." : ""}`,
     );
     const report = options.report ?? join(options.folder, "report.html");
     print(renderComparison(await runCompare(path, { ...options, ...DEMO_READING, resamples, report }), options));

@@ -19,12 +19,12 @@ Examples:
   undertone encode cards.undertone payments.csv -o z.npy --read-out pooled
   undertone encode robust.undertone ECG5000/ -o train.csv --read-out levels --part train --noisy-copies 4
 
-DATA is read as it was for training (label, entity, window, ...) unless flags say otherwise.
+DATA is read with the options of training (label, entity, window, ...) unless flags replace them.
 CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
-names, ids and labels in FILE.json. Numbers do not depend on what else is in the file.
-A CSV is read, encoded and written in pieces, so it may be larger than memory. A long one (--entity) must have the
-rows of each entity together; sort it so, or it is read whole. With --noisy-copies everything is read whole; noise
-counts in the standard deviations of each channel of DATA, and copy 2 of "a" is called "a#2", the first is 0.`;
+names, ids and labels in FILE.json. A sequence's features do not depend on the other sequences.
+A CSV is read, encoded and written in pieces, so it may be larger than memory. In a long CSV (--entity), sort the
+rows by entity; otherwise it is read whole. With --noisy-copies everything is read whole. The unit of noise is the
+standard deviation of each channel of DATA. Copy 2 of "a" is called "a#2"; copies are counted from 0.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
 export function encodeCommand(): Command {
@@ -34,12 +34,14 @@ export function encodeCommand(): Command {
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the features to write: .csv or .npy")
     .addOption(
-      new Option("--read-out <name>", "what is read out of the encoder's states (docs/features.md)")
+      new Option("--read-out <name>", "features to compute from the encoder's states (docs/features.md)")
         .choices(readOuts)
         .default("last"),
     )
     .addOption(
-      new Option("--part <name>", "which part of a split source").choices(["all", "train", "test"]).default("all"),
+      new Option("--part <name>", "part of DATA to encode, where DATA has a training and a test part")
+        .choices(["all", "train", "test"])
+        .default("all"),
     )
     .addOption(
       new Option(
@@ -53,7 +55,7 @@ export function encodeCommand(): Command {
 
 async function runEncode(modelPath: string, dataPath: string, options: CommonOptions): Promise<void> {
   const terminal = openTerminal(options);
-  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before the first file is there
+  const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
   const { readOut, part, threads, noisyCopies } = rest;
   try {

@@ -21,8 +21,8 @@ Examples:
   undertone fit machines.csv --entity machine --time time --label failed -o machines.undertone
   undertone fit payments.csv --entity customer_id --time time --label fraud --window 20 --drop id -o cards.undertone
 
-Training is saved beside the model every few seconds (OUT.checkpoint). After Ctrl-C, a crash or a power cut the
-same command with --resume goes on where it was and ends in the same weights, bit for bit.
+Training is saved beside the model every few seconds (OUT.checkpoint). After Ctrl-C, a crash or a power cut, the
+same command with --resume continues from there and ends in the same weights, bit for bit.
 Only the training part of DATA is used. Labels are ignored, except by the recipe label-aware.`;
 
 /** `undertone fit DATA -o MODEL` */
@@ -31,8 +31,8 @@ export function fitCommand(): Command {
     .description("train an autoencoder on sequences and write the model")
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .requiredOption("-o, --output <file>", "the model file to write")
-    .option("--resume", "go on from OUT.checkpoint where there is one")
-    .option("--checkpoint-every <seconds>", "how often training is saved", numberIn({ minimum: 0 }), 10);
+    .option("--resume", "continue from OUT.checkpoint, if present")
+    .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
   addCommonFlags(addFitFlags(addDataFlags(command))).addHelpText("after", HELP);
   return command.action(runFit);
 }
@@ -43,7 +43,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
-  const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to give it up)");
+  const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to stop without saving)");
   const started = performance.now();
   const begun = Date.now();
   try {
@@ -77,7 +77,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
     terminal.done();
     const checkpoint = `${output}.checkpoint`;
     if (signal.aborted && existsSync(checkpoint) && statSync(checkpoint).mtimeMs >= begun)
-      terminal.say(`Saved ${checkpoint}. Run the same command with --resume to go on.`);
+      terminal.say(`Saved ${checkpoint}. Run the same command with --resume to continue.`);
     throw error;
   } finally {
     release();

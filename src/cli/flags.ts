@@ -7,13 +7,13 @@ import { DATA_OPTIONS, type DataOptions } from "../read/source/options.js";
 import { type FitOptions, fitOptionsSchema, trainOptionsSchema } from "../train/options.js";
 import { addSchemaFlags, pickOptions } from "./schema-flags.js";
 
-/** Columns that only aggregates of events need, so that only what makes these has flags for them. */
+/** Columns that only aggregates of events need; commands without aggregates have no flags for them. */
 const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
 
-/** Flags that say how DATA is read. */
+/** Flags for how DATA is read. */
 export function addDataFlags(command: Command): Command {
   addSchemaFlags(command, DATA_OPTIONS.omit(EVENT_OPTIONS));
-  return command.addOption(new Option("--no-time-channels", "leave the derived time channels out"));
+  return command.addOption(new Option("--no-time-channels", "do not add the derived time channels"));
 }
 
 /** Flags for columns that aggregates of events are made of. */
@@ -23,8 +23,8 @@ export function addEventFlags(command: Command): Command {
 
 /**
  * How DATA is read. With --resample-step the derived time channels are left out: on a grid the gap is always the
- * same, and what is interpolated between two gaps or two hours means nothing.
- * @throws {OptionError} if both were asked for
+ * same, and a value interpolated between two gaps or two hours means nothing.
+ * @throws {OptionError} if both are given
  */
 export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
   const reading = pickOptions(options, DATA_OPTIONS) as DataOptions;
@@ -37,7 +37,7 @@ export function dataOptionsOf(options: Record<string, unknown>): DataOptions {
   return derived ? { ...reading, timeChannels: false } : reading;
 }
 
-/** Says that --resample-step left out channels that a reader would expect. */
+/** Notes that --resample-step left out channels that a user may expect. */
 export function tellLeftOut(reading: DataOptions, options: Record<string, unknown>, warn: (text: string) => void) {
   if (options.resampleStep !== undefined && reading.timeChannels === false && options.timeChannels === undefined)
     warn("The derived time channels (time_gap, hour) are left out: on a grid of --resample-step they mean nothing.");
@@ -96,7 +96,7 @@ export function addCommonFlags(command: Command): Command {
     .option("--quiet", "no progress and no notes");
 }
 
-/** Loads the engine asked for and says which it is. */
+/** Loads the engine of `--engine` and shows its name. */
 export async function chooseEngine(options: { engine?: string }, say: (text: string) => void) {
   const engine = await loadEngine(options.engine);
   say(`engine: ${engine.name} (${engine.precision})`);

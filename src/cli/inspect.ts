@@ -16,7 +16,7 @@ Examples:
 /** `undertone inspect DATA` */
 export function inspectCommand(): Command {
   const command = new Command("inspect")
-    .description("what is in the data, what is irregular, what to watch out for")
+    .description("show what the data holds, what is irregular and what may be wrong")
     .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
     .option("--json", "print one JSON object on standard output")
     .option("--quiet", "no notes");
@@ -52,7 +52,7 @@ function describe(title: string, set: SetDescription): string {
   ];
   if (set.classes)
     lines.push(
-      `classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the commonest is ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`,
+      `classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the most common has ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`,
     );
   const table = new Table({
     head: ["channel", "kind", "missing", "min", "mean", "std", "max"],

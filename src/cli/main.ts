@@ -15,12 +15,12 @@ import { Interrupted } from "./terminal.js";
 const HELP = `
 DATA is a file (.csv, .ts, .tsv, .arff, .npy, each possibly .gz) or a folder with NAME_TRAIN and NAME_TEST.
 Start with: undertone demo, then undertone inspect DATA and undertone compare DATA.
-Exit codes: 0 done, 1 it failed, 2 wrong options, 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 wrong options, 130 interrupted.`;
 
 const program = new Command("undertone")
-  .description("LSTM autoencoders that turn raw sequences into better classifier input, and tell whether they help")
+  .description("LSTM autoencoders that turn raw sequences into better classifier input, and show whether they help")
   .version(VERSION)
-  .showHelpAfterError("(--help lists what is available)")
+  .showHelpAfterError("(--help lists the options)")
   .addHelpText("after", HELP);
 for (const command of [
   demoCommand(),
@@ -30,10 +30,10 @@ for (const command of [
   compareCommand(),
   benchCommand(),
 ])
-  program.addCommand(command.exitOverride().showHelpAfterError("(--help lists what is available)"));
+  program.addCommand(command.exitOverride().showHelpAfterError("(--help lists the options)"));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0); // the reader of a pipe had enough
+  if (error.code === "EPIPE") process.exit(0); // the reader of the pipe closed it
   throw error;
 });
 
@@ -46,7 +46,7 @@ try {
     process.stderr.write(`${pc.red(error.name)}: ${inFlags(error.message)}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`${pc.red("This is a fault in undertone, please report it:")} ${(error as Error).stack}\n`);
+    process.stderr.write(`${pc.red("This is a bug in undertone, please report it:")} ${(error as Error).stack}\n`);
     process.exitCode = 1;
   }
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { splitList } from "../evaluate/sets/expression.js";
 
-/** What a number must be, in the words of JSON Schema. */
+/** The range of a number, as in JSON Schema. */
 interface NumberRange {
   type?: string;
   minimum?: number;
@@ -11,14 +11,14 @@ interface NumberRange {
   exclusiveMaximum?: number;
 }
 
-/** What JSON Schema says of one option, as far as flags need it. */
+/** What flags need from the JSON Schema of one option. */
 interface Property extends NumberRange {
   description?: string;
   default?: unknown;
   enum?: string[];
 }
 
-/** How an option of the library is given on the command line, where its flag is not its name with one plain value. */
+/** The flag of a library option, where it is not the option's name with one plain value. */
 interface Form {
   flag?: string;
   value?: string;
@@ -39,7 +39,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   store: { flag: "save" },
 };
 
-/** Adds one flag per key of an options schema, so that flags and library never disagree. */
+/** Adds one flag per key of an options schema, so that flags and library always agree. */
 export function addSchemaFlags(command: Command, schema: z.ZodType): Command {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input" }) as {
     properties?: Record<string, Property>;
@@ -78,16 +78,16 @@ export function inFlags(message: string): string {
   });
 }
 
-/** Reads a number of that range; anything else ends the command with a line that names the flag. */
+/** Reads a number of that range; any other text ends the command with a line that names the flag. */
 export function numberIn(range: NumberRange): (text: string) => number {
   const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = range;
-  // zod bounds whole numbers by what a double holds exactly, which is no news to the user.
-  const told = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+  // zod bounds whole numbers by what a double holds exactly; users need not see that.
+  const shown = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   const bounds = [
-    told(minimum) && `at least ${minimum}`,
-    told(exclusiveMinimum) && `above ${exclusiveMinimum}`,
-    told(maximum) && `at most ${maximum}`,
-    told(exclusiveMaximum) && `below ${exclusiveMaximum}`,
+    shown(minimum) && `at least ${minimum}`,
+    shown(exclusiveMinimum) && `above ${exclusiveMinimum}`,
+    shown(maximum) && `at most ${maximum}`,
+    shown(exclusiveMaximum) && `below ${exclusiveMaximum}`,
   ].filter(Boolean);
   const expected = `Expected a ${type === "integer" ? "whole " : ""}number${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}.`;
   return (text) => {
@@ -104,7 +104,7 @@ export function numberIn(range: NumberRange): (text: string) => number {
   };
 }
 
-/** The options of a schema among all that were parsed, by the names of the library; what was not given stays absent. */
+/** The options of a schema out of all parsed ones, by their library names; options that were not given stay absent. */
 export function pickOptions(flags: Record<string, unknown>, schema: { shape: Record<string, z.ZodType> }) {
   const attribute = (key: string) => new Option(flagOf(key)).attributeName();
   return Object.fromEntries(

@@ -1,13 +1,13 @@
 import pc from "picocolors";
 import { inFlags } from "./schema-flags.js";
 
-/** Where a command writes: results on standard output, everything else on standard error. */
+/** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
   /** A line for the user beside the result; silent with --quiet. */
   say(text: string): void;
   /** Something to watch out for; silent with --quiet. */
   warn(text: string): void;
-  /** One line that is written over; without a terminal it is printed every ten seconds at most. */
+  /** One line that is overwritten; without a terminal it is printed at most every ten seconds. */
   progress(text: string): void;
   /** Ends the progress line. */
   done(): void;
@@ -45,26 +45,26 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   } as Terminal;
 }
 
-/** The text on standard output, as a pipe may take it. */
+/** Writes the text to standard output, with a newline at its end. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** Seconds as a person reads them. */
+/** Seconds as text for people. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   return `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`;
 }
 
-/** Thrown when the user pressed Ctrl-C and everything worth keeping was kept. */
+/** Thrown after Ctrl-C, when all results are saved. */
 export class Interrupted extends Error {
   readonly exitCode = 130;
 }
 
 /**
- * A signal that Ctrl-C (or a polite kill) aborts; the second Ctrl-C ends the process at once.
- * @param what is printed when it happens
+ * A signal that Ctrl-C (or SIGTERM) aborts; the second Ctrl-C ends the process at once.
+ * @param what printed when it happens
  */
 export function onInterrupt(what: string): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();

@@ -12,7 +12,7 @@ export interface Engine {
   readonly lanes: number;
   /**
    * An arena of `elements` numbers, all 0. With `threads` above 1 other threads may attach to its memory.
-   * @throws {EngineError} if there is not enough memory
+   * @throws {EngineError} if memory is too small
    */
   createWorkspace(elements: number, threads?: number): Workspace;
   /**

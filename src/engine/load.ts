@@ -29,7 +29,7 @@ const loaded = new Map<string, Promise<Engine>>();
 export function loadEngine(name?: string): Promise<Engine> {
   const wanted = name ?? environmentEngine() ?? "auto";
   if (!(engineNames as readonly string[]).includes(wanted))
-    throw new OptionError(`There is no engine "${wanted}". Use one of ${engineNames.join(", ")}.`);
+    throw new OptionError(`Unknown engine "${wanted}". Use one of ${engineNames.join(", ")}.`);
   let engine = loaded.get(wanted);
   if (!engine) {
     engine = load(wanted as EngineName);

@@ -21,7 +21,7 @@ const ALIGNMENT = 64;
 /**
  * The same C kernels as a Node add-on, for the widest vectors that this processor has.
  * @param wanted a target, or undefined for the best
- * @throws {EngineError} if there is no add-on for this machine, or the processor cannot run the target
+ * @throws {EngineError} if the add-on for this machine is missing, or the processor cannot run the target
  */
 export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   const addon = await loadAddon();
@@ -84,7 +84,7 @@ async function loadAddon(): Promise<Addon> {
     }
   }
   throw new EngineError(
-    `The native engine is not there (${failures.join("; ")}). Set-up compiles it where there is a C compiler: ` +
+    `The native engine is missing (${failures.join("; ")}). Set-up compiles it where there is a C compiler: ` +
       'install one and run "npm run setup", or use the engine wasm.',
   );
 }

@@ -15,7 +15,7 @@ const STACK = 2 * PAGE;
 /**
  * The C kernels compiled to WebAssembly. Every workspace is an instance of its own whose memory is made to
  * measure, so views of it stay valid. Threads are instances over one shared memory.
- * @throws {EngineError} if this runtime cannot run the variant or the compiled kernels are not there
+ * @throws {EngineError} if this runtime cannot run the variant or the compiled kernels are missing
  */
 export async function loadWasm(variant: WasmVariant): Promise<Engine> {
   const bytes = await readKernels(variant);

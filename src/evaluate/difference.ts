@@ -80,7 +80,7 @@ export function bestOf<T>(items: readonly T[], value: (item: T) => number | null
   return items.reduce((best, item) => ((value(item) ?? -1) > (value(best) ?? -1) ? item : best));
 }
 
-/** The same with the untrained encoder in place of the trained one, where there is a row of it. */
+/** The same with the untrained encoder in place of the trained one, if it has a row. */
 function controlOf(name: string, has: (name: string) => boolean): string | undefined {
   const twin = nameOfExpression(untrainedTwin(parseExpression(name)));
   return twin !== name && has(twin) ? twin : undefined;

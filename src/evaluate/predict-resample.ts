@@ -39,7 +39,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
   const { plan, k, results, progress } = job;
   const train = selectSequences(plan.set, plan.resamples[k].train);
   let step = "";
-  const tell = (expression: Expression, networkSeed: number) => {
+  const report = (expression: Expression, networkSeed: number) => {
     const seed = networkSeeds.length > 1 ? `, seed ${networkSeed}` : "";
     step = `resample ${k + 1}: ${nameOfExpression(expression)}${seed}`;
     progress.step(step);
@@ -57,7 +57,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
         const missing = plan.classifiers.filter((each) => !results.prediction(keyOf(each)));
         if (missing.length === 0) continue;
         fresh = true;
-        tell(part, networkSeed);
+        report(part, networkSeed);
         const blocks = await tablesOf(part);
         const joined = new Map<boolean, FeaturePair>();
         for (const classifier of missing) {
@@ -74,7 +74,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
         }
       }
       progress.done(expression, !fresh);
-      tell(expression, networkSeed);
+      report(expression, networkSeed);
     }
   }
 }

@@ -16,7 +16,7 @@ export interface ScoredRow {
   validated?: number;
 }
 
-/** Scores every row that was asked for, by its predictions in all resamples. */
+/** Scores every requested row by its predictions in all resamples. */
 export function score(question: Question, plan: ComparisonPlan, results: Results): ScoredRow[] {
   const { features, seed } = question;
   const scored = features.flatMap((expression) =>

@@ -7,7 +7,7 @@ const FEW = 20;
 /**
  * Says in words whether the trained latents helped, alone or together with others.
  * @param differences of `differencesOf`
- * @param latent the latents that decide: the first in the order of the rows; absent: none were asked for
+ * @param latent the latents that decide: the first in the order of the rows; absent: none are compared
  * @param positives how many test cases are of the rarer class, where positives are rare
  */
 export function verdictOf(

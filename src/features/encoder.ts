@@ -70,11 +70,11 @@ export function createEncoder(
   const encodeShard = (shard: number) => {
     const from = (shared.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
-    const pass = fillBatch(slot, set, groups, indices);
-    slot.forward(pass);
-    const rowOf = (b: number) => indices[pass.order[b]];
-    pool?.(slot, pass, shared.rows, rowOf);
-    write?.(statesOf(slot, pass, readOut.lastLayer ? "last" : "all"), shared.rows, rowOf);
+    const batch = fillBatch(slot, set, groups, indices);
+    slot.forward(batch);
+    const rowOf = (b: number) => indices[batch.order[b]];
+    pool?.(slot, batch, shared.rows, rowOf);
+    write?.(statesOf(slot, batch, readOut.lastLayer ? "last" : "all"), shared.rows, rowOf);
   };
   const items = () => Math.min(ROUND, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
   return { network, shared, phases: [{ items, work: encodeShard }] };

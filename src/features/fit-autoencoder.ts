@@ -5,7 +5,7 @@ import { type TrainRun, trainModel } from "../train/fit.js";
 import type { FitOptions } from "../train/options.js";
 import { fitReadOuts } from "./fit-read-outs.js";
 
-/** What decides the model, how it is trained, and who is told of it. */
+/** Options of the model and its training, and callbacks. */
 export interface FitAutoencoderOptions extends FitOptions, TrainRun {
   /** whether the read-outs `levels`, `wide` and `compact` are fitted, too; default true */
   readOuts?: boolean;
@@ -17,7 +17,7 @@ export interface FitAutoencoderOptions extends FitOptions, TrainRun {
  * Trains an autoencoder on a training set and fits its read-outs: the model can encode with each of them. Labels are
  * ignored, except by a spec that learns from them (label-aware). The same seed on the same engine gives the same model.
  * @param train as it was read: the model brings its own scaling
- * @throws {DataError} if there is nothing to train on
+ * @throws {DataError} if no sequence has a step
  * @throws {OptionError} for an option that would have no effect
  * @throws {TrainingError} if the loss stays not finite after every retry
  */

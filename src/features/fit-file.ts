@@ -13,9 +13,9 @@ import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js
 export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
   /** how the data is read: label, entity, window ... */
   reading?: DataOptions;
-  /** go on from OUTPUT.checkpoint where there is one; default false */
+  /** continue from OUTPUT.checkpoint, if present; default false */
   resume?: boolean;
-  /** Told at which update training goes on; undefined: there is no checkpoint, it begins. */
+  /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
   onResume?(update: number | undefined): void;
   /** What reading changed or noticed, in plain sentences for the user. */
   onNote?(note: string): void;

@@ -25,13 +25,13 @@ export function reconstructSeries(engine: Engine, model: Model, set: SequenceSet
   const C = given.channels.length;
   const made = new Float32Array(given.values.length);
   const run = runBatches(engine, model, given, "autoencode", { batch: BATCH, shortestFirst: true });
-  for (const { slot, pass, states, indices, groups } of run) {
+  for (const { slot, batch, states, indices, groups } of run) {
     const { starts, B } = states;
     const { data } = slot.ws;
     const { stride } = slot.output!;
-    const output = slot.output!.offset(pass);
+    const output = slot.output!.offset(batch);
     for (let b = 0; b < B; b++) {
-      const n = indices[pass.order[b]];
+      const n = indices[batch.order[b]];
       const length = lengthOf(given, n);
       for (let t = 0; t < length; t++) {
         const row = output + ((starts ? starts[t] : t * B) + b) * stride;

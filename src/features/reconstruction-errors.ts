@@ -18,7 +18,7 @@ export interface Reconstruction {
   yStride: number;
   /** [rows, F], 0 where nothing was observed; absent: everything was. */
   observed?: number;
-  /** [rows], 0 for a missing step; undefined: every step is present. */
+  /** [rows], 0 for a missing step; absent: no step is missing. */
   mask?: number;
 }
 
@@ -68,7 +68,7 @@ export function recentErrors(reconstruction: Reconstruction, spans: readonly num
 }
 
 /**
- * Mean error of each channel over the last present steps, those less than so many seconds old, the last one
+ * Mean error of each channel over the last present steps that are less than a number of seconds old, the last one
  * always among them, for each of `spans`, [B, spans, channels]. A step at which it was not observed counts as 0.
  * @param age seconds from step t of case b to the last one
  */

@@ -39,12 +39,12 @@ export function residualFeatures(engine: Engine, model: Model, set: SequenceSet)
   const values = new Float32Array(N * names.length);
   const run = runBatches(engine, model, prepared, "autoencode", { batch: BATCH, shortestFirst: true });
   for (const each of run) {
-    const { pass, indices } = each;
+    const { batch, indices } = each;
     const blocks = [...ofReconstruction(each), ...ofPrediction(each, prepared)];
-    for (let b = 0; b < pass.B; b++) {
-      let to = indices[pass.order[b]] * names.length;
+    for (let b = 0; b < batch.B; b++) {
+      let to = indices[batch.order[b]] * names.length;
       for (const block of blocks) {
-        const width = block.length / pass.B;
+        const width = block.length / batch.B;
         for (let k = 0; k < width; k++) values[to++] = block[b * width + k];
       }
     }
@@ -83,7 +83,7 @@ function namesOf(
 const isNumeric = ({ kind }: ColumnGroup) => kind === "numeric";
 
 /** Blocks of columns [B, width], in the order of their names. */
-function ofReconstruction({ slot, pass, states, groups }: RunBatch): Float64Array[] {
+function ofReconstruction({ slot, batch, states, groups }: RunBatch): Float64Array[] {
   const { place, output, ws } = slot;
   const { T, B, starts, mask } = states;
   const reconstruction: Reconstruction = {
@@ -93,9 +93,9 @@ function ofReconstruction({ slot, pass, states, groups }: RunBatch): Float64Arra
     columns: groups,
     data: ws.data,
     x: place.x,
-    y: output!.offset(pass),
+    y: output!.offset(batch),
     yStride: output!.stride,
-    observed: pass.masked ? place.observed : undefined,
+    observed: batch.masked ? place.observed : undefined,
     mask: mask?.offset,
   };
   return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
@@ -103,7 +103,7 @@ function ofReconstruction({ slot, pass, states, groups }: RunBatch): Float64Arra
 
 /** The same of the head that predicts the next step; none without it. */
 function ofPrediction(
-  { slot, pass, states, indices, groups }: RunBatch,
+  { slot, batch, states, indices, groups }: RunBatch,
   { times, offsets }: SequenceSet,
 ): Float64Array[] {
   const { nextStep, ws } = slot;
@@ -117,14 +117,14 @@ function ofPrediction(
     columns: groups,
     data: ws.data,
     x: nextStep.place.target,
-    y: output.offset(pass),
+    y: output.offset(batch),
     yStride: output.stride,
     observed: nextStep.place.observed,
     mask: nextStep.present,
   };
   // of the step that was predicted
   const age = (b: number, t: number) => {
-    const n = indices[pass.order[b]];
+    const n = indices[batch.order[b]];
     return times![offsets[n + 1] - 1] - times![offsets[n] + t + 1];
   };
   const residuals = lastResiduals(prediction);

@@ -10,10 +10,10 @@ import { type States, statesOf } from "./read-outs/states.js";
 /** A batch that went forward; all of it lies in the slot until the next one does. */
 export interface RunBatch {
   slot: Slot;
-  pass: PackedBatch;
+  batch: PackedBatch;
   /** The encoder's states. */
   states: States;
-  /** Sequences of the batch; in the pass they stand in `pass.order`. */
+  /** Sequences of the batch; packed, they stand in `batch.order`. */
   indices: Int32Array;
   groups: readonly ColumnGroup[];
 }
@@ -29,17 +29,17 @@ export function* runBatches(
   model: Model,
   prepared: SequenceSet,
   purpose: "autoencode" | "encode",
-  { batch, shortestFirst = false }: { batch: number; shortestFirst?: boolean },
+  { batch: cases, shortestFirst = false }: { batch: number; shortestFirst?: boolean },
 ): Generator<RunBatch> {
   const { groups } = oneHotColumns(prepared.channels);
-  const size = { batch, steps: Math.max(1, longestOf(prepared)) };
+  const size = { batch: cases, steps: Math.max(1, longestOf(prepared)) };
   const [slot] = openNetwork(engine, networkModel(model), size, purpose).slots;
   const order = Int32Array.from({ length: countOf(prepared) }, (_, n) => n);
   if (shortestFirst) order.sort((a, b) => lengthOf(prepared, a) - lengthOf(prepared, b) || a - b);
-  for (let from = 0; from < order.length; from += batch) {
-    const indices = order.subarray(from, from + batch);
-    const pass = fillBatch(slot, prepared, groups, indices);
-    slot.forward(pass);
-    yield { slot, pass, states: statesOf(slot, pass), indices, groups };
+  for (let from = 0; from < order.length; from += cases) {
+    const indices = order.subarray(from, from + cases);
+    const batch = fillBatch(slot, prepared, groups, indices);
+    slot.forward(batch);
+    yield { slot, batch, states: statesOf(slot, batch), indices, groups };
   }
 }

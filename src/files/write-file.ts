@@ -33,7 +33,7 @@ export function cannotWrite(path: string, cause: unknown): UndertoneError {
 }
 
 /**
- * Makes a folder and those above it, where they are not there yet.
+ * Makes a folder and those above it, if missing.
  * @throws {UndertoneError} if it cannot be made
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -19,10 +19,10 @@ export const prepareOptionsSchema = z.strictObject({
   interpolation: z
     .enum(interpolationMethods)
     .optional()
-    .describe("how missing values inside a series are filled; none: they stay masked; default: the recipe's"),
+    .describe("how to fill missing values inside a series; none: they stay masked; default: the recipe's"),
   resample: z
     .strictObject({
-      step: z.number().positive().describe("step of a grid, in seconds, on which timed sequences are put first"),
+      step: z.number().positive().describe("resample timed sequences to a grid of this step, in seconds"),
       method: z.enum(interpolationMethods).optional().describe("default: interpolation, else linear"),
     })
     .optional(),
@@ -45,8 +45,8 @@ export interface Preparation {
 
 /**
  * Fills in the defaults. Amounts of events are skewed, so windows of events are scaled as logarithms; a scale of each
- * series' own is never one of logarithms, for a series is too short to tell.
- * @param usual what the recipe says
+ * series' own is never one of logarithms, because a series is too short to decide.
+ * @param usual the recipe's interpolation
  * @param windows whether the sequences are windows of events
  */
 export function resolvePrepareOptions(

@@ -10,7 +10,7 @@ export interface HistoryEntry {
   learningRate: number;
 }
 
-/** Everything that training needs to go on as if it had never stopped. Arrays have the engine's precision. */
+/** Everything that training needs to continue as if it had never stopped. Arrays have the engine's precision. */
 export interface TrainState {
   /** Updates done, skipped ones included. */
   update: number;
@@ -38,7 +38,7 @@ export interface TrainState {
   /** Sums since the last evaluation. */
   lossSum: number;
   lossCount: number;
-  /** Loss of the very first batch, to tell divergence from a bad start. */
+  /** Loss of the first batch, to distinguish divergence from a bad start. */
   firstLoss?: number;
   history: HistoryEntry[];
   warnings: string[];

@@ -4,9 +4,9 @@ import type { Parameter, Plan } from "./layers/layer.js";
 /** Arena offsets, all `blockSize` long; `shards` holds one gradient after the other. */
 export type Blocks = Readonly<Record<"weights" | "gradients" | "mean" | "variance" | "shards" | "blockSize", number>>;
 
-/** A plan of an arena that is not there yet. */
+/** A plan of an arena before it is allocated. */
 export interface OpenPlan extends Plan {
-  /** In the order in which layers asked for them, which is that of the parameter block. */
+  /** In the order in which layers reserved them, which is that of the parameter block. */
   readonly parameters: readonly Parameter[];
   /** Elements of all parameters together. */
   readonly parameterCount: number;
@@ -21,7 +21,7 @@ export interface OpenPlan extends Plan {
   attach(ws: Workspace): void;
 }
 
-/** Hands out an arena piece by piece, before there is one. */
+/** Plans an arena piece by piece, before it is allocated. */
 export function openPlan(
   sizes: Pick<Plan, "lanes" | "T" | "B" | "training" | "keepStates" | "stateGradients">,
 ): OpenPlan {

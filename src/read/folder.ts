@@ -56,7 +56,7 @@ export async function findParts(folder: string): Promise<FoundParts> {
       `${folder}: got ${basename(test.path)} and no training part, expected ${name}_TRAIN beside it. A model is trained on that part; add it, or name the single file.`,
     );
   const notes: string[] = [];
-  if (!test) notes.push(`${folder}: there is no test part ${name}_TEST; only the training part was read.`);
+  if (!test) notes.push(`${folder}: the test part ${name}_TEST is missing; only the training part was read.`);
   for (const { path, suffix } of test ? [train, test] : [train])
     if (suffix !== "")
       notes.push(`${basename(path)}: its name ends in "${suffix.replace(/^_/, "")}", so it may not be the whole part.`);

@@ -30,7 +30,7 @@ export function labelled(
   const unseen = classNames.filter((name) => !trainNames.includes(name));
   if (unseen.length > 0)
     notes.push(
-      `${where}: ${unseen.length === 1 ? "class" : "classes"} ${unseen.join(", ")} of the test part ${unseen.length === 1 ? "is" : "are"} not in the training part, so no classifier can answer ${unseen.length === 1 ? "it" : "them"}.`,
+      `${where}: ${unseen.length === 1 ? "class" : "classes"} ${unseen.join(", ")} of the test part ${unseen.length === 1 ? "is" : "are"} not in the training part, so no classifier can predict ${unseen.length === 1 ? "it" : "them"}.`,
     );
   return {
     train: { ...train.set, labels: encodeLabels(train.labelTexts, classNames), classNames },

@@ -56,7 +56,7 @@ export interface PieceOptions {
   mostSteps: number;
   /**
    * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
-   * numeric and what a category cannot be told from a piece; other columns are left out. A table of one sequence per
+   * numeric and what a category a piece does not show; other columns are left out. A table of one sequence per
    * row has one numeric channel and needs none.
    */
   channels?: readonly Channel[];
@@ -85,7 +85,7 @@ export async function readInPieces(
     );
   if (chosen.entity !== undefined && !channels)
     throw new OptionError(
-      `${path}: got no channels, expected the channels that are known of a long table that is read in pieces. What is numeric and what a category cannot be told from a piece; give those of the model (model.metadata.preparation.channels).`,
+      `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
   const table = await format.open(sourceFile(path));
   return layoutOf(path, format, chosen)(table, chosen, { idPrefix: "", mostSteps, channels }, take);

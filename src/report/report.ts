@@ -16,16 +16,16 @@ import { verdictSection } from "./sections/verdict.js";
 import { STYLE } from "./style.js";
 
 export interface ReportOptions {
-  /** The command line that made the comparison, word by word, to be shown as the way to make it again. */
+  /** The command line of the comparison, word by word; the page shows it as the way to repeat it. */
   command?: readonly string[];
 }
 
-/** Nothing may be fetched and no script may run, whatever a name in the data holds. */
+/** No fetch and no script, whatever a name in the data contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
- * A comparison as one HTML page that needs nothing else: no network, no font, no script. Parts that the comparison
- * does not have are left out.
+ * A comparison as one HTML page that needs nothing else: no network, no font, no script. Sections without data
+ * are left out.
  * @returns the whole file
  */
 export function renderReport(comparison: Comparison, { command }: ReportOptions = {}): string {
@@ -61,7 +61,7 @@ ${verdict}
 <nav aria-label="On this page"><ul>${present.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${present.map(([, , section]) => section)}
 </main>
-<footer><p>Made by undertone ${VERSION}. This page holds all it shows: it loads nothing and runs no script.</p></footer>
+<footer><p>Made by undertone ${VERSION}. This page is self-contained: it loads nothing and runs no script.</p></footer>
 </body>
 </html>
 `.markup;

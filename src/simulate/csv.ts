@@ -1,6 +1,6 @@
 import type { Transaction } from "./transaction.js";
 
-/** The columns of the CSV, in order. `scenario` is left out: it would tell a classifier the answer. */
+/** The columns of the CSV, in order. `scenario` is left out: it would give a classifier the label. */
 export const CSV_COLUMNS = [
   "transaction_id",
   "time",

@@ -3,7 +3,7 @@ import { CATEGORIES } from "./categories.js";
 
 /**
  * Merchants are numbers. Each category has a street of shops in every home region, one abroad, and shops on
- * the net at home and abroad; a merchant's number tells its category and place.
+ * the net at home and abroad; a merchant's number encodes its category and place.
  */
 export const REGIONS = 6;
 const SHOPS_PER_STREET = 60;

@@ -8,7 +8,7 @@ import { DAY, type Draft } from "./transaction.js";
 const SKIMMING_DAYS = 10;
 const COPIED_SHARE = 0.35;
 const MOST_CARDS = 6;
-/** Thieves prefer busy shops: the busiest of so many. */
+/** Thieves prefer busy shops: the busiest of this number. */
 const CANDIDATES = 12;
 
 /**

@@ -26,7 +26,7 @@ export interface SimulationOptions {
 }
 
 /**
- * Simulates the card transactions of many customers, honest and fraudulent; docs/simulation.md says what is
+ * Simulates the card transactions of many customers, honest and fraudulent; docs/simulation.md describes what is
  * in it. The frauds show in the order of a customer's events, hardly in any single one.
  *
  * @returns sorted by time, about 1.4 transactions per customer and day, 0.7 % of them labelled fraud

@@ -18,7 +18,7 @@ export interface BlockScale {
  * false })`), which would undo it. Trees do not care either way.
  *
  * @param train one table per block, of the same rows
- * @throws {ShapeError} if the tables differ in their number of rows, or there are none
+ * @throws {ShapeError} if the tables differ in their number of rows, or no table is given
  * @throws {DataError} for a value that is not finite
  */
 export function fitBlocks(train: readonly FeatureTable[]): BlockScale {
@@ -64,7 +64,7 @@ export function transformBlocks(
   if (new Set(names).size < names.length) {
     const twice = names.find((name, j) => names.indexOf(name) < j);
     throw new OptionError(
-      `${where}: two columns are called "${twice}", expected different names, by which a user tells them apart. Give each block a name of its own.`,
+      `${where}: two columns are called "${twice}", expected different names. Give each block a name of its own.`,
     );
   }
   for (let row = 0, k = 0; row < rows; row++)

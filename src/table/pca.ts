@@ -27,7 +27,7 @@ const RANK_FLOOR = 1e-12;
  * Principal components of a table's rows, by the eigenvectors of rows x rows or columns x columns products,
  * whichever is smaller.
  *
- * @param k at most so many components; fewer where the training part has fewer directions of variance
+ * @param k largest number of components; fewer where the training part has fewer directions of variance
  * @param options.standardise columns are scaled to unit variance first: do so where they differ in unit
  * @param options.whiten components are divided by their standard deviation, so that each has variance 1; "half": by
  *   the root of it, so that small components count for more than they are and for less than large ones
@@ -50,7 +50,7 @@ export function fitPca(
   const totalVariance = deviation.reduce((sum, spread, j) => sum + (spread / scale[j]) ** 2, 0);
   if (totalVariance === 0)
     throw new DataError(
-      `fitPca: all ${columns} columns are constant in the ${rows} training rows, so there is no direction of variance. Leave these features out.`,
+      `fitPca: all ${columns} columns are constant in the ${rows} training rows, so no direction has variance. Leave these features out.`,
     );
   const centred = (row: number, j: number) => (table.values[row * columns + j] - mean[j]) / scale[j];
   const { variances, components } =

@@ -22,7 +22,7 @@ const LONGEST_TEXT = 1 << 22;
 
 const featureFormats = [".csv", ".npy"] as const;
 
-/** @throws {OptionError} unless the file's ending names a format there is */
+/** @throws {OptionError} unless the file's ending names a known format */
 function checkFeatureFormat(path: string): void {
   if (!(featureFormats as readonly string[]).includes(extname(path)))
     throw new OptionError(
@@ -30,7 +30,7 @@ function checkFeatureFormat(path: string): void {
     );
 }
 
-/** The file beside an NPY file that says what its columns and rows are. */
+/** The file beside an NPY file that lists its columns and rows. */
 function descriptionOf(path: string): string {
   return `${path}.json`;
 }

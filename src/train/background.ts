@@ -57,7 +57,7 @@ export function trainInBackground(
   return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal });
 }
 
-/** How a worker that leads speaks with whoever asked it to. */
+/** How a leading worker talks to the thread that started it. */
 export interface Line {
   progress(progress: unknown): void;
   /** Resolves once it was dealt with. */

@@ -41,7 +41,7 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Tr
     throw new ArtefactError(`${path}: this is no checkpoint of this version of undertone. Remove it and train afresh.`);
   if (metadata.identity !== identity)
     throw new OptionError(
-      `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed as asked. ` +
+      `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed. ` +
         "Give the same options as then, or leave `resume` out to train afresh.",
     );
   const blocks = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));

@@ -19,12 +19,12 @@ export interface Course {
   peak: number;
 }
 
-/** @throws {DataError} if there is nothing to learn from */
+/** @throws {DataError} if no sequence has a step */
 export function plotCourse(spec: AutoencoderSpec, train: SequenceSet, options: ResolvedTrainOptions): Course {
   const usable = Int32Array.from({ length: countOf(train) }, (_, n) => n).filter((n) => lengthOf(train, n) > 0);
   if (usable.length === 0)
     throw new DataError(
-      `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" tells what was read.`,
+      `Training: got ${countOf(train)} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" shows what was read.`,
     );
   const batchSize = Math.min(options.batchSize, usable.length);
   const batchesPerEpoch = Math.ceil(usable.length / batchSize);

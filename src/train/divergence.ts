@@ -5,9 +5,9 @@ import type { Network } from "../network/network.js";
 /** Updates between two points that the not-finite guard can go back to. */
 export const SNAPSHOT_EVERY = 25;
 const MAX_ROLLBACKS = 12;
-/** So many times from one and the same point mean that its weights are no good: back to the first ones. */
+/** After this number of returns to one point its weights are no good: back to the first ones. */
 const MAX_FROM_ONE_POINT = 1;
-/** A loss so many times the first one has diverged, finite or not. */
+/** A loss of this multiple of the first one has diverged, finite or not. */
 const DIVERGED = 1e4;
 
 /**

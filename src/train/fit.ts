@@ -16,13 +16,13 @@ import { latentWarnings } from "./latent-warnings.js";
 import { type FitOptions, resolveFitOptions, specOf } from "./options.js";
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
 
-/** What does not decide what is learned: hooks, and what the model file says of the data. */
+/** Options that do not change what is learned: hooks, and the origin of the data. */
 export interface TrainRun extends TrainHooks {
   /** default: nameless data in memory */
   origin?: DataOrigin;
 }
 
-/** What the model file says about where the data came from. */
+/** The origin of the data, as the model file stores it. */
 export interface DataOrigin {
   name: string;
   files: readonly { path: string; sha256: string }[];
@@ -34,10 +34,10 @@ const VALIDATION_FROM = 50;
 const MAX_VALIDATION = 512;
 
 /**
- * Fits preparation and autoencoder on a training set. Labels are looked at only where the spec says so (label-aware),
+ * Fits preparation and autoencoder on a training set. Labels are used only if the spec requires them (label-aware),
  * and then only to learn from and to spread the classes over both parts. A part of the sequences, whole
  * entities where there are any, is held out for early stopping before anything is fitted.
- * @throws {DataError} if there is nothing to train on
+ * @throws {DataError} if no sequence has a step
  */
 export async function trainModel(
   engine: Engine,
@@ -105,7 +105,7 @@ function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestU
   return history.find((entry) => entry.update === bestUpdate) ?? history.at(-1);
 }
 
-/** The same model before its first update: the control that tells whether learning helped. */
+/** The same model before its first update: the control that shows whether learning helped. */
 export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
   const resolved = resolveFitOptions(options, data.windows);
   const { prepare: preparing, train } = resolved;

@@ -6,7 +6,7 @@ import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 
 const SAMPLE = 256;
-/** A latent number whose standard deviation over the data is below this tells the classifier nothing. */
+/** A latent number whose standard deviation over the data is below this carries nothing for a classifier. */
 const DEAD = 1e-3;
 
 /**

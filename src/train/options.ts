@@ -34,7 +34,7 @@ export const trainOptionsSchema = z
       .describe(
         `peak rate of Adam; default ${defaultsOf("learningRate", `${USUAL.learningRate}, for relu ${USUAL.reluLearningRate}`)}`,
       ),
-    schedule: z.enum(["cosine", "constant"]).default("cosine").describe("how the rate goes after the warm-up"),
+    schedule: z.enum(["cosine", "constant"]).default("cosine").describe("learning rate after the warm-up"),
     warmUp: z.number().int().nonnegative().default(20).describe("updates over which the rate rises from 0"),
     clipNorm: z.number().nonnegative().default(1).describe("largest global norm of the gradient; 0: no clipping"),
     patience: z
@@ -58,8 +58,8 @@ export const fitOptionsSchema = recipeOptionsSchema.extend({
   recipe: z
     .string()
     .optional()
-    .describe(`layers and how they learn: ${recipes.map(({ name }) => name).join(", ")}; default default`),
-  spec: specSchema.optional().describe("layers of one's own, instead of a recipe"),
+    .describe(`layers and loss: ${recipes.map(({ name }) => name).join(", ")}; default default`),
+  spec: specSchema.optional().describe("your own layers, instead of a recipe"),
   prepare: prepareOptionsSchema.optional(),
   train: trainOptionsSchema.optional(),
   validation: z
@@ -68,13 +68,13 @@ export const fitOptionsSchema = recipeOptionsSchema.extend({
     .lt(1)
     .optional()
     .describe(
-      "share of the sequences held out for early stopping; default 0.1 from 50 sequences on; default, robust and label-aware: 0",
+      "share of the sequences held out for early stopping; default 0.1 with 50 sequences or more; default, robust and label-aware: 0",
     ),
   threads: z
     .int()
     .nonnegative()
     .optional()
-    .describe("threads that train and encode; results do not depend on it; default: one per core"),
+    .describe("threads that train and encode; the results do not depend on the number; default: one per core"),
 });
 export type FitOptions = z.input<typeof fitOptionsSchema>;
 

@@ -61,10 +61,10 @@ export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew |
 
 /**
  * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept. The best are
- * those that rebuild it best or, where the spec looks at labels, tell its classes apart best.
- * @param train prepared (scaled, interpolated); labels are looked at only where the spec says so
+ * those that rebuild it best or, where the spec looks at labels, separate its classes best.
+ * @param train prepared (scaled, interpolated); labels are used only if the spec requires them
  * @param threads that may help, where the batch has as many shards; weights do not depend on it
- * @throws {DataError} if there is nothing to learn from
+ * @throws {DataError} if no sequence has a step
  * @throws {TrainingError} if the loss stays not finite after every retry
  */
 export async function trainAutoencoder(
@@ -144,7 +144,7 @@ async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
   return "finished";
 }
 
-/** One update, or the way back where its loss or gradient is no good; returns its learning rate. */
+/** One update, or the way back if its loss or gradient has diverged; returns its learning rate. */
 function takeUpdate({ course, job, network, updates, state, initial }: Training, batch: Int32Array): number {
   const { loss, norm, count, readOutLoss } = updates.gradient(batch, state.update);
   const rate = learningRateAt(job.options, course.peak, state.update, course.total) * state.rateScale;
@@ -178,7 +178,7 @@ function evaluate({ job, updates, state, explained }: Training, learningRate: nu
   return { entry, loss: classLoss ?? validationLoss };
 }
 
-/** Between two updates: saves, lets others have their turn, and stops where it was asked to. */
+/** Between two updates: saves, lets other tasks run, and stops on a signal. */
 function pauses({ network, state, hooks }: Training): () => Promise<void> {
   const { checkpointSeconds = 10, onCheckpoint, signal } = hooks;
   let lastYield = performance.now();

@@ -3,7 +3,7 @@ import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../src/classify/neighbo
 import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
 import { randomForest } from "../../src/classify/trees/random-forest.js";
 import { selectRows } from "../../src/table/feature-table.js";
-import { filled, goldenSets, judge } from "./golden-sets.js";
+import { filled, goldenSets, scoreSplits } from "./golden-sets.js";
 
 const POINT = 0.01;
 const sets = goldenSets();
@@ -20,7 +20,7 @@ describe.each(sets)("scikit-learn on $name", (set) => {
 
   test.each(weightings)("boosting, class weight %s: accuracy within a point", (classWeight) => {
     const golden = set.boosting[classWeight]!;
-    const got = judge(histogramGradientBoosting({ classWeight, earlyStopping: false }), set, set.x);
+    const got = scoreSplits(histogramGradientBoosting({ classWeight, earlyStopping: false }), set, set.x);
     expect(Math.abs(got.accuracy - golden.accuracy)).toBeLessThan(POINT);
     // Of equally good splits the two take different ones, and columns of more than 255 values are binned a little
     // differently; in "wide" neither happens, there only scikit-learn's float32 gradients differ.
@@ -31,7 +31,7 @@ describe.each(sets)("scikit-learn on $name", (set) => {
   test.each(weightings)("random forest, class weight %s: accuracy within a point", (classWeight) => {
     const golden = set.randomForest[classWeight]!;
     const seeds = [1, 2, 3];
-    const runs = seeds.map((seed) => judge(randomForest({ classWeight, seed }), set, full));
+    const runs = seeds.map((seed) => scoreSplits(randomForest({ classWeight, seed }), set, full));
     const mean = (key: "accuracy" | "balancedAccuracy") => runs.reduce((sum, run) => sum + run[key], 0) / seeds.length;
     expect(Math.abs(mean("accuracy") - golden.accuracy)).toBeLessThan(POINT);
     // the rare class has about 140 test rows: one row more or less is 0.4 points
@@ -39,7 +39,7 @@ describe.each(sets)("scikit-learn on $name", (set) => {
   });
 
   test.each(NEIGHBOUR_COUNTS)("%i nearest neighbours: the same accuracy", (k) => {
-    const got = judge(kNearestNeighbours({ k }), set, full);
+    const got = scoreSplits(kNearestNeighbours({ k }), set, full);
     expect(got.accuracy).toBeCloseTo(set.neighbours[k].accuracy, 5); // written with 6 digits
     expect(got.balancedAccuracy).toBeCloseTo(set.neighbours[k].balancedAccuracy, 5);
   });

@@ -65,7 +65,7 @@ export function filled(x: FeatureTable): FeatureTable {
 }
 
 /** Mean scores over the splits, weighted by their test rows, as in the script. */
-export function judge(classifier: Classifier, set: GoldenSet, x: FeatureTable): Score {
+export function scoreSplits(classifier: Classifier, set: GoldenSet, x: FeatureTable): Score {
   const score = { accuracy: 0, balancedAccuracy: 0, logLoss: 0 };
   const tested = set.splits.reduce((sum, { test }) => sum + test.length, 0);
   for (const { train, test } of set.splits) {

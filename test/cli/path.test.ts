@@ -135,7 +135,7 @@ describe("the whole path through the command line", () => {
     expect(readFileSync(join(place, "r.jsonl"), "utf8")).toBe(kept);
     expect(JSON.parse(again.stdout).rows).toEqual(JSON.parse(first.stdout).rows);
     const other = run("--seed", "2");
-    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot go on from this file/)]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot continue from this file/)]);
   });
 
   test("Ctrl-C keeps what is done: the same command ends as if nothing had happened", async () => {
@@ -146,7 +146,7 @@ describe("the whole path through the command line", () => {
     const kept = () => existsSync(join(place, "r.jsonl")) && readFileSync(join(place, "r.jsonl"), "utf8");
     const some = () => (kept() || "").split("\n").length > 3; // of twelve answers
     const stopped = await interruptedUndertone(place, "SIGINT", some, ...long, "--save", "r.jsonl");
-    expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringMatching(/What is done is kept in r\.jsonl/)]);
+    expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringMatching(/Finished results are in r\.jsonl/)]);
     const rest = JSON.parse(undertone(place, ...long, "--save", "r.jsonl").stdout);
     const figures = ({ rows }: typeof whole) =>
       rows.map(({ metrics, columns }: (typeof rows)[0]) => [metrics, columns]);

@@ -20,8 +20,8 @@ test("compare --report writes a page beside the table and says so", () => {
   const latents = ["learning", "reconstructions", "map"];
   for (const part of ["scores", "differences", "curves", "confusion", ...latents, "data", "again"])
     expect(page).toContain(`<section id="${part}"`);
-  const rebuilt = page.slice(page.indexOf('<section id="reconstructions"'), page.indexOf('<section id="map"'));
-  expect(rebuilt.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
+  const reconstructions = page.slice(page.indexOf('<section id="reconstructions"'), page.indexOf('<section id="map"'));
+  expect(reconstructions.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
 });
 
 test("without --report nothing is written; --json stays one object on standard output", () => {

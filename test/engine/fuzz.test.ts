@@ -130,8 +130,8 @@ function step(engine: Engine, each: Case, set: SequenceSet, move?: () => number)
   network.weights.set(Float32Array.from(network.weights)); // the reference rounds them as the others do
   if (move) for (let k = 0; k < network.weights.length; k++) network.weights[k] *= 1 + move();
   network.pack();
-  const { pass, loss } = runPass(network, set, { backward: true, update: 1 });
-  const output = Float64Array.from(outputOf(network, pass));
+  const { batch, loss } = runPass(network, set, { backward: true, update: 1 });
+  const output = Float64Array.from(outputOf(network, batch));
   const { gradients, shards, blockSize } = network.blocks;
   network.ws.data.copyWithin(shards, gradients, gradients + blockSize); // as the only shard of a batch
   let squares = 0;

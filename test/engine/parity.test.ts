@@ -61,8 +61,8 @@ describe.each(fast)("$name against the reference", ({ engine }) => {
             const network = networkFor(chosen, spec, set, { steps: T, seed });
             network.weights.set(Float32Array.from(network.weights));
             network.pack();
-            const { pass, loss } = runPass(network, set, { backward: true, update: 1 });
-            return { output: outputOf(network, pass), loss, network };
+            const { batch, loss } = runPass(network, set, { backward: true, update: 1 });
+            return { output: outputOf(network, batch), loss, network };
           };
           const expected = run(reference);
           const got = run(engine);

@@ -10,7 +10,7 @@ import { engine, four, halves, quick, sourceOf, timeless } from "./compare-cases
 describe("plans", () => {
   const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
 
-  test("the given split is the default where there is one, and judges the test part", async () => {
+  test("the given split is the default where there is one, and scores the test part", async () => {
     const { plan, train, test, rows } = await compare(engine, halves(set, 40), quick);
     expect([plan, train, test]).toEqual(["the given split", 40, 20]);
     expect(rows.map(({ features, classifier }) => `${features} ${classifier}`)).toEqual(

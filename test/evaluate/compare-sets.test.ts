@@ -4,7 +4,7 @@ import type { CompareOptions } from "../../src/evaluate/comparison/compare-optio
 import { randomSeries } from "../series.js";
 import { engine, halves, oneStep, quick, timeless } from "./compare-cases.js";
 
-test("only the feature sets that were asked for; without latents there is nothing to judge", async () => {
+test("only the feature sets that were asked for; without latents there is nothing to decide", async () => {
   const source = halves(randomSeries({ N: 60, F: 1 }), 40);
   const { rows, differences } = await compare(engine, source, { ...quick, features: ["raw", "latent"] });
   expect(rows.map(({ features }) => features)).toEqual(["raw", "raw", "latent", "latent"]);
@@ -34,7 +34,7 @@ describe("feature sets put together", () => {
     expect(alone.rows[0].metrics).toEqual(rows[2].metrics);
   });
 
-  test("additions are judged together: with two, each at 97.5 %", async () => {
+  test("additions are tested together: with two, each at 97.5 %", async () => {
     const { differences } = await run(["raw", "statistics", "latent", "latent+raw", "average(latent, statistics)"]);
     const added = differences.filter(({ question }) => question === "addition");
     expect(added.map(({ features, against, level }) => [features, against.features, level])).toEqual([

@@ -67,11 +67,11 @@ test("errors of cases and channels add up to the loss of training", () => {
   const counts = cases.map((steps) => steps.flat().filter(Boolean).length);
   const count = counts.reduce((a, b) => a + b, 0);
   const place = { x, target: x, mask: mask!, observed: observed!, weights: 0, active: 0 };
-  const pass = {
+  const batch = {
     ...{ T, B, rows: T * B, active: -1, mask: mask!, masked: true, weighted: false, count },
     ...{ order: new Int32Array(B), gradients: 0, present: 0 },
   };
-  const loss = reconstructionLoss(ws, columns, place, output, pass, 0, undefined) / count;
+  const loss = reconstructionLoss(ws, columns, place, output, batch, 0, undefined) / count;
   const errors = caseErrors(made);
   expect(errors.reduce((sum, error, b) => sum + error * counts[b], 0) / count).toBeCloseTo(loss, 12);
   expect(errors[2]).toBe(0);

@@ -135,8 +135,8 @@ test("a categorical channel's loss is the cross-entropy of its softmax, a numeri
   const set = withCategories(randomSeries({ N: 3, F: 2, lengths: () => 4 }));
   const network = networkFor(reference, specs.embedding, set, { steps: 4, seed: 3, purpose: "autoencode" });
   network.pack();
-  const { pass, loss } = runPass(network, set);
-  const output = outputOf(network, pass);
+  const { batch, loss } = runPass(network, set);
+  const output = outputOf(network, batch);
   let sum = 0;
   for (let t = 0; t < 4; t++)
     for (let b = 0; b < 3; b++) {

@@ -106,30 +106,30 @@ describe.each(engines)("$name agrees with Keras", ({ engine }) => {
     if (weights) for (let r = 0; r < T * B; r++) data[place.weights + r] = Number(weights.data[r % B]);
     network.pack();
     // Padding is a masked step like any other here: every case has all T steps.
-    const pass: PackedBatch = {
+    const batch: PackedBatch = {
       ...{ T, B, rows: T * B, active: NONE, mask: masked ? place.mask : NONE, masked, count },
       ...{ weighted: weights !== undefined, order: Int32Array.from({ length: B }, (_, b) => b) },
       ...{ gradients: network.blocks.gradients, present: 0 },
     };
-    slot.forward(pass, goldenDraws(network, golden, B, T));
+    slot.forward(batch, goldenDraws(network, golden, B, T));
     const rtol = tolerance(engine);
     const { latent, output } = slot;
     expectClose(
-      rowsOf(network, latent.offset(pass), latent.stride, B, latent.width),
+      rowsOf(network, latent.offset(batch), latent.stride, B, latent.width),
       tensors.latent.data as Float64Array,
       { rtol, name: "latent" },
     );
-    const y = rowsOf(network, output!.offset(pass), output!.stride, T * B, F);
+    const y = rowsOf(network, output!.offset(batch), output!.stride, T * B, F);
     expectClose(y, timeMajor(tensors.output.data as Float64Array, B, T, F), { rtol, name: "output" });
     if (tensors.states && slot.states.length === 1) {
       const [{ every: states }] = slot.states;
-      const got = rowsOf(network, states.offset(pass), states.stride, T * B, states.width);
+      const got = rowsOf(network, states.offset(batch), states.stride, T * B, states.width);
       expectClose(got, timeMajor(tensors.states.data as Float64Array, B, T, states.width), {
         rtol,
         name: "states",
       });
     }
-    const loss = slot.loss(pass, 1 / count) / count;
+    const loss = slot.loss(batch, 1 / count) / count;
     expectClose([loss], tensors.loss.data as Float64Array, { rtol, name: "loss" });
     for (const { name, start, size } of network.parameters) {
       const { values, index, max, squaredNorm } = goldenGradient(golden, name);

@@ -41,8 +41,8 @@ function pad(set: SequenceSet, extra: number): SequenceSet {
 function run(engine: Engine, spec: AutoencoderSpec, set: SequenceSet, steps: number) {
   const network = networkFor(engine, spec, set, { steps, seed: 4 });
   network.pack();
-  const { pass, loss } = runPass(network, set, { backward: true });
-  return { loss, latent: latentsOf(network, pass), gradients: network.gradients.slice() };
+  const { batch, loss } = runPass(network, set, { backward: true });
+  return { loss, latent: latentsOf(network, batch), gradients: network.gradients.slice() };
 }
 
 describe.each(engines)("$name", ({ engine }) => {

@@ -32,35 +32,35 @@ export function runPass(
     update,
     weightOfNextStep,
   }: { backward?: boolean; update?: number; weightOfNextStep?: number } = {},
-): { pass: PackedBatch; loss: number } {
+): { batch: PackedBatch; loss: number } {
   const [slot] = network.slots;
   const indices = set.ids.map((_, n) => n);
-  const pass = fillBatch(slot, set, oneHotColumns(set.channels).groups, indices);
-  pass.gradients = network.blocks.gradients;
-  slot.forward(pass, update === undefined ? undefined : drawsFor(network.ws, { seed: 1, update }));
-  const count = Math.max(pass.count, 1);
+  const batch = fillBatch(slot, set, oneHotColumns(set.channels).groups, indices);
+  batch.gradients = network.blocks.gradients;
+  slot.forward(batch, update === undefined ? undefined : drawsFor(network.ws, { seed: 1, update }));
+  const count = Math.max(batch.count, 1);
   if (backward) network.gradients.fill(0);
   const weight = weightOfNextStep ?? 0;
-  const loss = slot.loss(pass, backward ? 1 / count : undefined) + weight * (slot.nextStep?.loss(pass) ?? 0);
-  return { pass, loss: loss / count };
+  const loss = slot.loss(batch, backward ? 1 / count : undefined) + weight * (slot.nextStep?.loss(batch) ?? 0);
+  return { batch, loss: loss / count };
 }
 
 /** The latents in the order of the set, flat. */
-export function latentsOf({ slots: [slot] }: Network, pass: PackedBatch): number[] {
+export function latentsOf({ slots: [slot] }: Network, batch: PackedBatch): number[] {
   const { latent, ws } = slot;
   const rows: number[][] = [];
-  pass.order.forEach((n, b) => {
-    const at = latent.offset(pass) + b * latent.stride;
+  batch.order.forEach((n, b) => {
+    const at = latent.offset(batch) + b * latent.stride;
     rows[n] = Array.from(ws.data.subarray(at, at + latent.width));
   });
   return rows.flat();
 }
 
 /** The reconstruction as a list of steps in the order of time, then of the packed rows. */
-export function outputOf({ slots: [slot] }: Network, pass: PackedBatch): number[] {
+export function outputOf({ slots: [slot] }: Network, batch: PackedBatch): number[] {
   const { stride, width, offset } = slot.output!;
   return Array.from(
-    { length: pass.rows * width },
-    (_, k) => slot.ws.data[offset(pass) + Math.floor(k / width) * stride + (k % width)],
+    { length: batch.rows * width },
+    (_, k) => slot.ws.data[offset(batch) + Math.floor(k / width) * stride + (k % width)],
   );
 }

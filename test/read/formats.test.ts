@@ -160,7 +160,7 @@ describe("UEA .ts", () => {
     const path = folderOf("Toy", { "Toy_TRAIN.ts": ts, "Toy_TRAIN.arff": "", "ToyDimension1_TRAIN.ts": "" });
     const { train, notes } = await readSource(path);
     expect(cellsOf(train)).toEqual([one(5, 6)]);
-    expect(notes.join()).toMatch(/no test part Toy_TEST/);
+    expect(notes.join()).toMatch(/the test part Toy_TEST is missing/);
   });
 });
 

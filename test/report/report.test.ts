@@ -175,7 +175,7 @@ test("seventy classes: shades and mistakes instead of a wall of figures", () => 
   );
   const rows = comparison.rows.map((row) => ({ ...row, metrics: { ...row.metrics, confusion } }));
   const page = renderReport({ ...comparison, classNames, rows });
-  expect(page).toContain('Most often "class 3" is taken for "class 4": 2 of 7');
+  expect(page).toContain('The most common mistake: "class 3" predicted as "class 4", 2 of 7');
   expect(page).toContain("70 classes are too many to draw");
   const fewer = renderReport({
     ...comparison,

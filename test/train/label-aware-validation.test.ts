@@ -45,17 +45,17 @@ describe.each(engines)("$name", ({ engine }) => {
       }
     });
     const indices = some.ids.map((_, n) => n);
-    const pass = fillBatch(slot, some, oneHotColumns(some.channels).groups, indices);
-    slot.forward(pass);
+    const batch = fillBatch(slot, some, oneHotColumns(some.channels).groups, indices);
+    slot.forward(batch);
     const R = 9 * Z;
     const places = [4, 0, 6, 2, 1, 3, 5];
     const table = new Float64Array(7 * R);
-    slot.readOut!.read(pass);
-    slot.readOut!.copyRows(pass, table, (k) => places[k]);
-    const states = statesOf(slot, pass);
+    slot.readOut!.read(batch);
+    slot.readOut!.copyRows(batch, table, (k) => places[k]);
+    const states = statesOf(slot, batch);
     const read = seriesReader(states);
     const reverse = states.views.flatMap((view) => Array.from({ length: view.width }, () => view.reverse));
-    pass.order.forEach((n, b) => {
+    batch.order.forEach((n, b) => {
       const own = table.subarray(places[n] * R, (places[n] + 1) * R);
       const { values, V } = read(b);
       const units = reverse.map((back, z) => {

@@ -14,7 +14,7 @@ export interface TrainingRows {
 
 /**
  * Checks labels and weights against a table and works out the weight of each row.
- * @throws {ShapeError} {DataError} as Classifier.fit says
+ * @throws {ShapeError} {DataError} as Classifier.fit
  */
 export function trainingRows(
   where: string,
@@ -24,8 +24,7 @@ export function trainingRows(
   classWeight: ClassWeight,
   sampleWeights?: Float32Array,
 ): TrainingRows {
-  if (x.names.length === 0)
-    throw new ShapeError(`${where}: the feature table has no columns, so there is nothing to learn from.`);
+  if (x.names.length === 0) throw new ShapeError(`${where}: the feature table has no columns to learn from.`);
   expectOnePerRow(where, "labels", labels.length, x.rows);
   if (sampleWeights) expectOnePerRow(where, "weights", sampleWeights.length, x.rows);
   const counts = new Int32Array(classCount);
@@ -41,8 +40,8 @@ export function trainingRows(
   const classes = Array.from(counts.keys()).filter((c) => counts[c] > 0);
   if (classes.length < 2)
     throw new DataError(
-      `${where}: ${classes.length === 0 ? "there are no training rows" : `all ${x.rows} training rows are of class ${classes[0]}`}, ` +
-        "expected at least two classes: with fewer there is nothing to tell apart. " +
+      `${where}: ${classes.length === 0 ? "the training rows are missing" : `all ${x.rows} training rows are of class ${classes[0]}`}, ` +
+        "expected at least two classes. " +
         "Check the label column, or take a split that holds every class.",
     );
   const target = labels.map((label) => classes.indexOf(label));

@@ -76,7 +76,7 @@ export function linearClassifier(state: LinearState): FittedClassifier<LinearSta
 
 /**
  * Decision values, [rows, outputs]; with one output, positive means the second class.
- * @throws {ShapeError} {DataError} as FittedClassifier.predict says
+ * @throws {ShapeError} {DataError} as FittedClassifier.predict
  */
 export function decisionValues(state: LinearState, x: FeatureTable): Float64Array {
   const where = `${state.kind} predict`;

@@ -61,7 +61,7 @@ export const ridge: ClassifierEntry<LinearState> = {
 
 /**
  * The mean squared leave-one-out error of the ridge classifier at its best penalty, over rows (by weight) and targets:
- * how well a table does on rows it was not fitted on, told by training rows alone. Throws like `fit`.
+ * how well a table does on rows it was not fitted on, estimated from training rows alone. Throws like `fit`.
  */
 export function ridgeLeaveOneOut(
   x: FeatureTable,
@@ -98,7 +98,7 @@ function solve(problem: RidgeProblem): RidgeSolution {
 
 interface RidgeProblem {
   x: FeatureTable;
-  /** [columns], weighted mean and spread. */
+  /** [columns], weighted mean and standard deviation. */
   centre: Float64Array;
   scale: Float64Array;
   /** [rows], square root of the weight. */

@@ -27,7 +27,7 @@ export interface DistanceBlocks {
   wasm: boolean;
 }
 
-/** @param allowWasm false for the plain loop, which says what the kernel does and gives the same bits */
+/** @param allowWasm false for the plain loop, which computes what the kernel does, bit for bit */
 export function distanceBlocks({ mean, scale }: ColumnScaling, allowWasm = true): DistanceBlocks {
   const F = mean.length;
   const width = F + (F % 2); // an odd column is followed by one of zeros

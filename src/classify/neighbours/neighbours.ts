@@ -49,7 +49,7 @@ export function kNearestNeighbours({
       const rows = counting.length;
       if (k !== "auto" && k > rows)
         throw new OptionError(
-          `${where}: k is ${k} and there are ${rows} training rows, expected no more neighbours than rows. ` +
+          `${where}: k is ${k} with ${rows} training rows, expected no more neighbours than rows. ` +
             'Take a smaller k, or "auto".',
         );
       const columns = x.names.length;
@@ -126,7 +126,7 @@ export type NeighboursModel = Omit<NeighboursState, "values" | "target" | "weigh
   scaling: ColumnScaling;
 };
 
-/** A constant column says nothing about who is near, whatever a later row has there: it is scaled to 0. */
+/** A constant column carries no distance, whatever value a later row has: it is scaled to 0. */
 function neighbourScaling(x: FeatureTable): ColumnScaling {
   const { mean, scale } = columnScaling("nearest neighbours fit", x);
   const F = mean.length;

@@ -3,7 +3,7 @@ import type { FeatureTable } from "../../table/feature-table.js";
 /** Columns as small codes: bins of about equally many rows, in the order of their values. */
 export interface BinnedColumns {
   rows: number;
-  /** The table's columns that can tell rows apart, ascending. The others (one value only) are left out. */
+  /** The table's columns with more than one value, ascending. The others are left out. */
   columns: Int32Array;
   /** [columns, rows], column-major; the bin of each value. A missing value has the last bin of its column. */
   codes: Uint8Array;

@@ -42,7 +42,7 @@ export function giniNode(rows: number, K: number): GiniNode {
  * @param rows the node is rows[from .. from + count - 1]
  * @returns false when the node holds one bin of the column only
  */
-export function judgeColumn(
+export function scoreColumn(
   node: GiniNode,
   column: number,
   codes: Uint8Array,
@@ -55,7 +55,7 @@ export function judgeColumn(
   const { used } = node;
   const distinct = countIntoBins(node, codes, base, rows, from, count);
   sortUsed(used, node.binRows, distinct);
-  judgeBoundaries(node, column, distinct, count, minSamplesLeaf);
+  scoreBoundaries(node, column, distinct, count, minSamplesLeaf);
   return distinct > 1;
 }
 
@@ -92,7 +92,7 @@ function sortUsed(used: Int32Array, binRows: Int32Array, distinct: number): void
 }
 
 /** Moves bin after bin from right to left, scores each boundary, and clears the bins. */
-function judgeBoundaries(
+function scoreBoundaries(
   node: GiniNode,
   column: number,
   distinct: number,

@@ -1,11 +1,11 @@
 import type { Random } from "../../random.js";
 import { type BinnedColumns, thresholdBetween } from "./binning.js";
-import { giniNode, judgeColumn } from "./gini-split.js";
+import { giniNode, scoreColumn } from "./gini-split.js";
 import { partition } from "./partition.js";
 import type { TreeBuilder } from "./trees.js";
 
 export interface GiniRules {
-  /** Columns looked at for each split; more when all of these hold one value in the node. */
+  /** Columns tried per split; more when all of these hold one value in the node. */
   maxFeatures: number;
   minSamplesLeaf: number;
   maxDepth: number;
@@ -37,7 +37,7 @@ export function giniGrower(binned: BinnedColumns, target: Int32Array, K: number,
       const column = order[swap];
       order[swap] = order[tried];
       order[tried] = column;
-      if (judgeColumn(state, column, codes, column * n, rows, from, count, rules.minSamplesLeaf)) useful++;
+      if (scoreColumn(state, column, codes, column * n, rows, from, count, rules.minSamplesLeaf)) useful++;
     }
   }
 

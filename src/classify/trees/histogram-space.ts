@@ -18,7 +18,7 @@ export interface HistogramSpace {
   wasm: boolean;
 }
 
-/** @param allowWasm false for the plain loops, which say what the kernels do and give the same bits */
+/** @param allowWasm false for the plain loops, which compute what the kernels do, bit for bit */
 export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm = true): HistogramSpace {
   const n = binned.rows;
   const C = binned.offsets.length - 1;

@@ -10,12 +10,12 @@ export interface PackedGradients {
   values: Float64Array;
   /** What a row adds to the second number, above every sum of hessians. */
   perRow: number;
-  /** One unit of gradient and of hessian is so many whole ones; powers of two. */
+  /** Whole numbers per unit of gradient and of hessian; powers of two. */
   gradientScale: number;
   hessianScale: number;
 }
 
-/** Rounds gradients to whole numbers as large as 53 bits hold for so many rows; see PackedGradients. */
+/** Rounds gradients to whole numbers as large as 53 bits hold for this number of rows; see PackedGradients. */
 export function packGradients(gradient: Float64Array, hessian: Float64Array, into: PackedGradients): void {
   const n = gradient.length;
   let gradients = 0;

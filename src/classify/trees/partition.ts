@@ -3,7 +3,7 @@
  *
  * @param rows the node is rows[from .. to - 1]
  * @param aside [as long as rows], scratch
- * @param base where the codes of the asked column start
+ * @param base where the codes of the column start
  * @param bin codes up to this one go left
  * @param missing so does this one; -1 for none
  */

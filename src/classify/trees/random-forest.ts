@@ -19,7 +19,7 @@ import { leafOf, packedTrees, packTrees, type Trees, treeBuilder, unpackTrees } 
 export interface RandomForestOptions {
   /** How many. */
   trees?: number;
-  /** Columns looked at for each split: the root of their number (rounded down), all, or so many. */
+  /** Columns tried per split: the root of their number (rounded down), all, or a number. */
   maxFeatures?: "sqrt" | "all" | number;
   /** Rows on either side of a split, each counted once however often it was drawn. */
   minSamplesLeaf?: number;

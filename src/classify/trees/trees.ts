@@ -5,7 +5,7 @@ import { pack, unpack } from "../base/packed.js";
 export interface Trees {
   /** [trees], the root of each. */
   starts: Int32Array;
-  /** [nodes], the column a node asks for; -1 at a leaf. */
+  /** [nodes], the column a node splits by; -1 at a leaf. */
   feature: Int32Array;
   /** [nodes], values up to and including it go left; 0 at a leaf. */
   threshold: Float64Array;
@@ -141,7 +141,7 @@ export function packTrees(trees: Trees): PackedTrees {
   };
 }
 
-/** @throws {Error} in a few words when these are no trees over so many columns */
+/** @throws {Error} in a few words when these are no trees over this number of columns */
 export function unpackTrees(packed: PackedTrees, columns: number): Trees {
   const trees: Trees = {
     outputs: packed.outputs,

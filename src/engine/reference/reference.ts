@@ -6,7 +6,7 @@ import { lstmKernels } from "./lstm.js";
 import { readOutKernels } from "./read-out.js";
 
 /**
- * Plain loops in float64: the text to read and the oracle the fast engines are judged against. One number per
+ * Plain loops in float64: the text to read and the oracle of the tests of the fast engines. One number per
  * vector, so nothing is padded, and packing is a copy.
  */
 export const reference: Engine = {

@@ -4,7 +4,7 @@ import { hireThread, returnThread } from "./threads.js";
 /** What a worker sends back while it leads a task. */
 export type Reply<Result, Progress> =
   | { kind: "progress"; progress: Progress }
-  /** Waits until it is told "answered". */
+  /** Waits for "answered". */
   | { kind: "ask"; question: unknown }
   | { kind: "done"; result: Result }
   | { kind: "aborted" }
@@ -13,7 +13,7 @@ export type Reply<Result, Progress> =
 export interface BackgroundHooks<Progress> {
   onProgress?(progress: Progress): void;
   onAsk?(question: never): void | Promise<void>;
-  /** Aborting tells the worker, which stops when it can. */
+  /** Aborting asks the worker to stop. */
   signal?: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import { EngineError } from "../../errors.js";
 
 /** A piece of work that a crew shares out. Every thread has the same phases, in one list of the same order. */
 export interface Phase {
-  /** How many items there are now; only the leader asks. */
+  /** The number of items now; only the leader calls it. */
   items(): number;
   /** Does one item. Which thread takes which item must not matter. */
   work(item: number): void;

@@ -22,7 +22,7 @@ const MOST_TASKS = 8;
 
 const idle: Thread[] = [];
 
-/** How many threads to use when nobody says: one for each core, 16 at most; 1 where memory cannot be shared. */
+/** The default number of threads: one per core, 16 at most; 1 where memory cannot be shared. */
 export async function defaultThreads(): Promise<number> {
   if (typeof SharedArrayBuffer === "undefined") return 1;
   if (typeof process === "undefined" || !process.versions?.node)
@@ -50,7 +50,7 @@ export function returnThread(thread: Thread): void {
 
 /**
  * Leads followers, hired for one task.
- * @param introduce the message that tells a follower its task, the control block in it and which thread it is
+ * @param introduce the message that gives a follower its task, the control block and its thread number
  */
 export async function musterCrew(
   threads: number,

@@ -21,7 +21,7 @@ export const compareOptionsSchema = z.strictObject({
     .readonly()
     .optional()
     .describe(
-      "sets to compare: raw, latent:wide, latent+raw, average(latent, raw), select(latent, untrained); default: as suits the data",
+      "sets to compare: raw, latent:wide, latent+raw, average(latent, raw), select(latent, untrained); default: depends on the data",
     ),
   classifiers: z
     .array(z.enum(classifierNames))
@@ -55,24 +55,24 @@ export const compareOptionsSchema = z.strictObject({
     .int()
     .positive()
     .default(1)
-    .describe("networks per resample, each with a seed of its own; their figures are averaged"),
+    .describe("networks per resample, each with its own seed; their figures are averaged"),
   classWeight: z
     .enum(["none", "balanced"])
     .optional()
     .describe(
-      "weights of the classes; default: balanced where the rarer of two classes is below 10 %, except for logistic; else none",
+      "weights of the classes; default: balanced if the rarer of two classes is below 10 %, except for logistic; else none",
     ),
   alertsPerDay: z
     .int()
     .positive()
     .optional()
-    .describe("cases that can be looked at per day; default 100 for rare events, where a day has 200 and more"),
-  alerts: z.int().positive().optional().describe("cases that can be looked at in the whole test part"),
+    .describe("alerts that can be checked per day; default 100 for rare events, if days have 200 cases or more"),
+  alerts: z.int().positive().optional().describe("alerts that can be checked in the whole test part"),
   /** of two classes: the threshold is chosen, and rows are scored, by them; only their ratio decides */
   costs: z
     .strictObject({
       miss: z.number().nonnegative().describe("cost of a missed positive"),
-      alert: z.number().nonnegative().describe("cost of looking at an alert"),
+      alert: z.number().nonnegative().describe("cost of checking an alert"),
     })
     .optional(),
   align: z
@@ -84,7 +84,7 @@ export const compareOptionsSchema = z.strictObject({
   hooks: z
     .custom<
       Pick<TrainHooks, "signal"> & {
-        /** @param left seconds, from when there is something to tell by */
+        /** @param left seconds; absent until an estimate is possible */
         onProgress?(step: string, done: number, left?: number): void;
       }
     >()
@@ -104,7 +104,7 @@ export interface ResolvedOptions {
 }
 
 /**
- * What is compared unless told otherwise: for series and for windows of events, whose aggregates need amounts.
+ * The default feature sets: for series and for windows of events, whose aggregates need amounts.
  */
 function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
   if (align === "stretch")
@@ -153,11 +153,11 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     if (own !== undefined && !readOuts.includes(own as ReadOut)) unknownName(where, "read-out", own, readOuts);
     if (needs === "events" && align !== "end")
       throw new OptionError(
-        `${where}: "${name}" is for windows of events, which end at the event that is judged; these are whole series. Read a long table with \`window\`, or take raw.`,
+        `${where}: "${name}" is for windows that end at the scored event; these are whole series. Read a long table with \`window\`, or take raw.`,
       );
     if (needs === "amounts" && !hasAmounts)
       throw new OptionError(
-        `${where}: "${name}" needs windows of timed events and an amount to sum up, and there is none. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
+        `${where}: "${name}" needs windows of timed events and an amount to sum up; one of them is missing. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
       );
   }
   const names = features.map(nameOfExpression);

@@ -16,7 +16,7 @@ export interface Bounds {
 
 /** One line of the table. Figures are of all test cases of all resamples together, and means over network seeds. */
 export interface ComparisonRow {
-  /** As asked for: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
+  /** As given: `latent`, `latent+convolutions`, `average(latent, convolutions)`. */
   features: string;
   role: FeatureRole;
   /** Mean over resamples, rounded: some sets have a number of columns that depends on the training part. */
@@ -43,7 +43,7 @@ export interface ComparisonRow {
   notes: readonly string[];
 }
 
-/** How many cases are looked at: per day of the test period, or in the whole test part of a resample. */
+/** The number of cases that are checked: per day of the test period, or in the whole test part of a resample. */
 export interface AlertBudget extends Pick<Budget, "unit" | "alerts"> {
   /** Days, or test parts, that the figures are means over. */
   periods: number;
@@ -66,7 +66,7 @@ export interface Difference {
   high: number;
   /** 0.95; higher where several additions are compared, so that all together have 95 %. */
   level: number;
-  /** Corrected resampled t-test (Nadeau and Bengio 2003), where there are several resamples. */
+  /** Corrected resampled t-test (Nadeau and Bengio 2003), with several resamples. */
   corrected?: { difference: number; low: number; high: number; p: number };
 }
 
@@ -137,7 +137,7 @@ export interface ReconstructedCase {
 /** Test cases of the first resample that the decoder rebuilt worst and best, three of each at most. */
 export interface Reconstructions {
   features: string;
-  /** How many test cases were looked at, and how many numeric channels the data have. */
+  /** The number of test cases scored, and of numeric channels in the data. */
   cases: number;
   channels: number;
   /** The worst of all first. */

@@ -109,7 +109,7 @@ function parseLine(name: string, line: number, text: string): Record<string, unk
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
     throw new DataError(
-      `${name}, line ${line}: got "${text.slice(0, 40)}", expected a result of a comparison (JSON). The file is damaged or another one; choose another file (\`store\`).`,
+      `${name}, line ${line}: got "${text.slice(0, 40)}", expected a result of a comparison (JSON). The file is damaged or of another kind; choose another file (\`store\`).`,
     );
   }
 }
@@ -127,6 +127,6 @@ function expectSame(name: string, { kind, format, data, settings }: Record<strin
             : undefined;
   if (problem)
     throw new OptionError(
-      `${name}: cannot go on from this file: ${problem}. Repeat the comparison that wrote it, or choose another file (\`store\`). More features, classifiers and figures may be asked for; all else must stay.`,
+      `${name}: cannot continue from this file: ${problem}. Repeat the comparison that wrote it, or choose another file (\`store\`). Only features, classifiers and figures may be added.`,
     );
 }

@@ -1,4 +1,4 @@
-/** Which cases are looked at: the `alerts` riskiest ones of each period. */
+/** Which cases are checked: the `alerts` riskiest ones of each period. */
 export interface Budget {
   unit: "day" | "test part";
   alerts: number;
@@ -11,18 +11,18 @@ const DAY = 86_400;
 const ALERTS_PER_DAY = 100;
 
 /**
- * The budget that was asked for, or the default one of rare events.
+ * The given budget, or the default of rare events.
  * @param parts the resamples
  * @param times [cases], seconds
  * @param usual whether the default applies
  */
 export function budgetOf(
-  asked: { alerts?: number; alertsPerDay?: number },
+  given: { alerts?: number; alertsPerDay?: number },
   parts: readonly { test: Int32Array }[],
   times: Float64Array | undefined,
   usual: boolean,
 ): Budget | undefined {
-  const { alerts, alertsPerDay } = asked;
+  const { alerts, alertsPerDay } = given;
   const periodsBy = (of: (n: number, k: number) => string | number) =>
     parts.flatMap(({ test }, k) => Array.from(test, (n) => of(n, k)));
   if (alerts !== undefined) return { unit: "test part", alerts, periods: periodsBy((_, k) => k) };
@@ -51,7 +51,7 @@ function dayOf(seconds: number): number {
   return Math.floor(seconds / DAY);
 }
 
-/** A period (a day, or the test part of a resample) whose riskiest cases are looked at. */
+/** A period (a day, or the test part of a resample) whose riskiest cases are checked. */
 export interface AlertFigures {
   /** Mean over periods of the share of positives among the alerts. */
   precision: number;

@@ -4,13 +4,11 @@ import type { SequenceSet } from "../../sequences/set/sequence-set.js";
 /** @throws {DataError} without labels, or with one class only */
 export function expectClasses(name: string, { labels, classNames = [] }: SequenceSet): void {
   if (!labels)
-    throw new DataError(
-      `${name}: the sequences have no labels, so there is nothing to compare on. Name the column with \`label\`.`,
-    );
+    throw new DataError(`${name}: the sequences have no labels to compare on. Name the column with \`label\`.`);
   const present = countClasses(labels, classNames).flatMap((count, c) => (count > 0 ? classNames[c] : []));
   if (present.length < 2)
     throw new DataError(
-      `${name}: got ${present.length === 1 ? `one class only ("${present[0]}")` : "no labelled sequence"}, expected at least two classes to tell apart. Check the label column.`,
+      `${name}: got ${present.length === 1 ? `one class only ("${present[0]}")` : "no labelled sequence"}, expected at least two classes. Check the label column.`,
     );
 }
 
@@ -18,7 +16,7 @@ export function expectClasses(name: string, { labels, classNames = [] }: Sequenc
 export function expectTwoClasses(name: string, k: number, train: SequenceSet, classNames: readonly string[]): void {
   if (new Set(train.labels).size > 1) return;
   throw new DataError(
-    `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two to tell apart. Take another plan (\`plan\`, \`folds\`), or bring more cases.`,
+    `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two. Use another plan (\`plan\`, \`folds\`), or more cases.`,
   );
 }
 

@@ -31,7 +31,7 @@ export function planOf(
   const entities = hasSeveralEntities(source.train);
   if (source.train.entities && !entities && !source.test && plan !== "forward")
     throw new DataError(
-      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one is held out whole to test on. Bring the data of others, name another entity column, or test forward in time (\`plan: "forward"\`).`,
+      `${source.name}: all sequences are of one entity ("${source.train.entities[0]}"), expected at least two, because one entity is held out for the test. Add data of other entities, name another entity column, or test forward in time (\`plan: "forward"\`).`,
     );
   const kind = plan ?? (source.test ? "given" : entities ? "grouped" : "stratified");
   if (repeats !== undefined && (kind === "given" || kind === "forward"))
@@ -41,7 +41,7 @@ export function planOf(
   if (kind === "given") {
     if (!source.test)
       throw new OptionError(
-        `${source.name}: there is no given test part, so \`plan: "given"\` cannot be. Use stratified, grouped or forward.`,
+        `${source.name}: the test part is missing, so \`plan: "given"\` is not possible. Use stratified, grouped or forward.`,
       );
     if (folds !== undefined)
       throw new OptionError(

@@ -31,7 +31,7 @@ export type ResamplePlan =
  * @param labels [N]
  * @param entities [N], who each case belongs to; needed when grouped
  * @param times [N], seconds, when each case happened; needed forward in time
- * @throws {OptionError} for a plan that cannot be carried out on so many cases
+ * @throws {OptionError} for a plan that this number of cases does not allow
  * @throws {DataError} when a part would be empty, or entities or times are needed and missing
  */
 export function planResamples(
@@ -268,7 +268,7 @@ function expectBothParts(train: number, test: number): void {
   if (train > 0 && test > 0) return;
   throw new DataError(
     `resamples: ${train} labelled cases to train on and ${test} to test on, expected some of each. ` +
-      "There are too few cases, entities or days for this plan: take another, or more data.",
+      "The data has too few cases, entities or days for this plan: use another plan, or more data.",
   );
 }
 

@@ -34,7 +34,7 @@ const networks = {
 
 export type NetworkName = keyof typeof networks;
 
-/** Makes each network when it is first asked for, and shares it from then on. */
+/** Makes each network at its first use, and shares it from then on. */
 export function shareNetworks(context: NetworkContext): (name: NetworkName) => Promise<SharedNetwork> {
   const { engine, train, fit, seed } = context;
   const made = new Map<NetworkName, Promise<SharedNetwork>>();

@@ -17,7 +17,7 @@ export interface AggregateOptions {
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const WINDOWS: readonly number[] = [HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
-/** Ratios are kept within: a mean of nearly 0 says no more than that. */
+/** Ratios are clipped to this range: larger ones only show a mean near 0. */
 const MAX_RATIO = 1000;
 
 /**
@@ -170,6 +170,6 @@ function expectOptions(
   const { entityName = "entity", secondName = "second" } = options;
   if (entityName === secondName)
     throw new OptionError(
-      `${where}: entities and second entities are both called "${entityName}", expected two names, which columns are told apart by.`,
+      `${where}: entities and second entities are both called "${entityName}", expected two names, so that column names differ.`,
     );
 }

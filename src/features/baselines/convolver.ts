@@ -5,7 +5,7 @@ export const KERNELS: readonly (readonly [number, number, number])[] = (() => {
   return kernels;
 })();
 
-/** Working space for series of up to so many steps and columns. */
+/** Working space for series of up to a number of steps and columns. */
 export interface Convolver {
   /** [steps] */
   sums: Float64Array;

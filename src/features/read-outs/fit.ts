@@ -14,7 +14,7 @@ export interface ReadOutState extends ReadOutParts {
 /**
  * Fits parts on the states of the training part, one pass over its batches. They see uniform samples; the same seed
  * and order of sequences give the same samples, however they are batched and padded.
- * @param batches each read before the next is asked for, so that they may share memory
+ * @param batches each read before the next is requested, so that they may share memory
  * @throws {OptionError} for an unknown part, or numbers out of range
  * @throws {DataError} without a batch
  * @throws {ShapeError} if batches differ in layers, directions or widths
@@ -70,7 +70,7 @@ export interface RowSample extends StateSample {
   random: Random;
 }
 
-/** @param lag tells samples of one seed apart */
+/** @param lag a different sample of one seed for each lag */
 export function createSample(capacity: number, Z: number, seed: number, lag: number): RowSample {
   const rows = new Float64Array(capacity * Z);
   return { rows, count: 0, Z, capacity, seen: 0, random: randomStream(seed, STREAMS.stateSample, lag) };

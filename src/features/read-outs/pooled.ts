@@ -16,13 +16,13 @@ export function pooledWriter(readOut: ReadOutParts) {
   const pools = readOut.parts.join() === "mean,max,last";
   if (!readOut.lastLayer || !(pools || readsLastAlone(readOut))) return undefined;
   const Z = readOut.directions.reduce((sum, { width }) => sum + width, 0);
-  return (slot: Slot, pass: PackedBatch, out: Float32Array, rowOf: (b: number) => number): void => {
-    const starts = Int32Array.from({ length: pass.B }, (_, b) => rowOf(b) * readOut.parts.length * Z);
-    if (pools) poolStates(slot, pass, out, starts, Z);
-    for (let b = 0; b < pass.B; b++) {
+  return (slot: Slot, batch: PackedBatch, out: Float32Array, rowOf: (b: number) => number): void => {
+    const starts = Int32Array.from({ length: batch.B }, (_, b) => rowOf(b) * readOut.parts.length * Z);
+    if (pools) poolStates(slot, batch, out, starts, Z);
+    for (let b = 0; b < batch.B; b++) {
       let to = starts[b] + (pools ? 2 * Z : 0);
       for (const { last } of slot.states) {
-        const from = last.offset(pass) + b * last.stride;
+        const from = last.offset(batch) + b * last.stride;
         for (let k = 0; k < last.width; k++) out[to++] = slot.ws.data[from + k];
       }
     }
@@ -32,20 +32,20 @@ export function pooledWriter(readOut: ReadOutParts) {
 /** Mean and max over the present steps, into out[starts[b]] and behind. */
 function poolStates(
   { ws: { data }, states, place }: Slot,
-  pass: PackedBatch,
+  batch: PackedBatch,
   out: Float32Array,
   starts: Int32Array,
   Z: number,
 ): void {
   for (const start of starts) out.fill(0, start, start + 2 * Z);
-  const seen = new Int32Array(pass.B);
-  for (let t = 0, r = 0; t < pass.T; t++) {
-    const n = pass.active < 0 ? pass.B : data[pass.active + t];
+  const seen = new Int32Array(batch.B);
+  for (let t = 0, r = 0; t < batch.T; t++) {
+    const n = batch.active < 0 ? batch.B : data[batch.active + t];
     for (let b = 0; b < n; b++, r++) {
-      if (pass.mask >= 0 && data[place.mask + r] === 0) continue;
+      if (batch.mask >= 0 && data[place.mask + r] === 0) continue;
       let mean = starts[b];
       for (const { every } of states) {
-        const from = every.offset(pass) + r * every.stride;
+        const from = every.offset(batch) + r * every.stride;
         for (let k = 0; k < every.width; k++) {
           const value = data[from + k];
           out[mean + k] += value;

@@ -34,26 +34,26 @@ export interface States {
 }
 
 /** The encoder's states after a forward pass: of every recurrent layer, or of the last one alone. */
-export function statesOf(slot: Slot, pass: PackedBatch, layers: "all" | "last" = "all"): States {
+export function statesOf(slot: Slot, batch: PackedBatch, layers: "all" | "last" = "all"): States {
   const { data } = slot.ws;
-  const { T, B } = pass;
+  const { T, B } = batch;
   let starts: Int32Array | undefined;
-  if (pass.active !== NONE) {
+  if (batch.active !== NONE) {
     starts = new Int32Array(T + 1);
-    for (let t = 0; t < T; t++) starts[t + 1] = starts[t] + data[pass.active + t];
+    for (let t = 0; t < T; t++) starts[t + 1] = starts[t] + data[batch.active + t];
   }
   const recurrent = slot.encoder.filter((layer) => layer.states);
   const views = recurrent.flatMap(({ states }, layer) =>
     states!.map(({ every, reverse }) => ({
       data,
-      offset: every.offset(pass),
+      offset: every.offset(batch),
       stride: every.stride,
       width: every.width,
       layer,
       reverse,
     })),
   );
-  const mask = pass.mask === NONE ? undefined : { data, offset: pass.mask };
+  const mask = batch.mask === NONE ? undefined : { data, offset: batch.mask };
   const last = views.filter(({ layer }) => layer === recurrent.length - 1);
   return { T, B, starts, mask, views: layers === "all" ? views : last };
 }

@@ -35,7 +35,7 @@ export interface PackedBatch {
   gradients: number;
   /** Present while training: noise and dropout are on. */
   draws?: Draws;
-  /** Recurrent layers go on from the state that is in place, instead of from zeros. */
+  /** Recurrent layers continue from the present state, instead of from zeros. */
   resume?: boolean;
 }
 

@@ -62,7 +62,7 @@ export interface Layer {
   /** Prepares the weights for the kernels; called after every change of the parameters. */
   pack?(): void;
   forward(batch: PackedBatch): void;
-  /** Adds to parameter gradients; returns the gradient of its input, undefined where none was asked for. */
+  /** Adds to parameter gradients; returns the gradient of its input, undefined if none was requested. */
   backward(batch: PackedBatch, dOutput: Gradient): Gradient | undefined;
 }
 
@@ -80,7 +80,7 @@ export interface Objective {
   loss(batch: PackedBatch, scale?: number): number;
 }
 
-/** How a layer asks for its share of the arena. Everything is planned before the first step. */
+/** How a layer reserves its share of the arena. Everything is planned before the first step. */
 export interface Plan {
   readonly lanes: number;
   /** Largest number of steps and of cases in a batch. */

@@ -6,14 +6,14 @@ import type { CarriedState, Gradient, HiddenStates, Plan, Signal } from "./layer
 export interface LstmDirection {
   readonly states: HiddenStates;
   readonly carry: CarriedState;
-  /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, where it was asked for. */
+  /** [R, Hp], what comes from outside the chain of layers; zero after the forward pass, if requested. */
   readonly stateGradient: Gradient | undefined;
   pack(): void;
   forward(batch: PackedBatch): void;
   /**
    * @param dStates gradient of every hidden state, rows padded to whole vectors
    * @param dLast gradient of the last state
-   * @returns gradient of the input, where it was asked for
+   * @returns gradient of the input, if requested
    */
   backward(batch: PackedBatch, dStates: Gradient | undefined, dLast: Gradient | undefined): Gradient | undefined;
 }

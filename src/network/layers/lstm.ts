@@ -136,7 +136,7 @@ function poolDirections(
   };
 }
 
-/** The first of them, with the others added to it; undefined where none was asked for. */
+/** The first of them, with the others added to it; undefined if none was requested. */
 function addGradients(
   data: Float32Array | Float64Array,
   [sum, ...others]: readonly (Gradient | undefined)[],

@@ -15,7 +15,7 @@ export interface NextStep extends Objective {
 }
 
 /**
- * @param encoder whose last recurrent layer is asked, in its first direction
+ * @param encoder the states are those of its last recurrent layer, in its first direction
  * @param data where the batch's own `x` and `observed` lie, [R, F]
  */
 export function planNextStep(
@@ -25,9 +25,9 @@ export function planNextStep(
   columns: readonly ColumnGroup[],
   data: BatchOffsets,
 ): NextStep {
-  const asked = encoder.findLast((layer) => layer.states)!;
-  const states = asked.states![0].every;
-  const gradient = asked.stateGradients?.[0];
+  const last = encoder.findLast((layer) => layer.states)!;
+  const states = last.states![0].every;
+  const gradient = last.stateGradients?.[0];
   const width = columns.reduce((sum, group) => sum + group.width, 0);
   const size = plan.T * plan.B * width;
   const place: TargetOffsets = { target: plan.take(size), observed: plan.take(size), weights: data.weights };

@@ -130,7 +130,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     name: "label-aware",
-    summary: "the layers of default; rebuilds the sequence and tells the classes of the training part apart",
+    summary: "the layers of default; reconstructs the sequence and separates the classes of the training part",
     interpolation: "none",
     build: readOutAware({ crossEntropy: { weight: 1 } }),
     differences: true,

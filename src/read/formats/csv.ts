@@ -5,7 +5,7 @@ import type { Format } from "../source/format.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { TableChunk } from "../source/table.js";
 
-/** Comma-separated values. Whether the first row names the columns is for the layout to say. */
+/** Comma-separated values. The layout decides whether the first row names the columns. */
 export const csv: Format = {
   name: "csv",
   extensions: [".csv"],

@@ -46,7 +46,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
       );
     if (header.classes?.length && label !== "?" && !header.classes.includes(label!))
       throw new DataError(
-        `${file.path}, row ${row}: got the label "${label}", expected one of ${header.classes.join(", ")} as its header (@classLabel) says. The row may be cut off.`,
+        `${file.path}, row ${row}: got the label "${label}", expected one of ${header.classes.join(", ")} as in its header (@classLabel). The row may be cut off.`,
       );
     addCase(builder, parts, label === "?" ? undefined : label, header.timestamps, file.path, row);
   }
@@ -139,7 +139,7 @@ function timedValues(part: string, path: string, row: number, channel: string): 
   });
   if (rest.trim() !== "" && rest.trim() !== "?")
     throw new DataError(
-      `${path}, row ${row}, ${channel}: got "${rest.trim().slice(0, 40)}", expected (time,value) pairs because the header says @timeStamps true. The row may be cut off.`,
+      `${path}, row ${row}, ${channel}: got "${rest.trim().slice(0, 40)}", expected (time,value) pairs because the header has @timeStamps true. The row may be cut off.`,
     );
   return values;
 }

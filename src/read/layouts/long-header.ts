@@ -22,7 +22,7 @@ export interface LongHeader {
  * Finds the columns of a long table.
  * @param known the channels to read, where they are known: other columns are left out
  * @throws {DataError} for a name that appears twice, or if no channel is left
- * @throws {OptionError} for a column there is not (the nearest name is suggested), or in two roles
+ * @throws {OptionError} for an unknown column (the nearest name is suggested), or in two roles
  */
 export function readLongHeader(
   path: string,
@@ -69,7 +69,7 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
   const kept = options.channels ?? header.filter((name) => !taken.includes(name) && !options.drop?.includes(name));
   if (kept.length === 0)
     throw new DataError(
-      `${path}: no column is left as a channel, expected at least one beside entity, time and label. There are: ${header.join(", ")}.`,
+      `${path}: no column is left as a channel, expected at least one beside entity, time and label. Columns of the file: ${header.join(", ")}.`,
     );
   return kept;
 }

@@ -17,7 +17,7 @@ const FOLLOWERS = 0.1;
 const SURE = 200_000;
 
 /**
- * One event per row: `entity` says whose, `time` when (without it the file's order counts), `label` of which class.
+ * One event per row: `entity` names whose, `time` when (without it the file's order counts), `label` its class.
  * Events are sorted by time inside an entity; equal times keep the file's order. An entity is a case, with `window`
  * each event is one.
  *
@@ -25,7 +25,7 @@ const SURE = 200_000;
  * memory holds one piece and the names of the entities. From the first row on whose entity others stand between,
  * nothing is handed on until the end.
  * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
- * @throws {OptionError} for a column there is not (the nearest name is suggested)
+ * @throws {OptionError} for an unknown column (the nearest name is suggested)
  */
 export const readLong: Layout = async (table, options, { channels, mostSteps }, take) => {
   const { path } = table;

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 
 const MISSING = new Set(["", "?", "nan", "na", "null"]);
 
-/** Whether a cell says that nothing was observed: empty, ?, NaN, NA or null, in any case. */
+/** Whether a cell marks a missing value: empty, ?, NaN, NA or null, in any case. */
 export function isMissing(text: string): boolean {
   return text.length <= 4 && MISSING.has(text.toLowerCase());
 }

@@ -11,7 +11,7 @@ export type Format = {
   extensions: readonly string[];
 } & (
   | {
-      /** Each file says itself what is a sequence. */
+      /** The format itself defines what a sequence is. */
       layouts: "fixed";
       /** @throws {DataError} that names file and row */
       open(file: SourceFile, idPrefix: string): Promise<Part>;

@@ -4,15 +4,15 @@ import { parseOptions } from "../../options.js";
 
 /** How to read a source; the command line makes its flags from this schema. */
 export const DATA_OPTIONS = z.strictObject({
-  label: z.string().optional().describe("column of the class (tables); without it sequences are unlabelled"),
+  label: z.string().optional().describe("column of the class (tables); if absent, sequences are unlabelled"),
   entity: z
     .string()
     .optional()
-    .describe("column of the entity (customer, machine) that a row is an event of; makes the table a long one"),
+    .describe("column of the entity (customer, machine); then each row is one event of an entity (long table)"),
   time: z
     .string()
     .optional()
-    .describe("column of the time of an event: ISO dates (UTC where they have no zone) or seconds"),
+    .describe("column of the time of an event: ISO dates (UTC if they have no zone) or seconds"),
   channels: z
     .array(z.string())
     .min(1)
@@ -33,7 +33,7 @@ export const DATA_OPTIONS = z.strictObject({
   amount: z
     .string()
     .optional()
-    .describe("column that aggregates sum up (windows of events); default: amount, where present"),
+    .describe("column that aggregates sum up (windows of events); default: amount, if present"),
   secondEntity: z
     .string()
     .optional()

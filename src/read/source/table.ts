@@ -1,11 +1,11 @@
 import { isMissing, parseCell, parseTime } from "./cells.js";
 
-/** A table as its format gives it, before a layout says what in it is a sequence. */
+/** A table as its format gives it, before a layout makes sequences of it. */
 export interface Table {
   path: string;
   /** Names of the columns; absent where the first row may hold them (CSV). */
   names?: readonly string[];
-  /** The rows in their order, once; the next chunk is read when it is asked for. */
+  /** The rows in their order, once; the next chunk is read on request. */
   chunks: AsyncIterable<TableChunk>;
 }
 

@@ -7,11 +7,11 @@ import { bestOf, capital, isChoice } from "./words.js";
 
 /** Larger matrices show shades alone. */
 const WRITTEN = 12;
-/** Beyond this a matrix is a wall; the commonest mistakes say more. */
+/** With more classes a matrix is hard to read; the most common mistakes show more. */
 const DRAWN = 60;
 const MISTAKES = 15;
 
-/** What was taken for what: the verdict's choice, the best latents, the best baseline. */
+/** Confusion matrices of the verdict's choice, the best latents, the best baseline. */
 export function confusionSection(comparison: Comparison, figure: Figures): Html | undefined {
   const { classNames, rows, measure } = comparison;
   const best = (role: ComparisonRow["role"]) =>
@@ -34,16 +34,16 @@ export function confusionSection(comparison: Comparison, figure: Figures): Html 
 <h2 id="confusion-title">What is taken for what</h2>
 ${figure({
   title: top
-    ? html`Most often "${classNames[top.label]}" is taken for "${classNames[top.predicted]}": ${count(top.cases)} of ${count(top.of)} (${setName(lead.features)}, ${lead.classifier}).`
-    : html`${setName(capital(lead.features))} with ${lead.classifier} takes no test case for another class.`,
-  caption: `Rows are what the cases are, columns what they were taken for; shades are shares of a row, blue where right.${seeds}`,
+    ? html`The most common mistake: "${classNames[top.label]}" predicted as "${classNames[top.predicted]}", ${count(top.cases)} of ${count(top.of)} (${setName(lead.features)}, ${lead.classifier}).`
+    : html`${setName(capital(lead.features))} with ${lead.classifier} predicts every test case correctly.`,
+  caption: `Rows are true classes, columns predicted ones. Shades are shares of a row, blue if correct.${seeds}`,
   chart:
     classNames.length > DRAWN
-      ? html`<p>${classNames.length} classes are too many to draw; the commonest mistakes are in the table.</p>`
+      ? html`<p>${classNames.length} classes are too many to draw; the table lists the most common mistakes.</p>`
       : html`<div class="matrices">${shown.map((row) => matrix(row, classNames))}</div>`,
   table: {
-    caption: `Commonest mistakes of ${lead.features}, ${lead.classifier}`,
-    head: ["is", "taken for", "cases", "share of the class"],
+    caption: `Most common mistakes of ${lead.features}, ${lead.classifier}`,
+    head: ["class", "predicted", "cases", "share of the class"],
     rows: mistakes
       .slice(0, MISTAKES)
       .map(({ label, predicted, cases, of }) => [
@@ -58,10 +58,10 @@ ${figure({
 `;
 }
 
-/** Counts of sets with a network are of every seed, so that they look larger. */
+/** Counts of sets with a network add up over seeds, so they look larger. */
 function seedsOf(shown: readonly ComparisonRow[]): string {
   const seeds = Math.max(...shown.map((row) => row.bySeed.length));
-  return seeds > 1 ? ` Where a network is part of the features, the cases of all ${seeds} seeds are counted.` : "";
+  return seeds > 1 ? ` If the features use a network, the counts add up all ${seeds} seeds.` : "";
 }
 
 function mistakesOf(confusion: readonly number[][]) {
@@ -81,12 +81,12 @@ function matrix({ features, classifier, metrics }: ComparisonRow, classNames: re
     const cells = row.map((cases, predicted) => {
       const share = total === 0 ? 0 : cases / total;
       const css = label === predicted ? "right" : "wrong";
-      const shade = Math.round(100 * Math.sqrt(share)) / 100; // a root, so that few mistakes are seen too
-      return html`<td class="${css}" style="--share: ${shade}"${!written && html` title="${`${classNames[label]} taken for ${classNames[predicted]}: ${cases}`}"`}>${written ? count(cases) : html`<span class="hidden">${cases}</span>`}</td>`;
+      const shade = Math.round(100 * Math.sqrt(share)) / 100; // a root, so that rare mistakes show too
+      return html`<td class="${css}" style="--share: ${shade}"${!written && html` title="${`${classNames[label]} predicted as ${classNames[predicted]}: ${cases}`}"`}>${written ? count(cases) : html`<span class="hidden">${cases}</span>`}</td>`;
     });
     return html`<tr><th scope="row">${classNames[label]}</th>${cells}${written && html`<td class="recall">${percent(total === 0 ? null : row[label] / total, 0)}</td>`}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${setName(features)}, ${classifier}</caption><thead><tr><td class="corner">is ↓<br>taken for →</td>${classNames.map(
+  return html`<div class="scroll" role="region" aria-label="Confusion of ${features}, ${classifier}" tabindex="0"><table class="matrix ${written ? "written" : "shaded"}"><caption>${setName(features)}, ${classifier}</caption><thead><tr><td class="corner">class ↓<br>predicted →</td>${classNames.map(
     (name) => html`<th scope="col">${written ? name : html`<span class="hidden">${name}</span>`}</th>`,
   )}${written && html`<th scope="col" class="recall">recall</th>`}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

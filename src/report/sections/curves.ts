@@ -7,7 +7,7 @@ import { type Html, html } from "../charts/html.js";
 import { fixed, percent } from "../charts/numbers.js";
 import { bestOf, bySet, capital, isChoice, positiveClass } from "./words.js";
 
-/** More lines than this nobody can follow. */
+/** A chart with more lines is hard to read. */
 const MOST = 6;
 type Drawn = ComparisonRow & { curves: Curves };
 
@@ -22,7 +22,7 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
   const guess = prevalence(rows[0]);
   return html`<section id="curves" aria-labelledby="curves-title">
 <h2 id="curves-title">Every threshold at once</h2>
-<p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". The first chart asks how many of the alarms are right, the second how many of the others are alarmed for nothing. ${thresholds ? "Dots are the thresholds that were chosen on training cases and then frozen." : ""}</p>
+<p>A classifier gives scores; a threshold turns them into alarms for class "${positive}". The first chart shows the share of alarms that are right, the second the share of the others with a false alarm. ${thresholds ? "Dots are the thresholds, chosen on training cases and then frozen." : ""}</p>
 ${figure({
   title: html`${setName(capital(first.features))} with ${first.classifier} has the highest average precision, ${fixed(first.metrics.averagePrecision ?? 0, 3)}.`,
   caption: html`Class "${positive}", the best classifier of each feature set${first.bySeed.length > 1 ? ", first network seed" : ""}. Higher is better in both panels. <span class="keys">${rows.map((row, k) => key(row, strokes[k]))}</span>`,
@@ -37,7 +37,7 @@ ${figure({
     words: (row) => `Average precision of ${row.features}: ${fixed(row.metrics.averagePrecision ?? 0, 3)}.`,
   })}${panel(rows, {
     name: "ROC",
-    axes: ["others alarmed for nothing", "recall: share found"],
+    axes: ["others with a false alarm", "recall: share found"],
     curve: "roc",
     chance: [
       [0, 0],
@@ -108,7 +108,7 @@ function prevalence({ metrics }: ComparisonRow): number {
   return sums[1] / (sums[0] + sums[1]);
 }
 
-/** The best of each set; the verdict's choice, ours, combinations and the control before further baselines. */
+/** The best row of each set; the verdict's choice, latents, combinations and the control before further baselines. */
 function chosenRows(comparison: Comparison): Drawn[] {
   const withCurves = { ...comparison, rows: comparison.rows.filter((row) => row.curves) };
   const best = bySet({ ...withCurves, measure: "averagePrecision" }).map(([row]) => row as Drawn);

@@ -4,10 +4,10 @@ import { dataTable } from "../charts/figure.js";
 import { type Html, html } from "../charts/html.js";
 import { count, figures, percent, plural } from "../charts/numbers.js";
 
-/** Longer lists of channels and classes are cut, and say so. */
+/** Longer lists of channels and classes are cut, with a note. */
 const MOST = 40;
 
-/** What the data looked like before anything was done to it. */
+/** The data before scaling and other preparation. */
 export function dataSection({ data, resamples, classNames, notes }: Comparison, figure: Figures): Html {
   const { sequences, length, channels, classes, unlabelled, duplicates, entities, irregularGaps, warnings } = data;
   const lengths =
@@ -21,7 +21,7 @@ export function dataSection({ data, resamples, classNames, notes }: Comparison, 
       `${plural(unlabelled, "sequence")} without a label ${unlabelled === 1 ? "was" : "were"} left out.`,
     duplicates > 0 &&
       `${plural(duplicates, "sequence")} ${duplicates === 1 ? "is" : "are"} identical to an earlier one.`,
-    irregularGaps !== null && `${percent(irregularGaps)} of the gaps between steps differ from the usual one.`,
+    irregularGaps !== null && `${percent(irregularGaps)} of the gaps between steps differ from the median gap.`,
   ].filter((fact) => fact !== false);
   return html`<section id="data" aria-labelledby="data-title">
 <h2 id="data-title">What the data looked like</h2>
@@ -76,8 +76,8 @@ function classFigure(classes: readonly { name: string; count: number }[], figure
   const [top] = sorted;
   const shown = sorted.slice(0, MOST);
   return figure({
-    title: `"${top.name}" is the commonest of ${plural(classes.length, "class", "classes")}: ${percent(total === 0 ? 0 : top.count / total)} of the labelled cases.`,
-    caption: `Labelled cases of each class, both parts together.${sorted.length > MOST ? ` The ${sorted.length - MOST} rarest are not drawn.` : ""}`,
+    title: `"${top.name}" is the most common of ${plural(classes.length, "class", "classes")}: ${percent(total === 0 ? 0 : top.count / total)} of the labelled cases.`,
+    caption: `Labelled cases of each class, both parts together.${sorted.length > MOST ? ` The ${sorted.length - MOST} rarest are not shown.` : ""}`,
     chart: html`<div class="bars" role="img" aria-label="${shown.map(({ name, count: n }) => `${name}: ${n}`).join(", ")}">${shown.map(
       ({ name, count: n }) =>
         html`<p class="bar-name">${name}</p><div class="bar"><div style="width: ${Math.round((1000 * n) / Math.max(1, top.count)) / 10}%"></div><span>${count(n)}</span></div>`,
@@ -90,7 +90,7 @@ function classFigure(classes: readonly { name: string; count: number }[], figure
   });
 }
 
-/** Seconds since 1970 as a day, or as they are where they are no such time. */
+/** Seconds since 1970 as a day; other numbers unchanged. */
 function day(seconds: number | undefined): string {
   if (seconds === undefined) return "-";
   return seconds > 1e8 && seconds < 1e11 ? new Date(1000 * seconds).toISOString().slice(0, 10) : figures(seconds);

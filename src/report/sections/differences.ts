@@ -11,7 +11,7 @@ const QUESTIONS: [Difference["question"], string][] = [
   ["baseline", "Do the latents beat the baselines?"],
   ["control", "Does learning beat random weights?"],
   ["addition", "Do the latents add to the best baseline?"],
-  ["alike", "And with the same classifier on both sides?"],
+  ["alike", "Do they help with the same classifier on both sides?"],
   ["controlBaseline", "Do random weights beat the baselines?"],
 ];
 
@@ -41,7 +41,7 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
 <p>Both sides of a line answered the same cases, so their difference is known better than either figure. Where the interval crosses zero, nothing is shown: the mark is hollow.</p>
 ${figure({
   title: `${settled === 0 ? "None" : `${settled}`} of ${differences.length} differences ${settled === 1 ? "lies" : "lie"} wholly on one side of zero.`,
-  caption: `Right of zero, the first of the two is better. Lines are ${levels(differences)} intervals of a paired bootstrap.${differences.some(({ corrected }) => corrected) ? " Thin lines are those of a t-test over resamples, corrected because they share training cases." : ""}`,
+  caption: `To the right of zero the first set is better. Lines are ${levels(differences)} intervals of a paired bootstrap.${differences.some(({ corrected }) => corrected) ? " Thin lines are intervals of a t-test over resamples, corrected for shared training cases." : ""}`,
   chart: forest(axis, groups, describe(differences, words), { value: 0, solid: true }),
   table: tableOf(differences, words),
 })}</section>

@@ -6,10 +6,10 @@ import type { Figures } from "../charts/figure.js";
 import { type Html, html } from "../charts/html.js";
 import { count, figures, percent, seconds } from "../charts/numbers.js";
 
-/** Panels of more feature sets than this would repeat one another. */
+/** Panels of more feature sets would repeat one another. */
 const MOST = 4;
 const HEIGHT = 230;
-/** Losses that span more than this are drawn on a log scale. */
+/** Losses with a larger ratio are drawn on a log scale. */
 const WIDE = 30;
 
 /** Loss over updates, of every network that was trained. */
@@ -29,7 +29,7 @@ ${figure({
       : explained > 0
         ? `The network explains ${percent(explained, 0)} of the variance after ${count(first.bestUpdate)} updates.`
         : "The network explains no more than the mean does.",
-  caption: `Loss (reconstruction error and what was added to it) over updates. The dot is the state that was kept.${trained.length > sets.length ? ` Faint lines are the other networks${seeds > 1 ? ` (${seeds} seeds)` : ""}.` : ""}`,
+  caption: `Loss (reconstruction error and added terms) over updates. The dot marks the weights that were kept.${trained.length > sets.length ? ` Faint lines are the other networks${seeds > 1 ? ` (${seeds} seeds)` : ""}.` : ""}`,
   chart: html`<div${sets.length > 1 && html` class="pair"`}>${sets.slice(0, MOST).map((features) =>
     lossPanel(
       features,

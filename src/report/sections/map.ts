@@ -8,7 +8,7 @@ import { count, fixed, percent } from "../charts/numbers.js";
 
 /** Width to height, as the cases lie; both directions have the same scale, so that distances may be compared. */
 const [NARROWEST, WIDEST] = [1.2, 2.2];
-/** More names than this hide the cases. */
+/** More names would hide the cases. */
 const NAMED = 12;
 /** Share of the frame in which two names would touch. */
 const NEAR = 0.07;
@@ -25,8 +25,8 @@ export function mapSection({ map, classNames }: Comparison, figure: Figures): Ht
   return html`<section id="map" aria-labelledby="map-title">
 <h2 id="map-title">Where the latents put each case</h2>
 ${figure({
-  title: `${count(map.points.length)} test cases by their latents: cases that stand together look alike to the network.`,
-  caption: html`The first two principal components of ${setName(map.features)}, fitted on training cases; together they hold ${percent(map.explained[0] + map.explained[1], 0)} of the variance, so classes that overlap here may still be told apart. <span class="keys">${classes.map(
+  title: `${count(map.points.length)} test cases by their latents: cases close together have similar latents.`,
+  caption: html`The first two principal components of ${setName(map.features)}, fitted on training cases; together they hold ${percent(map.explained[0] + map.explained[1], 0)} of the variance, so classes that overlap here may still be separable. <span class="keys">${classes.map(
     ({ name, c, points }) => {
       const look = lookOf(c);
       return html`<span class="key"><svg class="mark-key ${look.colour}" viewBox="-6 -6 12 12" aria-hidden="true" focusable="false"><use href="#${look.symbol}"/></svg> ${name} <small>${count(points.length)}</small></span>`;

@@ -6,7 +6,7 @@ import type { Figures } from "../charts/figure.js";
 import { type Html, html } from "../charts/html.js";
 import { count, figures, plural } from "../charts/numbers.js";
 
-/** The series that the decoder rebuilt worst and best, over what was given. */
+/** The series with the worst and the best reconstruction, over the input. */
 export function reconstructionsSection(comparison: Comparison, figure: Figures): Html | undefined {
   const { reconstructions, classNames } = comparison;
   if (!reconstructions) return undefined;
@@ -20,9 +20,9 @@ export function reconstructionsSection(comparison: Comparison, figure: Figures):
 ${figure({
   title:
     ratio === undefined
-      ? "Series as they were, and as they were rebuilt."
-      : `The worst series is rebuilt with ${figures(ratio)} times the error of the best.`,
-  caption: html`The worst and the best of ${plural(cases, "test case")} in scaled units; all charts of the worst share their upright axis, and all of the best. <span class="keys"><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve given" x1="0" x2="100%" y1="50%" y2="50%"/></svg> as given</span><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve worse" x1="0" x2="100%" y1="50%" y2="50%"/></svg> <span>rebuilt by ${setName(features)}</span></span></span>${channels > drawn && ` Of ${channels} channels the ${drawn} with most error.`}`,
+      ? "Series and their reconstructions."
+      : `The worst series has ${figures(ratio)} times the reconstruction error of the best.`,
+  caption: html`The worst and the best of ${plural(cases, "test case")} in scaled units. All charts of the worst share one vertical axis, and so do all of the best. <span class="keys"><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve given" x1="0" x2="100%" y1="50%" y2="50%"/></svg> input</span><span class="key"><svg class="stroke-key" aria-hidden="true" focusable="false"><line class="curve worse" x1="0" x2="100%" y1="50%" y2="50%"/></svg> <span>reconstructed by ${setName(features)}</span></span></span>${channels > drawn && ` Of ${channels} channels the ${drawn} with the largest error are shown.`}`,
   chart: html`${group("Worst", worst, classNames)}${group("Best", best, classNames)}`,
   table: {
     caption: "Mean squared error over observed values, scaled units",
@@ -56,7 +56,7 @@ function group(name: string, cases: readonly ReconstructedCase[], classNames: re
           y: { ...y, label: channel },
           size: { height: channels.length > 1 ? 64 : 110 },
           right: 8,
-          description: `${name} case ${id}, channel ${channel}: ${plural(steps, "step")}, given and rebuilt, mean squared error ${figures(error)}.`,
+          description: `${name} case ${id}, channel ${channel}: ${plural(steps, "step")}, input and reconstruction, mean squared error ${figures(error)}.`,
           marks: [curve(given.map(pointOf), x, y, "curve given"), curve(made.map(pointOf), x, y, "curve worse")],
         }),
     )}</div>`;

@@ -74,26 +74,26 @@ function columnsOf(set: readonly ComparisonRow[]): string {
   return plural(set[0].columns, "column");
 }
 
-/** What a guess without any feature reaches. */
+/** The score of a prediction that uses no features. */
 function referenceOf({ rows, measure, classNames }: Comparison) {
   const [metrics] = rows.map((row) => row.metrics);
   if (measure === "accuracy") {
     const value = metrics.majorityRate;
-    const text = `always the commonest class: ${percent(value)}`;
-    return { value, text, sentence: `Always answering the commonest class reaches ${percent(value)}.` };
+    const text = `always the most common class: ${percent(value)}`;
+    return { value, text, sentence: `Always predicting the most common class scores ${percent(value)}.` };
   }
   const positives = metrics.confusion[1].reduce((total, n) => total + n, 0);
   const value = positives / metrics.confusion.flat().reduce((total, n) => total + n, 0);
   return {
     value,
     text: `guessing: ${fixed(value, 3)}`,
-    sentence: `Guessing reaches ${fixed(value, 3)}, the share of "${classNames[1]}".`,
+    sentence: `Guessing scores ${fixed(value, 3)}, the share of "${classNames[1]}".`,
   };
 }
 
 type Column = [string, (row: ComparisonRow) => string];
 
-/** All measures, in two tables that fit a sheet of paper; columns that no row has are left out. */
+/** All measures, in two tables that fit a sheet of paper; columns without a value are left out. */
 function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]): Table[] {
   const positive = positiveClass(comparison);
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
@@ -103,7 +103,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     bounds ? `${write(bounds.low).replace("\u00a0%", "")} to ${write(bounds.high)}` : "-";
   const each = (values: readonly number[]) => (values.length > 1 ? values.map(three).join(", ") : "-");
   const { budget } = comparison;
-  const alerts = budget ? `${count(budget.alerts)} alerts a ${budget.unit}` : "the alert budget";
+  const alerts = budget ? `${count(budget.alerts)} alerts per ${budget.unit}` : "the alert budget";
   const rules = [...new Set(rows.flatMap((row) => row.thresholds?.rule ?? []))].join(", ");
   const scores: Column[] = [
     ["columns", (row) => count(row.columns)],
@@ -116,7 +116,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     ["by resample", (row) => each(row.byResample)],
     ["seconds", (row) => fixed(row.seconds.features + row.seconds.classifier, 1)],
   ];
-  const predicted: Column[] = [
+  const predictions: Column[] = [
     ["balanced accuracy", (row) => percent(row.metrics.balancedAccuracy)],
     ["precision", (row) => percent(of(row.metrics.precision))],
     ["recall", (row) => percent(of(row.metrics.recall))],
@@ -124,7 +124,7 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     [`threshold for ${rules}`, (row) => (row.thresholds ? ends(row.thresholds.values, three) : "-")],
     [`precision at ${alerts}`, (row) => percent(row.alerts?.precision)],
     [`recall at ${alerts}`, (row) => percent(row.alerts?.recall)],
-    ["cost of a case", (row) => three(row.expectedCost)],
+    ["cost per case", (row) => three(row.expectedCost)],
   ];
   const table = (caption: string, columns: Column[]): Table => {
     const kept = columns.filter(([, cell]) => rows.some((row) => cell(row) !== "-"));
@@ -138,13 +138,13 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
   return [
     table("Every combination", scores),
     table(
-      `What every combination predicts; precision, recall and F1 are ${positive === undefined ? "means over classes" : `those of class "${positive}"`}`,
-      predicted,
+      `Predictions of every combination; precision, recall and F1 are ${positive === undefined ? "means over classes" : `those of class "${positive}"`}`,
+      predictions,
     ),
   ];
 }
 
-/** The ends of several values, or the one that they are. */
+/** The lowest and highest value, or the one value. */
 function ends(values: readonly number[], write: (value: number) => string): string {
   const [low, high] = [write(Math.min(...values)), write(Math.max(...values))];
   return low === high ? low : `${low} to ${high}`;

@@ -3,7 +3,7 @@ import { setName } from "../charts/breaks.js";
 import { type Html, html } from "../charts/html.js";
 import { seconds } from "../charts/numbers.js";
 
-/** Everything that decides the numbers, and the command that makes them again. */
+/** Everything that decides the numbers, and the command that repeats them. */
 export function settingsSection(comparison: Comparison, command: readonly string[] | undefined): Html {
   const { settings, hashes, environment, seed, networkSeeds, started, files, resamples, plan } = comparison;
   const origin: [string, string][] = [
@@ -34,7 +34,7 @@ ${
   command
     ? html`<p>With the same version, data and engine, this command gives the same numbers:</p>
 <pre tabindex="0"><code>${setName(command.map(quoted).join(" "))}</code></pre>`
-    : html`<p>Made by a call of the library with the settings below; <code>compare</code> with the same settings, data and engine gives the same numbers.</p>`
+    : html`<p>Made with the library and the settings below; <code>compare</code> with the same settings, data and engine gives the same numbers.</p>`
 }
 <h3>Seeds and hashes</h3>
 ${pairs(origin)}

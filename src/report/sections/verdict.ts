@@ -4,17 +4,17 @@ import { type Html, html } from "../charts/html.js";
 import { count, percent, plural, seconds } from "../charts/numbers.js";
 import { bestOf, capital, scoreOf, wordsOf } from "./words.js";
 
-/** The decisions as a sentence that a reader can act on; the choice is named after it. */
+/** Each decision as a sentence that a reader can act on; the choice follows it. */
 const HEADLINES: Record<Comparison["verdict"]["decision"], string> = {
   "use the latents": "Use the latents: they beat every baseline, and learning is part of the reason.",
-  "use the untrained encoder": "Use the encoder untrained: its features help, learning adds nothing shown.",
-  "add the latents": "Add the latents to what you have: together they do better.",
+  "use the untrained encoder": "Use the untrained encoder: its features help. No gain from learning is shown.",
+  "add the latents": "Add the latents to the baseline: together they score better.",
   "keep the baseline": "Keep the baseline: the latents do not beat it.",
   "no difference shown": "No difference shown: keep the simpler features.",
-  "too few positives": "Too few positives to tell: gather more cases before you choose.",
+  "too few positives": "Too few positives to decide: collect more cases before you choose.",
 };
 
-/** Title, verdict in words, and the figures that a hurried reader needs. */
+/** Title, verdict, and the most important figures. */
 export function verdictSection(comparison: Comparison): Html {
   const { name, verdict, rows, measure, started, seconds: took, train, test, plan, classNames } = comparison;
   const words = wordsOf(measure);
@@ -44,7 +44,7 @@ export function verdictSection(comparison: Comparison): Html {
         html`best baseline: ${setName(baseline.features)}, ${baseline.classifier}`,
       ],
     measure === "accuracy"
-      ? [percent(majority), "right by always answering the commonest class"]
+      ? [percent(majority), "accuracy of always predicting the most common class"]
       : [percent(best ? shareOfPositives(best.metrics.confusion) : null), `of the test cases are "${classNames[1]}"`],
     [count(test), `test cases, after training on ${count(train)}; ${plan}`],
   ];
@@ -61,7 +61,7 @@ ${list(
   verdict.sentences.filter((sentence) => !hasInterval(sentence)),
 )}${list("evidence", verdict.sentences.filter(hasInterval))}
 <dl class="facts">${facts.map((fact) => fact && html`<div><dt>${fact[1]}</dt><dd>${fact[0]}</dd></div>`)}</dl>
-<p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and judged on the same test cases, in ${seconds(took)}. Intervals hold with 95 % and come from drawing the test cases anew.</p>
+<p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and scored on the same test cases, in ${seconds(took)}. Intervals are 95 % intervals of a bootstrap over the test cases.</p>
 </section>
 `;
 }

@@ -28,7 +28,7 @@ export function wordsOf(measure: Measure): MeasureWords {
   };
 }
 
-/** The value that decides; null where it has none. */
+/** The value of the deciding measure; null if it has none. */
 export function scoreOf(row: ComparisonRow, measure: Measure): number | null {
   return row.metrics[measure];
 }
@@ -47,12 +47,12 @@ export function bySet({ rows, measure }: Comparison): ComparisonRow[][] {
   return [...sets.values()].sort((a, b) => score(b[0]) - score(a[0]));
 }
 
-/** Whether a row is the one that the verdict says to go with. */
+/** Whether a row is the verdict's choice. */
 export function isChoice({ verdict }: Comparison, row: { features: string; classifier: string }): boolean {
   return verdict.choice?.features === row.features && verdict.choice.classifier === row.classifier;
 }
 
-/** Which class the figures of two classes are of; undefined for more. */
+/** The class of the figures where there are two classes; undefined for more. */
 export function positiveClass({ classNames }: Comparison): string | undefined {
   return classNames.length === 2 ? classNames[1] : undefined;
 }

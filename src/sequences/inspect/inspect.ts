@@ -30,7 +30,7 @@ export interface SetDescription {
   unlabelled: number;
   /** Sequences identical to an earlier one. */
   duplicates: number;
-  /** Null when the set does not say whom a sequence belongs to. */
+  /** Null if the set has no entities. */
   entities: number | null;
   /** Share of the gaps between steps that differ from the median gap by more than 1 %, null without times. */
   irregularGaps: number | null;
@@ -103,7 +103,7 @@ function warningsOf(of: SetDescription): string[] {
   for (const channel of channels) {
     const name = `Channel "${channel.name}"`;
     if (channel.allMissing) warnings.push(`${name} has no observed value at all; drop it.`);
-    else if (channel.constant) warnings.push(`${name} has the same value everywhere and tells nothing.`);
+    else if (channel.constant) warnings.push(`${name} has the same value everywhere and carries no information.`);
     else if (channel.missing > 0.5) warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
     const { min, mean, std, max } = channel;
     if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
@@ -111,7 +111,7 @@ function warningsOf(of: SetDescription): string[] {
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
       warnings.push(`${name} looks like a name, not a measurement; leave it out (\`drop: ["${channel.name}"]\`).`);
   }
-  if (sequences > 0 && length.max === 0) warnings.push("All sequences are empty: there is nothing to train on.");
+  if (sequences > 0 && length.max === 0) warnings.push("All sequences are empty: nothing to train on.");
   else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)
     warnings.push(
@@ -120,7 +120,7 @@ function warningsOf(of: SetDescription): string[] {
   if (classes) {
     const present = classes.filter(({ count }) => count > 0);
     if (present.length === 1)
-      warnings.push(`There is one class only ("${present[0].name}"); a classifier has nothing to learn.`);
+      warnings.push(`One class only ("${present[0].name}"); a classifier has nothing to learn.`);
     const small = present.filter(({ count }) => count < 5);
     if (present.length > 1 && small.length > 0)
       warnings.push(
@@ -128,7 +128,7 @@ function warningsOf(of: SetDescription): string[] {
       );
     if (present.length > 1 && majorityRate! >= 0.9)
       warnings.push(
-        `Highly imbalanced: always answering the largest class is right in ${percent(majorityRate!)}; look at average precision, not at accuracy.`,
+        `Highly imbalanced: always predicting the most common class scores ${percent(majorityRate!)} accuracy; use average precision, not accuracy.`,
       );
   }
   if (entities !== null && sequences >= 2 * entities && entities > 0)
@@ -137,7 +137,7 @@ function warningsOf(of: SetDescription): string[] {
   const seesGaps = channels.some(({ name }) => name === "time_gap");
   if (of.irregularGaps !== null && of.irregularGaps > 0.05 && !seesGaps)
     warnings.push(
-      `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the usual one); resample to a grid, or give the model the gaps as a channel.`,
+      `Times are irregular (${percent(of.irregularGaps)} of the gaps differ from the median gap); resample to a grid, or give the model the gaps as a channel.`,
     );
   return warnings;
 }

@@ -11,7 +11,7 @@ export interface LeakageReport {
 /**
  * Looks for what two parts that should be independent have in common: identical sequences (same length, values,
  * missing bits and, where both have them, times; empty ones are left out) and shared entities. Duplicates are
- * reported, not judged: some public sets have them.
+ * reported, not rejected: some public sets have them.
  * @throws {DataError} if an entity is on both sides, unless `allowSharedEntities`
  */
 export function checkLeakage(

@@ -7,7 +7,7 @@ const CASES_PER_VALUE = 10;
 const ERRORS = 0.01;
 
 /**
- * Channels whose last value alone tells the class of nearly every case: an answer that found its way among the
+ * Channels whose last value alone gives the class of nearly every case: a label that found its way among the
  * features, more often than a discovery. Only channels of few distinct values are looked at.
  */
 export function channelsThatTellTheClass(set: SequenceSet): string[] {
@@ -16,7 +16,7 @@ export function channelsThatTellTheClass(set: SequenceSet): string[] {
   const counts = new Array<number>(classNames.length).fill(0);
   for (const label of labels) if (label >= 0) counts[label]++;
   const rarer = counts.reduce((a, b) => a + b, 0) - Math.max(0, ...counts);
-  if (rarer < 5) return []; // too few to tell an answer from luck
+  if (rarer < 5) return []; // too few to distinguish a leak from luck
   return set.channels.flatMap(({ name }, c) => {
     const table = classesByLastValue(set, c);
     if (!table) return [];
@@ -46,10 +46,10 @@ function classesByLastValue(set: SequenceSet, channel: number): Map<number, numb
   return table;
 }
 
-/** What to tell the user of such a channel. */
+/** The warning about such a channel. */
 export function targetLeakWarning(channel: string): string {
   return (
-    `The last value of channel "${channel}" alone tells the class of nearly every case: ` +
-    `is it an answer rather than a feature? Then leave it out (\`drop: ["${channel}"]\`).`
+    `The last value of channel "${channel}" alone gives the class of nearly every case: ` +
+    `is it a label rather than a feature? Then leave it out (\`drop: ["${channel}"]\`).`
   );
 }

@@ -15,7 +15,7 @@ export function withRoomFor(
   for (const name of names)
     if (set.channels.some((channel) => channel.name === name))
       throw new OptionError(
-        `${where.name}: there is already a channel "${name}". Rename or drop it, or switch the ${where.kind} channels off.`,
+        `${where.name}: the channel "${name}" exists already. Rename or drop it, or switch the ${where.kind} channels off.`,
       );
   const before = set.channels.length;
   const F = before + names.length;

@@ -24,7 +24,7 @@ export interface SequenceSet {
   times?: Float64Array;
   /** [N], how the user names a sequence. */
   ids: readonly string[];
-  /** Each sequence is a window: an event to be judged, which is its last step, and events before it. */
+  /** Each sequence is a window: the event to classify, which is its last step, and events before it. */
   windows?: boolean;
   /** [N], who a sequence belongs to (customer, machine); sequences of one entity never cross a split. */
   entities?: readonly string[];
@@ -196,7 +196,7 @@ export function checkSequenceSet(set: SequenceSet, where: string): void {
 
 /**
  * The same sequences in memory that threads can share, without what a model does not look at: ids, entities, times,
- * static columns and, unless they are asked for, labels. Where memory cannot be shared it stays as it is.
+ * static columns and, unless requested, labels. Where memory cannot be shared it stays as it is.
  */
 export function shareSequences(set: SequenceSet, withLabels = false): SequenceSet {
   const { channels, offsets, values, observed, weights, labels, classNames } = set;

@@ -5,7 +5,7 @@ import { createBitmap, isObserved, lengthOf, type SequenceSet, selectSequences, 
 
 /** How a view differs from its sequence. */
 export const augmentSchema = z.strictObject({
-  scale: z.number().nonnegative().default(0.2).describe("standard deviation of the factor of a sequence around 1"),
+  scale: z.number().nonnegative().default(0.2).describe("standard deviation, around 1, of the factor per sequence"),
   jitter: z
     .number()
     .nonnegative()
@@ -16,8 +16,8 @@ export const augmentSchema = z.strictObject({
     .positive()
     .max(1)
     .default(0.6)
-    .describe("smallest share of a sequence that is cut out and stretched back to its length"),
-  segments: z.int().nonnegative().default(2).describe("how many segments are blanked"),
+    .describe("smallest share of a sequence that a crop keeps; the crop is stretched to full length"),
+  segments: z.int().nonnegative().default(2).describe("number of segments that are blanked"),
   segment: z.number().nonnegative().lt(1).default(0.1).describe("length of such a segment, as a share of the sequence"),
 });
 export type AugmentOptions = z.input<typeof augmentSchema>;

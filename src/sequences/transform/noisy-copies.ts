@@ -14,7 +14,7 @@ export interface NoisyCopiesOptions {
 
 /**
  * Each sequence several times, with normal noise on every observed number, fresh for each copy: what read-outs and
- * classifiers should be fitted on where the sequences to be judged are noisier than those at hand.
+ * classifiers should be fitted on where the sequences to be classified are noisier than these.
  *
  * Copy c of sequence n is sequence c * N + n. It is called `id#c` and keeps n's label, weight, times and statics. Its
  * entity is n's, or n's id where there are no entities: no split by entity parts copies of one sequence. Gaps,
@@ -30,7 +30,7 @@ export function noisyCopies(set: SequenceSet, { stddev, copies = 4, seed = 1 }: 
     );
   if (!(Number.isInteger(copies) && copies > 0))
     throw new OptionError(
-      `noisyCopies: copies is ${copies}, expected a whole number above 0. Each sequence is there so many times.`,
+      `noisyCopies: copies is ${copies}, expected a whole number above 0. It is the number of copies per sequence.`,
     );
   const N = countOf(set);
   const F = set.channels.length;

@@ -24,7 +24,7 @@ export interface Scaler {
   logarithm?: boolean[];
   /** Provenance: what the statistics were computed from. */
   fittedOn: { sequences: number; values: number };
-  /** Channels that could not be scaled as asked, in plain sentences. */
+  /** Channels that could not be scaled as requested, in sentences. */
   notes: string[];
 }
 
@@ -37,7 +37,7 @@ export interface Scaler {
  *                 become sign(x) log(1 + |x|) first
  *
  * A constant channel gets scale 1, one with nothing observed centre 0 and scale 1; `notes` names both.
- * @throws {OptionError} for "log-standard" with a scale of each series' own: a series is too short to tell
+ * @throws {OptionError} for "log-standard" with a scale of each series' own: a series is too short to decide
  */
 export function fitScaler(
   set: SequenceSet,
@@ -98,10 +98,10 @@ export function scaleSequences(set: SequenceSet, scaler: Scaler): SequenceSet {
  * @throws {OptionError} if the scope is "series" and `original` is missing or of another size
  */
 export function unscaleSequences(set: SequenceSet, scaler: Scaler, original?: SequenceSet): SequenceSet {
-  expectChannels("inverseTransform", set, scaler);
+  expectChannels("unscaleSequences", set, scaler);
   if (scaler.scope === "series" && (!original || countOf(original) !== countOf(set)))
     throw new OptionError(
-      `inverseTransform: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
+      `unscaleSequences: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
     );
   const values = mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
   return scaler.logarithm ? mapLogarithms(values, scaler.logarithm, signedExp) : values;

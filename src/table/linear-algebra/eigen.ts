@@ -4,7 +4,7 @@ import { type Tridiagonal, tridiagonalize } from "./tridiagonal.js";
 /** The largest eigenvalues of a symmetric matrix, descending, with an orthonormal eigenvector each. */
 export interface Eigenpairs {
   values: Float64Array;
-  /** [values.length, n], one eigenvector a row. */
+  /** [values.length, n], one eigenvector per row. */
   vectors: Float64Array;
 }
 

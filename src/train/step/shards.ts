@@ -6,7 +6,7 @@ export const SHARD = 16;
 /** The same where each case comes as two views. */
 export const VIEWED_SHARD = SHARD / 2;
 
-/** How many shards so many cases make. */
+/** The number of shards for a number of cases. */
 export function shardCount(cases: number, size = SHARD): number {
   return Math.ceil(cases / size);
 }

@@ -55,7 +55,7 @@ export function updateNumbers({ numbers }: SharedTraining): UpdateNumbers {
 /** Numbers of a batch before its order. */
 const HEAD = 9;
 
-/** Numbers that one batch of so many cases takes. */
+/** Numbers that one batch takes, by its number of cases. */
 export function sharedBatchSize(cases: number): number {
   return HEAD + cases;
 }

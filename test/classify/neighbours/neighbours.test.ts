@@ -133,7 +133,7 @@ describe("kNearestNeighbours", () => {
   test("refuses a k that cannot be", () => {
     for (const k of [0, 1.5, -3, "all" as "auto"]) expect(() => kNearestNeighbours({ k })).toThrow(OptionError);
     expect(() => kNearestNeighbours({ classWeight: "even" as "none" })).toThrow(/classWeight is even/);
-    expect(() => kNearestNeighbours({ k: 104 }).fit(x, labels, 3)).toThrow(/k is 104 and there are 103 training rows/);
+    expect(() => kNearestNeighbours({ k: 104 }).fit(x, labels, 3)).toThrow(/k is 104 with 103 training rows/);
     expect(() => kNearestNeighbours({ k: 103 }).fit(x, labels, 3)).not.toThrow();
   });
 });

@@ -88,7 +88,7 @@ describe("results that are kept", () => {
     await run(store, { features: ["raw"] });
     const other = { ...source, train: { ...source.train, values: source.train.values.map((v) => v + 1) } };
     await expect(compare(engine, other, { ...options, features: ["raw"], store })).rejects.toThrow(
-      /memory: cannot go on from this file: its results are of other data/,
+      /memory: cannot continue from this file: its results are of other data/,
     );
     for (const change of [{ folds: 3 }, { readOut: "last" as const }, { fit: { units: 5 } }])
       await expect(run(store, { features: ["raw"], ...change })).rejects.toThrow(/made with other options/);

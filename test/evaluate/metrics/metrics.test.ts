@@ -49,16 +49,16 @@ describe("metrics agree with scikit-learn", () => {
   });
 });
 
-test("the majority class comes from the training labels and is judged on the test labels", () => {
-  const judged = { labels: [0, 1, 1, 1, 2], predicted: [0, 1, 1, 1, 2], classCount: 3 };
-  expect(scorePredictions(judged)).toMatchObject({ majorityClass: 1, majorityRate: 3 / 5 });
-  expect(scorePredictions({ ...judged, trainLabels: [2, 2, 0, 1] })).toMatchObject({
+test("the majority class comes from the training labels and is scored on the test labels", () => {
+  const scored = { labels: [0, 1, 1, 1, 2], predicted: [0, 1, 1, 1, 2], classCount: 3 };
+  expect(scorePredictions(scored)).toMatchObject({ majorityClass: 1, majorityRate: 3 / 5 });
+  expect(scorePredictions({ ...scored, trainLabels: [2, 2, 0, 1] })).toMatchObject({
     majorityClass: 2,
     majorityRate: 1 / 5,
   });
 });
 
-test("a class absent from the judged labels has no recall and is left out of every mean", () => {
+test("a class absent from the scored labels has no recall and is left out of every mean", () => {
   const got = scorePredictions({
     labels: [0, 0, 0, 1, 1],
     predicted: [0, 0, 2, 1, 1], // 2 is predicted and does not occur; 3 neither
@@ -87,7 +87,7 @@ test("a class that occurs and is never predicted has precision and F1 0", () => 
   expect(got).toMatchObject({ rocAuc: null, averagePrecision: null }); // no probabilities
 });
 
-test("nothing to judge gives null everywhere", () => {
+test("nothing to score gives null everywhere", () => {
   expect(scorePredictions({ labels: [], predicted: [], probabilities: [], classCount: 2 })).toEqual({
     cases: 0,
     confusion: [

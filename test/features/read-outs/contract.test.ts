@@ -130,10 +130,10 @@ describe.each(engines)("read-outs on $name", async ({ engine }) => {
       const prepared = prepareSequences(set, model.metadata.preparation);
       const [slot] = openNetwork(engine, networkModel(model), { batch: 60, steps: 10 }, "encode").slots;
       const indices = [...set.ids.keys()];
-      const pass = fillBatch(slot, prepared, oneHotColumns(prepared.channels).groups, indices);
-      slot.forward(pass);
+      const batch = fillBatch(slot, prepared, oneHotColumns(prepared.channels).groups, indices);
+      slot.forward(batch);
       const rows = new Float32Array(values.length).fill(Number.NaN);
-      readOutWriter(request)(statesOf(slot, pass, "last"), rows, (b) => pass.order[b]);
+      readOutWriter(request)(statesOf(slot, batch, "last"), rows, (b) => batch.order[b]);
       const exact = (_: number, k: number) => !names[k % names.length].startsWith("mean_");
       expect(rows.filter(exact)).toEqual(values.filter(exact));
       // means of 10 numbers below 1, summed in float32: 10 roundings of at most 10 * 2^-24 each, over 10

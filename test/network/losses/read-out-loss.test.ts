@@ -170,10 +170,10 @@ test.each(Object.entries(heads))("gradients of a head with %s agree with central
       for (let k = 0; k < kept.length; k++) kept[k] = random.uniform() < rate ? 0 : 1 / (1 - rate);
     },
   };
-  const judge = (gradients: Float64Array) => readOutLoss(head, table, rows, weights, gradients, products);
-  const loss = () => judge(new Float64Array(weights.length)).loss;
+  const score = (gradients: Float64Array) => readOutLoss(head, table, rows, weights, gradients, products);
+  const loss = () => score(new Float64Array(weights.length)).loss;
   const gradients = new Float64Array(weights.length);
-  const { dRows } = judge(gradients);
+  const { dRows } = score(gradients);
   for (const { name, start, size } of all) {
     const numeric = centralDifferences(
       weights,
@@ -196,8 +196,8 @@ test("what cannot be honoured is refused", () => {
   expect(() => plan(3, { crossEntropy: { weight: 1, classes: 2, dropout: 1 } })).toThrow(/dropout is 1/);
   const { head, weights } = plan(1, { crossEntropy: { weight: 1, classes: 2 } });
   const products = engineProducts(reference, { M: 2, K: 9, N: 9 });
-  const judge = (numbers: number) =>
+  const score = (numbers: number) =>
     readOutLoss(head, new Float64Array(numbers), { labels: [1] }, weights, weights, products);
-  expect(() => judge(18)).toThrow(/labels: got 1, expected 2/);
-  expect(() => judge(10)).toThrow(/expected \[n, 9\]/);
+  expect(() => score(18)).toThrow(/labels: got 1, expected 2/);
+  expect(() => score(10)).toThrow(/expected \[n, 9\]/);
 });

@@ -84,7 +84,7 @@ test("sizes, channels, classes and times", () => {
   for (const expected of [
     '"c1" has the same',
     '"c2" has no observed',
-    "one class only",
+    "One class only",
     "those of one entity together",
     "irregular",
   ])

@@ -70,7 +70,7 @@ describe("addDifferences", () => {
 
   test("refuses a name that is taken", () => {
     const set = addDifferences(makeSet([[[1], [2]]]));
-    expect(() => addDifferences(set)).toThrow(/already a channel "c0_difference"/);
+    expect(() => addDifferences(set)).toThrow(/the channel "c0_difference" exists already/);
   });
 
   test("sums of differences give the values back, and a step with nothing observed stays one", () => {

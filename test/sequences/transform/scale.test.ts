@@ -111,7 +111,7 @@ test("a scaler survives JSON", () => {
   expect(JSON.parse(JSON.stringify(scaler))).toEqual(scaler);
 });
 
-test("inverseTransform undoes transform", () => {
+test("unscaleSequences undoes scaleSequences", () => {
   const cases = fc.record({
     set: anySet,
     method: fc.constantFrom("standard", "min-max", "robust", "none" as const),

@@ -114,21 +114,21 @@ test("the loss is that of every case's read-out, beside its label and its other 
   const series: number[][][] = [];
   const reverse: boolean[] = [];
   for (let s = 0; s < shards; s++) {
-    const pass = batches.get(s, 0);
+    const batch = batches.get(s, 0);
     const units = network.slots[s].readOut!.states.flatMap((states) =>
       Array.from({ length: states.every.width }, (_, j) => {
         if (s === 0) reverse.push(states.reverse);
-        return (row: number) => data[states.every.offset(pass) + row * states.every.stride + j];
+        return (row: number) => data[states.every.offset(batch) + row * states.every.stride + j];
       }),
     );
-    for (let b = 0; b < pass.B; b++) {
+    for (let b = 0; b < batch.B; b++) {
       const rows: number[] = [];
-      for (let t = 0, start = 0; t < pass.T; t++) {
-        const n = pass.active < 0 ? pass.B : data[pass.active + t];
-        if (b < n && (pass.mask < 0 || data[pass.mask + start + b] !== 0)) rows.push(start + b);
+      for (let t = 0, start = 0; t < batch.T; t++) {
+        const n = batch.active < 0 ? batch.B : data[batch.active + t];
+        if (b < n && (batch.mask < 0 || data[batch.mask + start + b] !== 0)) rows.push(start + b);
         start += n;
       }
-      const [view, place] = [Math.floor(pass.order[b] / (pass.B / 2)), pass.order[b] % (pass.B / 2)];
+      const [view, place] = [Math.floor(batch.order[b] / (batch.B / 2)), batch.order[b] % (batch.B / 2)];
       series[view * N + trainer.shared.indices[s + place * shards]] = units.map((read) => rows.map(read));
     }
   }
