@@ -64,6 +64,9 @@ export async function trainModel(
     threads === 0
       ? await trainAutoencoder(engine, spec, train, validation, training, hooks)
       : await trainInBackground(engine, { spec, train, validation, options: training }, hooks, threads);
+  const { updates, bestUpdate, stopped, history } = result;
+  const { name, reading } = origin;
+  const files = origin.files.map(({ path, sha256 }) => ({ path, sha256 }));
   const model: Model = {
     metadata: {
       formatVersion: FORMAT_VERSION,
@@ -76,18 +79,13 @@ export async function trainModel(
         options: training,
         sequences: countOf(train),
         validationSequences: validation ? countOf(validation) : 0,
-        updates: result.updates,
-        bestUpdate: result.bestUpdate,
-        stopped: result.stopped,
-        history: result.history,
+        updates,
+        bestUpdate,
+        stopped,
+        history,
         warnings: [],
       },
-      data: {
-        name: origin.name,
-        files: origin.files.map(({ path, sha256 }) => ({ path, sha256 })),
-        splitSha256: await splitHash(parts.train, parts.validation),
-        reading: origin.reading,
-      },
+      data: { name, files, splitSha256: await splitHash(parts.train, parts.validation), reading },
     },
     // The head of the read-out loss has done its work.
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),

@@ -27,52 +27,24 @@ export function createTimeDistributedDense(plan: Plan, name: string, input: Sign
       if (training) ws.gemmPack({ packed: packedTransposed, b, K: units, N: H, ldb: units, transposed: true });
     },
     forward(batch) {
-      plan.ws.gemm({
-        c: output.offset(batch),
-        a: input.offset(batch),
-        packed,
-        bias: paddedBias,
-        M: batch.rows,
-        N: Fp,
-        K: H,
-        ldc: Fp,
-        lda: input.stride,
-        accumulate: false,
-      });
+      const [c, a, lda] = [output.offset(batch), input.offset(batch), input.stride];
+      const M = batch.rows;
+      plan.ws.gemm({ c, a, packed, bias: paddedBias, M, N: Fp, K: H, ldc: Fp, lda, accumulate: false });
     },
     backward(batch, dOutput) {
       const { ws } = plan;
-      const { rows, gradients } = batch;
-      const { offset, stride } = dOutput;
+      const { rows: M, gradients } = batch;
+      const { offset: g, stride: ldg } = dOutput;
       const { data } = ws;
       data.fill(0, dKernel, dKernel + H * Fp);
-      ws.gemmTransposed({
-        c: dKernel,
-        a: input.offset(batch),
-        g: offset,
-        M: rows,
-        N: Fp,
-        K: H,
-        ldc: Fp,
-        lda: input.stride,
-        ldg: stride,
-      });
+      const [a, lda] = [input.offset(batch), input.stride];
+      ws.gemmTransposed({ c: dKernel, a, g, M, N: Fp, K: H, ldc: Fp, lda, ldg });
       const into = gradients + kernel.start;
       for (let k = 0; k < H; k++)
         for (let u = 0; u < units; u++) data[into + k * units + u] += data[dKernel + k * Fp + u];
-      ws.columnSums({ sums: gradients + bias.start, a: offset, M: rows, N: units, lda: stride });
-      ws.gemm({
-        c: dInput,
-        a: offset,
-        packed: packedTransposed,
-        bias: NONE,
-        M: rows,
-        N: Hp,
-        K: units,
-        ldc: Hp,
-        lda: stride,
-        accumulate: false,
-      });
+      ws.columnSums({ sums: gradients + bias.start, a: g, M, N: units, lda: ldg });
+      const packed = packedTransposed;
+      ws.gemm({ c: dInput, a: g, packed, bias: NONE, M, N: Hp, K: units, ldc: Hp, lda: ldg, accumulate: false });
       return { offset: dInput, stride: Hp };
     },
   };

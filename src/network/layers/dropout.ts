@@ -18,30 +18,14 @@ export function createDropout(plan: Plan, name: string, input: Signal, rate: num
       if (!batch.draws) return;
       const rows = rowsOf(input, batch);
       batch.draws.dropout(name, factors, rows, width, rate);
-      plan.ws.multiplyRows({
-        y: result,
-        a: input.offset(batch),
-        b: factors,
-        M: rows,
-        width,
-        ldy: stride,
-        lda: stride,
-        ldb: width,
-      });
+      const a = input.offset(batch);
+      plan.ws.multiplyRows({ y: result, a, b: factors, M: rows, width, ldy: stride, lda: stride, ldb: width });
     },
     backward(batch, dOutput) {
       if (!batch.draws) return dOutput;
       const { offset, stride } = dOutput;
-      plan.ws.multiplyRows({
-        y: dInput,
-        a: offset,
-        b: factors,
-        M: rowsOf(input, batch),
-        width,
-        ldy: stride,
-        lda: stride,
-        ldb: width,
-      });
+      const M = rowsOf(input, batch);
+      plan.ws.multiplyRows({ y: dInput, a: offset, b: factors, M, width, ldy: stride, lda: stride, ldb: width });
       return { offset: dInput, stride };
     },
   };

@@ -153,18 +153,8 @@ function walkForward(room: Room, batch: PackedBatch): void {
   if (repeated) {
     ws.copyRows({ to: constantInput, from: x, M: B, width: F, ldto: F + 1, ldfrom: input.stride });
     for (let b = 0; b < B; b++) data[constantInput + b * (F + 1) + F] = 1;
-    ws.gemm({
-      c: constant,
-      a: constantInput,
-      packed: packedInput,
-      bias: NONE,
-      M: B,
-      N: G,
-      K: F + 1,
-      ldc: G,
-      lda: F + 1,
-      accumulate: false,
-    });
+    const [a, K] = [constantInput, F + 1];
+    ws.gemm({ c: constant, a, packed: packedInput, bias: NONE, M: B, N: G, K, ldc: G, lda: K, accumulate: false });
   }
   ws.lstmForward({
     hidden,
@@ -248,16 +238,6 @@ function constantBackward(room: Room, dkernel: number, B: number): void {
   const { ws } = room.plan;
   ws.gemmTransposed({ c: dkernel, a: constantInput, g: dconstant, M: B, N: G, K: F + 1, ldc: G, lda: F + 1, ldg: G });
   if (!wantsInput) return;
-  ws.gemm({
-    c: dinput,
-    a: dconstant,
-    packed: packedW,
-    bias: NONE,
-    M: B,
-    N: Fp,
-    K: G,
-    ldc: Fp,
-    lda: G,
-    accumulate: false,
-  });
+  const packed = packedW;
+  ws.gemm({ c: dinput, a: dconstant, packed, bias: NONE, M: B, N: Fp, K: G, ldc: Fp, lda: G, accumulate: false });
 }

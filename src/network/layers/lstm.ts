@@ -77,28 +77,16 @@ function joinDirections(
       both.forEach((each, k) => {
         each.forward(batch);
         const states = returnSequences ? each.states.every : each.states.last;
-        plan.ws.copyRows({
-          to: output.offset(batch) + k * H,
-          from: states.offset(batch),
-          M: rows,
-          width: H,
-          ldto: output.stride,
-          ldfrom: states.stride,
-        });
+        const [to, from] = [output.offset(batch) + k * H, states.offset(batch)];
+        plan.ws.copyRows({ to, from, M: rows, width: H, ldto: output.stride, ldfrom: states.stride });
       });
     },
     backward(batch, dOutput) {
       const { data } = plan.ws;
       const gradients = both.map((each, k) => {
         const half: Gradient = { offset: halves[k], stride: Hp };
-        plan.ws.copyRows({
-          to: half.offset,
-          from: dOutput.offset + k * H,
-          M: rowsOf(output, batch),
-          width: H,
-          ldto: Hp,
-          ldfrom: dOutput.stride,
-        });
+        const [from, M] = [dOutput.offset + k * H, rowsOf(output, batch)];
+        plan.ws.copyRows({ to: half.offset, from, M, width: H, ldto: Hp, ldfrom: dOutput.stride });
         return returnSequences ? each.backward(batch, half, undefined) : each.backward(batch, undefined, half);
       });
       return addGradients(data, gradients, rowsOf(input, batch));
