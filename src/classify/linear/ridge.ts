@@ -98,7 +98,7 @@ function solve(problem: RidgeProblem): RidgeSolution {
 
 interface RidgeProblem {
   x: FeatureTable;
-  /** [columns], weighted mean and standard deviation. */
+  /** [columns], weighted mean and scale. */
   centre: Float64Array;
   scale: Float64Array;
   /** [rows], square root of the weight. */
