@@ -235,7 +235,7 @@ describe("columns are read as the channels that are known say", () => {
 
   test("without channels, or without a vocabulary, a long table cannot be read in pieces", async () => {
     const reading = readInPieces(file(["a,1,7,"]), { entity: "who" }, { mostSteps: 9 }, async () => {});
-    await expect(reading).rejects.toThrow(/expected the channels/);
+    await expect(reading).rejects.toThrow(/expected the known channels/);
     await expect(read(["a,1,7,"], [{ name: "shop", kind: "categorical" }])).rejects.toThrow(/vocabulary/);
   });
 });

@@ -40,7 +40,7 @@ export function trainingRows(
   const classes = Array.from(counts.keys()).filter((c) => counts[c] > 0);
   if (classes.length < 2)
     throw new DataError(
-      `${where}: ${classes.length === 0 ? "the training rows are missing" : `all ${x.rows} training rows are of class ${classes[0]}`}, ` +
+      `${where}: ${classes.length === 0 ? "there are no training rows" : `all ${x.rows} training rows are of class ${classes[0]}`}, ` +
         "expected at least two classes. " +
         "Check the label column, or take a split that holds every class.",
     );

@@ -153,7 +153,7 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     if (own !== undefined && !readOuts.includes(own as ReadOut)) unknownName(where, "read-out", own, readOuts);
     if (needs === "events" && align !== "end")
       throw new OptionError(
-        `${where}: "${name}" is for windows that end at the scored event; these are whole series. Read a long table with \`window\`, or take raw.`,
+        `${where}: "${name}" is for windows of events, which end at the scored event; these are whole series. Read a long table with \`window\`, or take raw.`,
       );
     if (needs === "amounts" && !hasAmounts)
       throw new OptionError(
