@@ -30,12 +30,12 @@ const LARGE: SpeedShape = { T: 100, B: 128, F: 8, H: 128 };
 /** With more operations per step the reference engine would take over ten seconds per step. */
 const REFERENCE_LIMIT = 2e9;
 
-/** `undertone bench`: how fast training and encoding are on this machine, beside its peak. */
 const HELP = `
 Examples:
   undertone bench
   undertone bench --shape 50,64,16,256 --engine wasm`;
 
+/** `undertone bench`: how fast training and encoding are on this machine, beside its peak. */
 export function benchCommand(): Command {
   return new Command("bench")
     .description("time training and encoding on this machine: every engine, the multiply-add peak")
