@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,6 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: "scripts/freshness.mjs",
     pool: "forks",
+    maxWorkers: availableParallelism(), // vitest leaves one core idle
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", "./test/closing-line.ts"],

@@ -3,12 +3,6 @@ import { Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { UndertoneError } from "../errors.js";
 import { VERSION } from "../version.js";
-import { benchCommand } from "./bench.js";
-import { compareCommand } from "./compare.js";
-import { demoCommand } from "./demo.js";
-import { encodeCommand } from "./encode.js";
-import { fitCommand } from "./fit.js";
-import { inspectCommand } from "./inspect.js";
 import { inFlags } from "./schema-flags.js";
 import { Interrupted } from "./terminal.js";
 
@@ -17,20 +11,24 @@ DATA is a file (.csv, .ts, .tsv, .arff, .npy, each possibly .gz) or a folder wit
 Start with: undertone demo, then undertone inspect DATA and undertone compare DATA.
 Exit codes: 0 done, 1 failed, 2 wrong options, 130 interrupted.`;
 
+/** Each is loaded only when it is called: modules take longer to load than most commands to begin. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  demo: async () => (await import("./demo.js")).demoCommand(),
+  inspect: async () => (await import("./inspect.js")).inspectCommand(),
+  fit: async () => (await import("./fit.js")).fitCommand(),
+  encode: async () => (await import("./encode.js")).encodeCommand(),
+  compare: async () => (await import("./compare.js")).compareCommand(),
+  bench: async () => (await import("./bench.js")).benchCommand(),
+};
+
 const program = new Command("undertone")
   .description("LSTM autoencoders that turn raw sequences into better classifier input, and show whether they help")
   .version(VERSION)
   .showHelpAfterError("(--help lists the options)")
   .addHelpText("after", HELP);
-for (const command of [
-  demoCommand(),
-  inspectCommand(),
-  fitCommand(),
-  encodeCommand(),
-  compareCommand(),
-  benchCommand(),
-])
-  program.addCommand(command.exitOverride().showHelpAfterError("(--help lists the options)"));
+const name = process.argv[2] ?? "";
+for (const load of Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS))
+  program.addCommand((await load()).exitOverride().showHelpAfterError("(--help lists the options)"));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0); // the reader of the pipe closed it

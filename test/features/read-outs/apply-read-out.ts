@@ -1,5 +1,25 @@
-import { type ReadOutParts, readOutColumns, readOutWriter } from "../../../src/features/read-outs/parts.js";
+import { fitParts, type ReadOutState } from "../../../src/features/read-outs/fit.js";
+import type { StateComponents } from "../../../src/features/read-outs/model-space.js";
+import type { FitOptions } from "../../../src/features/read-outs/part.js";
+import {
+  type PartName,
+  type ReadOutParts,
+  readOutColumns,
+  readOutWriter,
+} from "../../../src/features/read-outs/parts.js";
 import type { States } from "../../../src/features/read-outs/states.js";
+
+/** As the model file keeps it. */
+type Fitted = ReadOutState & {
+  quantiles?: number[];
+  incrementQuantiles?: number[];
+  lags?: number[];
+  components?: StateComponents[];
+};
+export const fitReadOut = (
+  { parts, ...options }: FitOptions & { parts: readonly PartName[] },
+  batches: Iterable<States>,
+): Fitted => fitParts(parts, batches, options);
 
 /** The read-out of every sequence of a batch, [B, columns]. */
 export function applyReadOut(readOut: ReadOutParts, states: States): Float32Array {
