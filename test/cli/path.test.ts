@@ -194,9 +194,9 @@ describe("the whole path through the command line", () => {
       "--units",
       "4",
       "--features",
-      "fields,aggregates,latent",
+      "fields,latent",
       "--classifiers",
-      "boosting",
+      "ridge",
     );
     expect([code, existsSync(join(place, "d/transactions.csv"))]).toEqual([0, true]);
     expect(stderr).toMatch(/transactions\.csv: \d+ transactions, \d+ marked as fraud/);

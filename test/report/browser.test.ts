@@ -136,7 +136,10 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
   }
 
   const views = [1280, 390].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
-  const cases = pages.flatMap((page) => views.map((view) => ({ ...page, ...view })));
+  // a page with few charts: each width and each scheme once
+  const cases = pages.flatMap((page, k) =>
+    views.filter((_, v) => k === 0 || v === 0 || v === 3).map((view) => ({ ...page, ...view })),
+  );
 
   test.each(cases)("$name, $width px, $scheme", async ({ path, width, scheme }) => {
     await open(path, { width, scheme }, async (page) => {
@@ -176,7 +179,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
     });
   });
 
-  test.each([1280, 1200, 390, 320])("%i px: long names break behind + and , alone", async (width) => {
+  test.each([1200, 390, 320])("%i px: long names break behind + and , alone", async (width) => {
     const path = join(folder, "long-names.html");
     writeFileSync(path, longNames());
     await open(path, { width, scheme: "light" }, async (page) => {
