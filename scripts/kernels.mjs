@@ -1,7 +1,9 @@
 // @ts-check
 // Compiles kernels/ to WebAssembly with clang, itself compiled to WebAssembly (@yowasp/clang): no compiler needed.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "./freshness.mjs";
 
 const relaxed = ["-msimd128", "-mrelaxed-simd"];
 const threads = [
@@ -17,8 +19,8 @@ const variants = [
 ];
 
 /**
- * Writes the kernels of every engine, dist/kernels/<variant>.wasm below `root`, and those of the classifiers as a
- * module that is imported: they must be there without waiting for a file.
+ * Writes the kernels of every engine, dist/kernels/<variant>.wasm below `root`, with sizes and hashes of all of them, and
+ * those of the classifiers as a module that is imported: they must be there without waiting for a file.
  * @param {string} root
  */
 export async function compileKernels(root) {
@@ -30,7 +32,6 @@ export async function compileKernels(root) {
     for (const name of readdirSync(join(root, "kernels", folder)))
       if (/\.(c|h|def)$/.test(name)) sources[name] = readFileSync(join(root, "kernels", folder, name), "utf8");
   const output = join(root, "dist", "kernels");
-  mkdirSync(output, { recursive: true });
 
   /** @param {string} source @param {string} name @param {string[]} flags @returns {Promise<Uint8Array>} */
   async function compile(source, name, flags) {
@@ -72,12 +73,20 @@ export async function compileKernels(root) {
     return /** @type {Uint8Array} */ (/** @type {Record<string, unknown>} */ (files)["out.wasm"]);
   }
 
-  for (const { name, flags } of variants)
-    writeFileSync(join(output, `${name}.wasm`), await compile("wasm.c", name, [...flags, "-Wl,-z,stack-size=65536"]));
+  /** @type {Record<string, { bytes: number, sha256: string }>} */
+  const sums = {};
+  for (const { name, flags } of variants) {
+    const wasm = await compile("wasm.c", name, [...flags, "-Wl,-z,stack-size=65536"]);
+    writeWhole(join(output, `${name}.wasm`), wasm);
+    sums[`${name}.wasm`] = { bytes: wasm.length, sha256: createHash("sha256").update(wasm).digest("hex") };
+  }
+  writeWhole(join(output, "sums.js"), `export default ${JSON.stringify(sums, null, 2)};\n`);
+  const types = "declare const sums: Record<string, { bytes: number; sha256: string }>;\nexport default sums;\n";
+  writeWhole(join(output, "sums.d.ts"), types);
   const classify = await compile("classify.c", "classify", [
     ...["-msimd128", "-Wl,-z,stack-size=1024", "-Wl,--strip-all"],
   ]);
   const base64 = Buffer.from(classify).toString("base64");
-  writeFileSync(join(output, "classify.js"), `export default "${base64}";\n`);
-  writeFileSync(join(output, "classify.d.ts"), "declare const base64: string;\nexport default base64;\n");
+  writeWhole(join(output, "classify.js"), `export default "${base64}";\n`);
+  writeWhole(join(output, "classify.d.ts"), "declare const base64: string;\nexport default base64;\n");
 }

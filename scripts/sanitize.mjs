@@ -37,7 +37,7 @@ if (!runtime) skip(`${compiler} has no address sanitizer that is a shared librar
 const output = join(root, "node_modules", ".undertone", "sanitized", "undertone.node");
 say(`compiling the add-on (${compiler} ${FLAGS.join(" ")}) ...`);
 const shared = runtime.includes("clang_rt") ? ["-shared-libasan"] : [];
-compileNative(root, compiler, { output, flags: [...FLAGS, ...shared] });
+compileNative(root, compiler, { output, flags: [...FLAGS, ...shared], load: false }); // the runtime is preloaded below
 
 const env = {
   ...process.env,

@@ -2,9 +2,9 @@
 // Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly and, where
 // there is a C compiler, to a native add-on, builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { hashOf, isFresh, root, STEPS, stampOf } from "./freshness.mjs";
+import { isFresh, markFresh, root, STEPS, stampOf, writeWhole } from "./freshness.mjs";
 
 const started = Date.now();
 
@@ -12,14 +12,13 @@ const started = Date.now();
 const say = (text) => process.stderr.write(`set-up: ${text}\n`);
 
 /**
- * Runs `work` unless its products are fresh.
- * @param {string} name @param {string[]} inputs @param {string[]} products @param {() => void | Promise<void>} work
+ * Runs `work` unless the products of the step are fresh.
+ * @param {string} name @param {import("./freshness.mjs").Step} step @param {() => void | Promise<void>} work
  */
-async function step(name, inputs, products, work) {
-  if (isFresh(name, inputs, products)) return;
+async function make(name, step, work) {
+  if (isFresh(name, step)) return;
   await work();
-  mkdirSync(join(root, "node_modules", ".undertone"), { recursive: true });
-  writeFileSync(stampOf(name), hashOf(inputs));
+  markFresh(name, step);
 }
 
 /** @param {string} command @param {string[]} args */
@@ -35,36 +34,54 @@ function run(command, args) {
   }
 }
 
-await step("packages", ["package-lock.json"], ["node_modules/typescript/package.json"], () => {
+await make("packages", [["package-lock.json"], ["node_modules/typescript/package.json"]], () => {
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
-await step("kernels", ...STEPS.kernels, async () => {
+await make("kernels", STEPS.kernels, async () => {
   const { writeSignatures } = await import("./signatures.mjs");
   writeSignatures(root);
   say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
   const { compileKernels } = await import("./kernels.mjs");
   await compileKernels(root);
 });
-const { compileNative, findCompiler } = await import("./native.mjs");
-const compiler = findCompiler();
-/** @type {[string, string[], string[]]} */
-const native = ["native", ["kernels", "scripts/native.mjs"], ["dist/native/undertone.node"]];
-if (compiler)
-  await step(...native, () => {
-    say(`compiling the native engine (${compiler}) ...`);
-    compileNative(root, compiler);
-  });
-else if (!isFresh(...native)) {
-  rmSync(join(root, "dist", "native"), { recursive: true, force: true }); // of other kernels, if it is there
-  say("no C compiler here, so no native engine: WebAssembly serves.");
+if (!isFresh("native", STEPS.native)) {
+  const why = await makeNative();
+  if (why) {
+    rmSync(join(root, "dist", "native"), { recursive: true, force: true }); // of other kernels, if it is there
+    say(`${why}, so no native engine: WebAssembly serves.`);
+  }
 }
-await step("build", ...STEPS.build, () => {
+await make("build", STEPS.build, () => {
   say("building dist/ ...");
-  for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
-    if (name !== "kernels" && name !== "native") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
-  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
-  chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
+  const fresh = join(root, "dist-new"); // as deep as dist/, for the paths in source maps
+  rmSync(fresh, { recursive: true, force: true });
+  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", "dist-new"]);
+  chmodSync(join(fresh, "cli", "main.js"), 0o755);
+  const dist = join(root, "dist");
+  for (const name of readdirSync(dist))
+    if (name !== "kernels" && name !== "native") rmSync(join(dist, name), { recursive: true }); // nothing stale stays
+  for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dist, name));
+  rmSync(fresh, { recursive: true });
 });
 const seconds = (Date.now() - started) / 1000;
 if (seconds > 1.5) say(`ready after ${seconds.toFixed(0)} s.`);
+
+/** Compiles the add-on. Where that fails set-up goes on. @returns why there is none */
+async function makeNative() {
+  const { compileNative, findCompiler } = await import("./native.mjs");
+  const compiler = findCompiler();
+  if (!compiler) return "no C compiler here";
+  say(`compiling the native engine (${compiler}) ...`);
+  try {
+    compileNative(root, compiler);
+    markFresh("native", STEPS.native);
+    return undefined;
+  } catch (error) {
+    const log = stampOf("native.log");
+    writeWhole(log, `${/** @type {Error} */ (error).message}\n`);
+    const [what, ...lines] = /** @type {Error} */ (error).message.trim().split("\n");
+    const first = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "";
+    return `${what} ${first.trim()} (all of it: ${log})`;
+  }
+}

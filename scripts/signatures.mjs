@@ -1,7 +1,8 @@
 // @ts-check
 // Reads the table of kernels (kernels/src/kernels.def) and writes TypeScript's side of it, src/engine/kernels.ts.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "./freshness.mjs";
 
 const TABLE = "kernels/src/kernels.def";
 const WRITTEN = "src/engine/kernels.ts";
@@ -145,5 +146,5 @@ export function typescriptOf(signatures) {
 export function writeSignatures(root) {
   const text = typescriptOf(readSignatures(root));
   const path = join(root, WRITTEN);
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeWhole(path, text);
 }

@@ -100,5 +100,6 @@ export function addCommonFlags(command: Command): Command {
 export async function chooseEngine(options: { engine?: string }, say: (text: string) => void) {
   const engine = await loadEngine(options.engine);
   say(`engine: ${engine.name} (${engine.precision})`);
+  for (const note of engine.notes ?? []) say(`note: ${note}`);
   return engine;
 }

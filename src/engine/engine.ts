@@ -8,6 +8,8 @@ export interface Engine {
   /** One of `engineNames`, for instance "native-avx512" or "wasm-relaxed-simd". */
   readonly name: string;
   readonly precision: "float32" | "float64";
+  /** What was passed over because its files are damaged, and how to repair it: of `auto`, `native` and `wasm`. */
+  readonly notes?: readonly string[];
   /** Numbers per vector; widths of gates and outputs are padded to a multiple of it. */
   readonly lanes: number;
   /**

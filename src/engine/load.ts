@@ -1,4 +1,5 @@
 import { EngineError, OptionError } from "../errors.js";
+import { UnusableError } from "./built-file.js";
 import type { Engine } from "./engine.js";
 import { loadNative, type NativeTarget } from "./native.js";
 import { reference } from "./reference/reference.js";
@@ -22,7 +23,7 @@ const loaded = new Map<string, Promise<Engine>>();
 
 /**
  * The engine of that name; `auto`, `native` and `wasm` are the fastest that loads. Without a name,
- * UNDERTONE_ENGINE decides.
+ * UNDERTONE_ENGINE decides. `notes` of the engine say where a faster one is damaged.
  * @throws {OptionError} for an unknown name
  * @throws {EngineError} if the engine cannot run here
  */
@@ -43,8 +44,19 @@ async function load(name: EngineName): Promise<Engine> {
   if (name === "native") return loadNative();
   if (name.startsWith("native-")) return loadNative(name.slice("native-".length) as NativeTarget);
   if (name.startsWith("wasm-")) return loadWasm(name.slice("wasm-".length) as WasmVariant);
-  const wasm = () => loadWasm("relaxed-simd").catch(() => loadWasm("simd128"));
-  return name === "wasm" ? wasm() : loadNative().catch(wasm);
+  const wasm = ["wasm-relaxed-simd", "wasm-simd128"];
+  return loadFirst(name === "wasm" ? wasm : ["native", ...wasm]);
+}
+
+/** The first that loads. What is there and cannot be used is named in its notes. */
+async function loadFirst([name, ...others]: readonly string[], notes: readonly string[] = []): Promise<Engine> {
+  try {
+    const engine = await loadEngine(name);
+    return notes.length > 0 ? { ...engine, notes } : engine;
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return loadFirst(others, error instanceof UnusableError ? [...notes, error.message] : notes);
+  }
 }
 
 /** Every engine that loads here, fastest first, and why the others do not. */

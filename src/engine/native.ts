@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { expectAsBuilt, UnusableError } from "./built-file.js";
 import type { Engine, Workspace } from "./engine.js";
 import { type NativeKernels, nameArguments } from "./kernels.js";
 import { measurePeak } from "./peak.js";
@@ -70,21 +71,36 @@ async function loadAddon(): Promise<Addon> {
     throw new EngineError("The native engine runs in Node only. Use the engine wasm.");
   const { createRequire } = await import("node:module");
   const { resolve } = await import("node:path");
+  const { fileURLToPath } = await import("node:url");
   const require = createRequire(import.meta.url);
-  const failures: string[] = [];
   const named = process.env.UNDERTONE_NATIVE;
-  const places = named
-    ? [resolve(named)]
-    : [`@undertone/native-${process.platform}-${process.arch}`, "../../dist/native/undertone.node"];
-  for (const place of places) {
-    try {
-      return require(place) as Addon;
-    } catch (error) {
-      failures.push((error as Error).message.split("\n")[0]);
-    }
+  const built = fileURLToPath(new URL("../../dist/native/undertone.node", import.meta.url));
+  const path = named ? resolve(named) : (findPublished(require) ?? built);
+  if (!(await expectAsBuilt(path, "the engine wasm"))) {
+    if (named)
+      throw new UnusableError(`UNDERTONE_NATIVE names ${path}, and there is no such file. Unset it, or correct it.`);
+    throw new EngineError(
+      `The native engine is missing (there is no ${path}). Set-up compiles it where there is a C compiler: ` +
+        'install one and run "npm run setup", or use the engine wasm.',
+    );
   }
-  throw new EngineError(
-    `The native engine is missing (${failures.join("; ")}). Set-up compiles it where there is a C compiler: ` +
-      'install one and run "npm run setup", or use the engine wasm.',
-  );
+  try {
+    return require(path) as Addon;
+  } catch (cause) {
+    const Failure = named ? UnusableError : EngineError;
+    throw new Failure(
+      `The native engine cannot be loaded here: ${(cause as Error).message.split("\n")[0]}. ` +
+        'It was built for another machine: run "npm run setup" on this one, or use the engine wasm.',
+      { cause },
+    );
+  }
+}
+
+/** The add-on of a package for this platform: its main file, with the record beside it. */
+function findPublished(require: NodeJS.Require): string | undefined {
+  try {
+    return require.resolve(`@undertone/native-${process.platform}-${process.arch}`);
+  } catch {
+    return undefined;
+  }
 }

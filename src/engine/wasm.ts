@@ -1,4 +1,7 @@
+import sums from "../../dist/kernels/sums.js";
 import { EngineError } from "../errors.js";
+import { sha256 } from "../sequences/set/hash.js";
+import { notAsBuilt } from "./built-file.js";
 import type { Engine, Workspace } from "./engine.js";
 import { type NativeKernels, nameArguments } from "./kernels.js";
 import { measurePeak } from "./peak.js";
@@ -58,18 +61,35 @@ function isNode(): boolean {
   return typeof process !== "undefined" && process.versions?.node !== undefined;
 }
 
-/** Kernels lie in dist/kernels, the same way from src/engine and from dist/engine. */
+/**
+ * Kernels lie in dist/kernels, the same way from src/engine and from dist/engine. They are compared with what set-up
+ * recorded: a changed number in them would go unnoticed. A page that is not secure has no SHA-256, so there only the
+ * size is compared.
+ */
 async function readKernels(variant: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(`../../dist/kernels/${variant}.wasm`, import.meta.url);
-  try {
-    if (!isNode()) return new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const bytes = await readBytes(url).catch((cause) => {
+    throw new EngineError(
+      `The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them, or install the package again.`,
+      { cause },
+    );
+  });
+  const built = sums[`${variant}.wasm`];
+  if (bytes.length !== built.bytes)
+    throw notAsBuilt(url.pathname, `it has ${bytes.length} bytes, expected ${built.bytes}`, "the engine reference");
+  if (globalThis.crypto?.subtle && (await sha256(bytes)) !== built.sha256)
+    throw notAsBuilt(url.pathname, `its SHA-256 is another one than ${built.sha256}`, "the engine reference");
+  return bytes;
+}
+
+async function readBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  if (isNode()) {
     const { readFile } = await import("node:fs/promises");
     return new Uint8Array(await readFile(url));
-  } catch (cause) {
-    throw new EngineError(`The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them.`, {
-      cause,
-    });
   }
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 function createMemory(engine: string, bytes: number, shared: boolean): WebAssembly.Memory {
