@@ -15,7 +15,8 @@ export function parseOptions<S extends z.ZodType>(schema: S, options: unknown, w
     const inside = path.length > 0 ? `${where}, \`${path.join(".")}\`` : where;
     return unknownName(inside, "option", issue.keys[0], optionNames(schema, path));
   }
-  if (issue.code === "custom") throw new OptionError(`${where}: ${issue.message}`);
+  if (issue.code === "custom" && !issue.message.startsWith("expected"))
+    throw new OptionError(`${where}: ${issue.message}`);
   const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], options);
   const [, expected = issue.message] = /expected (.*?)(?:, received .*)?$/.exec(issue.message) ?? [];
   const wanted = expected
@@ -25,11 +26,53 @@ export function parseOptions<S extends z.ZodType>(schema: S, options: unknown, w
     .replace(/^boolean$/, "true or false")
     .replace(/^array( to have)?/, "a list of")
     .replaceAll("|", ", ");
-  const got = typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);
+  const got = show(value);
   const near = issue.code === "invalid_value" && nearestName(String(value), issue.values.map(String));
   throw new OptionError(
     `${where}, \`${path.join(".")}\`: got ${got}, expected ${wanted}.${near ? ` Did you mean "${near}"?` : ""}`,
   );
+}
+
+/**
+ * Refuses options that a function does not know, for one whose options are too few for a schema.
+ * @throws {OptionError} that suggests the nearest name
+ */
+export function expectOptions<T extends object>(where: string, options: T, names: readonly (keyof T & string)[]): void {
+  if (typeof options !== "object" || options === null)
+    throw new OptionError(`${where}: got ${options}, expected an object with options: ${names.join(", ")}.`);
+  for (const name of Object.keys(options))
+    if (!(names as readonly string[]).includes(name)) unknownName(where, "option", name, names);
+}
+
+/** @throws {OptionError} unless `value` is one of the names; absent it is not looked at */
+export function expectOneOf(where: string, option: string, value: unknown, names: readonly unknown[]): void {
+  if (value !== undefined && !names.includes(value))
+    throw new OptionError(`${where}, \`${option}\`: got ${show(value)}, expected one of ${names.join(", ")}.`);
+}
+
+/** @throws {OptionError} unless `value` is a whole number, of at least `least`; absent it is not looked at */
+export function expectWhole(where: string, option: string, value: unknown, least?: number): void {
+  if (value === undefined || (Number.isInteger(value) && (value as number) >= (least ?? Number.NEGATIVE_INFINITY)))
+    return;
+  const expected = least === undefined ? "a whole number" : `a whole number of at least ${least}`;
+  throw new OptionError(`${where}, \`${option}\`: got ${show(value)}, expected ${expected}.`);
+}
+
+/** Numbers that JSON does not know as they are, all else as JSON. */
+function show(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+}
+
+/** @throws {OptionError} unless `value` is true or false; absent it is not looked at */
+export function expectSwitch(where: string, option: string, value: unknown): void {
+  expectOneOf(where, option, value, [true, false]);
+}
+
+/** @throws {OptionError} unless each value is a function; absent ones are not looked at */
+export function expectFunctions(where: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(values))
+    if (value !== undefined && typeof value !== "function")
+      throw new OptionError(`${where}, \`${option}\`: got ${typeof value}, expected a function.`);
 }
 
 /** The names that an object of the schema may have; none where the place is no plain object. */

@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { OptionError, ScatteredError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
+import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { comesInPieces, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -34,6 +35,8 @@ export interface EncodedFile {
   notes: readonly string[];
 }
 
+const OPTIONS = ["readOut", "threads", "reading", "part", "noisyCopies", "onProgress", "signal"] as const;
+
 /** Values of a piece of a large file: steps times channels. */
 const PIECE = 2_000_000;
 
@@ -53,7 +56,11 @@ export async function encodeFile(
   output: string,
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
+  expectOptions("encodeFile", options, OPTIONS);
   const { readOut, threads, part = "all", noisyCopies: copies, onProgress, signal } = options;
+  expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
+  expectWhole("encodeFile", "threads", threads, 0);
+  expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);

@@ -5,6 +5,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
+import { expectFunctions, expectOptions, expectWhole } from "../options.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND, type SharedEncoding } from "./encoder.js";
@@ -34,8 +35,12 @@ export async function encode(
   engine: Engine,
   model: Model,
   set: SequenceSet,
-  { readOut = "last", threads, onProgress }: EncodeOptions = {},
+  options: EncodeOptions = {},
 ): Promise<FeatureTable> {
+  expectOptions("encode", options, ["readOut", "threads", "onProgress"]);
+  const { readOut = "last", threads, onProgress } = options;
+  expectWhole("encode", "threads", threads, 0);
+  expectFunctions("encode", { onProgress });
   const prepared = prepareSequences(set, model.metadata.preparation);
   const { request, names, project } = resolveReadOut(model.metadata.spec, readOut, model.readOut);
   const N = countOf(prepared);

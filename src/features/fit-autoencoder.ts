@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
+import { expectFunctions, expectSwitch } from "../options.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type TrainRun, trainModel } from "../train/fit.js";
 import type { FitOptions } from "../train/options.js";
@@ -28,6 +29,8 @@ export async function fitAutoencoder(
 ): Promise<Model> {
   const { readOuts = true, onReadOuts, origin, ...some } = all;
   const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
+  expectSwitch("fitAutoencoder", "readOuts", readOuts);
+  expectFunctions("fitAutoencoder", { onReadOuts, onProgress, onCheckpoint });
   const run = { origin, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
   const model = await trainModel(engine, train, options, run);
   if (!readOuts) return model;

@@ -3,11 +3,12 @@ import type { Engine } from "../engine/engine.js";
 import { checkWritable } from "../files/write-file.js";
 import type { Model } from "../model/model.js";
 import { saveModel } from "../model/model-file.js";
+import { expectFunctions, expectSwitch, parseOptions } from "../options.js";
 import { readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
-import { resolveFitOptions } from "../train/options.js";
+import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
 
 export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
@@ -39,6 +40,9 @@ export async function fitFile(
 ): Promise<Model> {
   const { reading = {}, resume: resuming = false, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
+  parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
+  expectSwitch("fitFile", "resume", resuming);
+  expectFunctions("fitFile", { onResume, onNote, onProgress, onReadOuts });
   const checkpoint = `${output}.checkpoint`;
   await checkWritable(output);
   await checkWritable(checkpoint);

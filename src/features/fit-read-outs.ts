@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
+import { expectOptions, expectSwitch, expectWhole } from "../options.js";
 import { randomStream, STREAMS } from "../random.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
@@ -30,14 +31,19 @@ export async function fitReadOuts(
   engine: Engine,
   model: Model,
   train: SequenceSet,
-  { compact = true, threads, seed = 1 }: { compact?: boolean; threads?: number; seed?: number } = {},
+  options: { compact?: boolean; threads?: number; seed?: number } = {},
 ): Promise<Model> {
+  expectOptions("fitReadOuts", options, ["compact", "threads", "seed"]);
+  const { compact = true, threads, seed = 1 } = options;
+  expectSwitch("fitReadOuts", "compact", compact);
+  expectWhole("fitReadOuts", "threads", threads, 0);
+  expectWhole("fitReadOuts", "seed", seed);
   const drawn = sampleSequences(train, randomStream(seed, STREAMS.readOutSequences), { steps: MOST_STATES });
   const sample = selectSequences(train, drawn);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
-  const options = { seed, lags: lagsFor(longestOf(train)) };
-  let fitted = keepParts(model, fitParts(partNames, batchesOf(engine, model, sample), options));
+  const lags = lagsFor(longestOf(train));
+  let fitted = keepParts(model, fitParts(partNames, batchesOf(engine, model, sample), { seed, lags }));
   if (!compact || countOf(train) < 2) return fitted;
   const cases = randomStream(seed, STREAMS.readOutCases).shuffle(
     Int32Array.from({ length: countOf(train) }, (_, n) => n),

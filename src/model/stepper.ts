@@ -4,6 +4,7 @@ import { OptionError, ShapeError } from "../errors.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import type { PackedBatch } from "../network/batch/packed-batch.js";
 import type { CarriedState, Layer } from "../network/layers/layer.js";
+import { expectOptions, expectWhole } from "../options.js";
 import { type Model, networkModel, openNetwork } from "./model.js";
 
 /** Encodes sequences event by event: what a stream needs. */
@@ -31,7 +32,10 @@ export interface Stepper {
  * @throws {OptionError} for a model that must see the whole sequence: bidirectional or backward layers, scaling by
  *   series, resampling to a grid
  */
-export function openStepper(engine: Engine, model: Model, { batch = 1 }: { batch?: number } = {}): Stepper {
+export function openStepper(engine: Engine, model: Model, options: { batch?: number } = {}): Stepper {
+  expectOptions("openStepper", options, ["batch"]);
+  const { batch = 1 } = options;
+  expectWhole("openStepper", "batch", batch, 1);
   const { scaler, channels, interpolation } = model.metadata.preparation;
   expectStepwise(model);
   const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");

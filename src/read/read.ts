@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { OptionError } from "../errors.js";
+import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
 import { type FoundFile, findParts } from "./folder.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
@@ -74,9 +75,13 @@ export interface PieceOptions {
 export async function readInPieces(
   path: string,
   options: DataOptions,
-  { mostSteps, channels }: PieceOptions,
+  pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels"]);
+  const { mostSteps, channels } = pieces;
+  if (!(mostSteps > 0))
+    throw new OptionError(`readInPieces, \`mostSteps\`: got ${mostSteps}, expected a number above 0.`);
   const chosen = parseDataOptions(options);
   const format = formatOf(path);
   if (format === undefined || format.layouts === "fixed")

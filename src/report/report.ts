@@ -1,4 +1,5 @@
 import type { Comparison } from "../evaluate/comparison/comparison.js";
+import { expectOptions } from "../options.js";
 import { VERSION } from "../version.js";
 import { symbols } from "./charts/chart.js";
 import { numberedFigures } from "./charts/figure.js";
@@ -28,7 +29,9 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * are left out.
  * @returns the whole file
  */
-export function renderReport(comparison: Comparison, { command }: ReportOptions = {}): string {
+export function renderReport(comparison: Comparison, options: ReportOptions = {}): string {
+  expectOptions("renderReport", options, ["command"]);
+  const { command } = options;
   const figure = numberedFigures();
   const verdict = verdictSection(comparison);
   const sections: [string, string, Html | undefined][] = [

@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.js";
+import { expectOptions } from "../options.js";
 import { randomStream } from "../random.js";
 import { CATEGORIES } from "./categories.js";
 import { type Customer, drawCustomer } from "./customers.js";
@@ -32,7 +33,9 @@ export interface SimulationOptions {
  * @returns sorted by time, about 1.4 transactions per customer and day, 0.7 % of them labelled fraud
  * @throws {OptionError} if an option is not an integer or too small for every kind of fraud to take place
  */
-export function simulateTransactions({ customers = 400, days = 120, seed = 1 }: SimulationOptions = {}): Transaction[] {
+export function simulateTransactions(options: SimulationOptions = {}): Transaction[] {
+  expectOptions("simulateTransactions", options, ["customers", "days", "seed"]);
+  const { customers = 400, days = 120, seed = 1 } = options;
   expectInteger("customers", customers, FEWEST_CUSTOMERS);
   expectInteger("days", days, FEWEST_DAYS);
   expectInteger("seed", seed, Number.MIN_SAFE_INTEGER);

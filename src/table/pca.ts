@@ -1,4 +1,5 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
+import { expectOneOf, expectOptions, expectSwitch } from "../options.js";
 import { columnMoments, type FeatureTable } from "./feature-table.js";
 import { fixSigns, largestEigenpairs } from "./linear-algebra/eigen.js";
 import { type Entry, productsOfColumns, productsOfRows } from "./linear-algebra/products.js";
@@ -37,8 +38,12 @@ const RANK_FLOOR = 1e-12;
 export function fitPca(
   table: FeatureTable,
   k: number,
-  { standardise = false, whiten = false }: { standardise?: boolean; whiten?: boolean | "half" } = {},
+  options: { standardise?: boolean; whiten?: boolean | "half" } = {},
 ): Pca {
+  expectOptions("fitPca", options, ["standardise", "whiten"]);
+  const { standardise = false, whiten = false } = options;
+  expectSwitch("fitPca", "standardise", standardise);
+  expectOneOf("fitPca", "whiten", whiten, [true, false, "half"]);
   if (!Number.isInteger(k) || k < 1)
     throw new OptionError(`fitPca: got k ${k}, expected a whole number of components, at least 1.`);
   const { rows } = table;

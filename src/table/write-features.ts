@@ -2,6 +2,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { OptionError, ShapeError } from "../errors.js";
 import { cannotWrite, checkWritable } from "../files/write-file.js";
+import { expectOptions } from "../options.js";
 import type { FeatureTable } from "./feature-table.js";
 import { openNpyDescription } from "./npy-description.js";
 import type { RowLabels } from "./row-labels.js";
@@ -88,6 +89,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   };
   return {
     async append(table, rows) {
+      expectOptions("Labels of rows", rows, ["ids", "parts", "labels"]);
       const leading = [
         ["id", rows.ids],
         ["part", rows.parts],

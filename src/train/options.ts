@@ -127,6 +127,6 @@ export function resolveFitOptions(options: FitOptions = {}, windows = false) {
 }
 
 /** The layers that the options stand for. */
-export function specOf({ spec, recipe, ...options }: FitOptions): AutoencoderSpec {
-  return spec ?? findRecipe(recipe ?? "default").build(options);
+export function specOf({ spec, recipe, units, activation, noise, dropout }: FitOptions): AutoencoderSpec {
+  return spec ?? findRecipe(recipe ?? "default").build({ units, activation, noise, dropout });
 }

@@ -1,9 +1,19 @@
 import { OptionError } from "../../errors.js";
+import { expectOneOf, expectOptions, expectSwitch } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
 import { dotRow, type LinearState, linearClassifier, linearEntry, softmaxInPlace, unscaled } from "./linear-model.js";
+
+/** Settings of `logisticRegression`. */
+export interface LogisticOptions {
+  C?: number;
+  classWeight?: ClassWeight;
+  standardise?: boolean;
+  tolerance?: number;
+  maxIterations?: number;
+}
 
 /**
  * Logistic regression on standardised columns, multinomial for three classes and more. Minimises
@@ -14,19 +24,18 @@ import { dotRow, type LinearState, linearClassifier, linearEntry, softmaxInPlace
  * @param tolerance on the largest entry of the gradient, divided by C * (sum of weights)
  * @throws {OptionError} when C, tolerance or maxIterations is not positive
  */
-export function logisticRegression({
-  C = 1,
-  classWeight = "none" as ClassWeight,
-  standardise = true,
-  tolerance = 1e-4,
-  maxIterations = 500,
-} = {}): Classifier<LinearState> {
+export function logisticRegression(settings: LogisticOptions = {}): Classifier<LinearState> {
+  expectOptions("logistic regression", settings, ["C", "classWeight", "standardise", "tolerance", "maxIterations"]);
+  const { C = 1, classWeight = "none", standardise = true, tolerance = 1e-4, maxIterations = 500 } = settings;
+  expectOneOf("logistic regression", "classWeight", classWeight, ["none", "balanced"]);
+  expectSwitch("logistic regression", "standardise", standardise);
   for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
     if (!(value > 0)) throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);
   return {
     name: "logistic",
     fit(x, labels, classCount, options = {}) {
       const where = "logistic fit";
+      expectOptions(where, options, ["weights"]);
       const { classes, target, weights } = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       const measured = columnScaling(where, x);
       const scaling = standardise ? measured : { ...measured, scale: measured.scale.map(() => 1) };

@@ -1,3 +1,4 @@
+import { expectOneOf, expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { addDotProducts, BLOCK, productsOfColumns, productsOfRows } from "../../table/linear-algebra/products.js";
 import {
@@ -31,14 +32,16 @@ export interface RidgeOptions {
  * @param options.standardise false: columns are only centred, for tables whose scale means something (balanced blocks);
  *   "auto": the way with the smaller leave-one-out error on the rows fitted on, at twice the time
  */
-export function ridgeClassifier({
-  classWeight = "none",
-  standardise = true,
-}: RidgeOptions = {}): Classifier<LinearState> {
+export function ridgeClassifier(settings: RidgeOptions = {}): Classifier<LinearState> {
+  expectOptions("ridge", settings, ["classWeight", "standardise"]);
+  const { classWeight = "none", standardise = true } = settings;
+  expectOneOf("ridge", "classWeight", classWeight, ["none", "balanced"]);
+  expectOneOf("ridge", "standardise", standardise, [true, false, "auto"]);
   const where = "ridge fit";
   return {
     name: "ridge",
     fit(x, labels, classCount, options = {}) {
+      expectOptions(where, options, ["weights"]);
       const { classes, target, weights } = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       const { problem, solved } = solveBest(x, target, weights, classes.length, standardise);
       return linearClassifier({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
+import { expectOptions } from "../../options.js";
 import { columnSums, expectFinite, type FeatureTable } from "../../table/feature-table.js";
 import { expectColumns, expectState, optionChecks } from "../base/checks.js";
 import {
@@ -32,10 +33,9 @@ export interface NeighboursOptions {
  *
  * @throws {OptionError} when k is not a whole number from 1 up; at `fit`, when it is above the training rows
  */
-export function kNearestNeighbours({
-  k = "auto",
-  classWeight = "none",
-}: NeighboursOptions = {}): Classifier<NeighboursState> {
+export function kNearestNeighbours(settings: NeighboursOptions = {}): Classifier<NeighboursState> {
+  expectOptions("nearest neighbours", settings, ["k", "classWeight"]);
+  const { k = "auto", classWeight = "none" } = settings;
   const { whole, oneOf } = optionChecks("nearest neighbours");
   if (k !== "auto") whole("k", k, 1);
   oneOf("classWeight", classWeight, ["none", "balanced"]);
@@ -43,6 +43,7 @@ export function kNearestNeighbours({
     name: "neighbours",
     fit(x, labels, classCount, options = {}) {
       const where = "nearest neighbours fit";
+      expectOptions(where, options, ["weights"]);
       const training = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       expectFinite(where, x, columnSums(x));
       const counting = Int32Array.from(training.weights.keys()).filter((row) => training.weights[row] > 0);

@@ -1,3 +1,4 @@
+import { expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { optionChecks } from "../base/checks.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
@@ -56,7 +57,9 @@ export function histogramGradientBoosting(options: BoostingOptions = {}): Classi
   const settings = checkedSettings(options);
   return {
     name: "boosting",
-    fit(x, labels, classCount, { weights } = {}) {
+    fit(x, labels, classCount, options = {}) {
+      expectOptions(where, options, ["weights"]);
+      const { weights } = options;
       const training = trainingRows(where, x, labels, classCount, settings.classWeight, weights);
       return boostedClassifier(boost(x, training, classCount, settings));
     },
@@ -73,20 +76,14 @@ export const boosting: ClassifierEntry<BoostingState> = {
 
 type Settings = ReturnType<typeof checkedSettings>;
 
-function checkedSettings({
-  learningRate = 0.1,
-  maxIterations = 100,
-  maxLeafNodes = 31,
-  minSamplesLeaf = 20,
-  l2 = 0,
-  maxBins = MAX_BINS,
-  classWeight = "none",
-  earlyStopping = "auto",
-  validationFraction = 0.1,
-  patience = 10,
-  tolerance = 1e-7,
-  seed = 0,
-}: BoostingOptions) {
+function checkedSettings(options: BoostingOptions) {
+  expectOptions("boosting", options, [
+    ...(["learningRate", "maxIterations", "maxLeafNodes", "minSamplesLeaf", "l2", "maxBins", "classWeight"] as const),
+    ...(["earlyStopping", "validationFraction", "patience", "tolerance", "seed"] as const),
+  ]);
+  const { learningRate = 0.1, maxIterations = 100, maxLeafNodes = 31, minSamplesLeaf = 20, l2 = 0 } = options;
+  const { maxBins = MAX_BINS, classWeight = "none", earlyStopping = "auto", validationFraction = 0.1 } = options;
+  const { patience = 10, tolerance = 1e-7, seed = 0 } = options;
   const { refuse, whole, positive, oneOf } = optionChecks("boosting");
   positive("learningRate", learningRate, true);
   whole("maxIterations", maxIterations, 1);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectOptions } from "../../options.js";
 import { type Random, randomStream, STREAMS } from "../../random.js";
 import { columnSums, expectFinite, type FeatureTable } from "../../table/feature-table.js";
 import { expectColumns, expectState, optionChecks } from "../base/checks.js";
@@ -29,6 +30,8 @@ export interface RandomForestOptions {
   seed?: number;
 }
 
+const OPTIONS = ["trees", "maxFeatures", "minSamplesLeaf", "maxDepth", "classWeight", "seed"] as const;
+
 /**
  * Random forest (Breiman 2001), as in scikit-learn (1.9): every tree is grown on as many rows as there are, drawn
  * with replacement and in proportion to their weights, by Gini impurity, until its leaves are pure. Probabilities
@@ -37,14 +40,10 @@ export interface RandomForestOptions {
  *
  * @throws {OptionError} when a setting is out of its range; at `fit`, when maxFeatures is above the columns
  */
-export function randomForest({
-  trees: treeCount = 100,
-  maxFeatures = "sqrt",
-  minSamplesLeaf = 1,
-  maxDepth = "none",
-  classWeight = "none",
-  seed = 0,
-}: RandomForestOptions = {}): Classifier<RandomForestState> {
+export function randomForest(settings: RandomForestOptions = {}): Classifier<RandomForestState> {
+  const { trees: treeCount = 100, maxFeatures = "sqrt", minSamplesLeaf = 1, maxDepth = "none" } = settings;
+  const { classWeight = "none", seed = 0 } = settings;
+  expectOptions("random forest", settings, OPTIONS);
   const { refuse, whole, oneOf } = optionChecks("random forest");
   whole("trees", treeCount, 1);
   if (maxFeatures !== "sqrt" && maxFeatures !== "all") whole("maxFeatures", maxFeatures, 1);
@@ -56,6 +55,7 @@ export function randomForest({
     name: "randomForest",
     fit(x, labels, classCount, options = {}) {
       const where = "random forest fit";
+      expectOptions(where, options, ["weights"]);
       const training = trainingRows(where, x, labels, classCount, classWeight, options.weights);
       expectFinite(where, x, columnSums(x));
       const F = x.names.length;

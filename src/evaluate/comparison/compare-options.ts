@@ -5,7 +5,6 @@ import { type ReadOut, readOuts } from "../../features/read-outs/read-outs.js";
 import { parseOptions } from "../../options.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
-import type { TrainHooks } from "../../train/train.js";
 import { planNames } from "../plan/resample-plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
 import { type Expression, nameOfExpression, parseExpression, setsOf } from "../sets/expression.js";
@@ -82,12 +81,16 @@ export const compareOptionsSchema = z.strictObject({
   /** where results are kept, and found when the same comparison runs again */
   store: z.custom<ResultStore>().optional(),
   hooks: z
-    .custom<
-      Pick<TrainHooks, "signal"> & {
-        /** @param left seconds; absent until an estimate is possible */
-        onProgress?(step: string, done: number, left?: number): void;
-      }
-    >()
+    .strictObject({
+      signal: z.custom<AbortSignal>((given) => given instanceof AbortSignal, "expected an AbortSignal").optional(),
+      /** @param left seconds; absent until an estimate is possible */
+      onProgress: z
+        .custom<(step: string, done: number, left?: number) => void>(
+          (given) => typeof given === "function",
+          "expected a function",
+        )
+        .optional(),
+    })
     .optional(),
 });
 export type CompareOptions = z.input<typeof compareOptionsSchema>;

@@ -2,6 +2,7 @@ import type { ClassWeight } from "../../classify/base/classifier.js";
 import { ridgeLeaveOneOut } from "../../classify/linear/ridge.js";
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
+import { expectOneOf, expectOptions } from "../../options.js";
 import { balanceBlocks } from "../../table/blocks.js";
 import { type FeatureTable, sideBySide } from "../../table/feature-table.js";
 import { type Expression, hasNetwork, nameOfExpression, type SingleSet } from "./expression.js";
@@ -111,8 +112,11 @@ export function selectByLeaveOneOut(
   tables: readonly FeatureTable[],
   labels: Int32Array,
   classCount: number,
-  { classWeight = "none" as ClassWeight } = {},
+  options: { classWeight?: ClassWeight } = {},
 ): Selection {
+  expectOptions("selectByLeaveOneOut", options, ["classWeight"]);
+  const { classWeight = "none" } = options;
+  expectOneOf("selectByLeaveOneOut", "classWeight", classWeight, ["none", "balanced"]);
   const errors = tables.map((table) => ridgeLeaveOneOut(table, labels, classCount, { classWeight }));
   return { chosen: errors.indexOf(Math.min(...errors)), errors };
 }

@@ -1,4 +1,5 @@
 import { OptionError } from "../../errors.js";
+import { expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { type Codes, codesOf, type EventColumns, expectEvents } from "./event-columns.js";
 import { distinctBefore, type EventGroups, eachWindow, groupEvents, sumsBefore } from "./sliding-windows.js";
@@ -42,8 +43,9 @@ const MAX_RATIO = 1000;
  * @throws {OptionError} for windows that do not ascend, a negative delay, or an option without its column
  */
 export function aggregateFeatures(events: EventColumns, options: AggregateOptions = {}): FeatureTable {
+  expectOptions("aggregateFeatures", options, ["windows", "labelDelay", "entityName", "secondName"]);
   const { windows = WINDOWS, labelDelay = 7 * DAY, entityName = "entity", secondName = "second" } = options;
-  expectOptions(events, options, windows, labelDelay);
+  expectEffect(events, options, windows, labelDelay);
   expectEvents("aggregateFeatures", events);
   const { times, amounts, labels } = events;
   const entity = codesOf(events.entities);
@@ -146,7 +148,7 @@ function rowsOf(columns: readonly [string, Float32Array][], rows: number): Featu
   return { values, names: columns.map(([name]) => name), rows };
 }
 
-function expectOptions(
+function expectEffect(
   events: EventColumns,
   options: AggregateOptions,
   windows: readonly number[],

@@ -1,4 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
+import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream } from "../../random.js";
 import { countOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { quantile } from "../../sequences/transform/channel-statistics.js";
@@ -42,8 +43,11 @@ const GOLDEN_RATIO = (Math.sqrt(5) + 1) / 2;
  */
 export function fitRandomConvolutions(
   train: SequenceSet,
-  { features = 10_000, seed = 1 }: { features?: number; seed?: number } = {},
+  options: { features?: number; seed?: number } = {},
 ): RandomConvolutions {
+  expectOptions("fitRandomConvolutions", options, ["features", "seed"]);
+  const { features = 10_000, seed = 1 } = options;
+  expectWhole("fitRandomConvolutions", "seed", seed);
   if (!Number.isInteger(features) || features < KERNELS.length)
     throw new OptionError(
       `fitRandomConvolutions: got ${features} features, expected a whole number of at least ${KERNELS.length}, one for each kernel.`,

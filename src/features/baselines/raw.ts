@@ -1,4 +1,5 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
+import { expectOneOf, expectWhole } from "../../options.js";
 import { countOf, isObserved, lengthOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
 import { resampleToLength } from "../../sequences/transform/resample.js";
@@ -15,6 +16,8 @@ const MAX_RAW = 4096;
  * @param T length of the longest training series, or less
  */
 export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end" = "stretch"): FeatureTable {
+  expectWhole("rawFeatures", "T", T, 1);
+  expectOneOf("rawFeatures", "align", align, ["stretch", "end"]);
   const { groups, width } = oneHotColumns(set.channels);
   const even = align === "stretch" ? resampleToLength(set, T) : interpolate(set, "linear");
   const C = set.channels.length;

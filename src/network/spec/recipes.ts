@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { unknownName } from "../../errors.js";
+import { parseOptions } from "../../options.js";
 import type { AutoencoderSpec, ReadOutLossSpec } from "./spec.js";
 
 /** Options of the layers of a recipe; their defaults are the recipe's. */
@@ -84,7 +85,7 @@ const readOutAware =
 /** Updates, whatever the size of the set: few enough for a large one, enough for a small one. */
 const briefly = { updates: 300, learningRate: 5e-3, patience: 0 };
 
-export const recipes: readonly Recipe[] = [
+const built: readonly Recipe[] = [
   {
     name: "simple",
     summary: "LSTM, repeat vector, LSTM, time-distributed dense; missing values are interpolated",
@@ -139,6 +140,12 @@ export const recipes: readonly Recipe[] = [
     validation: 0,
   },
 ];
+
+/** Every recipe; `build` refuses options that it does not know. */
+export const recipes: readonly Recipe[] = built.map((recipe) => ({
+  ...recipe,
+  build: (options) => recipe.build(parseOptions(recipeOptionsSchema, options, `The recipe "${recipe.name}"`)),
+}));
 
 /** @throws {OptionError} that suggests the nearest recipe */
 export function findRecipe(name: string): Recipe {

@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.js";
+import { expectOptions, expectSwitch } from "../../options.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../set/sequence-set.js";
 
 /** Sequences of the second set that are identical to one of the first, and entities on both sides. */
@@ -17,8 +18,11 @@ export interface LeakageReport {
 export function checkLeakage(
   a: SequenceSet,
   b: SequenceSet,
-  { allowSharedEntities = false }: { allowSharedEntities?: boolean } = {},
+  options: { allowSharedEntities?: boolean } = {},
 ): LeakageReport {
+  expectOptions("checkLeakage", options, ["allowSharedEntities"]);
+  const { allowSharedEntities = false } = options;
+  expectSwitch("checkLeakage", "allowSharedEntities", allowSharedEntities);
   const inA = new Set(a.entities);
   const sharedEntities = [...new Set(b.entities)].filter((entity) => inA.has(entity));
   if (sharedEntities.length > 0 && !allowSharedEntities)

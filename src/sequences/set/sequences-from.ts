@@ -1,4 +1,5 @@
-import { DataError, unknownName } from "../../errors.js";
+import { DataError } from "../../errors.js";
+import { expectOptions } from "../../options.js";
 import { type Channel, createBitmap, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** A value of one channel at one step. NaN, null, undefined and "" are missing; a text is a category. */
@@ -24,7 +25,7 @@ export interface SequencesFromOptions {
   weights?: ArrayLike<number>;
 }
 
-const OPTIONS = ["channels", "labels", "classNames", "ids", "entities", "times", "weights"];
+const OPTIONS = ["channels", "labels", "classNames", "ids", "entities", "times", "weights"] as const;
 type Step = ArrayLike<Cell>;
 const isMissing = (cell: unknown) => cell === null || cell === undefined || cell === "" || Number.isNaN(cell);
 
@@ -43,8 +44,7 @@ export function sequencesFrom(
   arrays: ArrayLike<ArrayLike<Cell> | ArrayLike<Step>>,
   options: SequencesFromOptions = {},
 ): SequenceSet {
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name)) unknownName("sequencesFrom", "option", name, OPTIONS);
+  expectOptions("sequencesFrom", options, OPTIONS);
   if (arrays?.length === undefined) fail(`got ${arrays}, expected an array with one array per sequence.`);
   const N = arrays.length;
   const cases = Array.from(arrays, stepsOf);

@@ -1,3 +1,4 @@
+import { unknownName } from "../../errors.js";
 import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { curveOf, positionsOf, sampleCurve } from "./curve.js";
 
@@ -11,6 +12,8 @@ export type InterpolationMethod = (typeof interpolationMethods)[number];
  * use "previous". A channel with nothing observed in a sequence stays missing there; "none" changes nothing.
  */
 export function interpolate(set: SequenceSet, method: InterpolationMethod): SequenceSet {
+  if (!interpolationMethods.includes(method))
+    unknownName("interpolate", "method", String(method), interpolationMethods);
   if (method === "none" || set.observed === undefined) return set;
   const F = set.channels.length;
   const values = set.values.slice();

@@ -1,4 +1,5 @@
 import { OptionError } from "../../errors.js";
+import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream, STREAMS } from "../../random.js";
 import { countOf, isObserved, type SequenceSet, selectSequences } from "../set/sequence-set.js";
 import { channelStatistics } from "./channel-statistics.js";
@@ -23,7 +24,10 @@ export interface NoisyCopiesOptions {
  * The encoder itself needs no copies: the recipe `robust` draws new noise for every batch.
  * @throws {OptionError} if `stddev` is not a number of 0 or more, or `copies` not a whole number from 1 up
  */
-export function noisyCopies(set: SequenceSet, { stddev, copies = 4, seed = 1 }: NoisyCopiesOptions): SequenceSet {
+export function noisyCopies(set: SequenceSet, options: NoisyCopiesOptions): SequenceSet {
+  expectOptions("noisyCopies", options, ["stddev", "copies", "seed"]);
+  const { stddev, copies = 4, seed = 1 } = options;
+  expectWhole("noisyCopies", "seed", seed);
   if (!(stddev >= 0 && Number.isFinite(stddev)))
     throw new OptionError(
       `noisyCopies: stddev is ${stddev}, expected a number of 0 or more. It counts in standard deviations of each channel; the recipe "robust" trains with 0.5.`,

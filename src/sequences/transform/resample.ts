@@ -1,7 +1,8 @@
-import { DataError, OptionError } from "../../errors.js";
+import { DataError, OptionError, unknownName } from "../../errors.js";
+import { expectOptions } from "../../options.js";
 import { countOf, createBitmap, lengthOf, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { type Curve, curveOf, positionsOf, sampleCurve } from "./curve.js";
-import type { InterpolationMethod } from "./interpolate.js";
+import { type InterpolationMethod, interpolationMethods } from "./interpolate.js";
 
 const MOST_STEPS = 1 << 27; // half a GiB of float32 per channel; a grid beyond that is a mistyped step
 
@@ -14,10 +15,11 @@ const MOST_STEPS = 1 << 27; // half a GiB of float32 per channel; a grid beyond 
  * @throws {DataError} if the set has no times
  * @throws {OptionError} if `step` is not above 0, or so small that the grid would not fit in memory
  */
-export function resampleToGrid(
-  set: SequenceSet,
-  { step, method }: { step: number; method: InterpolationMethod },
-): SequenceSet {
+export function resampleToGrid(set: SequenceSet, options: { step: number; method: InterpolationMethod }): SequenceSet {
+  expectOptions("resampleToGrid", options, ["step", "method"]);
+  const { step, method } = options;
+  if (!interpolationMethods.includes(method))
+    unknownName("resampleToGrid", "method of interpolation", String(method), interpolationMethods);
   if (!(step > 0 && Number.isFinite(step)))
     throw new OptionError(`resampleToGrid: got a step of ${step} s, expected a number above 0.`);
   if (!set.times)

@@ -1,4 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
+import { expectOneOf, expectOptions } from "../../options.js";
 import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
 import { channelStatistics, quantile, sortedValues } from "./channel-statistics.js";
 
@@ -41,8 +42,12 @@ export interface Scaler {
  */
 export function fitScaler(
   set: SequenceSet,
-  { method = "standard", scope = "channel" }: { method?: ScaleMethod; scope?: "channel" | "series" } = {},
+  options: { method?: ScaleMethod; scope?: "channel" | "series" } = {},
 ): Scaler {
+  expectOptions("fitScaler", options, ["method", "scope"]);
+  const { method = "standard", scope = "channel" } = options;
+  expectOneOf("fitScaler", "method", method, scaleMethods);
+  expectOneOf("fitScaler", "scope", scope, ["channel", "series"]);
   if (method === "log-standard" && scope === "series")
     throw new OptionError(
       'fitScaler: "log-standard" looks at the whole training part, expected scope "channel". Take "standard" for a scale of each series\' own.',

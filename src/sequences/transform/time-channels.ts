@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.js";
+import { expectOptions, expectSwitch } from "../../options.js";
 import { withRoomFor } from "../set/add-channels.js";
 import { countOf, type SequenceSet } from "../set/sequence-set.js";
 
@@ -15,7 +16,10 @@ export const TIME_CHANNELS = ["time_gap", "hour_sin", "hour_cos"] as const;
  * @throws {DataError} if the set has no times
  * @throws {OptionError} if a channel already has one of these names
  */
-export function addTimeChannels(set: SequenceSet, { calendar }: { calendar: boolean }): SequenceSet {
+export function addTimeChannels(set: SequenceSet, options: { calendar: boolean }): SequenceSet {
+  expectOptions("addTimeChannels", options, ["calendar"]);
+  const { calendar } = options;
+  expectSwitch("addTimeChannels", "calendar", calendar);
   const { times } = set;
   if (!times)
     throw new DataError(

@@ -1,4 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
+import { expectOptions } from "../../options.js";
 import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
 
 /**
@@ -12,13 +13,10 @@ import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
  */
 export function lastWindows(
   set: SequenceSet,
-  {
-    length,
-    stride = 1,
-    stepLabels,
-    classNames = set.classNames,
-  }: { length: number; stride?: number; stepLabels?: Int32Array; classNames?: readonly string[] },
+  options: { length: number; stride?: number; stepLabels?: Int32Array; classNames?: readonly string[] },
 ): SequenceSet {
+  expectOptions("lastWindows", options, ["length", "stride", "stepLabels", "classNames"]);
+  const { length, stride = 1, stepLabels, classNames = set.classNames } = options;
   for (const [name, value] of [
     ["length", length],
     ["stride", stride],
