@@ -8,7 +8,7 @@ export interface Engine {
   /** One of `engineNames`, for instance "native-avx512" or "wasm-relaxed-simd". */
   readonly name: string;
   readonly precision: "float32" | "float64";
-  /** What was passed over because its files are damaged, and how to repair it: of `auto`, `native` and `wasm`. */
+  /** What was passed over because its files are damaged, and how to repair it; only of `auto` and `wasm`. */
   readonly notes?: readonly string[];
   /** Numbers per vector; widths of gates and outputs are padded to a multiple of it. */
   readonly lanes: number;
