@@ -1,8 +1,8 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { DataError } from "../../errors.js";
+import { DataError, UndertoneError } from "../../errors.js";
 import type { Format } from "../source/format.js";
-import type { SourceFile } from "../source/source-file.js";
+import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
 import type { TableChunk } from "../source/table.js";
 
 /** Comma-separated values. The layout decides whether the first row names the columns. */
@@ -16,7 +16,7 @@ export const csv: Format = {
 /**
  * Reads a CSV file piece by piece, so that memory does not grow with it. Cells are trimmed; a row's number is that of
  * an editor; blank lines are skipped.
- * @throws {DataError} if it is no CSV, or a row has another number of cells than the first
+ * @throws {DataError} if it is no CSV, a row has another number of cells than the first, or a row does not end
  */
 async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   let width = 0;
@@ -51,6 +51,8 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
     }
     if (failure) throw readable(file.path, failure as Error);
   }
+  let open = 0; // bytes since the last end of a row
+  let row = 0;
   for await (const bytes of file.pieces()) {
     await new Promise<void>((done) =>
       parser.write(bytes, (error) => {
@@ -58,7 +60,10 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
         done();
       }),
     );
+    open = rows.length > 0 ? 0 : open + bytes.length;
+    row = rows.at(-1) ?? row;
     yield* parsed();
+    if (open > LONGEST_ROW_MB << 20) throw endlessRow(file.path, row + 1);
   }
   parser.end();
   await finished(parser, { readable: false }).catch((error) => {
@@ -67,11 +72,14 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   yield* parsed();
 }
 
-/** What the parser throws, as an error that names the file. */
-function readable(path: string, error: Error): Error {
-  if (error.name !== "CsvError" && !(error as { code?: string }).code?.startsWith("CSV_")) return error;
+/** What the parser throws, as an error that names file, row and column. */
+function readable(path: string, error: Error & { column?: unknown; lines?: number }): Error {
+  if (error instanceof UndertoneError) return error;
+  const { lines, column } = error;
+  const message = error.message.length > 200 ? `${error.message.slice(0, 200)}...` : error.message; // may hold a cell
+  const at = typeof column === "number" ? `, column ${column + 1}` : "";
   return new DataError(
-    `${path}: ${error.message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
+    `${path}${lines === undefined ? "" : `, row ${lines}${at}`}: ${message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
     { cause: error },
   );
 }
