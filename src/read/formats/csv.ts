@@ -23,23 +23,25 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   let records: string[][] = [];
   let rows: number[] = [];
   let failure: unknown;
-  const parser = parse({
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true, // counted below, with a message of our own
-    on_record(cells: string[], { lines }) {
-      width ||= cells.length;
-      if (cells.length !== width)
-        throw new DataError(
-          `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
-        );
-      records.push(cells);
-      rows.push(lines);
-      return undefined; // nothing is handed on by the stream
-    },
-  });
-  parser.on("error", () => {}); // the callbacks below get it
+  const open = (lineEnd: string) =>
+    parse({
+      bom: true,
+      record_delimiter: lineEnd,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true, // counted below, with a message of our own
+      on_record(cells: string[], { lines }) {
+        width ||= cells.length;
+        if (cells.length !== width)
+          throw new DataError(
+            `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
+          );
+        records.push(cells);
+        rows.push(lines);
+        return undefined; // nothing is handed on by the stream
+      },
+    });
+  let parser: ReturnType<typeof open> | undefined;
   /** What was parsed since the last call, then what went wrong behind it. */
   function* parsed(): Generator<TableChunk> {
     if (rows.length > 0) {
@@ -51,25 +53,65 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
     }
     if (failure) throw readable(file.path, failure as Error);
   }
-  let open = 0; // bytes since the last end of a row
+  let size = 0; // bytes since the last end of a row
   let row = 0;
-  for await (const bytes of file.pieces()) {
+  for await (const { bytes, lineEnd } of withLineEnd(file)) {
+    parser ??= open(lineEnd).on("error", () => {}); // the callbacks below get it
     await new Promise<void>((done) =>
-      parser.write(bytes, (error) => {
+      parser!.write(bytes, (error) => {
         failure ??= error;
         done();
       }),
     );
-    open = rows.length > 0 ? 0 : open + bytes.length;
+    size = rows.length > 0 ? 0 : size + bytes.length;
     row = rows.at(-1) ?? row;
     yield* parsed();
-    if (open > LONGEST_ROW_MB << 20) throw endlessRow(file.path, row + 1);
+    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, row + 1);
   }
+  if (!parser) return;
   parser.end();
   await finished(parser, { readable: false }).catch((error) => {
     failure = error;
   });
   yield* parsed();
+}
+
+const [QUOTE, LF, CR] = Buffer.from('"\n\r');
+
+/**
+ * The bytes of a file with what its rows end in. The parser could find that out, but slowly: it compares each byte of
+ * the first row, and in a wide table that row is most of the file.
+ */
+async function* withLineEnd(file: SourceFile): AsyncGenerator<{ bytes: Buffer; lineEnd: string }> {
+  const first: Buffer[] = []; // of the first row
+  let size = 0;
+  let lineEnd: string | undefined;
+  let quoted = false;
+  let carriage = false;
+  const find = (bytes: Buffer): string | undefined => {
+    for (let k = 0; k < bytes.length; k++) {
+      const byte = bytes[k];
+      if (carriage && byte !== 0) return byte === LF ? "\r\n" : "\r"; // 0: in UTF-16
+      if (byte === QUOTE) quoted = !quoted;
+      else if (!quoted && byte === LF) return "\n";
+      else if (!quoted && byte === CR) carriage = true;
+    }
+    return undefined;
+  };
+  for await (const bytes of file.pieces()) {
+    if (lineEnd !== undefined) {
+      yield { bytes, lineEnd };
+      continue;
+    }
+    first.push(bytes);
+    size += bytes.length;
+    lineEnd = find(bytes);
+    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, 1);
+    if (lineEnd === undefined) continue;
+    yield { bytes: Buffer.concat(first), lineEnd };
+    first.length = 0;
+  }
+  if (first.length > 0) yield { bytes: Buffer.concat(first), lineEnd: carriage ? "\r" : "\n" };
 }
 
 /** What the parser throws, as an error that names file, row and column. */
