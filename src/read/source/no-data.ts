@@ -1,12 +1,8 @@
-/**
- * Rasters write the largest 32-bit float, of either sign, where they have no data: 3.4028235e38, in 6 digits or more.
- * As a value it would drown all others.
- */
-const LEAST_MARK = 3.40282e38;
+import { NO_DATA } from "../../sequences/set/check.js";
 
-/** Whether a number is such a mark; false for NaN. */
+/** Whether a number is the mark of a raster for no data; false for NaN. */
 export function isNoData(value: number): boolean {
-  return Math.abs(value) >= LEAST_MARK;
+  return Math.abs(value) >= NO_DATA;
 }
 
 /** Counts marks of a file, which become missing values. */

@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../set/sequence-set.js";
 
 /** Sequences of the second set that are identical to one of the first, and entities on both sides. */
@@ -19,6 +20,8 @@ export function checkLeakage(
   b: SequenceSet,
   { allowSharedEntities = false }: { allowSharedEntities?: boolean } = {},
 ): LeakageReport {
+  checkSequenceSet(a, "checkLeakage");
+  checkSequenceSet(b, "checkLeakage");
   const inA = new Set(a.entities);
   const sharedEntities = [...new Set(b.entities)].filter((entity) => inA.has(entity));
   if (sharedEntities.length > 0 && !allowSharedEntities)

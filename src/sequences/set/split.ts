@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../../errors.js";
 import { randomStream } from "../../random.js";
+import { checkSequenceSet } from "./check.js";
 import { countOf, type SequenceSet } from "./sequence-set.js";
 
 /** Indices of the sequences on either side, each ascending. */
@@ -17,6 +18,7 @@ export interface Split {
  */
 export function splitStratified(set: SequenceSet, fraction: number, seed: number): Split {
   expectFraction("splitStratified", fraction);
+  checkSequenceSet(set, "splitStratified");
   const strata = new Map<number, number[]>();
   for (let n = 0; n < countOf(set); n++) append(strata, set.labels?.[n] ?? -1, n);
   const classes = [...strata.keys()].sort((a, b) => a - b);
@@ -57,6 +59,7 @@ export function splitCases(set: SequenceSet, fraction: number, seed: number): Sp
  */
 export function splitGrouped(set: SequenceSet, fraction: number, seed: number): Split {
   expectFraction("splitGrouped", fraction);
+  checkSequenceSet(set, "splitGrouped");
   if (!set.entities)
     throw new OptionError(
       "splitGrouped: the sequences belong to no entities. Name the entity column when reading, or split at random within classes.",

@@ -1,3 +1,4 @@
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { curveOf, positionsOf, sampleCurve } from "./curve.js";
 
@@ -11,6 +12,7 @@ export type InterpolationMethod = (typeof interpolationMethods)[number];
  * use "previous". A channel with nothing observed in a sequence stays missing there; "none" changes nothing.
  */
 export function interpolate(set: SequenceSet, method: InterpolationMethod): SequenceSet {
+  checkSequenceSet(set, "interpolate");
   if (method === "none" || set.observed === undefined) return set;
   const F = set.channels.length;
   const values = set.values.slice();

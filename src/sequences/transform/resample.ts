@@ -1,4 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, createBitmap, lengthOf, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { type Curve, curveOf, positionsOf, sampleCurve } from "./curve.js";
 import type { InterpolationMethod } from "./interpolate.js";
@@ -18,6 +19,7 @@ export function resampleToGrid(
   set: SequenceSet,
   { step, method }: { step: number; method: InterpolationMethod },
 ): SequenceSet {
+  checkSequenceSet(set, "resampleToGrid");
   if (!(step > 0 && Number.isFinite(step)))
     throw new OptionError(`resampleToGrid: got a step of ${step} s, expected a number above 0.`);
   if (!set.times)

@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { withRoomFor } from "../set/add-channels.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, type SequenceSet } from "../set/sequence-set.js";
 
 const DAY = 24 * 3600; // seconds
@@ -16,6 +17,7 @@ export const TIME_CHANNELS = ["time_gap", "hour_sin", "hour_cos"] as const;
  * @throws {OptionError} if a channel already has one of these names
  */
 export function addTimeChannels(set: SequenceSet, { calendar }: { calendar: boolean }): SequenceSet {
+  checkSequenceSet(set, "addTimeChannels");
   const { times } = set;
   if (!times)
     throw new DataError(

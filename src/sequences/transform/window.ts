@@ -1,4 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
+import { checkSequenceSet } from "../set/check.js";
 import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
 
 /**
@@ -19,6 +20,7 @@ export function lastWindows(
     classNames = set.classNames,
   }: { length: number; stride?: number; stepLabels?: Int32Array; classNames?: readonly string[] },
 ): SequenceSet {
+  checkSequenceSet(set, "lastWindows");
   for (const [name, value] of [
     ["length", length],
     ["stride", stride],
