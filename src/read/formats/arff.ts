@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally } from "../source/no-data.js";
-import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
+import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
@@ -41,6 +41,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
     const { channels, label } = header.relational ? splitRelational(line, header, fail) : splitPlain(line, header);
     F ||= channels.length;
     if (channels.length !== F) fail(`${channels.length} channels`, `${F} as in the first case`);
+    expectChannels(`${file.path}, row ${i + 1}`, F);
     const columns = channels.map((cells, f) => {
       if (cells.length !== header.steps)
         fail(`${cells.length} values in channel ${f + 1}`, `${header.steps}, one per attribute`);

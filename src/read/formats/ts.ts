@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import { numberIn, parseTime } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally, type NoDataTally } from "../source/no-data.js";
-import { createPartBuilder, type Part, type PartBuilder } from "../source/part.js";
+import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
@@ -46,6 +46,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
       throw new DataError(
         `${file.path}, row ${row}: got ${parts.length} channels, expected ${F || "at least 1"}${header.classes ? " and then the label" : ""}, separated by colons. The row may be cut off.`,
       );
+    expectChannels(`${file.path}, row ${row}`, F);
     if (header.classes?.length && label !== "?" && !header.classes.includes(label!))
       throw new DataError(
         `${file.path}, row ${row}: got the label "${label}", expected one of ${header.classes.join(", ")} as in its header (@classLabel). The row may be cut off.`,

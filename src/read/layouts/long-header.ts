@@ -2,6 +2,7 @@ import { DataError, OptionError, unknownName } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
+import { expectChannels } from "../source/part.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
@@ -51,6 +52,7 @@ export function readLongHeader(
     amountName,
   };
   const names = channelNames(path, header, options);
+  expectChannels(path, names.length);
   const channels = known
     ? knownAmong(path, names, known, options).map((channel) => ({ name: channel.name, known: channel }))
     : names.map((name) => ({ name }));
