@@ -55,9 +55,9 @@ export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
+export { checkSequenceSet } from "./sequences/set/check.js";
 export {
   type Channel,
-  checkSequenceSet,
   countOf,
   type DataSource,
   type EventDetails,

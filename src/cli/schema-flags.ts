@@ -37,6 +37,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },
   store: { flag: "save" },
+  maxSize: { value: "size", parse: bytesIn },
 };
 
 /** Adds one flag per key of an options schema, so that flags and library always agree. */
@@ -102,6 +103,16 @@ export function numberIn(range: NumberRange): (text: string) => number {
     if (!fits) throw new InvalidArgumentError(expected);
     return value;
   };
+}
+
+const BYTES: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** Reads a size, such as 8GB or a number of bytes. */
+function bytesIn(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?B?)$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * BYTES[unit?.toUpperCase()];
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError("Expected a size such as 500MB or 8GB.");
 }
 
 /** The options of a schema out of all parsed ones, by their library names; options that were not given stay absent. */

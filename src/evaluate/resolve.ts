@@ -1,3 +1,4 @@
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import type { DataSource, SequenceSet } from "../sequences/set/sequence-set.js";
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from "./comparison/compare-options.js";
@@ -21,6 +22,8 @@ export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven>
  */
 export function resolve(source: DataSource, options: CompareOptions): Question {
   const resolved = resolveOptions(source, options);
+  checkSequenceSet(source.train, source.name);
+  if (source.test) checkSequenceSet(source.test, source.name);
   const cases = source.test ? concatSequences(source.train, source.test) : source.train;
   expectClasses(source.name, cases);
   const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);

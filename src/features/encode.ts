@@ -6,8 +6,10 @@ import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
 import { expectFunctions, expectOptions, expectWhole } from "../options.js";
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
+import { finiteFeatures } from "../table/finite.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND, type SharedEncoding } from "./encoder.js";
 import { type ReadOut, resolveReadOut } from "./read-outs/read-outs.js";
 
@@ -29,6 +31,7 @@ const LITTLE = 50_000;
  * The features of every sequence, [N, columns]. A sequence without a single observed step has zeros. Numbers of a
  * sequence do not depend on what else is in the set.
  * @param set as it was read: the model brings its own scaling and interpolation
+ * @throws {DataError} for a set that is not sound, or a case whose features are not finite
  * @throws {OptionError} if a channel of the model is missing, or the model has no fitted read-out of that name
  */
 export async function encode(
@@ -41,6 +44,7 @@ export async function encode(
   const { readOut = "last", threads, onProgress } = options;
   expectWhole("encode", "threads", threads, 0);
   expectFunctions("encode", { onProgress });
+  checkSequenceSet(set, "encode");
   const prepared = prepareSequences(set, model.metadata.preparation);
   const { request, names, project } = resolveReadOut(model.metadata.spec, readOut, model.readOut);
   const N = countOf(prepared);
@@ -61,7 +65,7 @@ export async function encode(
     wanted === 0
       ? await encodeRows(engine, job, onProgress)
       : await encodeInBackground(engine, { ...job, threads: wanted }, onProgress);
-  return project({ values: rows, names, rows: N });
+  return finiteFeatures("encode", project({ values: rows, names, rows: N }), set);
 }
 
 /** Leads a crew through all shards, in rounds. */

@@ -4,6 +4,7 @@ import type { Model } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
 import { expectOptions, expectSwitch, expectWhole } from "../options.js";
 import { randomStream, STREAMS } from "../random.js";
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
 import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { fitPca } from "../table/pca.js";
@@ -20,6 +21,8 @@ import { runBatches } from "./run-batches.js";
 const MOST_STATES = 60_000;
 /** Sequences from which principal components of a read-out are fitted, at most. */
 const MOST_CASES = 1500;
+const NO_INFORMATION =
+  "All training cases have the same features: the model carries no information. Are the right columns read, and do they vary?";
 
 /**
  * Fits what the read-outs `levels`, `wide` and `compact` need on the training part, and keeps it with the model.
@@ -38,6 +41,7 @@ export async function fitReadOuts(
   expectSwitch("fitReadOuts", "compact", compact);
   expectWhole("fitReadOuts", "threads", threads, 0);
   expectWhole("fitReadOuts", "seed", seed);
+  checkSequenceSet(train, "fitReadOuts");
   const drawn = sampleSequences(train, randomStream(seed, STREAMS.readOutSequences), { steps: MOST_STATES });
   const sample = selectSequences(train, drawn);
   if (countOf(sample) === 0)
@@ -53,9 +57,16 @@ export async function fitReadOuts(
     const { of, components } = componentsOf(readOut) ?? {};
     if (!of) continue;
     const table = await encode(engine, fitted, some, { readOut: of, threads });
-    fitted = keepPca(fitted, readOut, fitPca(table, components!, { standardise: true, whiten: "half" }));
+    const pca = fitPca(table, components!, { standardise: true, whiten: "half" });
+    fitted = keepPca(fitted, readOut, pca);
+    if (pca.totalVariance === 0) fitted = withWarning(fitted, NO_INFORMATION);
   }
   return fitted;
+}
+
+function withWarning({ metadata, ...model }: Model, warning: string): Model {
+  const { training } = metadata;
+  return { ...model, metadata: { ...metadata, training: { ...training, warnings: [...training.warnings, warning] } } };
 }
 
 function* batchesOf(engine: Engine, model: Model, set: SequenceSet): Generator<States> {

@@ -2,8 +2,10 @@ import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
 import { inputChannels, prepareSequences } from "../model/prepare.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
+import { finiteFeatures } from "../table/finite.js";
 import {
   caseErrors,
   channelErrors,
@@ -28,9 +30,11 @@ const BATCH = 48;
  * over all channels and that many last steps. Where steps have times, also `surprise_1h_CHANNEL`, `_6h_`, `_1d_` and
  * `_7d_`, over the steps of that time. In scaled units; zeros where there is nothing to compare.
  * @param set as it was read
+ * @throws {DataError} for a set that is not sound, or a case whose features are not finite
  * @throws {OptionError} if a channel of the model is missing
  */
 export function residualFeatures(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
+  checkSequenceSet(set, "residualFeatures");
   const prepared = prepareSequences(set, model.metadata.preparation);
   const channels = inputChannels(model.metadata.preparation);
   const { groups } = oneHotColumns(channels);
@@ -49,7 +53,7 @@ export function residualFeatures(engine: Engine, model: Model, set: SequenceSet)
       }
     }
   }
-  return { values, names, rows: N };
+  return finiteFeatures("residualFeatures", { values, names, rows: N }, set);
 }
 
 function namesOf(

@@ -92,8 +92,21 @@ export async function readInPieces(
     throw new OptionError(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
-  const table = await format.open(sourceFile(path));
-  return layoutOf(path, format, chosen)(table, chosen, { idPrefix: "", mostSteps, channels }, take);
+  const layout = layoutOf(path, format, chosen);
+  let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
+  try {
+    const table = await format.open(sourceFile(path, chosen.maxSize));
+    return await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
+      try {
+        await take(piece);
+      } catch (error) {
+        failed = { error };
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw failed ? failed.error : unreadable(path, error);
+  }
 }
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
@@ -113,19 +126,23 @@ async function readPart(
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
-  const file = sourceFile(path);
-  if (format.layouts === "fixed") {
-    rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
-    const part = await format.open(file, idPrefix);
-    return { part, sha256: file.sha256() };
+  const file = sourceFile(path, options.maxSize);
+  try {
+    if (format.layouts === "fixed") {
+      rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
+      const part = await format.open(file, idPrefix);
+      return { part, sha256: file.sha256() };
+    }
+    const layout = layoutOf(path, format, options);
+    let whole: Part | undefined;
+    const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
+    const notes = await layout(await format.open(file), options, size, async (part) => {
+      whole = part;
+    });
+    return { part: { ...whole!, notes }, sha256: file.sha256() };
+  } catch (error) {
+    throw unreadable(path, error);
   }
-  const layout = layoutOf(path, format, options);
-  let whole: Part | undefined;
-  const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-  const notes = await layout(await format.open(file), options, size, async (part) => {
-    whole = part;
-  });
-  return { part: { ...whole!, notes }, sha256: file.sha256() };
 }
 
 /** The layout that the options ask for. */

@@ -28,12 +28,13 @@ const RANK_FLOOR = 1e-12;
  * Principal components of a table's rows, by the eigenvectors of rows x rows or columns x columns products,
  * whichever is smaller.
  *
- * @param k largest number of components; fewer where the training part has fewer directions of variance
+ * @param k largest number of components; fewer where the training part has fewer directions of variance. Constant
+ *   columns have none: then one component of variance 0, along which every row is at 0
  * @param options.standardise columns are scaled to unit variance first: do so where they differ in unit
  * @param options.whiten components are divided by their standard deviation, so that each has variance 1; "half": by
  *   the root of it, so that small components count for more than they are and for less than large ones
  * @throws {OptionError} if `k` is no whole number of at least 1
- * @throws {DataError} for fewer than 2 rows, a value that is not finite, or columns that are all constant
+ * @throws {DataError} for fewer than 2 rows, or a value that is not finite
  */
 export function fitPca(
   table: FeatureTable,
@@ -53,13 +54,13 @@ export function fitPca(
   const { mean, deviation } = columnMoments("fitPca", table);
   const scale = deviation.map((spread) => (standardise && spread > 0 ? spread : 1));
   const totalVariance = deviation.reduce((sum, spread, j) => sum + (spread / scale[j]) ** 2, 0);
-  if (totalVariance === 0)
-    throw new DataError(
-      `fitPca: all ${columns} columns are constant in the ${rows} training rows, so no direction has variance. Leave these features out.`,
-    );
   const centred = (row: number, j: number) => (table.values[row * columns + j] - mean[j]) / scale[j];
   const { variances, components } =
-    rows < columns ? byRows(rows, columns, centred, k) : byColumns(rows, columns, centred, k);
+    totalVariance === 0
+      ? { variances: new Float64Array(1), components: new Float64Array(columns) }
+      : rows < columns
+        ? byRows(rows, columns, centred, k)
+        : byColumns(rows, columns, centred, k);
   fixSigns(components, columns);
   return {
     columns,
@@ -90,7 +91,7 @@ export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
   const centred = new Float64Array(columns);
   for (let row = 0; row < table.rows; row++) {
     for (let j = 0; j < columns; j++) centred[j] = (table.values[row * columns + j] - mean[j]) / scale[j];
-    for (let k = 0; k < K; k++) values[row * K + k] = dot(components, k * columns, centred) / divisors[k];
+    for (let k = 0; k < K; k++) values[row * K + k] = dot(components, k * columns, centred) / (divisors[k] || 1);
   }
   return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
 }

@@ -7,6 +7,7 @@ import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream, STREAMS } from "../random.js";
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
@@ -54,6 +55,7 @@ export async function trainModel(
     throw new OptionError(
       `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with \`label\`, or use \`recipe: "default"\`.`,
     );
+  checkSequenceSet(data, origin.name);
   const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
   const parts = holdOut(data, share, training.seed, labelAware);
   const preparation = fitPreparation(parts.train, preparing);
@@ -109,6 +111,7 @@ export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options:
   const { prepare: preparing, train } = resolved;
   const spec = specOf(resolved);
   const recipe = options.spec ? "custom" : resolved.recipe;
+  checkSequenceSet(data, "untrainedAutoencoder");
   const preparation = fitPreparation(data, preparing);
   const { groups } = oneHotColumns(inputChannels(preparation));
   const network = createNetwork(

@@ -68,7 +68,7 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     /row 4, column "when": got "soon", expected a number of seconds as above/,
   ],
   ["a missing entity", "a.csv", `${LONG},3,3,up\n`, long, /row 4, column "id"/],
-  ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv: Quote Not Closed/],
+  ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv, row 2, column 2: Quote Not Closed/],
   ["a column twice", "a.csv", "id,x,x\na,1,2\n", { entity: "id" }, /column "x" twice/],
   ["no channel left", "a.csv", "id,x\na,1\n", { entity: "id", label: "x" }, /no column is left/],
 ];

@@ -6,8 +6,9 @@ import { FORMATS } from "../../src/read/formats/formats.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { LayoutName } from "../../src/read/source/format.js";
 import type { DataOptions } from "../../src/read/source/options.js";
+import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
-import { checkSequenceSet, isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "./temporary.js";
 
 /** Undefined: missing. A text where a number is due: what no reader may take for one. */

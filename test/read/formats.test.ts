@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
-import { checkSequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf, folderOf } from "./temporary.js";
 

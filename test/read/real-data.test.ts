@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
 import { describeSet } from "../../src/sequences/inspect/inspect.js";
 import { checkLeakage } from "../../src/sequences/inspect/leakage.js";
-import { checkSequenceSet, countOf, lengthOf, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../src/sequences/set/check.js";
+import { countOf, lengthOf, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 
 const DATA = "../shared/data";
 const INDEX = existsSync(`${DATA}/INDEX.md`) ? readFileSync(`${DATA}/INDEX.md`, "utf8") : "";

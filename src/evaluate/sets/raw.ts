@@ -1,4 +1,5 @@
 import { rawFeatures, rawLength } from "../../features/baselines/raw.js";
+import { finiteFeatures } from "../../table/finite.js";
 import { fitPca, transformPca } from "../../table/pca.js";
 import { both, type FeatureSet } from "./feature-set.js";
 
@@ -21,7 +22,9 @@ export const pca: FeatureSet = {
     const { train, test } = raw.build(context);
     // channels differ in unit; the steps of one do not
     const fitted = fitPca(train, COMPONENTS, { standardise: context.train.channels.length > 1 });
-    return { train: transformPca(fitted, train), test: transformPca(fitted, test), components: true };
+    const components = (table: typeof train, set: typeof context.train) =>
+      finiteFeatures("pca", transformPca(fitted, table), set);
+    return { train: components(train, context.train), test: components(test, context.test), components: true };
   },
 };
 

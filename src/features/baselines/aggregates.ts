@@ -1,6 +1,7 @@
 import { OptionError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
+import { finiteFeatures } from "../../table/finite.js";
 import { type Codes, codesOf, type EventColumns, expectEvents } from "./event-columns.js";
 import { distinctBefore, type EventGroups, eachWindow, groupEvents, sumsBefore } from "./sliding-windows.js";
 
@@ -107,7 +108,7 @@ export function aggregateFeatures(events: EventColumns, options: AggregateOption
       ["category", category],
     ]);
   }
-  return rowsOf(columns, times.length);
+  return finiteFeatures("aggregateFeatures", rowsOf(columns, times.length));
 }
 
 function sinceLast({ times, order, starts }: EventGroups, longest: number, out: Float32Array): void {

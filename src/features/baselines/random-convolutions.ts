@@ -1,9 +1,11 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream } from "../../random.js";
+import { checkSequenceSet } from "../../sequences/set/check.js";
 import { countOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { quantile } from "../../sequences/transform/channel-statistics.js";
 import type { FeatureTable } from "../../table/feature-table.js";
+import { finiteFeatures } from "../../table/finite.js";
 import { convolve, createConvolver, KERNELS, type Parts, sumOfParts } from "./convolver.js";
 import { fitSeriesScale, type SeriesScale, scaleSeries } from "./series-scale.js";
 
@@ -52,6 +54,7 @@ export function fitRandomConvolutions(
     throw new OptionError(
       `fitRandomConvolutions: got ${features} features, expected a whole number of at least ${KERNELS.length}, one for each kernel.`,
     );
+  checkSequenceSet(train, "fitRandomConvolutions");
   const filled = Array.from({ length: countOf(train) }, (_, n) => n).filter(
     (n) => train.offsets[n + 1] > train.offsets[n],
   );
@@ -90,6 +93,7 @@ export function fitRandomConvolutions(
  * @throws {DataError} if the channels are not those of the training part
  */
 export function transformRandomConvolutions(state: RandomConvolutions, set: SequenceSet): FeatureTable {
+  checkSequenceSet(set, "transformRandomConvolutions");
   const { dilations, featuresPerDilation, combinations } = state;
   const names: string[] = [];
   for (const [d, dilation] of dilations.entries())
@@ -119,7 +123,7 @@ export function transformRandomConvolutions(state: RandomConvolutions, set: Sequ
       }
     }
   }
-  return { values: table, names, rows: N };
+  return finiteFeatures("transformRandomConvolutions", { values: table, names, rows: N }, set);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { expectOneOf, expectWhole } from "../../options.js";
+import { checkSequenceSet } from "../../sequences/set/check.js";
 import { countOf, isObserved, lengthOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
 import { resampleToLength } from "../../sequences/transform/resample.js";
 import type { FeatureTable } from "../../table/feature-table.js";
+import { finiteFeatures } from "../../table/finite.js";
 
 /** More numbers per case than this would only slow a linear classifier down. */
 const MAX_RAW = 4096;
@@ -14,10 +16,12 @@ const MAX_RAW = 4096;
  * padded with zeros in front, so that the last event is always in the same column. Categories are one-hot.
  *
  * @param T length of the longest training series, or less
+ * @throws {DataError} for a set that is not sound
  */
 export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end" = "stretch"): FeatureTable {
   expectWhole("rawFeatures", "T", T, 1);
   expectOneOf("rawFeatures", "align", align, ["stretch", "end"]);
+  checkSequenceSet(set, "rawFeatures");
   const { groups, width } = oneHotColumns(set.channels);
   const even = align === "stretch" ? resampleToLength(set, T) : interpolate(set, "linear");
   const C = set.channels.length;
@@ -43,7 +47,7 @@ export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end
         else values[to + even.values[from]] = 1;
       }
   }
-  return { values, names, rows: N };
+  return finiteFeatures("rawFeatures", { values, names, rows: N }, set);
 }
 
 /** The length that raw features of a training set take. */

@@ -1,7 +1,9 @@
 import { DataError } from "../../errors.js";
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
+import { placeOf } from "../../sequences/set/check.js";
 import { isObserved, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
+import { MOST_SCALED } from "../../sequences/transform/scale.js";
 
 /** Mean and spread of every column of a training part; categories are one-hot columns. Plain JSON. */
 export interface SeriesScale {
@@ -38,7 +40,7 @@ export function fitSeriesScale(train: SequenceSet): SeriesScale {
   return { columns: names, mean: Array.from(mean), scale };
 }
 
-/** @throws {DataError} if the columns are not those that were fitted */
+/** @throws {DataError} if the columns are not those that were fitted, or a value is too far from them */
 export function scaleSeries({ columns, mean, scale }: SeriesScale, set: SequenceSet): ScaledSeries {
   const { names, width, visit } = columnValues(set);
   if (names.length !== columns.length || names.some((name, c) => name !== columns[c]))
@@ -47,13 +49,21 @@ export function scaleSeries({ columns, mean, scale }: SeriesScale, set: Sequence
         "Read both parts with the same options.",
     );
   const values = new Float32Array(set.offsets[set.offsets.length - 1] * width);
-  visit((step, column, value) => {
-    values[step * width + column] = (value - mean[column]) / scale[column];
+  visit((step, column, value, k) => {
+    const scaled = (value - mean[column]) / scale[column];
+    if (!(Math.abs(scaled) <= MOST_SCALED))
+      throw new DataError(
+        `${placeOf(set, k)}: got ${value}, which is ${scaled} when scaled, expected at most ${MOST_SCALED}: 32-bit floats cannot add up larger ones. Correct the value, or mark it as missing.`,
+      );
+    values[step * width + column] = scaled;
   });
   return { width, offsets: set.offsets, values };
 }
 
-/** Hands over every value there is after interpolation: its step, counted over the whole set, and its column. */
+/**
+ * Hands over every value there is after interpolation: its step, counted over the whole set, its column, and where it
+ * stands in the set's values.
+ */
 function columnValues(set: SequenceSet) {
   const { groups, width } = oneHotColumns(set.channels);
   const names = groups.flatMap(({ channel, kind }, c) =>
@@ -62,14 +72,14 @@ function columnValues(set: SequenceSet) {
   const even = interpolate(set, "linear");
   const C = groups.length;
   const steps = set.offsets[set.offsets.length - 1];
-  const visit = (see: (step: number, column: number, value: number) => void) => {
+  const visit = (see: (step: number, column: number, value: number, k: number) => void) => {
     for (let step = 0; step < steps; step++)
       for (let c = 0; c < C; c++) {
         if (!isObserved(even, step * C + c)) continue;
         const value = even.values[step * C + c];
         const { kind, start, width } = groups[c];
-        if (kind === "numeric") see(step, start, value);
-        else for (let k = 0; k < width; k++) see(step, start + k, k === value ? 1 : 0);
+        if (kind === "numeric") see(step, start, value, step * C + c);
+        else for (let k = 0; k < width; k++) see(step, start + k, k === value ? 1 : 0, step * C + c);
       }
   };
   return { names, width, visit };

@@ -1,6 +1,8 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
+import { checkSequenceSet } from "../../sequences/set/check.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
+import { finiteFeatures } from "../../table/finite.js";
 
 const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change", "missing"] as const;
 
@@ -9,8 +11,10 @@ const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change"
  * deviation (population), min, max, first, last, slope (least squares, per step), mean absolute change, share
  * missing; per category the share of steps and whether it is the last; and the length. Nothing observed: zeros, and
  * all missing.
+ * @throws {DataError} for a set that is not sound, or a case whose features are not finite
  */
 export function statisticsFeatures(set: SequenceSet): FeatureTable {
+  checkSequenceSet(set, "statisticsFeatures");
   const { groups } = oneHotColumns(set.channels);
   const names: string[] = ["length"];
   for (const [c, { channel, kind }] of groups.entries()) {
@@ -42,7 +46,7 @@ export function statisticsFeatures(set: SequenceSet): FeatureTable {
       }
     }
   }
-  return { values, names, rows: N };
+  return finiteFeatures("statisticsFeatures", { values, names, rows: N }, set);
 }
 
 /** In the order of NUMERIC. */

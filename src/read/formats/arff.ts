@@ -1,7 +1,8 @@
 import { DataError } from "../../errors.js";
 import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
+import { createNoDataTally } from "../source/no-data.js";
+import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
@@ -29,6 +30,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
       : new DataError(`${file.path}: got no line @data, expected one. This is not ARFF, or it is cut off.`);
   const header = readHeader(lines.slice(0, dataLine));
   const builder = createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
+  const noData = createNoDataTally(file.path);
   let F = 0;
   for (let i = dataLine + 1; i < lines.length; i++) {
     const line = lines[i].trim();
@@ -39,6 +41,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
     const { channels, label } = header.relational ? splitRelational(line, header, fail) : splitPlain(line, header);
     F ||= channels.length;
     if (channels.length !== F) fail(`${channels.length} channels`, `${F} as in the first case`);
+    expectChannels(`${file.path}, row ${i + 1}`, F);
     const columns = channels.map((cells, f) => {
       if (cells.length !== header.steps)
         fail(`${cells.length} values in channel ${f + 1}`, `${header.steps}, one per attribute`);
@@ -48,10 +51,13 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
     });
     if (header.classes?.length && label !== "?" && !header.classes.includes(label!))
       fail(`the label "${label}"`, `one of ${header.classes.join(", ")} as declared`);
+    columns.forEach((column, f) => {
+      noData.clear(column, i + 1, (t) => `channel ${f + 1}, value ${t + 1}`);
+    });
     builder.add(trimPadding(columns), label === "?" ? undefined : label);
   }
   if (builder.count() === 0) throw noSequences(file.path);
-  return builder.finish();
+  return builder.finish(noData.notes());
 }
 
 function readHeader(lines: readonly string[]): Header {

@@ -1,8 +1,8 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { DataError } from "../../errors.js";
+import { DataError, UndertoneError } from "../../errors.js";
 import type { Format } from "../source/format.js";
-import type { SourceFile } from "../source/source-file.js";
+import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
 import type { TableChunk } from "../source/table.js";
 
 /** Comma-separated values. The layout decides whether the first row names the columns. */
@@ -16,30 +16,32 @@ export const csv: Format = {
 /**
  * Reads a CSV file piece by piece, so that memory does not grow with it. Cells are trimmed; a row's number is that of
  * an editor; blank lines are skipped.
- * @throws {DataError} if it is no CSV, or a row has another number of cells than the first
+ * @throws {DataError} if it is no CSV, a row has another number of cells than the first, or a row does not end
  */
 async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   let width = 0;
   let records: string[][] = [];
   let rows: number[] = [];
   let failure: unknown;
-  const parser = parse({
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true, // counted below, with a message of our own
-    on_record(cells: string[], { lines }) {
-      width ||= cells.length;
-      if (cells.length !== width)
-        throw new DataError(
-          `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
-        );
-      records.push(cells);
-      rows.push(lines);
-      return undefined; // nothing is handed on by the stream
-    },
-  });
-  parser.on("error", () => {}); // the callbacks below get it
+  const open = (lineEnd: string) =>
+    parse({
+      bom: true,
+      record_delimiter: lineEnd,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true, // counted below, with a message of our own
+      on_record(cells: string[], { lines }) {
+        width ||= cells.length;
+        if (cells.length !== width)
+          throw new DataError(
+            `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
+          );
+        records.push(cells);
+        rows.push(lines);
+        return undefined; // nothing is handed on by the stream
+      },
+    });
+  let parser: ReturnType<typeof open> | undefined;
   /** What was parsed since the last call, then what went wrong behind it. */
   function* parsed(): Generator<TableChunk> {
     if (rows.length > 0) {
@@ -51,15 +53,22 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
     }
     if (failure) throw readable(file.path, failure as Error);
   }
-  for await (const bytes of file.pieces()) {
+  let size = 0; // bytes since the last end of a row
+  let row = 0;
+  for await (const { bytes, lineEnd } of withLineEnd(file)) {
+    parser ??= open(lineEnd).on("error", () => {}); // the callbacks below get it
     await new Promise<void>((done) =>
-      parser.write(bytes, (error) => {
+      parser!.write(bytes, (error) => {
         failure ??= error;
         done();
       }),
     );
+    size = rows.length > 0 ? 0 : size + bytes.length;
+    row = rows.at(-1) ?? row;
     yield* parsed();
+    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, row + 1);
   }
+  if (!parser) return;
   parser.end();
   await finished(parser, { readable: false }).catch((error) => {
     failure = error;
@@ -67,11 +76,52 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   yield* parsed();
 }
 
-/** What the parser throws, as an error that names the file. */
-function readable(path: string, error: Error): Error {
-  if (error.name !== "CsvError" && !(error as { code?: string }).code?.startsWith("CSV_")) return error;
+const [QUOTE, LF, CR] = Buffer.from('"\n\r');
+
+/**
+ * The bytes of a file with what its rows end in. The parser could find that out, but slowly: it compares each byte of
+ * the first row, and in a wide table that row is most of the file.
+ */
+async function* withLineEnd(file: SourceFile): AsyncGenerator<{ bytes: Buffer; lineEnd: string }> {
+  const first: Buffer[] = []; // of the first row
+  let size = 0;
+  let lineEnd: string | undefined;
+  let quoted = false;
+  let carriage = false;
+  const find = (bytes: Buffer): string | undefined => {
+    for (let k = 0; k < bytes.length; k++) {
+      const byte = bytes[k];
+      if (carriage && byte !== 0) return byte === LF ? "\r\n" : "\r"; // 0: in UTF-16
+      if (byte === QUOTE) quoted = !quoted;
+      else if (!quoted && byte === LF) return "\n";
+      else if (!quoted && byte === CR) carriage = true;
+    }
+    return undefined;
+  };
+  for await (const bytes of file.pieces()) {
+    if (lineEnd !== undefined) {
+      yield { bytes, lineEnd };
+      continue;
+    }
+    first.push(bytes);
+    size += bytes.length;
+    lineEnd = find(bytes);
+    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, 1);
+    if (lineEnd === undefined) continue;
+    yield { bytes: Buffer.concat(first), lineEnd };
+    first.length = 0;
+  }
+  if (first.length > 0) yield { bytes: Buffer.concat(first), lineEnd: carriage ? "\r" : "\n" };
+}
+
+/** What the parser throws, as an error that names file, row and column. */
+function readable(path: string, error: Error & { column?: unknown; lines?: number }): Error {
+  if (error instanceof UndertoneError) return error;
+  const { lines, column } = error;
+  const message = error.message.length > 200 ? `${error.message.slice(0, 200)}...` : error.message; // may hold a cell
+  const at = typeof column === "number" ? `, column ${column + 1}` : "";
   return new DataError(
-    `${path}: ${error.message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
+    `${path}${lines === undefined ? "" : `, row ${lines}${at}`}: ${message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
     { cause: error },
   );
 }

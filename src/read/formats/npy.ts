@@ -1,6 +1,7 @@
 import { parse } from "npyjs";
 import { DataError } from "../../errors.js";
 import type { Format } from "../source/format.js";
+import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import type { SourceFile } from "../source/source-file.js";
 
@@ -15,6 +16,7 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
   const [N, columns] = shape;
   const cell = (n: number, c: number) => Number(data[fortranOrder ? c * N + n : n * columns + c]);
   const builder = createPartBuilder({ idPrefix, labelled: true });
+  const noData = createNoDataTally(file.path);
   for (let n = 0; n < N; n++) {
     const values = Float64Array.from({ length: columns - 1 }, (_, t) => cell(n, t + 1));
     const infinite = values.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
@@ -22,10 +24,11 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
       throw new DataError(
         `${file.path}, row ${n + 1}, column ${infinite + 2}: got ${values[infinite]}, expected a number within the range of 32-bit floats, or NaN for a missing one. Correct it where the file was written.`,
       );
+    noData.clear(values, n + 1, (t) => `column ${t + 2}`);
     const label = cell(n, 0);
     builder.add(trimPadding([values]), Number.isNaN(label) ? undefined : String(label));
   }
-  return builder.finish();
+  return builder.finish(noData.notes());
 }
 
 function parseArray(path: string, bytes: Uint8Array) {
@@ -47,9 +50,9 @@ function parseArray(path: string, bytes: Uint8Array) {
       `${path}: got shape [${shape}], expected [series, 1 + steps] with the label in column 0. Save multivariate series as .ts.`,
     );
   const numbers = data as unknown as ArrayLike<number | bigint>;
-  if (numbers.length < shape[0] * shape[1])
+  if (numbers.length !== shape[0] * shape[1])
     throw new DataError(
-      `${path}: got ${numbers.length} numbers, expected ${shape[0]} x ${shape[1]}. The file is truncated; write it again.`,
+      `${path}: got ${numbers.length} numbers, expected ${shape[0]} x ${shape[1]}. The file is truncated, or its header is damaged; write it again.`,
     );
   return { data: numbers, shape, fortranOrder };
 }

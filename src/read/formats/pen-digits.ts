@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.js";
 import { isMissing, numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
+import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part } from "../source/part.js";
 import { linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
@@ -19,6 +20,7 @@ const STEPS = 8;
  */
 async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder({ names: ["x", "y"], idPrefix, labelled: true });
+  const noData = createNoDataTally(file.path);
   (await linesOf(file)).forEach((line, i) => {
     if (i === 0 || line.trim() === "") return;
     const cells = line.split(",");
@@ -26,11 +28,14 @@ async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Part> 
       throw new DataError(
         `${file.path}, row ${i + 1}: got ${cells.length} cells, expected ${2 * STEPS + 1} (x and y of ${STEPS} points, then the digit). The row may be cut off.`,
       );
-    const points = cells.slice(0, -1).map((cell, c) => numberIn(cell, file.path, i + 1, `column ${c + 1}`));
+    const points = Float64Array.from(cells.slice(0, -1), (cell, c) =>
+      numberIn(cell, file.path, i + 1, `column ${c + 1}`),
+    );
+    noData.clear(points, i + 1, (c) => `column ${c + 1}`);
     const axis = (f: number) => Float64Array.from({ length: STEPS }, (_, t) => points[2 * t + f]);
     const digit = cells[2 * STEPS].trim();
     builder.add([axis(0), axis(1)], isMissing(digit) ? undefined : digit);
   });
   if (builder.count() === 0) throw noSequences(file.path);
-  return builder.finish();
+  return builder.finish(noData.notes());
 }

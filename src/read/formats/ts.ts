@@ -1,7 +1,8 @@
 import { DataError } from "../../errors.js";
 import { numberIn, parseTime } from "../source/cells.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, type Part, type PartBuilder } from "../source/part.js";
+import { createNoDataTally, type NoDataTally } from "../source/no-data.js";
+import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
 
 export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
@@ -23,6 +24,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
   const header: Header = { timestamps: false };
   let inData = false;
   let builder: PartBuilder | undefined;
+  const noData = createNoDataTally(file.path);
   let F = 0;
   for (const [i, raw] of (await linesOf(file)).entries()) {
     const line = raw.trim();
@@ -44,14 +46,15 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
       throw new DataError(
         `${file.path}, row ${row}: got ${parts.length} channels, expected ${F || "at least 1"}${header.classes ? " and then the label" : ""}, separated by colons. The row may be cut off.`,
       );
+    expectChannels(`${file.path}, row ${row}`, F);
     if (header.classes?.length && label !== "?" && !header.classes.includes(label!))
       throw new DataError(
         `${file.path}, row ${row}: got the label "${label}", expected one of ${header.classes.join(", ")} as in its header (@classLabel). The row may be cut off.`,
       );
-    addCase(builder, parts, label === "?" ? undefined : label, header.timestamps, file.path, row);
+    addCase(builder, parts, label === "?" ? undefined : label, header.timestamps, file.path, row, noData);
   }
   if (!builder) throw inData ? noSequences(file.path) : emptyFile(file.path);
-  return builder.finish();
+  return builder.finish(noData.notes());
 }
 
 /** @returns whether the data begins after this line */
@@ -108,9 +111,15 @@ function addCase(
   timestamps: boolean,
   path: string,
   row: number,
+  noData: NoDataTally,
 ): void {
+  const clear = (columns: readonly Float64Array[]) =>
+    columns.forEach((column, f) => {
+      noData.clear(column, row, (t) => `channel ${f + 1}, value ${t + 1}`);
+    });
   if (timestamps) {
     const { columns, times } = joinByTime(parts.map((part, f) => timedValues(part, path, row, `channel ${f + 1}`)));
+    clear(columns);
     builder.add(columns, label, times);
     return;
   }
@@ -123,6 +132,7 @@ function addCase(
     throw new DataError(
       `${path}, row ${row}: got ${columns[odd].length} values in channel ${odd + 1}, expected ${columns[0].length} as in channel 1. All channels of a case have the same steps; mark missing values with ?.`,
     );
+  clear(columns);
   builder.add(columns, label);
 }
 

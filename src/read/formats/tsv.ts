@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.js";
 import { isMissing, numberIn, numericLabel } from "../source/cells.js";
 import type { Format } from "../source/format.js";
+import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
 
@@ -13,6 +14,7 @@ export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed"
  */
 async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder({ idPrefix, labelled: true });
+  const noData = createNoDataTally(file.path);
   let width = 0;
   (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;
@@ -24,8 +26,9 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
       );
     const values = new Float64Array(width - 1);
     for (let t = 1; t < width; t++) values[t - 1] = numberIn(cells[t], file.path, i + 1, `column ${t + 1}`);
+    noData.clear(values, i + 1, (t) => `column ${t + 2}`);
     builder.add(trimPadding([values]), isMissing(cells[0].trim()) ? undefined : numericLabel(cells[0]));
   });
   if (builder.count() === 0) throw emptyFile(file.path);
-  return builder.finish();
+  return builder.finish(noData.notes());
 }

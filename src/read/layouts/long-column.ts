@@ -1,6 +1,7 @@
 import { OptionError } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import { notANumber } from "../source/cells.js";
+import { createNoDataTally, isNoData } from "../source/no-data.js";
 import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
 
 const MOST_CATEGORIES = 1 << 16; // numeric columns stop being tracked as categories beyond this
@@ -34,10 +35,12 @@ export function createLongColumn(path: string, name: string): LongColumn {
   let firstText: { text: string; row: number } | undefined;
   let rising = true; // every value above the one before: a row number or identifier
   let last = -Infinity;
+  const noData = createNoDataTally(path);
   return {
     add(cells, r, row) {
       if (cells.kind === "numbers" || cells.kind === "dates") codes = undefined;
-      const value = valueIn(cells, r);
+      let value = valueIn(cells, r);
+      if (isNoData(value ?? 0)) value = noData.count(row, `column "${name}"`);
       numbers.push(value ?? Number.NaN);
       if (value === undefined) {
         texts++;
@@ -62,13 +65,11 @@ export function createLongColumn(path: string, name: string): LongColumn {
       return { channel, values: codes! };
     },
     notes() {
-      if (!firstText && rising && numeric > 2)
-        return [`Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`];
+      const rises = `Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`;
+      if (!firstText) return [...(rising && numeric > 2 ? [rises] : []), ...noData.notes()];
       return [
-        firstText && numeric > 0 && `Column "${name}" mixes numbers and texts; it was read as categories.`,
-        firstText &&
-          vocabulary.size > 1000 &&
-          `Column "${name}" has ${vocabulary.size} categories; drop it if it is an identifier.`,
+        numeric > 0 && `Column "${name}" mixes numbers and texts; it was read as categories.`,
+        vocabulary.size > 1000 && `Column "${name}" has ${vocabulary.size} categories; drop it if it is an identifier.`,
       ].filter((note) => typeof note === "string");
     },
   };
@@ -88,11 +89,13 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
   let values: number[] = [];
   let unknown = 0;
   let first: { text: string; row: number } | undefined;
+  const noData = createNoDataTally(path);
   return {
     add(cells, r, row) {
       if (!codes) {
         const hint = "It is a numeric channel of the model, which cannot be left out.";
-        values.push(valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${name}"`, hint));
+        const value = valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${name}"`, hint);
+        values.push(isNoData(value) ? noData.count(row, `column "${name}"`) : value);
         return;
       }
       const code = missingIn(cells, r) ? Number.NaN : codes.get(shownIn(cells, r));
@@ -112,7 +115,7 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
         ? [
             `${unknown} cells of column "${name}" have a category that the model does not know (first "${first.text}", row ${first.row}); they count as missing.`,
           ]
-        : [],
+        : noData.notes(),
   };
 }
 

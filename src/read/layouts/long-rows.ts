@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.js";
 import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
 import { notANumber } from "../source/cells.js";
+import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
 import { type Column, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
@@ -84,8 +85,9 @@ export function collectLongRows(
         const cells = columns[roles.amount];
         const amount =
           valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
-        if (Number.isNaN(amount)) tally.noAmount++;
-        rows.amounts.push(Number.isNaN(amount) ? 0 : amount);
+        const missing = Number.isNaN(amount) || isNoData(amount);
+        if (missing) tally.noAmount++;
+        rows.amounts.push(missing ? 0 : amount);
       }
       if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, shownIn(columns[roles.second], r)));
       for (const { index, column } of channels) column.add(columns[index], r, row);

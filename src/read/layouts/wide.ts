@@ -1,6 +1,7 @@
 import { DataError, unknownName } from "../../errors.js";
 import { notANumber, parseCell } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
+import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
@@ -23,6 +24,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   let builder: PartBuilder | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
+  const noData = createNoDataTally(path);
   const handOn = async () => {
     const part = builder!.finish();
     handedOn += builder!.count();
@@ -39,13 +41,12 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const { names, label, steps } = plan;
     const labels = label < 0 ? undefined : chunk.column(label);
     const columns = steps.map((c) => chunk.column(c));
-    const fail = (t: number): never => {
-      const name = names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`;
-      return notANumber(shownIn(columns[t], r), path, chunk.rows[r], name, LONG_HINT);
-    };
+    const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
+    const fail = (t: number): never => notANumber(shownIn(columns[t], r), path, chunk.rows[r], nameOf(t), LONG_HINT);
     for (; r < chunk.rows.length; r++) {
       const values = new Float64Array(steps.length);
       for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
+      noData.clear(values, chunk.rows[r], nameOf);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
       builder ??= createPartBuilder({ idPrefix, labelled: label >= 0, first: handedOn + 1 });
@@ -56,7 +57,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   if (!plan && !table.names) throw emptyFile(path);
   if (builder) await handOn();
   if (handedOn === 0) throw noSequences(path);
-  return plan!.notes;
+  return [...plan!.notes, ...noData.notes()];
 };
 
 /**
@@ -81,8 +82,8 @@ function planWide(table: Table, first: readonly string[], row: number, options: 
     notes.push(`${path}: no header and no label column named; the first column was taken as the label.`);
   } else if (LABEL_NAMES.includes(first[0].toLowerCase())) label = 0;
   else notes.push(`${path}: no label column named; the sequences are unlabelled.`);
-  const dropped = (options.drop ?? []).map(columnOf);
-  const steps = [...first.keys()].filter((c) => c !== label && !dropped.includes(c));
+  const dropped = new Set((options.drop ?? []).map(columnOf));
+  const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
   if (steps.length === 0) throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
   return { names: named ? first : undefined, label, steps, notes };
 }

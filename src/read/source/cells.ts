@@ -36,6 +36,11 @@ export function numericLabel(text: string): string {
   return text.trim() !== "" && Number.isFinite(value) ? String(value) : text.trim();
 }
 
+/** Whether seconds are a time: beyond 2^53 they are no longer told apart. */
+export function isTime(seconds: number): boolean {
+  return Math.abs(seconds) <= Number.MAX_SAFE_INTEGER;
+}
+
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
@@ -47,7 +52,7 @@ export function parseTime(text: string): { seconds: number; calendar: boolean } 
   const match = ISO.exec(text);
   if (!match) {
     const seconds = text === "" ? Number.NaN : Number(text);
-    return Number.isFinite(seconds) ? { seconds, calendar: false } : undefined;
+    return isTime(seconds) ? { seconds, calendar: false } : undefined;
   }
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", zone = "Z"] = match;
   const midnight = Date.UTC(+year, +month - 1, +day);

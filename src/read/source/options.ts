@@ -38,6 +38,11 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column of the counterparty (terminal, merchant); used for aggregates, not as a channel"),
+  maxSize: z
+    .number()
+    .positive()
+    .optional()
+    .describe("most bytes of a file, unpacked; default: any, a .gz up to 100 times its size or 64 MB"),
 });
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;

@@ -1,3 +1,4 @@
+import { DataError } from "../../errors.js";
 import { createBitmap, type EventDetails, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
 import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
@@ -9,6 +10,17 @@ export interface Part {
   /** Where each case is one event with a time. */
   events?: EventDetails;
   notes: readonly string[];
+}
+
+/** A model has four weights per channel and unit, at the least. */
+const MOST_CHANNELS = 65_536;
+
+/** @throws {DataError} for more channels than a model could read */
+export function expectChannels(where: string, count: number): void {
+  if (count > MOST_CHANNELS)
+    throw new DataError(
+      `${where}: got ${count} channels, expected at most ${MOST_CHANNELS}. Each channel has weights of its own; are the steps of a sequence among them? Leave columns out, or store the steps as rows.`,
+    );
 }
 
 /** Collects sequences one by one. */

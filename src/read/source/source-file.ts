@@ -1,34 +1,40 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { pipeline, Transform } from "node:stream";
-import { promisify } from "node:util";
-import { createGunzip, gunzip } from "node:zlib";
-import { DataError } from "../../errors.js";
+import { createGunzip } from "node:zlib";
+import { DataError, UndertoneError } from "../../errors.js";
 
+const MB = 1 << 20;
 const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
+const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
+/** A .gz may unpack to this many times the bytes read of it, and in any case to that many MB. */
+const MOST_RATIO = 100;
+const FREE_MB = 64;
+/** Text without the end of a row; a million values of 32 characters. */
+export const LONGEST_ROW_MB = 32;
 
 /** A file to read, once: whole or in pieces. Both unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
-  /** @throws {DataError} if the file cannot be read, is empty, or is a broken gzip file */
-  whole(): Promise<Buffer>;
-  /** @throws {DataError} if the file cannot be read, or is a broken gzip file */
+  /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
+  whole(most?: number): Promise<Buffer>;
+  /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
   pieces(): AsyncIterable<Buffer>;
   /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read. */
   sha256(): string;
 }
 
-export function sourceFile(path: string): SourceFile {
+/** @param maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
+export function sourceFile(path: string, maxSize?: number): SourceFile {
   const hash = createHash("sha256");
   const packed = path.toLowerCase().endsWith(".gz");
   return {
     path,
-    async whole() {
+    async whole(most = LARGEST_WHOLE) {
       try {
-        const raw = await readFile(path);
-        hash.update(raw);
-        const bytes = packed ? await promisify(gunzip)(raw) : raw;
+        const bytes = packed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
+        if (!packed) hash.update(bytes);
         if (bytes.length === 0) throw emptyFile(path);
         return bytes;
       } catch (cause) {
@@ -44,11 +50,19 @@ export function sourceFile(path: string): SourceFile {
       });
       const file = createReadStream(path);
       const failed = () => {}; // the last stream throws it too
-      const bytes = packed
-        ? pipeline(file, hashed, createGunzip({ chunkSize: 1 << 16 }), failed)
-        : pipeline(file, hashed, failed);
+      const gunzip = packed ? createGunzip({ chunkSize: 1 << 16 }) : undefined;
+      const bytes = gunzip ? pipeline(file, hashed, gunzip, failed) : pipeline(file, hashed, failed);
+      let size = 0;
       try {
-        yield* bytes;
+        for await (const piece of bytes) {
+          size += piece.length;
+          if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
+          if (gunzip && maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * gunzip.bytesWritten))
+            throw new DataError(
+              `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${gunzip.bytesWritten} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
+            );
+          yield piece;
+        }
       } catch (cause) {
         throw unreadable(path, cause);
       }
@@ -57,17 +71,55 @@ export function sourceFile(path: string): SourceFile {
   };
 }
 
+async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer> {
+  const { size } = await stat(path);
+  if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
+  if (size > most) throw tooLargeToHold(path, most);
+  const bytes = await readFile(path);
+  if (bytes.length > most) throw tooLargeToHold(path, most); // it grew, or is no plain file
+  return bytes;
+}
+
+async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string): Promise<Buffer> {
+  const all: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > most) throw tooLargeToHold(path, most);
+    all.push(piece);
+  }
+  return Buffer.concat(all, size);
+}
+
 /**
  * The lines of a text file, without byte order mark and line ends; line i is row i + 1 of an editor.
- * @throws {DataError} as `whole`, and if it is too long for one text
+ * @throws {DataError} as `whole`, and if it is too long for one text, or has a line without end
  */
 export async function linesOf(file: SourceFile): Promise<string[]> {
-  const bytes = await file.whole();
-  if (bytes.length > LONGEST_TEXT)
-    throw new DataError(
-      `${file.path}: got ${bytes.length} bytes of text, expected at most ${LONGEST_TEXT}. This format is read whole; split the file, or store it as a long table (CSV).`,
-    );
-  return new TextDecoder().decode(bytes).split(/\r?\n/);
+  const bytes = await file.whole(LONGEST_TEXT);
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  const long = lines.findIndex((line) => line.length > LONGEST_ROW_MB * MB);
+  if (long >= 0) throw endlessRow(file.path, long + 1);
+  return lines;
+}
+
+/** @param row in which the text goes on without end */
+export function endlessRow(path: string, row: number): DataError {
+  return new DataError(
+    `${path}, row ${row}: got more than ${LONGEST_ROW_MB} MB without the end of the row, expected a shorter one. A quote may lack its partner, or this is no text; correct the row, or store the values in more rows.`,
+  );
+}
+
+function beyondMaxSize(path: string, maxSize: number, packed: boolean): DataError {
+  return new DataError(
+    `${path}: ${packed ? "unpacks to" : "has"} more than ${maxSize} bytes, expected at most that (\`maxSize\`). Give a larger size if the file is sound and memory is enough.`,
+  );
+}
+
+function tooLargeToHold(path: string, most: number): DataError {
+  return new DataError(
+    `${path}: has more than ${most} bytes${path.toLowerCase().endsWith(".gz") ? ", unpacked" : ""}, expected at most ${most}. This format is read whole; split the file, or store it as a long table (CSV).`,
+  );
 }
 
 export function emptyFile(path: string): DataError {
@@ -80,8 +132,9 @@ export function noSequences(path: string): DataError {
   );
 }
 
-/** Turns what the file system or zlib throws into a DataError that names the file. */
+/** Turns whatever the file system, zlib or a parser throws into a DataError that names the file. */
 export function unreadable(path: string, cause: unknown): Error {
+  if (cause instanceof UndertoneError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === "Z_BUF_ERROR")
     return new DataError(
@@ -94,7 +147,10 @@ export function unreadable(path: string, cause: unknown): Error {
       { cause },
     );
   if (code === "ENOENT") return new DataError(`${path}: there is no such file. Check the path.`, { cause });
-  if (code?.startsWith("E"))
+  if (/^E[A-Z]+$/.test(code ?? ""))
     return new DataError(`${path}: could not be read (${message}). Check the path and its permissions.`, { cause });
-  return cause as Error;
+  return new DataError(
+    `${path}: could not be read (${message ?? cause}), expected a sound file of its kind. It may be damaged, or be of another kind than its name says; write it again.`,
+    { cause },
+  );
 }

@@ -1,4 +1,4 @@
-import { isMissing, parseCell, parseTime } from "./cells.js";
+import { isMissing, isTime, parseCell, parseTime } from "./cells.js";
 
 /** A table as its format gives it, before a layout makes sequences of it. */
 export interface Table {
@@ -61,5 +61,5 @@ export function valueIn({ kind, values }: Column, r: number): number | undefined
 /** The time in cell r in seconds, and whether it is a date; undefined: no time. */
 export function timeIn({ kind, values }: Column, r: number): { seconds: number; calendar: boolean } | undefined {
   if (kind === "cells" || kind === "texts") return parseTime(values[r]);
-  return Number.isFinite(values[r]) ? { seconds: values[r], calendar: kind === "dates" } : undefined;
+  return isTime(values[r]) ? { seconds: values[r], calendar: kind === "dates" } : undefined;
 }

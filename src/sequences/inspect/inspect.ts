@@ -1,3 +1,4 @@
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, lengthOf, type SequenceSet } from "../set/sequence-set.js";
 import { channelStatistics } from "../transform/channel-statistics.js";
 import { countDuplicates } from "./leakage.js";
@@ -40,6 +41,7 @@ export interface SetDescription {
 
 /** Describes a set for a person: sizes, channels, classes, and what may go wrong with it. */
 export function describeSet(set: SequenceSet): SetDescription {
+  checkSequenceSet(set, "describeSet");
   const N = countOf(set);
   const lengths = Float64Array.from({ length: N }, (_, n) => lengthOf(set, n)).sort();
   const counts = new Int32Array(set.classNames?.length ?? 0);

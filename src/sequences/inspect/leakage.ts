@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { expectOptions, expectSwitch } from "../../options.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../set/sequence-set.js";
 
 /** Sequences of the second set that are identical to one of the first, and entities on both sides. */
@@ -23,6 +24,8 @@ export function checkLeakage(
   expectOptions("checkLeakage", options, ["allowSharedEntities"]);
   const { allowSharedEntities = false } = options;
   expectSwitch("checkLeakage", "allowSharedEntities", allowSharedEntities);
+  checkSequenceSet(a, "checkLeakage");
+  checkSequenceSet(b, "checkLeakage");
   const inA = new Set(a.entities);
   const sharedEntities = [...new Set(b.entities)].filter((entity) => inA.has(entity));
   if (sharedEntities.length > 0 && !allowSharedEntities)

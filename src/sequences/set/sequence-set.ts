@@ -1,5 +1,3 @@
-import { DataError } from "../../errors.js";
-
 /** One column of a sequence. A categorical channel's values are indices into its vocabulary. */
 export interface Channel {
   name: string;
@@ -162,36 +160,6 @@ export function copyPieces(
       }),
     },
   };
-}
-
-/**
- * Checks that the parts of a set agree with one another.
- * @throws {DataError} that names the part that does not fit
- */
-export function checkSequenceSet(set: SequenceSet, where: string): void {
-  const N = countOf(set);
-  const F = set.channels.length;
-  const steps = set.offsets[N];
-  const expect = (ok: boolean, message: string) => {
-    if (!ok) throw new DataError(`${where}: ${message}`);
-  };
-  expect(F > 0, "got no channels, expected at least one value per step.");
-  expect(set.offsets[0] === 0, `offsets start at ${set.offsets[0]}, expected 0.`);
-  for (let n = 0; n < N; n++)
-    expect(set.offsets[n] <= set.offsets[n + 1], `offsets fall at sequence ${n}, expected ascending ones.`);
-  expect(set.values.length === steps * F, `got ${set.values.length} values, expected ${steps} x ${F}.`);
-  expect(set.ids.length === N, `got ${set.ids.length} ids, expected ${N}.`);
-  for (const [name, part] of [
-    ["labels", set.labels],
-    ["entities", set.entities],
-    ["weights", set.weights],
-  ] as const)
-    expect(part === undefined || part.length === N, `got ${part?.length} ${name}, expected ${N}.`);
-  expect(
-    set.observed === undefined || set.observed.length === (steps * F + 7) >> 3,
-    `the bitmap of observed values has ${set.observed?.length} bytes, expected ${(steps * F + 7) >> 3}.`,
-  );
-  expect(set.times === undefined || set.times.length === steps, `got ${set.times?.length} times, expected ${steps}.`);
 }
 
 /**

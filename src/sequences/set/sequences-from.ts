@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
+import { NO_DATA } from "./check.js";
 import { type Channel, createBitmap, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** A value of one channel at one step. NaN, null, undefined and "" are missing; a text is a category. */
@@ -132,9 +133,9 @@ function fillChannel(
           if (!known?.vocabulary && !codes.has(cell)) codes.set(cell, codes.size);
           value = codes.get(cell) ?? Number.NaN; // a category that the given vocabulary does not have is missing
         } else value = cell!;
-        if (Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY)
+        if (Math.abs(value) >= NO_DATA)
           fail(
-            `sequence ${n}, step ${t}, channel "${name}": got ${cell}, expected a number within the range of 32-bit floats. Write NaN for a missing value.`,
+            `sequence ${n}, step ${t}, channel "${name}": got ${cell}, expected a number within the range of 32-bit floats, whose largest is a mark for missing data. Write NaN for a missing value.`,
           );
       }
       if (Number.isNaN(value)) missing.push(k);

@@ -1,6 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectWhole } from "../../options.js";
 import { randomStream } from "../../random.js";
+import { checkSequenceSet } from "./check.js";
 import { countOf, type SequenceSet } from "./sequence-set.js";
 
 /** Indices of the sequences on either side, each ascending. */
@@ -19,6 +20,7 @@ export interface Split {
 export function splitStratified(set: SequenceSet, fraction: number, seed: number): Split {
   expectFraction("splitStratified", fraction);
   expectWhole("splitStratified", "seed", seed);
+  checkSequenceSet(set, "splitStratified");
   const strata = new Map<number, number[]>();
   for (let n = 0; n < countOf(set); n++) append(strata, set.labels?.[n] ?? -1, n);
   const classes = [...strata.keys()].sort((a, b) => a - b);
@@ -60,6 +62,7 @@ export function splitCases(set: SequenceSet, fraction: number, seed: number): Sp
 export function splitGrouped(set: SequenceSet, fraction: number, seed: number): Split {
   expectFraction("splitGrouped", fraction);
   expectWhole("splitGrouped", "seed", seed);
+  checkSequenceSet(set, "splitGrouped");
   if (!set.entities)
     throw new OptionError(
       "splitGrouped: the sequences belong to no entities. Name the entity column when reading, or split at random within classes.",

@@ -1,4 +1,5 @@
 import { unknownName } from "../../errors.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { curveOf, positionsOf, sampleCurve } from "./curve.js";
 
@@ -14,6 +15,7 @@ export type InterpolationMethod = (typeof interpolationMethods)[number];
 export function interpolate(set: SequenceSet, method: InterpolationMethod): SequenceSet {
   if (!interpolationMethods.includes(method))
     unknownName("interpolate", "method", String(method), interpolationMethods);
+  checkSequenceSet(set, "interpolate");
   if (method === "none" || set.observed === undefined) return set;
   const F = set.channels.length;
   const values = set.values.slice();

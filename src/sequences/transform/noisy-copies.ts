@@ -1,6 +1,7 @@
 import { OptionError } from "../../errors.js";
 import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream, STREAMS } from "../../random.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, isObserved, type SequenceSet, selectSequences } from "../set/sequence-set.js";
 import { channelStatistics } from "./channel-statistics.js";
 
@@ -36,6 +37,7 @@ export function noisyCopies(set: SequenceSet, options: NoisyCopiesOptions): Sequ
     throw new OptionError(
       `noisyCopies: copies is ${copies}, expected a whole number above 0. It is the number of copies per sequence.`,
     );
+  checkSequenceSet(set, "noisyCopies");
   const N = countOf(set);
   const F = set.channels.length;
   const spreads = set.channels.map(({ kind }, f) =>

@@ -1,5 +1,6 @@
 import { DataError, OptionError, unknownName } from "../../errors.js";
 import { expectOptions } from "../../options.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, createBitmap, lengthOf, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { type Curve, curveOf, positionsOf, sampleCurve } from "./curve.js";
 import { type InterpolationMethod, interpolationMethods } from "./interpolate.js";
@@ -20,6 +21,7 @@ export function resampleToGrid(set: SequenceSet, options: { step: number; method
   const { step, method } = options;
   if (!interpolationMethods.includes(method))
     unknownName("resampleToGrid", "method of interpolation", String(method), interpolationMethods);
+  checkSequenceSet(set, "resampleToGrid");
   if (!(step > 0 && Number.isFinite(step)))
     throw new OptionError(`resampleToGrid: got a step of ${step} s, expected a number above 0.`);
   if (!set.times)

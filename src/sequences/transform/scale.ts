@@ -1,9 +1,13 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions } from "../../options.js";
+import { checkSequenceSet, placeOf } from "../set/check.js";
 import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
 import { channelStatistics, quantile, sortedValues } from "./channel-statistics.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
+
+/** Scaled values beyond this are no input: their squares, and sums of those, would leave the range of 32-bit floats. */
+export const MOST_SCALED = 1e18;
 
 /** A channel whose skewness is above this is scaled as logarithms by "log-standard", where these halve it. */
 const SKEWED = 3;
@@ -52,6 +56,7 @@ export function fitScaler(
     throw new OptionError(
       'fitScaler: "log-standard" looks at the whole training part, expected scope "channel". Take "standard" for a scale of each series\' own.',
     );
+  checkSequenceSet(set, "fitScaler");
   const N = countOf(set);
   const steps = set.offsets[N];
   const logarithm = method === "log-standard" ? numericChannels(set).map((f) => isSkewed(set, f)) : undefined;
@@ -88,12 +93,23 @@ export function fitScaler(
 /**
  * Scales the observed values of the numeric channels; everything else stays.
  * With scope "series" amounts are lost: call `seriesStatistics` first to keep them as static columns.
- * @throws {DataError} if the numeric channels are not those the scaler was fitted on
+ * @throws {DataError} if the numeric channels are not those the scaler was fitted on, or a value is too far from them
  */
 export function scaleSequences(set: SequenceSet, scaler: Scaler): SequenceSet {
   expectChannels("transform", set, scaler);
   const logs = scaler.logarithm ? mapLogarithms(set, scaler.logarithm, signedLog) : set;
-  return mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
+  const scaled = mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
+  expectScaled(set, scaled);
+  return scaled;
+}
+
+/** Categories are far below the limit. */
+function expectScaled(set: SequenceSet, { values }: SequenceSet): void {
+  for (let k = 0; k < values.length; k++)
+    if (!(Math.abs(values[k]) <= MOST_SCALED) && isObserved(set, k))
+      throw new DataError(
+        `${placeOf(set, k)}: got ${set.values[k]}, which is ${values[k]} when scaled, expected at most ${MOST_SCALED}: squares beyond that leave the range of 32-bit floats. Correct the value, mark it as missing, or scale the channel otherwise.`,
+      );
 }
 
 /**

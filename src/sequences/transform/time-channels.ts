@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.js";
 import { expectOptions, expectSwitch } from "../../options.js";
 import { withRoomFor } from "../set/add-channels.js";
+import { checkSequenceSet } from "../set/check.js";
 import { countOf, type SequenceSet } from "../set/sequence-set.js";
 
 const DAY = 24 * 3600; // seconds
@@ -20,6 +21,7 @@ export function addTimeChannels(set: SequenceSet, options: { calendar: boolean }
   expectOptions("addTimeChannels", options, ["calendar"]);
   const { calendar } = options;
   expectSwitch("addTimeChannels", "calendar", calendar);
+  checkSequenceSet(set, "addTimeChannels");
   const { times } = set;
   if (!times)
     throw new DataError(

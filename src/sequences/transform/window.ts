@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
+import { checkSequenceSet } from "../set/check.js";
 import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
 
 /**
@@ -17,6 +18,7 @@ export function lastWindows(
 ): SequenceSet {
   expectOptions("lastWindows", options, ["length", "stride", "stepLabels", "classNames"]);
   const { length, stride = 1, stepLabels, classNames = set.classNames } = options;
+  checkSequenceSet(set, "lastWindows");
   for (const [name, value] of [
     ["length", length],
     ["stride", stride],

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DataError } from "../../../src/errors.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
 import { concatSequences } from "../../../src/sequences/set/concat.js";
-import { checkSequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
+import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { anySet, cellsOf, makeSet } from "./make-set.js";
 
 test("sequences of both, the first one's first, missing values where they were", () => {

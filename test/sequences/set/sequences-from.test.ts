@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.js";
 import { readSource } from "../../../src/read/read.js";
-import { checkSequenceSet } from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
 import { sequencesFrom } from "../../../src/sequences/set/sequences-from.js";
 import { folderWith } from "../../cli/run.js";
 import { cellsOf } from "./make-set.js";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkSequenceSet, isObserved, lengthOf, selectSequences } from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
+import { isObserved, lengthOf, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { type AugmentOptions, augmentedView } from "../../../src/sequences/transform/augment.js";
 import { randomSeries } from "../../series.js";
 import { anySet, cellsOf, makeSet } from "../set/make-set.js";

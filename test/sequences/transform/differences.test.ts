@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkSequenceSet, isObserved } from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
+import { isObserved } from "../../../src/sequences/set/sequence-set.js";
 import { addDifferences } from "../../../src/sequences/transform/differences.js";
 import { anySet, cellsOf, makeSet } from "../set/make-set.js";
 

@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  checkSequenceSet,
-  countOf,
-  isObserved,
-  type SequenceSet,
-  selectSequences,
-} from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
+import { countOf, isObserved, type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { splitGrouped } from "../../../src/sequences/set/split.js";
 import { channelStatistics } from "../../../src/sequences/transform/channel-statistics.js";
 import { noisyCopies } from "../../../src/sequences/transform/noisy-copies.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DataError, OptionError } from "../../../src/errors.js";
-import { checkSequenceSet } from "../../../src/sequences/set/sequence-set.js";
+import { checkSequenceSet } from "../../../src/sequences/set/check.js";
 import { addTimeChannels } from "../../../src/sequences/transform/time-channels.js";
 import { lastWindows } from "../../../src/sequences/transform/window.js";
 import { anySet, cellsOf, makeSet } from "../set/make-set.js";

@@ -1,0 +1,117 @@
+import { DataError } from "../../errors.js";
+import { type Channel, countOf, isObserved, type SequenceSet } from "./sequence-set.js";
+
+/**
+ * Rasters write the largest 32-bit float, of either sign, where they have no data: 3.4028235e38, in 6 digits or more.
+ * As a value it would drown all others, so numbers from here on are no values.
+ */
+export const NO_DATA = 3.40282e38;
+
+/**
+ * Checks a set that may have been made by hand, once, at the edge of the library: its parts agree with one another, and
+ * every value that counts as observed is a number, or the index of a category.
+ * @throws {DataError} that names the part that does not fit, or case, step and channel
+ */
+export function checkSequenceSet(set: SequenceSet, where: string): void {
+  const fail = (message: string): never => {
+    throw new DataError(`${where}: ${message} sequencesFrom makes a sound set from arrays.`);
+  };
+  expectParts(set, fail);
+  expectValues(set, fail);
+}
+
+type Fail = (message: string) => never;
+
+/** Lengths and kinds of the arrays. */
+function expectParts(set: SequenceSet, fail: Fail): void {
+  const expect = (ok: boolean, message: () => string) => {
+    if (!ok) fail(message());
+  };
+  const kindOf = (array: unknown) => Object.prototype.toString.call(array).slice(8, -1); // also across realms
+  const expectKind = (name: string, array: unknown, kind: string) =>
+    expect(array === undefined || kindOf(array) === kind, () => `got ${name} as ${kindOf(array)}, expected ${kind}.`);
+  const { channels, values, offsets, observed, times, ids, entities, labels, classNames, weights, statics } = set;
+  expectKind("values", values ?? null, "Float32Array");
+  expectKind("offsets", offsets ?? null, "Int32Array");
+  expectKind("observed", observed, "Uint8Array");
+  expectKind("times", times, "Float64Array");
+  expectKind("labels", labels, "Int32Array");
+  expect(channels?.length > 0, () => "got no channels, expected at least one value per step.");
+  expect(offsets.length > 0, () => "got no offsets, expected one more than there are sequences.");
+  const N = countOf(set);
+  const F = channels.length;
+  const steps = offsets[N];
+  expect(offsets[0] === 0, () => `offsets start at ${offsets[0]}, expected 0.`);
+  for (let n = 0; n < N; n++)
+    if (offsets[n] > offsets[n + 1]) fail(`offsets fall at sequence ${n}, expected ascending ones.`);
+  expect(values.length === steps * F, () => `got ${values.length} values, expected ${steps} x ${F}.`);
+  expect(ids?.length === N, () => `got ${ids?.length ?? "no"} ids, expected ${N}.`);
+  for (const [name, part] of Object.entries({ labels, entities, weights }))
+    expect(part === undefined || part.length === N, () => `got ${part?.length} ${name}, expected ${N}.`);
+  const bytes = (steps * F + 7) >> 3;
+  expect(
+    observed === undefined || observed.length === bytes,
+    () => `the bitmap of observed values has ${observed?.length} bytes, expected ${bytes}.`,
+  );
+  expect(times === undefined || times.length === steps, () => `got ${times?.length} times, expected ${steps}.`);
+  const columns = N * (statics?.names.length ?? 0);
+  expect(
+    statics === undefined || statics.values.length === columns,
+    () => `got ${statics?.values.length} static values, expected ${columns}.`,
+  );
+  for (let n = 0; n < N; n++) {
+    if (labels && (labels[n] < -1 || labels[n] >= (classNames?.length ?? Number.POSITIVE_INFINITY)))
+      fail(
+        `${caseOf(set, n)}: got label ${labels[n]}, expected -1 (none) or an index of ${classNames?.length} classes.`,
+      );
+    if (weights && !(weights[n] >= 0 && Number.isFinite(weights[n])))
+      fail(`${caseOf(set, n)}: got weight ${weights[n]}, expected a number from 0 up.`);
+  }
+}
+
+/** One pass over the values, and one over the times. */
+function expectValues(set: SequenceSet, fail: Fail): void {
+  const { channels, values, offsets, times } = set;
+  const F = channels.length;
+  for (let k = 0; k < values.length; k++)
+    if (!(Math.abs(values[k]) < NO_DATA) && isObserved(set, k)) fail(`${placeOf(set, k)}: ${notAValue(values[k])}`);
+  channels.forEach(({ kind, vocabulary }, f) => {
+    if (kind !== "categorical" || !vocabulary) return;
+    for (let k = f; k < values.length; k += F)
+      if (isObserved(set, k) && !isIndex(values[k], vocabulary))
+        fail(`${placeOf(set, k)}: got ${values[k]}, expected the index of one of its ${vocabulary.length} categories.`);
+  });
+  if (!times) return;
+  for (let n = 0; n < countOf(set); n++)
+    for (let s = offsets[n]; s < offsets[n + 1]; s++)
+      if (!Number.isFinite(times[s]) || (s > offsets[n] && times[s] < times[s - 1]))
+        fail(
+          `${caseOf(set, n)}, step ${s - offsets[n]}: got the time ${times[s]}${s > offsets[n] ? ` after ${times[s - 1]}` : ""}, expected seconds in ascending order.`,
+        );
+}
+
+function isIndex(value: number, vocabulary: NonNullable<Channel["vocabulary"]>): boolean {
+  return Number.isInteger(value) && value >= 0 && value < vocabulary.length;
+}
+
+function notAValue(value: number): string {
+  return `got ${value}, expected a ${Number.isFinite(value) ? "number that is no mark for missing data" : "finite number"}. A missing value has a 0 bit in the bitmap of observed values.`;
+}
+
+/** Case, step and channel of values[k], as a message names them. */
+export function placeOf(set: SequenceSet, k: number): string {
+  const F = set.channels.length;
+  const step = Math.floor(k / F);
+  let low = 0; // the sequence: the last with offsets[n] <= step
+  let high = countOf(set) - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (set.offsets[middle] <= step) low = middle;
+    else high = middle - 1;
+  }
+  return `${caseOf(set, low)}, step ${step - set.offsets[low]}, channel "${set.channels[k % F].name}"`;
+}
+
+export function caseOf(set: SequenceSet, n: number): string {
+  return `case "${set.ids[n] ?? n}"`;
+}
