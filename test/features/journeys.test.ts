@@ -64,7 +64,7 @@ describe("fitFile and encodeFile", () => {
     const stop = new Error("enough");
     const signal = AbortSignal.abort(stop);
     const before = newFiles(folder);
-    await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal })).rejects.toBe(stop);
+    await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal, force: true })).rejects.toBe(stop);
     expect([newFiles(folder), readFileSync(path("z.csv"), "utf8")]).toEqual([before, "before"]);
     const earlier = readFileSync(path("m.undertone"));
     await expect(fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading, signal })).rejects.toBe(stop);
