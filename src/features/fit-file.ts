@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
 import { UndertoneError } from "../errors.js";
@@ -56,19 +55,27 @@ export async function fitFile(
   const identity = await hashJson([engine.name, resolved, reading, files.map(({ sha256 }) => sha256)]);
   const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (resuming) onResume?.(resume?.update);
+  let saved = resume !== undefined;
+  const orPointTo = (work: Promise<void>) =>
+    work.catch((cause: Error) => {
+      if (!saved) throw cause;
+      throw new UndertoneError(
+        `${cause.message} ${checkpoint} has the training up to its last save. Run the same again with \`resume\` to go on from there.`,
+        { cause },
+      );
+    });
   const model = await fitAutoencoder(engine, train, {
     ...fitting,
     origin: { name, files, reading },
     resume,
-    onCheckpoint: (state) => saveCheckpoint(checkpoint, state, identity),
+    async onCheckpoint(state) {
+      await orPointTo(saveCheckpoint(checkpoint, state, identity));
+      saved = true;
+    },
   });
-  await saveModel(output, model).catch((cause: Error) => {
-    if (!existsSync(checkpoint)) throw cause;
-    throw new UndertoneError(
-      `${cause.message} ${checkpoint} has the training up to its last save. Run the same again with \`resume\` to go on from there.`,
-      { cause },
-    );
-  });
-  await rm(checkpoint, { force: true });
+  await orPointTo(saveModel(output, model));
+  await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
+    onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
+  );
   return model;
 }

@@ -71,7 +71,8 @@ export async function seemsToBe(path: string): Promise<string> {
   if (/^.{8}\{"/s.test(head)) return "a safetensors file";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text
   if (/[\0-\x08\x0e-\x1f]/.test(head)) return "no text";
-  const [line] = Buffer.from(head, "latin1").toString().split(/\r?\n/, 1);
+  const [first] = Buffer.from(head, "latin1").toString().split(/\r?\n/, 1);
+  const line = first.replace(/\p{C}/gu, "?"); // nothing that a terminal would obey
   return `text that begins with "${line.length > 40 ? `${line.slice(0, 40)}...` : line}"`;
 }
 

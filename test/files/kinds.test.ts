@@ -79,6 +79,7 @@ describe("files of other makers are of no kind", () => {
     ["page.html", "<!doctype html>\n<title>undertone</title>\n", 'text that begins with "<!doctype html>"'],
     ["lines.jsonl", '{"kind":"answer"}\n', 'text that begins with "{"kind":"answer"}"'],
     ["notes", "é".repeat(50), 'text that begins with "é'],
+    ["escape", "\u009b2Jx", 'text that begins with "?2Jx"'],
     ["packed.gz", Uint8Array.of(0x1f, 0x8b, 8, 0), "a gzip file"],
     ["bytes", Uint8Array.of(1, 2, 3), "no text"],
   ])("%s", async (name, content, seems) => {
