@@ -24,6 +24,9 @@ import { checkWritable, openOutput, writeFileAtomically } from "../../src/files/
 import { folderWith, newFiles } from "../cli/run.js";
 
 const modeOf = (path: string) => statSync(path).mode & 0o7777;
+/** Files of this process that wait for a pipe or a device. */
+const waiting = async (name: string) =>
+  (await readdir(tmpdir())).filter((each) => each.startsWith(`${name}.`) && each.includes(`.${process.pid}.`));
 const textOf = (path: string) => readFileSync(path, "utf8");
 const windows = process.platform === "win32";
 
@@ -98,7 +101,7 @@ describe.skipIf(windows)("permissions, links, pipes and devices", () => {
     const output = await openOutput(pipe);
     await output.write("0bcdef");
     await output.rewrite(Buffer.from("a"), 0);
-    expect((await readdir(tmpdir())).some((name) => name.startsWith("z.npy."))).toBe(true);
+    expect(await waiting("z.npy")).toHaveLength(1);
     await output.seal();
     await output.place();
     const got = Buffer.alloc(20);
@@ -106,7 +109,7 @@ describe.skipIf(windows)("permissions, links, pipes and devices", () => {
     closeSync(reader);
     expect(got.toString("utf8", 0, count)).toBe("abcdef");
     expect(lstatSync(pipe).isFIFO()).toBe(true);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith("z.npy."))).toEqual([]);
+    expect(await waiting("z.npy")).toEqual([]);
     expect(newFiles(folder)).toEqual(["z.npy"]);
   });
 
@@ -114,7 +117,7 @@ describe.skipIf(windows)("permissions, links, pipes and devices", () => {
     await writeFileAtomically("/dev/null", "x");
     expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
     await expect(writeFileAtomically("/dev/full", "x")).rejects.toThrow(/Cannot write \/dev\/full: the disk is full/);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith("full."))).toEqual([]);
+    expect(await waiting("full")).toEqual([]);
   });
 
   test("a folder is refused", async () => {
