@@ -1,12 +1,13 @@
 import { Command } from "commander";
-import { OptionError } from "../errors.js";
+import { OptionError, UndertoneError } from "../errors.js";
 import { compare } from "../evaluate/compare.js";
 import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
 import { resultFile } from "../evaluate/comparison/result-store.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
-import { checkWritable, writeFileAtomically } from "../files/write-file.js";
-import { readSource } from "../read/read.js";
+import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
+import { writeFileAtomically } from "../files/write-file.js";
+import { filesRead, readSource } from "../read/read.js";
 import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
@@ -14,6 +15,7 @@ import {
   addDataFlags,
   addEventFlags,
   addFitFlags,
+  addForceFlag,
   type CommonOptions,
   chooseEngine,
   dataOptionsOf,
@@ -41,9 +43,7 @@ export function compareCommand(): Command {
     .description("compare classifiers on baselines and on latents, and show whether the latents help")
     .argument("<data>", "a labelled file, or a folder with NAME_TRAIN and NAME_TEST");
   addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
-  return command.action(async (path: string, options: CommonOptions) => {
-    print(renderComparison(await runCompare(path, options), options));
-  });
+  return command.action(runCompare);
 }
 
 const OPTIONS = compareOptionsSchema.pick({
@@ -62,7 +62,7 @@ const OPTIONS = compareOptionsSchema.pick({
 const COSTS = compareOptionsSchema.shape.costs.unwrap();
 
 export function addCompareFlags(command: Command): Command {
-  addSchemaFlags(addSchemaFlags(command, OPTIONS), COSTS);
+  addSchemaFlags(addSchemaFlags(addForceFlag(command), OPTIONS), COSTS);
   return command
     .option("--save <file>", "save each result in this file; the next run continues from it")
     .option("--report <file>", "also write an HTML page with charts");
@@ -81,12 +81,20 @@ function compareOptionsOf(options: CommonOptions): CompareOptions {
   };
 }
 
-/** Reads, compares, shows progress, writes the page; shared with the demo. */
-export async function runCompare(path: string, options: CommonOptions): Promise<Comparison> {
+/** The files that a comparison writes. */
+export function plannedOutputs({ save, report }: CommonOptions): PlannedOutput[] {
+  const planned: PlannedOutput[] = [];
+  if (save !== undefined) planned.push({ path: save as string, kind: "results", appended: true });
+  if (report !== undefined) planned.push({ path: report as string, kind: "report" });
+  return planned;
+}
+
+/** Reads, compares, shows progress, prints the result, then writes the page; shared with the demo. */
+export async function runCompare(path: string, options: CommonOptions): Promise<void> {
   const terminal = openTerminal(options);
   const comparing = compareOptionsOf(options);
   const report = options.report as string | undefined;
-  if (report !== undefined) await checkWritable(report);
+  await checkOutputs(plannedOutputs(options), { inputs: await filesRead(path), force: options.force });
   const engine = await chooseEngine(options, terminal.say);
   terminal.progress(`reading ${path}`);
   const reading = dataOptionsOf(options);
@@ -111,12 +119,14 @@ export async function runCompare(path: string, options: CommonOptions): Promise<
     terminal.done();
     const comparison = inCommandWords(compared);
     for (const note of comparison.notes) terminal.warn(note);
+    print(renderComparison(comparison, options));
     if (report !== undefined) {
       const command = ["undertone", ...process.argv.slice(2)];
-      await writeFileAtomically(report, renderReport(comparison, { command }));
+      await writeFileAtomically(report, renderReport(comparison, { command })).catch((cause: Error) => {
+        throw new UndertoneError(`${cause.message} The results above are complete.`, { cause });
+      });
       terminal.say(`Report: ${report} (open it in a browser)`);
     }
-    return comparison;
   } finally {
     terminal.done();
     release();

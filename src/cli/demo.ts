@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { Command } from "commander";
+import { checkOutputs } from "../files/check-outputs.js";
 import { makeFolder, writeFileAtomically } from "../files/write-file.js";
 import { writeTransactionsCsv } from "../simulate/csv.js";
 import { simulateTransactions } from "../simulate/transactions.js";
-import { addCompareFlags, renderComparison, runCompare } from "./compare.js";
+import { addCompareFlags, plannedOutputs, runCompare } from "./compare.js";
 import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
-import { openTerminal, print } from "./terminal.js";
+import { openTerminal } from "./terminal.js";
 
 /** The options a user would give for the demo's file; the ids are names, not features. */
 export const DEMO_READING = {
@@ -32,10 +33,13 @@ export function demoCommand(): Command {
   return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
     const terminal = openTerminal(options);
     await makeFolder(options.folder);
+    const path = join(options.folder, "transactions.csv");
+    const comparing = { ...options, report: options.report ?? join(options.folder, "report.html") };
+    const outputs = [{ path, kind: "demo" } as const, ...plannedOutputs(comparing)];
+    await checkOutputs(outputs, { inputs: [], force: options.force });
     terminal.say("Simulating card transactions of many customers (see docs/simulation.md) ...");
     const transactions = simulateTransactions({ seed: options.seed ?? 1 });
     const frauds = transactions.filter(({ fraud }) => fraud === 1).length;
-    const path = join(options.folder, "transactions.csv");
     await writeFileAtomically(path, writeTransactionsCsv(transactions));
     terminal.say(
       `${path}: ${transactions.length} transactions, ${frauds} marked as fraud (${((100 * frauds) / transactions.length).toFixed(2)} %).`,
@@ -44,7 +48,6 @@ export function demoCommand(): Command {
     terminal.say(
       `Each case is a transaction and up to 9 earlier ones of the same customer.${resamples === "forward" ? " Training uses the earlier cases; labels are known after a week." : ""}`,
     );
-    const report = options.report ?? join(options.folder, "report.html");
-    print(renderComparison(await runCompare(path, { ...options, ...DEMO_READING, resamples, report }), options));
+    await runCompare(path, { ...comparing, ...DEMO_READING, resamples });
   });
 }

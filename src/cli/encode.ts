@@ -5,6 +5,7 @@ import { loadModel } from "../model/model-file.js";
 import {
   addCommonFlags,
   addDataFlags,
+  addForceFlag,
   addThreadsFlag,
   type CommonOptions,
   chooseEngine,
@@ -49,7 +50,7 @@ export function encodeCommand(): Command {
         "write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data; needs the recipe robust",
       ).argParser(numberIn({ type: "integer", minimum: 1 })),
     );
-  addCommonFlags(addThreadsFlag(addDataFlags(command))).addHelpText("after", HELP);
+  addForceFlag(addCommonFlags(addThreadsFlag(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runEncode);
 }
 
@@ -57,7 +58,7 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
-  const { readOut, part, threads, noisyCopies } = rest;
+  const { readOut, part, threads, noisyCopies, force } = rest;
   try {
     const model = await loadModel(modelPath);
     const engine = await chooseEngine(options, terminal.say);
@@ -67,6 +68,8 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
       part,
       threads,
       noisyCopies,
+      force,
+      keep: [modelPath],
       signal,
       reading: dataOptionsOf(options),
       onProgress: (encoded, total) =>

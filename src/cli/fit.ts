@@ -6,6 +6,7 @@ import {
   addCommonFlags,
   addDataFlags,
   addFitFlags,
+  addForceFlag,
   type CommonOptions,
   chooseEngine,
   dataOptionsOf,
@@ -33,13 +34,13 @@ export function fitCommand(): Command {
     .requiredOption("-o, --output <file>", "the model file to write")
     .option("--resume", "continue from OUT.checkpoint, if present")
     .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
-  addCommonFlags(addFitFlags(addDataFlags(command))).addHelpText("after", HELP);
+  addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runFit);
 }
 
 async function runFit(path: string, options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);
-  const { output, resume, json } = options;
+  const { output, resume, force, json } = options;
   const engine = await chooseEngine(options, terminal.say);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
@@ -51,6 +52,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
       ...fitOptionsOf(options),
       reading,
       resume: resume as boolean | undefined,
+      force,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
       onNote: terminal.warn,

@@ -81,8 +81,14 @@ export function addThreadsFlag(command: Command): Command {
   );
 }
 
+/** The flag of commands that write files. */
+export function addForceFlag(command: Command): Command {
+  return command.option("--force", "replace an output file that undertone did not write (never a file that is read)");
+}
+
 /** What the common flags parse to. */
 export interface CommonOptions extends Record<string, unknown> {
+  force?: boolean;
   engine?: string;
   json?: boolean;
   quiet?: boolean;

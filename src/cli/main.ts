@@ -30,10 +30,13 @@ const name = process.argv[2] ?? "";
 for (const load of Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS))
   program.addCommand((await load()).exitOverride().showHelpAfterError("(--help lists the options)"));
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0); // the reader of the pipe closed it
-  throw error;
+// Files that are still to be written do not depend on who reads what is printed.
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE" || process.exitCode === 1) return; // the reader of the pipe has enough
+  process.stderr.write(`${pc.red("UndertoneError")}: Cannot write to standard output: ${message}.\n`);
+  process.exitCode = 1;
 });
+process.stderr.on("error", () => {}); // nowhere left to say it
 
 try {
   await program.exitOverride().parseAsync();

@@ -1,15 +1,16 @@
 import type { Engine } from "../engine/engine.js";
 import { OptionError, ScatteredError } from "../errors.js";
+import { checkOutputs } from "../files/check-outputs.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
 import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
-import { comesInPieces, readInPieces, readSource } from "../read/read.js";
+import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
-import { openFeatureFile } from "../table/write-features.js";
+import { featureFiles, openFeatureFile } from "../table/write-features.js";
 import { type EncodeOptions, encode } from "./encode.js";
 
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
@@ -19,6 +20,10 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   part?: "all" | "train" | "test";
   /** write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data */
   noisyCopies?: number;
+  /** replace an output that is not of features that undertone wrote; default false */
+  force?: boolean;
+  /** files that are never replaced, besides the input: the model's own */
+  keep?: readonly string[];
   /** @param total sequences in all, where the file is read whole */
   onProgress?(encoded: number, total?: number): void;
   /** Aborting leaves the output as it was before and throws the signal's reason. */
@@ -35,7 +40,17 @@ export interface EncodedFile {
   notes: readonly string[];
 }
 
-const OPTIONS = ["readOut", "threads", "reading", "part", "noisyCopies", "onProgress", "signal"] as const;
+const OPTIONS = [
+  "readOut",
+  "threads",
+  "reading",
+  "part",
+  "noisyCopies",
+  "force",
+  "keep",
+  "onProgress",
+  "signal",
+] as const;
 
 /** Values of a piece of a large file: steps times channels. */
 const PIECE = 2_000_000;
@@ -45,7 +60,8 @@ const PIECE = 2_000_000;
  * than memory, unless it has to be read whole: a long table whose entities are scattered, or noisy copies.
  * @param input a file, or a folder with NAME_TRAIN and NAME_TEST; read as for the training of the model
  * @param output .csv or .npy
- * @throws {OptionError} for an option that does not fit the model or the data
+ * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
+ * that is read, or, without `force`, one that undertone did not write
  * @throws {DataError} for content that cannot be read, with file and row
  * @throws {UndertoneError} if the output cannot be written
  */
@@ -57,13 +73,14 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
-  const { readOut, threads, part = "all", noisyCopies: copies, onProgress, signal } = options;
+  const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
   expectWhole("encodeFile", "threads", threads, 0);
   expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
+  await checkOutputs(featureFiles(output), { inputs: [...(await filesRead(input)), ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
   let columns: readonly string[] = [];

@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { checkWritable } from "../files/write-file.js";
+import { UndertoneError } from "../errors.js";
+import { checkOutputs } from "../files/check-outputs.js";
 import type { Model } from "../model/model.js";
 import { saveModel } from "../model/model-file.js";
 import { expectFunctions, expectSwitch, parseOptions } from "../options.js";
-import { readSource } from "../read/read.js";
+import { filesRead, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
@@ -16,6 +17,8 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
   reading?: DataOptions;
   /** continue from OUTPUT.checkpoint, if present; default false */
   resume?: boolean;
+  /** replace an output that is no model of undertone, or a checkpoint that is none; default false */
+  force?: boolean;
   /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
   onResume?(update: number | undefined): void;
   /** What reading changed or noticed, in plain sentences for the user. */
@@ -28,8 +31,10 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
  * on from there and ends in the same weights.
  * @param input a file, or a folder with NAME_TRAIN and NAME_TEST
  * @param output the model file
- * @throws {UndertoneError} if the output cannot be written, before anything is read
- * @throws {OptionError} for options that do not fit the data, or a checkpoint of other options or data
+ * @throws {UndertoneError} if the output cannot be written: before anything is read, or at the end, and then the
+ * checkpoint stays
+ * @throws {OptionError} for options that do not fit the data, a checkpoint of other options or data, or an output that
+ * would destroy a file: one that is read, or, without `force`, one that undertone did not write
  * @throws as fitAutoencoder; an abort throws the signal's reason
  */
 export async function fitFile(
@@ -38,14 +43,14 @@ export async function fitFile(
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
-  const { reading = {}, resume: resuming = false, onResume, onNote, ...fitting } = options;
+  const { reading = {}, resume: resuming = false, force, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   expectSwitch("fitFile", "resume", resuming);
   expectFunctions("fitFile", { onResume, onNote, onProgress, onReadOuts });
   const checkpoint = `${output}.checkpoint`;
-  await checkWritable(output);
-  await checkWritable(checkpoint);
+  const outputs = [{ path: output, kind: "model" } as const, { path: checkpoint, kind: "checkpoint" } as const];
+  await checkOutputs(outputs, { inputs: await filesRead(input), force });
   const { name, files, train, notes } = await readSource(input, reading);
   signal?.throwIfAborted();
   for (const note of notes) onNote?.(note);
@@ -54,13 +59,27 @@ export async function fitFile(
   const identity = await hashJson([engine.name, resolved, reading, files.map(({ sha256 }) => sha256)]);
   const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (resuming) onResume?.(resume?.update);
+  let saved = resume !== undefined;
+  const orPointTo = (work: Promise<void>) =>
+    work.catch((cause: Error) => {
+      if (!saved) throw cause;
+      throw new UndertoneError(
+        `${cause.message} ${checkpoint} has the training up to its last save. Run the same again with \`resume\` to go on from there.`,
+        { cause },
+      );
+    });
   const model = await fitAutoencoder(engine, train, {
     ...fitting,
     origin: { name, files, reading },
     resume,
-    onCheckpoint: (state) => saveCheckpoint(checkpoint, state, identity),
+    async onCheckpoint(state) {
+      await orPointTo(saveCheckpoint(checkpoint, state, identity));
+      saved = true;
+    },
   });
-  await saveModel(output, model);
-  await rm(checkpoint, { force: true });
+  await orPointTo(saveModel(output, model));
+  await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
+    onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
+  );
   return model;
 }

@@ -1,35 +1,85 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { UndertoneError } from "../errors.js";
+import { cannotWrite, type Place, placeOf, reasonOf } from "./place.js";
+import { openTemporary, removeRemains, type Temporary } from "./temporary.js";
+
+/** A file on its way: until `place` what was there before stays. Every method throws an {UndertoneError}. */
+export interface Output {
+  /** Adds bytes at the end. */
+  write(bytes: Uint8Array | string): Promise<void>;
+  /** Writes over bytes of before. */
+  rewrite(bytes: Uint8Array, position: number): Promise<void>;
+  /** All bytes are on the disk, with the permissions of the file that they replace. */
+  seal(): Promise<void>;
+  /** Puts the sealed file in its place. */
+  place(): Promise<void>;
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>;
+}
 
 /**
- * Writes a file so that it is either wholly there or not at all: a temporary file beside it, flushed to the
- * disk, then renamed over it.
+ * Opens an output. A file is written beside its target and renamed over it. A pipe or a device gets the bytes when they
+ * are complete.
+ * @throws {UndertoneError} if the place cannot be written to; what was there before stays
+ */
+export async function openOutput(path: string): Promise<Output> {
+  const place = await placeOf(path);
+  const temporary = await openTemporary(place.waiting, place.stream ? 0o600 : modeOf(place)).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+  const { file } = temporary;
+  const abandon = async () => {
+    await file.close().catch(() => {});
+    await rm(temporary.path, { force: true }).catch(() => {});
+  };
+  const orExplain = <T>(work: Promise<T>): Promise<T> =>
+    work.catch(async (cause) => {
+      await abandon();
+      throw cannotWrite(path, cause);
+    });
+  return {
+    write: (bytes) => orExplain(file.appendFile(bytes)),
+    rewrite: async (bytes, position) => void (await orExplain(file.write(bytes, 0, bytes.length, position))),
+    seal: () => orExplain(seal(temporary, place)),
+    place: () => orExplain(putInPlace(temporary, place)),
+    abandon,
+  };
+}
+
+/** Permissions of the file that is replaced; for a new one those that the umask leaves. */
+function modeOf({ existing }: Place): number | undefined {
+  return existing && existing.mode & 0o7777;
+}
+
+async function seal({ file }: Temporary, place: Place): Promise<void> {
+  const { existing, stream } = place;
+  if (existing && !stream) {
+    const own = await file.stat();
+    if (own.uid !== existing.uid || own.gid !== existing.gid)
+      await file.chown(existing.uid, existing.gid).catch(() => {}); // only the superuser may
+    if (((await file.stat()).mode & 0o7777) !== modeOf(place)) await file.chmod(modeOf(place)!);
+  }
+  await file.sync();
+  await file.close();
+}
+
+async function putInPlace({ path }: Temporary, { target, stream }: Place): Promise<void> {
+  if (!stream) return rename(path, target);
+  await pipeline(createReadStream(path), createWriteStream(target, { flags: "w" }));
+  await rm(path, { force: true });
+}
+
+/**
+ * Writes a file so that it is either wholly there or not at all.
  * @throws {UndertoneError} if the place cannot be written to; what was there before stays
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw cannotWrite(path, cause);
-  }
-}
-
-/** What to say when the file system refuses. */
-export function cannotWrite(path: string, cause: unknown): UndertoneError {
-  return new UndertoneError(
-    `Cannot write ${path}: ${reasonOf(cause)}. Nothing was written. Choose another place, or check ${dirname(path)}.`,
-    { cause },
-  );
+  const output = await openOutput(path);
+  await output.write(bytes);
+  await output.seal();
+  await output.place();
 }
 
 /**
@@ -45,32 +95,14 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
-/** Why the file system refused, in words. */
-function reasonOf(cause: unknown): string {
-  const { code = "", message } = cause as NodeJS.ErrnoException;
-  const known: Record<string, string> = {
-    ENOENT: "the folder does not exist",
-    EACCES: "no permission",
-    EROFS: "the disk is read-only",
-    ENOSPC: "the disk is full",
-    EISDIR: "it is a folder",
-    EEXIST: "there is a file of that name",
-    ENOTDIR: "part of the path is a file",
-  };
-  return known[code] ?? message;
-}
-
 /**
- * Finds out before long work whether a file could be written, without touching what is there.
+ * Finds out before long work whether a file could be written, without touching what is there. What killed processes
+ * left of the same file is removed.
  * @throws {UndertoneError} as writeFileAtomically
  */
 export async function checkWritable(path: string): Promise<void> {
-  const existing = await stat(path).catch(() => undefined);
-  if (existing?.isDirectory())
-    throw new UndertoneError(`Cannot write ${path}: it is a folder. Nothing was written. Give the name of a file.`);
-  const probe = `${path}.${process.pid}.probe`;
-  await writeFileAtomically(probe, "").catch((error: Error) => {
-    throw new UndertoneError(error.message.replace(probe, path), { cause: error });
-  });
-  await rm(probe, { force: true });
+  const place = await placeOf(path);
+  await removeRemains(place.waiting);
+  if (place.stream) return; // to open a pipe wakes its reader
+  await (await openOutput(path)).abandon();
 }

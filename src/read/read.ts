@@ -42,6 +42,12 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
   };
 }
 
+/** The files that readSource reads for a path; of one that cannot be read the path itself. */
+export async function filesRead(path: string): Promise<string[]> {
+  const found = await findParts(path).catch(() => undefined); // a file has no parts; reading says what else is wrong
+  return found ? [found.train.path, ...(found.test ? [found.test.path] : [])] : [path];
+}
+
 /** Whether a source can be read in pieces: a table (CSV). */
 export function comesInPieces(path: string): boolean {
   const format = formatOf(path);

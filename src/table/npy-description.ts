@@ -1,5 +1,7 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { cannotWrite } from "../files/write-file.js";
+import { rm } from "node:fs/promises";
+import { cannotWrite, placeOf } from "../files/place.js";
+import { openTemporary, type Temporary } from "../files/temporary.js";
+import { openOutput } from "../files/write-file.js";
 import type { RowLabels } from "./row-labels.js";
 
 /**
@@ -20,8 +22,7 @@ const BLOCK = 1 << 16;
 
 /** @returns a description whose methods throw an {UndertoneError} if the place cannot be written to */
 export function openNpyDescription(path: string): NpyDescription {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const lists = new Map<string, { path: string; file: FileHandle; empty: boolean }>();
+  const lists = new Map<string, Temporary & { empty: boolean }>();
   const orExplain = <T>(work: Promise<T>): Promise<T> =>
     work.catch((cause) => {
       throw cannotWrite(path, cause);
@@ -29,8 +30,7 @@ export function openNpyDescription(path: string): NpyDescription {
   const listOf = async (name: string) => {
     const known = lists.get(name);
     if (known) return known;
-    const place = `${path}.${name}.${process.pid}.tmp`;
-    const list = { path: place, file: await open(place, "w+"), empty: true };
+    const list = { ...(await openTemporary((await placeOf(path)).waiting)), empty: true };
     lists.set(name, list);
     return list;
   };
@@ -48,30 +48,29 @@ export function openNpyDescription(path: string): NpyDescription {
   };
   const assemble = async (columns: readonly string[]) => {
     await listOf("ids"); // also without rows
-    const whole = await open(temporary, "w");
+    const whole = await openOutput(path);
     try {
-      await whole.appendFile(`{"columns":${JSON.stringify(columns)}`);
+      await whole.write(`{"columns":${JSON.stringify(columns)}`);
       for (const name of LISTS) {
         const list = lists.get(name);
         if (!list) continue;
-        await whole.appendFile(`,"${name}":[`);
-        for await (const chunk of list.file.createReadStream({ start: 0, autoClose: false }))
-          await whole.appendFile(chunk);
-        await whole.appendFile("]");
+        await whole.write(`,"${name}":[`);
+        for await (const chunk of list.file.createReadStream({ start: 0, autoClose: false })) await whole.write(chunk);
+        await whole.write("]");
       }
-      await whole.appendFile("}");
-      await whole.sync();
-    } finally {
-      await whole.close();
+      await whole.write("}");
+      await whole.seal();
+      await whole.place();
+    } catch (cause) {
+      await whole.abandon();
+      throw cause;
     }
-    await rename(temporary, path);
   };
   const abandon = async () => {
     for (const { path, file } of lists.values()) {
       await file.close().catch(() => {});
       await rm(path, { force: true });
     }
-    await rm(temporary, { force: true });
   };
   return {
     append: (rows) => orExplain(append(rows)),

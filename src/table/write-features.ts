@@ -1,7 +1,6 @@
-import { open, rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { OptionError, ShapeError } from "../errors.js";
-import { cannotWrite, checkWritable } from "../files/write-file.js";
+import { checkWritable, openOutput } from "../files/write-file.js";
 import { expectOptions } from "../options.js";
 import type { FeatureTable } from "./feature-table.js";
 import { openNpyDescription } from "./npy-description.js";
@@ -37,19 +36,19 @@ function descriptionOf(path: string): string {
 }
 
 /**
- * Finds out before long work whether features could be written there.
+ * The files that features of that name are: the path itself, for an NPY its description too.
  * @throws {OptionError} for an unknown ending
- * @throws {UndertoneError} if the place cannot be written to
  */
-export async function checkFeatureFile(path: string): Promise<void> {
+export function featureFiles(path: string): { path: string; kind: "features" | "description" }[] {
   checkFeatureFormat(path);
-  await checkWritable(path);
-  if (extname(path) === ".npy") await checkWritable(descriptionOf(path));
+  const features = { path, kind: "features" } as const;
+  return extname(path) === ".npy" ? [features, { path: descriptionOf(path), kind: "description" }] : [features];
 }
 
 /**
  * Writes features for any classifier. CSV: a header, then id, part and label (where there are any) and one column
- * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels.
+ * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels. What was
+ * there before is replaced, whatever it is.
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
@@ -65,28 +64,18 @@ export async function writeFeatures(path: string, table: FeatureTable, rows: Row
 
 /**
  * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays.
- * @throws as checkFeatureFile; `append` throws a {ShapeError} for other columns than those before
+ * @throws {OptionError} for an unknown ending
+ * @throws {UndertoneError} if the place cannot be written to; `append` throws a {ShapeError} for other columns than
+ * those before
  */
 export async function openFeatureFile(path: string): Promise<FeatureFile> {
-  await checkFeatureFile(path);
-  const temporary = `${path}.${process.pid}.tmp`;
+  for (const file of featureFiles(path)) await checkWritable(file.path);
   const npy = extname(path) === ".npy";
-  const file = await open(temporary, "w").catch((cause) => {
-    throw cannotWrite(path, cause);
-  });
+  const file = await openOutput(path);
   let columns: readonly string[] | undefined;
   let count = 0;
   const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
-  const orExplain = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((cause) => {
-      throw cannotWrite(path, cause);
-    });
-  const write = (bytes: string | Uint8Array) => orExplain(file.appendFile(bytes));
-  const abandon = async () => {
-    await file.close().catch(() => {});
-    await rm(temporary, { force: true });
-    await description?.abandon();
-  };
+  const { write } = file;
   return {
     async append(table, rows) {
       expectOptions("Labels of rows", rows, ["ids", "parts", "labels"]);
@@ -121,14 +110,16 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       }
     },
     async finish() {
-      if (npy) await orExplain(file.write(npyHeader(count, columns?.length ?? 0), 0, NPY_HEADER, 0));
-      await orExplain(file.sync());
-      await file.close();
+      if (npy) await file.rewrite(npyHeader(count, columns?.length ?? 0), 0);
+      await file.seal();
       await description?.finish(columns ?? []);
-      await orExplain(rename(temporary, path));
-      return npy ? [path, descriptionOf(path)] : [path];
+      await file.place();
+      return featureFiles(path).map((each) => each.path);
     },
-    abandon,
+    async abandon() {
+      await file.abandon();
+      await description?.abandon();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { compareCommand } from "../../src/cli/compare.js";
 import { demoCommand } from "../../src/cli/demo.js";
 import { encodeCommand } from "../../src/cli/encode.js";
 import { fitCommand } from "../../src/cli/fit.js";
-import { addCommonFlags, addDataFlags, addEventFlags, addFitFlags } from "../../src/cli/flags.js";
+import { addCommonFlags, addDataFlags, addEventFlags, addFitFlags, addForceFlag } from "../../src/cli/flags.js";
 import { inspectCommand } from "../../src/cli/inspect.js";
 import { inFlags } from "../../src/cli/schema-flags.js";
 
@@ -34,6 +34,7 @@ test("the tables of the command's page are the flags, which are the schemas (npx
     reading: addEventFlags(addDataFlags(new Command())).options,
     model: addFitFlags(new Command()).options,
     common: addCommonFlags(new Command()).options,
+    force: addForceFlag(new Command()).options,
   };
   const shownElsewhere = new Set(Object.values(shared).flatMap((options) => options.map(({ long }) => long)));
   const compared = new Set(commands[1].options.map(({ long }) => long));

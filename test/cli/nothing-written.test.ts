@@ -168,7 +168,7 @@ test("Ctrl-C while encoding leaves what was there before, and exits with 130", a
   const folder = folderWith({ "a.csv": wideCsv(), "many.csv": wideCsv(20_000, 60), "z.csv": "before" });
   undertone(folder, "fit", "a.csv", "-o", "m.undertone", ...QUICK);
   const begun = () => newFiles(folder).some((name) => name.endsWith(".tmp"));
-  const args = ["encode", "m.undertone", "many.csv", "-o", "z.csv"];
+  const args = ["encode", "m.undertone", "many.csv", "-o", "z.csv", "--force"];
   const { code, stdout, stderr } = await interruptedUndertone(folder, "SIGINT", begun, ...args);
   expect([code, stdout]).toEqual([130, ""]);
   expect(stderr).toContain("nothing is written");

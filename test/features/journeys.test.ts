@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { OptionError, UndertoneError } from "../../src/errors.js";
@@ -64,7 +66,7 @@ describe("fitFile and encodeFile", () => {
     const stop = new Error("enough");
     const signal = AbortSignal.abort(stop);
     const before = newFiles(folder);
-    await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal })).rejects.toBe(stop);
+    await expect(encodeFile(engine, model, path("a.csv"), path("z.csv"), { signal, force: true })).rejects.toBe(stop);
     expect([newFiles(folder), readFileSync(path("z.csv"), "utf8")]).toEqual([before, "before"]);
     const earlier = readFileSync(path("m.undertone"));
     await expect(fitFile(engine, path("a.csv"), path("m.undertone"), { ...quick, reading, signal })).rejects.toBe(stop);
@@ -90,6 +92,63 @@ describe("fitFile and encodeFile", () => {
     expect(resumedAt).toEqual([expect.any(Number), undefined]);
     expect(readFileSync(once).equals(readFileSync(path("twice.undertone")))).toBe(true);
     expect(existsSync(`${once}.checkpoint`)).toBe(false);
+  });
+
+  test("a model that cannot be written at the end leaves its checkpoint, and training goes on from it", async () => {
+    const long = { ...quick, reading, train: { updates: 60 }, checkpointSeconds: 0 };
+    const whole = path("undisturbed.undertone");
+    await fitFile(engine, path("a.csv"), whole, long);
+    mkdirSync(path("disk"));
+    const output = path("linked.undertone"); // its checkpoint lies beside the link, the model behind it
+    symlinkSync("disk/m.undertone", output);
+    const lost = fitFile(engine, path("a.csv"), output, {
+      ...long,
+      onProgress: () => rmSync(path("disk"), { recursive: true, force: true }),
+    });
+    await expect(lost).rejects.toThrow(
+      /Cannot write .*linked\.undertone: the folder does not exist.*linked\.undertone\.checkpoint has the training.*`resume`/,
+    );
+    mkdirSync(path("disk"));
+    let at: number | undefined;
+    await fitFile(engine, path("a.csv"), output, { ...long, resume: true, onResume: (update) => (at = update) });
+    expect(at).toBeGreaterThan(0);
+    expect(readFileSync(path("disk/m.undertone")).equals(readFileSync(whole))).toBe(true);
+    expect(lstatSync(output).isSymbolicLink()).toBe(true);
+    for (const name of ["disk", "linked.undertone", "undisturbed.undertone"]) rmSync(path(name), { recursive: true });
+  });
+
+  test("no output replaces what is read or what is of another kind; `force` replaces the latter, `keep` stays", async () => {
+    const model = await fitted();
+    writeFileSync(path("mine.csv"), "id,amount\n1,2\n");
+    const encoding = (output: string, options = {}) =>
+      encodeFile(engine, model, path("a.csv"), path(output), { readOut: "last", threads: 0, ...options });
+    for (const force of [false, true]) {
+      await expect(encoding("a.csv", { force })).rejects.toThrow(/which is read and would be lost/);
+      await expect(encoding("mine.csv", { force, keep: [path("mine.csv")] })).rejects.toThrow(/would be lost/);
+      await expect(fitFile(engine, path("a.csv"), path("a.csv"), { ...quick, force })).rejects.toThrow(OptionError);
+    }
+    await expect(encoding("mine.csv")).rejects.toThrow(/expected features of undertone.*`force`/);
+    await expect(fitFile(engine, path("a.csv"), path("mine.csv"), quick)).rejects.toThrow(/expected a model/);
+    expect(readFileSync(path("mine.csv"), "utf8")).toBe("id,amount\n1,2\n");
+    expect((await encoding("mine.csv", { force: true })).rows).toBe(24);
+    expect((await encoding("mine.csv")).rows).toBe(24); // now it is ours
+    rmSync(path("mine.csv"));
+  });
+
+  test.skipIf(process.platform === "win32")("through a pipe go the bytes of a file, NPY too", async () => {
+    const model = await fitted();
+    for (const name of ["p.csv", "p.npy"]) {
+      const options = { readOut: "narrow", threads: 0 } as const;
+      await encodeFile(engine, model, path("a.csv"), path(name), options);
+      const whole = readFileSync(path(name));
+      rmSync(path(name));
+      execFileSync("mkfifo", [path(name)]);
+      const got = readFile(path(name));
+      await encodeFile(engine, model, path("a.csv"), path(name), options);
+      expect((await got).equals(whole)).toBe(true);
+      expect(lstatSync(path(name)).isFIFO()).toBe(true);
+      for (const each of [name, `${name}.json`]) rmSync(path(each), { force: true });
+    }
   });
 
   test("what cannot be written, read or used is an error in the words of the library", async () => {

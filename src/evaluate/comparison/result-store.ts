@@ -53,8 +53,9 @@ export async function openResults(store: ResultStore | undefined, hashes: Hashes
 }
 
 /**
- * Results as JSON lines in a file. Each is appended as soon as it is known, so that nothing done is lost; half a line
- * that an interrupted process left behind is cut off.
+ * Results as JSON lines in a file. Each is appended as soon as it is known, so that nothing done is lost. Reading does not
+ * touch the file: what is no result is refused. Half a line that an interrupted process left behind is cut off by
+ * the first append.
  */
 export function resultFile(path: string): ResultStore {
   const files = import("node:fs/promises");
@@ -64,19 +65,52 @@ export function resultFile(path: string): ResultStore {
       { cause },
     );
   };
+  let repair: (() => Promise<void>) | undefined;
   return {
     name: path,
     async lines() {
-      const { readFile, truncate } = await files;
+      const { readFile, truncate, appendFile } = await files;
       const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) =>
         cause.code === "ENOENT" ? Buffer.alloc(0) : failed(cause),
       );
       const end = bytes.lastIndexOf("\n") + 1;
-      if (end < bytes.length) await truncate(path, end).catch(failed);
-      return bytes.toString("utf8", 0, end).split("\n").slice(0, -1);
+      if (!isComparison(bytes)) return [bytes.toString("utf8", 0, 200)]; // of another kind, and perhaps very long
+      const lines = bytes.toString("utf8", 0, end).split("\n").slice(0, -1);
+      const rest = bytes.toString("utf8", end);
+      repair = undefined;
+      if (rest === "") return lines;
+      if (isTorn(rest)) {
+        repair = () => truncate(path, end);
+        return lines;
+      }
+      repair = () => appendFile(path, "\n"); // a line without its end, as editors leave it
+      return [...lines, rest];
     },
-    append: async (line) => (await files).appendFile(path, `${line}\n`).catch(failed),
+    async append(line) {
+      await repair?.().catch(failed);
+      repair = undefined;
+      await (await files).appendFile(path, `${line}\n`).catch(failed);
+    },
   };
+}
+
+const RECORD = '{"kind":"';
+const BEGINNING = `${RECORD}comparison","format":`;
+
+/** Whether a file is empty, or begins as results do. */
+function isComparison(bytes: Buffer): boolean {
+  return bytes.length === 0 || bytes.toString("utf8", 0, BEGINNING.length) === BEGINNING;
+}
+
+/** Whether a text is the beginning of a result and not a whole one. */
+function isTorn(text: string): boolean {
+  if (!text.startsWith(RECORD) && !RECORD.startsWith(text)) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function idOf({ resample, features, classifier = "", seed }: Partial<PredictionKey>): string {

@@ -113,4 +113,41 @@ describe("results that are kept", () => {
     await expect(run(resultFile(path))).rejects.toThrow(/line \d+: got "rubbish"/);
     await expect(run(resultFile(join(path, "no folder")))).rejects.toThrow(/Choose another file \(`store`\)/);
   });
+  test("what is no result, and results of other data, are refused and stay as they are", async () => {
+    const path = freshFile();
+    const first = '{"kind":"comparison","format":1,"data":"of others","settings":"x"}';
+    for (const [content, words] of [
+      ["one line without its end", /got "one line without its end"/],
+      ["label,t0\na,1\nb,2", /expected a result/],
+      ['{"some":"json"}', /holds no results/],
+      ['{"kind":"compar', /expected a result/],
+      [`${first}\n{"kind":"ans`, /results are of other data/],
+      [`${first}\nnotes of mine`, /results are of other data/],
+    ] as const) {
+      writeFileSync(path, content);
+      await expect(run(resultFile(path), { features: ["raw"] })).rejects.toThrow(words);
+      expect(readFileSync(path, "utf8")).toBe(content);
+    }
+  });
+
+  test("a last line is cut off if it is half a result; whole, it is kept; of the user's, the file is refused", async () => {
+    const path = freshFile();
+    const ask = () => run(resultFile(path), { features: ["raw", "statistics"] });
+    const expected = timeless(await run(resultFile(path), { features: ["raw"] }));
+    const text = readFileSync(path, "utf8");
+    for (const left of ["{", '{"ki', '{"kind":"answer","resample":1']) {
+      writeFileSync(path, text + left);
+      expect(timeless(await run(resultFile(path), { features: ["raw"] }))).toBe(expected);
+      expect(readFileSync(path, "utf8")).toBe(text + left); // nothing was added, so nothing was touched
+      await ask();
+      expect(readFileSync(path, "utf8").slice(0, text.length + 9)).toBe(`${text}{"kind":"`);
+      for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) JSON.parse(line);
+    }
+    writeFileSync(path, text.trimEnd()); // as an editor may leave it
+    await ask();
+    expect(readFileSync(path, "utf8").startsWith(`${text}{"kind":"`)).toBe(true);
+    writeFileSync(path, `${text}notes of mine`);
+    await expect(ask()).rejects.toThrow(/got "notes of mine"/);
+    expect(readFileSync(path, "utf8")).toBe(`${text}notes of mine`);
+  });
 });

@@ -1,0 +1,88 @@
+import { open } from "node:fs/promises";
+
+/** What undertone writes. The value says what a message calls it. */
+export const outputKinds = {
+  model: "a model of undertone",
+  checkpoint: "a checkpoint of undertone",
+  features: "features of undertone",
+  description: "the description of features of undertone",
+  results: "results of undertone compare",
+  report: "a report of undertone",
+  demo: "data of undertone demo",
+} as const;
+
+export type OutputKind = keyof typeof outputKinds;
+
+/** Bytes that are looked at. */
+const HEAD = 1 << 16;
+/** A column of a read-out: its part or its own name, then a number of a unit, a component or a quantile. */
+const COLUMN = /^(?:mean|max|std|min|last|ppv|modelSpace|incrementPpv|compact)_\w*\d$/;
+const SAFETENSORS = String.raw`^[\s\S]{8}\{"__metadata__":\{[^{}]*"format":"`;
+/** What the first bytes of a file of each kind look like. A test compares them with what the writers write. */
+const BEGINNINGS: Record<OutputKind, (head: string) => boolean> = {
+  model: (head) => new RegExp(`${SAFETENSORS}undertone"`).test(head),
+  checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
+  features: (head) => hasFeatureColumns(head) || isMatrix(head),
+  description: (head) => /^\{"columns":\[(?:\],"ids":|"(\w+)")/.test(head) && describesFeatures(head),
+  results: (head) => head.startsWith('{"kind":"comparison","format":'),
+  report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),
+  demo: (head) => head.startsWith("transaction_id,time,customer_id,category,amount,online,abroad,"),
+};
+
+/** Features as CSV: `id`, perhaps `part` and `label`, then columns of read-outs and nothing else. */
+function hasFeatureColumns(head: string): boolean {
+  const [line] = head.split("\n", 1);
+  const cells = line.split(",");
+  if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
+  if (cells[0] !== "id") return false;
+  const first = 1 + Number(cells[1] === "part") + Number(cells[1] === "label" || cells[2] === "label");
+  return cells.length > first && cells.slice(first).every((cell) => COLUMN.test(cell));
+}
+
+/** A matrix as this library writes it; so does numpy, so its description must lie beside it too. */
+function isMatrix(head: string): boolean {
+  const described = /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(\d+, \d+\), \} *\n/;
+  return head.startsWith("\x93NUMPY\x01\x00v\x00") && described.test(head.slice(10, 128));
+}
+
+function describesFeatures(head: string): boolean {
+  const first = /^\{"columns":\["(\w+)"/.exec(head)?.[1];
+  return first === undefined || COLUMN.test(first);
+}
+
+/** Whether a file is empty or one that undertone wrote: then another of that kind may replace it. */
+export async function isOfKind(path: string, kind: OutputKind): Promise<boolean> {
+  const head = await headOf(path);
+  if (head === "") return true;
+  if (!BEGINNINGS[kind](head)) return false;
+  if (kind !== "features" || !isMatrix(head)) return true;
+  const beside = await headOf(`${path}.json`).catch(() => "");
+  return BEGINNINGS.description(beside);
+}
+
+/** What a file seems to be, for a message. */
+export async function seemsToBe(path: string): Promise<string> {
+  const head = await headOf(path);
+  for (const [kind, name] of Object.entries(outputKinds))
+    if (BEGINNINGS[kind as OutputKind](head) && !isMatrix(head)) return name;
+  if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";
+  if (head.startsWith("\x1f\x8b")) return "a gzip file";
+  if (head.startsWith("PK\x03\x04")) return "a zip file";
+  if (/^.{8}\{"/s.test(head)) return "a safetensors file";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text
+  if (/[\0-\x08\x0e-\x1f]/.test(head)) return "no text";
+  const [first] = Buffer.from(head, "latin1").toString().split(/\r?\n/, 1);
+  const line = first.replace(/\p{C}/gu, "?"); // nothing that a terminal would obey
+  return `text that begins with "${line.length > 40 ? `${line.slice(0, 40)}...` : line}"`;
+}
+
+/** The first bytes, one character each. */
+async function headOf(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return buffer.toString("latin1", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadEngine } from "../../src/engine/load.js";
+import { compare } from "../../src/evaluate/compare.js";
+import { resultFile } from "../../src/evaluate/comparison/result-store.js";
+import { encode } from "../../src/features/encode.js";
+import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
+import { readOuts } from "../../src/features/read-outs/read-outs.js";
+import { isOfKind, type OutputKind, outputKinds, seemsToBe } from "../../src/files/kinds.js";
+import { saveModel } from "../../src/model/model-file.js";
+import { renderReport } from "../../src/report/report.js";
+import { writeTransactionsCsv } from "../../src/simulate/csv.js";
+import { writeFeatures } from "../../src/table/write-features.js";
+import { saveCheckpoint } from "../../src/train/checkpoint.js";
+import { folderWith, wideCsv } from "../cli/run.js";
+import { randomSeries } from "../series.js";
+
+const engine = await loadEngine();
+const folder = folderWith();
+const path = (name: string) => join(folder, name);
+const kinds = Object.keys(outputKinds) as OutputKind[];
+
+/** Every file that undertone writes, and its kind. */
+const files = new Map<string, OutputKind>([
+  ["m.undertone", "model"],
+  ["m.undertone.checkpoint", "checkpoint"],
+  ["results.jsonl", "results"],
+  ["report.html", "report"],
+  ["transactions.csv", "demo"],
+]);
+
+beforeAll(async () => {
+  const train = randomSeries({ N: 24, F: 2, lengths: (n) => 5 + (n % 3) });
+  let saved: Promise<void> | undefined;
+  const model = await fitAutoencoder(engine, train, {
+    ...{ units: 3, train: { updates: 5 }, checkpointSeconds: 0 },
+    onCheckpoint: (state) => (saved = saveCheckpoint(path("m.undertone.checkpoint"), state, "of this")),
+  });
+  await saved;
+  await saveModel(path("m.undertone"), model);
+  for (const readOut of readOuts) {
+    const table = await encode(engine, model, train, { readOut });
+    const labels = { ids: train.ids, parts: train.ids, labels: train.ids };
+    await writeFeatures(path(`${readOut}.csv`), table, readOut === "last" ? { ids: train.ids } : labels);
+    await writeFeatures(path(`${readOut}.npy`), table, labels);
+    files.set(`${readOut}.csv`, "features").set(`${readOut}.npy`, "features").set(`${readOut}.npy.json`, "description");
+  }
+  const options = { features: ["raw"], folds: 2, store: resultFile(path("results.jsonl")) };
+  const comparison = await compare(engine, { name: "x", train, files: [], notes: [] }, options);
+  writeFileSync(path("report.html"), renderReport(comparison));
+  writeFileSync(path("transactions.csv"), writeTransactionsCsv([]));
+});
+
+test("every file that undertone writes is of its kind, and of no other", async () => {
+  expect(files.size).toBe(5 + 3 * readOuts.length);
+  for (const [name, kind] of files)
+    for (const each of kinds)
+      expect([name, each, await isOfKind(path(name), each)]).toEqual([name, each, each === kind]);
+});
+
+describe("files of other makers are of no kind", () => {
+  const npy = Buffer.alloc(128 + 8, " ");
+  npy.write("\x93NUMPY\x01\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }", "latin1");
+  npy[127] = 10;
+  const safetensors = Buffer.concat([
+    Buffer.from([96, 0, 0, 0, 0, 0, 0, 0]),
+    Buffer.from('{"__metadata__":{"format":"pt"}}'),
+  ]);
+  test.each<[string, string | Uint8Array, string]>([
+    ["series.csv", wideCsv(), 'text that begins with "label,t0'],
+    ["ids.csv", "id,label,t0,t1\n1,a,2,3\n", 'text that begins with "id,label,t0,t1"'],
+    ["more.csv", "id,last_0,last_1,score\n1,2,3,4\n", 'text that begins with "id,last_0,last_1,score"'],
+    ["alone.csv", "id\n1\n", 'text that begins with "id"'],
+    ["theirs.npy", npy, "a NumPy array"],
+    ["theirs.npy.json", '{"columns":["amount"],"ids":[]}', 'text that begins with "{"columns"'],
+    ["theirs.safetensors", safetensors, "a safetensors file"],
+    ["page.html", "<!doctype html>\n<title>undertone</title>\n", 'text that begins with "<!doctype html>"'],
+    ["lines.jsonl", '{"kind":"answer"}\n', 'text that begins with "{"kind":"answer"}"'],
+    ["notes", "é".repeat(50), 'text that begins with "é'],
+    ["escape", "\u009b2Jx", 'text that begins with "?2Jx"'],
+    ["packed.gz", Uint8Array.of(0x1f, 0x8b, 8, 0), "a gzip file"],
+    ["bytes", Uint8Array.of(1, 2, 3), "no text"],
+  ])("%s", async (name, content, seems) => {
+    writeFileSync(path(name), content);
+    for (const kind of kinds) expect([kind, await isOfKind(path(name), kind)]).toEqual([kind, false]);
+    expect(await seemsToBe(path(name))).toContain(seems);
+  });
+});
+
+test("models of earlier versions are models", async () => {
+  const golden = new URL("../golden/models/", import.meta.url);
+  const names = readdirSync(golden).filter((name) => name.endsWith(".undertone"));
+  expect(names.length).toBeGreaterThanOrEqual(3);
+  for (const name of names) expect(await isOfKind(fileURLToPath(new URL(name, golden)), "model")).toBe(true);
+});
+
+test("an empty file is of every kind, and a file of ours is named", async () => {
+  writeFileSync(path("empty"), "");
+  for (const kind of kinds) expect(await isOfKind(path("empty"), kind)).toBe(true);
+  expect(await seemsToBe(path("m.undertone"))).toBe("a model of undertone");
+  expect(await seemsToBe(path("wide.csv"))).toBe("features of undertone");
+});

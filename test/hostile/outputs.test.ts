@@ -1,0 +1,273 @@
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { compareCommand } from "../../src/cli/compare.js";
+import { demoCommand } from "../../src/cli/demo.js";
+import { encodeCommand } from "../../src/cli/encode.js";
+import { fitCommand } from "../../src/cli/fit.js";
+import { OptionError } from "../../src/errors.js";
+import { randomStream } from "../../src/random.js";
+import { folderWith, interruptedUndertone, main, newFiles, undertone, wideCsv } from "../cli/run.js";
+import { HOSTILE, report, size } from "./size.js";
+
+const windows = process.platform === "win32";
+const FIT = ["--units", "4", "--updates", "10", "--quiet"];
+const COMPARE = ["--features", "raw", "--classifiers", "ridge", "--folds", "2", "--quiet"];
+
+/** A folder with a model, data and files of the user's; each test works on a copy of its own. */
+const base = folderWith();
+const copy = () => {
+  const folder = folderWith();
+  for (const name of readdirSync(base)) copyFileSync(join(base, name), join(folder, name));
+  mkdirSync(join(folder, "D"));
+  for (const part of ["TRAIN", "TEST"]) copyFileSync(join(base, "a.csv"), join(folder, "D", `D_${part}.csv`));
+  return folder;
+};
+beforeAll(() => {
+  writeFileSync(join(base, "a.csv"), wideCsv());
+  writeFileSync(join(base, "other.csv"), wideCsv(8, 5).trimEnd()); // its last line has no end
+  writeFileSync(join(base, "line"), "one line without its end");
+  writeFileSync(join(base, "m.npy"), "mine");
+  writeFileSync(join(base, "m.npy.json"), '{"columns":["mine"]}');
+  writeFileSync(join(base, "page.html"), "<!doctype html><title>mine</title>");
+  writeFileSync(join(base, "x.checkpoint"), "mine");
+  expect(undertone(base, "fit", "a.csv", "-o", "m.undertone", ...FIT)).toMatchObject({ code: 0 });
+  copyFileSync(join(base, "m.undertone"), join(base, "m.csv")); // a model that is called like features
+});
+
+/** The bytes of every file of a folder, by name; of a link, those behind it. */
+function contentOf(folder: string): Map<string, string> {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const inside = folders.flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(name, file)));
+  const names = [...readdirSync(folder), ...inside];
+  const files = names.sort().filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
+  return new Map(files.map((name) => [name, readFileSync(join(folder, name), "latin1")]));
+}
+
+const commands = { fit: fitCommand, encode: encodeCommand, compare: compareCommand, demo: demoCommand };
+const inFolder = process.cwd();
+afterAll(() => process.chdir(inFolder));
+
+/** The command in this process: what it does after its flags were read. */
+async function run(folder: string, [name, ...args]: string[]): Promise<unknown> {
+  process.chdir(folder);
+  const command = commands[name as keyof typeof commands]().exitOverride();
+  return command.parseAsync(args, { from: "user" }).then(
+    () => undefined,
+    (error) => error,
+  );
+}
+
+describe("no byte of the user's is lost", () => {
+  /** A command, and what is made before it runs. `forced`: refused with --force too. */
+  const combinations: { args: string; forced: boolean; before?(folder: string): void }[] = [
+    { args: "fit a.csv -o a.csv", forced: true },
+    { args: "fit a.csv -o ./D/../a.csv", forced: true },
+    { args: "fit D -o D/D_TRAIN.csv", forced: true },
+    { args: "fit D/ -o D/D_TEST.csv", forced: true },
+    { args: "fit x.checkpoint -o x", forced: true },
+    { args: "fit a.csv -o other.csv", forced: false },
+    { args: "fit a.csv -o x", forced: false }, // its checkpoint would be the user's file
+    { args: "fit a.csv -o line", forced: false },
+    { args: "encode m.undertone a.csv -o a.csv", forced: true },
+    { args: "encode m.csv a.csv -o m.csv", forced: true },
+    { args: "encode m.undertone D -o D/D_TEST.csv", forced: true },
+    { args: "encode m.undertone a.csv -o other.csv", forced: false },
+    { args: "encode m.undertone a.csv -o m.csv", forced: false },
+    { args: "encode m.undertone a.csv -o m.npy", forced: false },
+    { args: "encode m.undertone m.npy -o m.npy", forced: true },
+    { args: "encode m.undertone a.csv -o l.npy", forced: false, before: (f) => symlinkSync("m.npy", join(f, "l.npy")) },
+    { args: "encode m.undertone a.csv -o l.csv", forced: true, before: (f) => symlinkSync("a.csv", join(f, "l.csv")) },
+    { args: "encode m.undertone l.csv -o a.csv", forced: true, before: (f) => symlinkSync("a.csv", join(f, "l.csv")) },
+    {
+      args: "encode m.undertone a.csv -o h.csv",
+      forced: true,
+      before: (f) => linkSync(join(f, "a.csv"), join(f, "h.csv")),
+    },
+    { args: "encode m.undertone a.csv -o E/a.csv", forced: true, before: (f) => symlinkSync(".", join(f, "E")) },
+    { args: "compare a.csv --report a.csv", forced: true },
+    { args: "compare a.csv --report page.html", forced: false },
+    { args: "compare D --report D/D_TEST.csv", forced: true },
+    { args: "compare a.csv --report l", forced: false, before: (f) => symlinkSync("other.csv", join(f, "l")) },
+    { args: "compare a.csv --save a.csv", forced: true },
+    { args: "compare a.csv --save other.csv", forced: true },
+    { args: "compare a.csv --save line", forced: true },
+    { args: "compare a.csv --save m.undertone", forced: true },
+    { args: "compare a.csv --save new --report ./new", forced: true },
+    { args: "compare a.csv --save new --report NEW", forced: true },
+    { args: "demo --folder F", forced: false, before: (f) => renameInto(f, "a.csv", "F/transactions.csv") },
+    { args: "demo --folder F", forced: false, before: (f) => renameInto(f, "page.html", "F/report.html") },
+    { args: "demo --folder F --report F/transactions.csv", forced: true },
+    { args: "demo --folder F --save other.csv", forced: true },
+  ];
+  function renameInto(folder: string, from: string, to: string) {
+    mkdirSync(join(folder, "F"));
+    copyFileSync(join(folder, from), join(folder, to));
+  }
+
+  test.skipIf(windows)("every combination of command, input, output, link and spelling is refused", async () => {
+    let bytes = 0;
+    for (const { args, forced, before } of combinations)
+      for (const force of forced ? [[], ["--force"]] : [[]]) {
+        const folder = copy();
+        before?.(folder);
+        const kept = contentOf(folder);
+        const error = await run(folder, [...args.split(" "), "--quiet", ...force]);
+        expect([args, force, error]).toEqual([args, force, expect.any(OptionError)]);
+        expect([args, (error as Error).message]).toEqual([args, expect.stringMatching(/Nothing was written/)]);
+        expect([args, contentOf(folder)]).toEqual([args, kept]);
+        for (const text of kept.values()) bytes += text.length;
+      }
+    expect(combinations.length).toBeGreaterThanOrEqual(12);
+    report("outputs over files", { combinations: combinations.length, "bytes at stake": bytes, "bytes lost": 0 });
+  });
+
+  test("--force replaces a file of another kind, and the same command twice just works", async () => {
+    const folder = copy();
+    const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    onTestFinished(() => printed.mockRestore());
+    for (const [args, replaces] of [
+      ["fit a.csv -o other.csv", "other.csv"],
+      ["encode m.undertone a.csv -o m.csv", "m.csv"],
+      ["encode m.undertone a.csv -o m.npy", "m.npy"],
+      ["compare a.csv --report page.html --save results", "page.html"],
+    ]) {
+      const more = args.startsWith("fit") ? FIT : args.startsWith("compare") ? COMPARE : ["--quiet"];
+      const before = readFileSync(join(folder, replaces));
+      expect([args, await run(folder, [...args.split(" "), ...more])]).toEqual([args, expect.any(OptionError)]);
+      expect([args, await run(folder, [...args.split(" "), ...more, "--force"])]).toEqual([args, undefined]);
+      expect(readFileSync(join(folder, replaces)).equals(before)).toBe(false);
+      expect([args, await run(folder, [...args.split(" "), ...more])]).toEqual([args, undefined]); // now it is ours
+    }
+  });
+});
+
+test.runIf(HOSTILE)("the demo twice into one folder", () => {
+  const folder = folderWith();
+  for (let k = 0; k < 2; k++)
+    expect(undertone(folder, "demo", "--folder", "F", "--features", "fields", "--quiet")).toMatchObject({ code: 0 });
+  expect(newFiles(join(folder, "F"))).toEqual(["report.html", "transactions.csv"]);
+});
+
+describe("kill -9", () => {
+  test("fit: resumed, it ends in the same bytes, and nothing is left", { timeout: 600_000 }, async () => {
+    const folder = folderWith({ "a.csv": wideCsv(60, 40) });
+    const args = [
+      "fit",
+      "a.csv",
+      "--recipe",
+      "denoising",
+      "--units",
+      "12",
+      "--updates",
+      String(size(120, 600)),
+      "--patience",
+      "0",
+    ];
+    undertone(folder, ...args, "-o", "whole.undertone");
+    const whole = readFileSync(join(folder, "whole.undertone"));
+    const random = randomStream(11);
+    const goal = size(2, 40);
+    let kills = 0;
+    let same = 0;
+    while (kills < goal) {
+      const killed = [...args, "--checkpoint-every", "0", "--resume", "-o", "m.undertone"];
+      const { code } = await interruptedUndertone(
+        folder,
+        "SIGKILL",
+        size(450, 300) + random.integer(size(200, 500)),
+        ...killed,
+      );
+      if (code !== 0) kills++;
+      if (code !== 0 && kills < goal) continue;
+      expect(undertone(folder, ...killed)).toMatchObject({ code: 0 });
+      expect(readFileSync(join(folder, "m.undertone")).equals(whole)).toBe(true);
+      expect(newFiles(folder)).toEqual(["a.csv", "m.undertone", "whole.undertone"]);
+      rmSync(join(folder, "m.undertone"));
+      same++;
+    }
+    report("kill -9 of fit", { kills, "models compared": same, "that differ": 0, "files left": 0 });
+  });
+
+  test.each(["z.csv", "z.npy"])(
+    "encode to %s: no torn file, and nothing is left",
+    { timeout: 600_000 },
+    async (name) => {
+      const folder = copy();
+      writeFileSync(join(folder, "many.csv"), wideCsv(size(1000, 3000), 40));
+      const args = ["encode", "m.undertone", "many.csv", "-o", name];
+      expect(undertone(folder, ...args)).toMatchObject({ code: 0 });
+      const whole = contentOf(folder);
+      const random = randomStream(12);
+      let kills = 0;
+      let left = 0;
+      const begun = () => newFiles(folder).some((file) => file.endsWith(".tmp"));
+      for (let k = 0; k < size(1, 20); k++) {
+        let seen = 0;
+        const wait = random.integer(300);
+        const when = () => begun() && (seen ||= Date.now()) > 0 && Date.now() - seen >= wait;
+        const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...args, "--read-out", "narrow");
+        if (code !== 0) kills++;
+        left += newFiles(folder).filter((file) => file.endsWith(".tmp")).length;
+        for (const [file, text] of whole) if (code !== 0) expect(readFileSync(join(folder, file), "latin1")).toBe(text);
+        if (code === 0) undertone(folder, ...args);
+      }
+      expect(kills).toBeGreaterThan(0);
+      expect(undertone(folder, ...args)).toMatchObject({ code: 0 });
+      expect(contentOf(folder)).toEqual(whole);
+      report(`kill -9 of encode, ${name}`, {
+        kills,
+        "torn files": 0,
+        "remains of the killed": left,
+        "after the next run": 0,
+      });
+    },
+  );
+});
+
+test("two writers at once: the file is wholly of one of them, and nothing is left", { timeout: 600_000 }, async () => {
+  const folder = copy();
+  writeFileSync(join(folder, "many.csv"), wideCsv(1500, 20));
+  const readOuts = ["last", "narrow"];
+  const args = (readOut: string, output: string) => [
+    "encode",
+    "m.undertone",
+    "many.csv",
+    "-o",
+    output,
+    "--read-out",
+    readOut,
+  ];
+  const wholes = readOuts.map((readOut) => {
+    undertone(folder, ...args(readOut, `${readOut}.csv`));
+    return readFileSync(join(folder, `${readOut}.csv`), "utf8");
+  });
+  const before = newFiles(folder);
+  const pairs = size(1, 20);
+  for (let k = 0; k < pairs; k++) {
+    const ends = readOuts.map(
+      (readOut) =>
+        new Promise((end) => {
+          spawn(process.execPath, [main, ...args(readOut, "both.csv")], { cwd: folder, stdio: "ignore" }).on(
+            "close",
+            end,
+          );
+        }),
+    );
+    expect(await Promise.all(ends)).toEqual([0, 0]);
+    expect(wholes).toContain(readFileSync(join(folder, "both.csv"), "utf8"));
+    expect(newFiles(folder)).toEqual([...before, "both.csv"].sort());
+  }
+  report("two writers at once", { pairs, "whole files": pairs });
+});
