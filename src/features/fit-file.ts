@@ -2,13 +2,13 @@ import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
 import { checkWritable } from "../files/write-file.js";
 import type { Model } from "../model/model.js";
-import { saveModel } from "../model/model-file.js";
 import { readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
+import { saveModel } from "./model-file.js";
 
 export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
   /** how the data is read: label, entity, window ... */
