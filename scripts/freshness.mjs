@@ -13,7 +13,10 @@ export const STEPS = {
     ["kernels", "scripts/kernels.mjs", "scripts/signatures.mjs"],
     ["src/engine/kernels.ts", "dist/kernels/classify.js"], // the last of each that is written
   ],
-  build: [["src", "tsconfig.json", "tsconfig.build.json"], ["dist/cli/main.js"]],
+  build: [
+    ["src", "tsconfig.json", "tsconfig.build.json", "scripts/worker.mjs"],
+    ["dist/cli/main.js", "dist/threads/worker.js"],
+  ],
 };
 
 /** Every file below the given files and folders, sorted. @param {string[]} places @returns {string[]} */

@@ -59,11 +59,13 @@ else if (!isFresh(...native)) {
   rmSync(join(root, "dist", "native"), { recursive: true, force: true }); // of other kernels, if it is there
   say("no C compiler here, so no native engine: WebAssembly serves.");
 }
-await step("build", ...STEPS.build, () => {
+await step("build", ...STEPS.build, async () => {
   say("building dist/ ...");
   for (const name of existsSync(join(root, "dist")) ? readdirSync(join(root, "dist")) : [])
     if (name !== "kernels" && name !== "native") rmSync(join(root, "dist", name), { recursive: true }); // nothing stale stays
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  const { bundleWorker } = await import("./worker.mjs");
+  await bundleWorker(root);
   chmodSync(join(root, "dist", "cli", "main.js"), 0o755);
 });
 const seconds = (Date.now() - started) / 1000;
