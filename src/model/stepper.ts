@@ -33,9 +33,7 @@ export interface Stepper {
  *   series, resampling to a grid
  */
 export function openStepper(engine: Engine, model: Model, options: { batch?: number } = {}): Stepper {
-  expectOptions("openStepper", options, ["batch"]);
-  const { batch = 1 } = options;
-  expectWhole("openStepper", "batch", batch, 1);
+  const batch = batchOf(options);
   const { scaler, channels, interpolation } = model.metadata.preparation;
   expectStepwise(model);
   const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");
@@ -112,6 +110,13 @@ export function openStepper(engine: Engine, model: Model, options: { batch?: num
       return latents.subarray(0, B * latent.width);
     },
   };
+}
+
+function batchOf(options: { batch?: number }): number {
+  expectOptions("openStepper", options, ["batch"]);
+  const { batch = 1 } = options;
+  expectWhole("openStepper", "batch", batch, 1);
+  return batch;
 }
 
 /** @throws {OptionError} for a preparation that looks at whole sequences */
