@@ -87,7 +87,7 @@ export async function readInPieces(
   expectOptions("readInPieces", pieces, ["mostSteps", "channels"]);
   const { mostSteps, channels } = pieces;
   if (!(mostSteps > 0))
-    throw new OptionError(`readInPieces, \`mostSteps\`: got ${mostSteps}, expected a number above 0.`);
+    throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
   const format = formatOf(path);
   if (format === undefined || format.layouts === "fixed")
