@@ -201,13 +201,34 @@ test.each(["bomb.csv.gz", "bomb.tsv.gz", "bomb.npy.gz"].slice(0, size(1, 3)))(
     const { stderr, status, seconds, peakMB } = inspect(name);
     report(name, { seconds: seconds.toFixed(1), peakMB });
     expect(status).toBe(1);
-    expect(stderr).toMatch(
-      name.includes("csv") ? /more than 32 MB without the end of the row/ : /unpacks to more than/,
-    );
+    expect(stderr).toMatch(/unpacks to more than 200 times its bytes/);
     expect(peakMB).toBeLessThan(300);
     expect(seconds).toBeLessThan(5);
   },
 );
+
+test.each([
+  ["first", ""],
+  ["second", "label,a\n"],
+])("a row of a CSV that does not end is told by its number: the %s", (which, header) => {
+  writeFileSync(join(folder, "endless.csv"), Buffer.concat([Buffer.from(header), Buffer.alloc(34 << 20)]));
+  const { stderr, status, seconds, peakMB } = inspect("endless.csv");
+  report(`endless ${which} row`, { seconds: seconds.toFixed(1), peakMB });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(new RegExp(`row ${header ? 2 : 1}: got more than 32 MB without the end of the row`));
+  expect(peakMB).toBeLessThan(300);
+});
+
+test("`maxSize` takes the place of the bound, and bounds plain files too", async () => {
+  const path = join(folder, "sound.tsv.gz");
+  writeFileSync(path, gzipSync(Buffer.from(`1${"\t1.5".repeat(9_000_000)}\n`)));
+  await expect(readSource(path)).rejects.toThrow(/unpacks to more than 200 times its bytes/);
+  await expect(readSource(path, { maxSize: 1e6 })).rejects.toThrow(/unpacks to more than 1000000 bytes, expected/);
+  const plain = join(folder, "wide.csv");
+  writeFileSync(plain, INPUTS[0].content);
+  await expect(readSource(plain, { maxSize: 100 })).rejects.toThrow(/has more than 100 bytes/);
+  expect((await readSource(plain, { maxSize: 1e6 })).train.ids).toHaveLength(6);
+});
 
 const MILLION = size(100_000, 1_000_000);
 const cells = (make: (k: number) => string, by = ",") => Array.from({ length: MILLION }, (_, k) => make(k)).join(by);

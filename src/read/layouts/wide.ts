@@ -43,8 +43,8 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const columns = steps.map((c) => chunk.column(c));
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
     const fail = (t: number): never => notANumber(shownIn(columns[t], r), path, chunk.rows[r], nameOf(t), LONG_HINT);
+    const values = new Float64Array(steps.length); // of one row; the builder copies them
     for (; r < chunk.rows.length; r++) {
-      const values = new Float64Array(steps.length);
       for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
       noData.clear(values, chunk.rows[r], nameOf);
       const [series] = trimPadding([values]);

@@ -42,7 +42,7 @@ export const DATA_OPTIONS = z.strictObject({
     .number()
     .positive()
     .optional()
-    .describe("most bytes of a file, unpacked; default: any, a .gz up to 100 times its size or 64 MB"),
+    .describe("most bytes of a file, unpacked; default: any, a .gz up to 200 times its size or 32 MB"),
 });
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;

@@ -51,37 +51,38 @@ export function createPartBuilder({
   first?: number;
 }): PartBuilder {
   let F = 0; // that of the first sequence
-  const rows: Float32Array[] = []; // [L, F] each, NaN = missing
+  let values = new Float32Array(1024); // [steps, F] and room for more, NaN = missing: an array per row costs more than its numbers
+  let end = 0;
+  const ends: number[] = []; // behind the last step of each
   const times: ArrayLike<number>[] = [];
   const labels: (string | undefined)[] = [];
   return {
     add(columns, label, at) {
       F ||= columns.length;
       const L = columns[0].length;
-      const row = new Float32Array(L * F);
-      for (let f = 0; f < F; f++) for (let t = 0; t < L; t++) row[t * F + f] = columns[f][t];
-      rows.push(row);
+      if (end + L * F > values.length) {
+        const wider = new Float32Array(Math.max(2 * values.length, end + L * F));
+        wider.set(values.subarray(0, end));
+        values = wider;
+      }
+      for (let f = 0; f < F; f++) for (let t = 0; t < L; t++) values[end + t * F + f] = columns[f][t];
+      end += L * F;
+      ends.push(end / F);
       labels.push(label);
       if (at) times.push(at);
     },
-    count: () => rows.length,
+    count: () => ends.length,
     finish(notes = []) {
-      const offsets = new Int32Array(rows.length + 1);
-      rows.forEach((row, n) => {
-        offsets[n + 1] = offsets[n] + row.length / F;
-      });
-      const values = new Float32Array(offsets[rows.length] * F);
-      rows.forEach((row, n) => {
-        values.set(row, offsets[n] * F);
-      });
+      const offsets = new Int32Array(ends.length + 1);
+      offsets.set(ends, 1);
       const set: SequenceSet = {
         channels: (names ?? defaultChannelNames(F)).map((name) => ({ name, kind: "numeric" as const })),
-        ...takeMissing(values),
+        ...takeMissing(values.slice(0, end)),
         offsets,
-        ids: rows.map((_, n) => `${idPrefix}${first + n}`),
+        ids: ends.map((_, n) => `${idPrefix}${first + n}`),
       };
       if (times.length > 0) {
-        set.times = new Float64Array(offsets[rows.length]);
+        set.times = new Float64Array(offsets[ends.length]);
         times.forEach((at, n) => {
           set.times!.set(at, offsets[n]);
         });

@@ -9,8 +9,8 @@ const MB = 1 << 20;
 const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
 /** A .gz may unpack to this many times the bytes read of it, and in any case to that many MB. */
-const MOST_RATIO = 100;
-const FREE_MB = 64;
+const MOST_RATIO = 200;
+const FREE_MB = 32;
 /** Text without the end of a row; a million values of 32 characters. */
 export const LONGEST_ROW_MB = 32;
 
