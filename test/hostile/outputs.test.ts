@@ -163,41 +163,34 @@ test.runIf(HOSTILE)("the demo twice into one folder", () => {
 describe("kill -9", () => {
   test("fit: resumed, it ends in the same bytes, and nothing is left", { timeout: 600_000 }, async () => {
     const folder = folderWith({ "a.csv": wideCsv(60, 40) });
-    const args = [
-      "fit",
-      "a.csv",
-      "--recipe",
-      "denoising",
-      "--units",
-      "12",
-      "--updates",
-      String(size(120, 600)),
-      "--patience",
-      "0",
-    ];
-    undertone(folder, ...args, "-o", "whole.undertone");
+    const layers = ["--recipe", "denoising", "--units", "12", "--updates", String(size(120, 500)), "--patience", "0"];
+    const fit = ["fit", "a.csv", ...layers, "--quiet"];
+    undertone(folder, ...fit, "-o", "whole.undertone");
     const whole = readFileSync(join(folder, "whole.undertone"));
+    const output = join(folder, "m.undertone");
+    const resumed = [...fit, "--checkpoint-every", "0", "--resume", "-o", "m.undertone"];
     const random = randomStream(11);
-    const goal = size(2, 40);
     let kills = 0;
-    let same = 0;
-    while (kills < goal) {
-      const killed = [...args, "--checkpoint-every", "0", "--resume", "-o", "m.undertone"];
-      const { code } = await interruptedUndertone(
-        folder,
-        "SIGKILL",
-        size(450, 300) + random.integer(size(200, 500)),
-        ...killed,
-      );
-      if (code !== 0) kills++;
-      if (code !== 0 && kills < goal) continue;
-      expect(undertone(folder, ...killed)).toMatchObject({ code: 0 });
-      expect(readFileSync(join(folder, "m.undertone")).equals(whole)).toBe(true);
+    let compared = 0;
+    while (kills < size(2, 40)) {
+      const started = Date.now();
+      const wait = random.integer(size(100, 400));
+      const savedAt = () => statSync(`${output}.checkpoint`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      let saved = 0; // when this run was first seen to have saved
+      const when = () => (saved ||= savedAt() > started ? Date.now() : 0) > 0 && Date.now() - saved >= wait;
+      const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...resumed);
+      if (code !== 0) {
+        kills++;
+        expect(newFiles(folder)).not.toContain("m.undertone"); // nothing half-written
+        if (kills % 3 === 1) continue; // killed again after it went on
+        expect(undertone(folder, ...resumed)).toMatchObject({ code: 0 });
+      }
+      expect(readFileSync(output).equals(whole)).toBe(true);
       expect(newFiles(folder)).toEqual(["a.csv", "m.undertone", "whole.undertone"]);
-      rmSync(join(folder, "m.undertone"));
-      same++;
+      rmSync(output);
+      compared++;
     }
-    report("kill -9 of fit", { kills, "models compared": same, "that differ": 0, "files left": 0 });
+    report("kill -9 of fit while it trains", { kills, "models compared": compared, different: 0, "files left": 0 });
   });
 
   test.each(["z.csv", "z.npy"])(
@@ -205,33 +198,30 @@ describe("kill -9", () => {
     { timeout: 600_000 },
     async (name) => {
       const folder = copy();
-      writeFileSync(join(folder, "many.csv"), wideCsv(size(1000, 3000), 40));
-      const args = ["encode", "m.undertone", "many.csv", "-o", name];
-      expect(undertone(folder, ...args)).toMatchObject({ code: 0 });
+      writeFileSync(join(folder, "many.csv"), wideCsv(size(1000, 60_000), 40)); // the long one takes two pieces
+      const encode = ["encode", "m.undertone", "many.csv", "-o", name];
+      expect(undertone(folder, ...encode)).toMatchObject({ code: 0 });
       const whole = contentOf(folder);
       const random = randomStream(12);
+      const remains = () => newFiles(folder).filter((file) => file.endsWith(".tmp"));
       let kills = 0;
       let left = 0;
-      const begun = () => newFiles(folder).some((file) => file.endsWith(".tmp"));
-      for (let k = 0; k < size(1, 20); k++) {
-        let seen = 0;
-        const wait = random.integer(300);
-        const when = () => begun() && (seen ||= Date.now()) > 0 && Date.now() - seen >= wait;
-        const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...args, "--read-out", "narrow");
-        if (code !== 0) kills++;
-        left += newFiles(folder).filter((file) => file.endsWith(".tmp")).length;
-        for (const [file, text] of whole) if (code !== 0) expect(readFileSync(join(folder, file), "latin1")).toBe(text);
-        if (code === 0) undertone(folder, ...args);
+      while (kills < size(1, 20)) {
+        const earlier = remains();
+        const wait = random.integer(size(20, 1000));
+        let begun = 0; // when this run was first seen to write
+        const own = () => remains().some((file) => !earlier.includes(file));
+        const when = () => (begun ||= own() ? Date.now() : 0) > 0 && Date.now() - begun >= wait;
+        const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...encode, "--read-out", "narrow");
+        if (code === 0) undertone(folder, ...encode);
+        else kills++;
+        left += remains().length;
+        for (const [file, text] of whole) expect(readFileSync(join(folder, file), "latin1") === text).toBe(true);
       }
-      expect(kills).toBeGreaterThan(0);
-      expect(undertone(folder, ...args)).toMatchObject({ code: 0 });
-      expect(contentOf(folder)).toEqual(whole);
-      report(`kill -9 of encode, ${name}`, {
-        kills,
-        "torn files": 0,
-        "remains of the killed": left,
-        "after the next run": 0,
-      });
+      expect(undertone(folder, ...encode)).toMatchObject({ code: 0 });
+      expect([...contentOf(folder).keys()]).toEqual([...whole.keys()]);
+      const figures = { kills, "torn files": 0, "remains of the killed": left, "after the next run": 0 };
+      report(`kill -9 of encode while it writes ${name}`, figures);
     },
   );
 });
