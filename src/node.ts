@@ -3,7 +3,7 @@ export { ScatteredError } from "./errors.js";
 export { resultFile } from "./evaluate/comparison/result-store.js";
 export { type EncodedFile, type EncodeFileOptions, encodeFile } from "./features/encode-file.js";
 export { type FitFileOptions, fitFile } from "./features/fit-file.js";
-export { loadModel, saveModel } from "./model/model-file.js";
+export { loadModel, saveModel } from "./features/model-file.js";
 export { readInPieces, readSource } from "./read/read.js";
 export type { DataOptions } from "./read/source/options.js";
 export type { Part } from "./read/source/part.js";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { type EncodeFileOptions, encodeFile } from "../features/encode-file.js";
+import { loadModel } from "../features/model-file.js";
 import { readOuts } from "../features/read-outs/read-outs.js";
-import { loadModel } from "../model/model-file.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -61,6 +61,7 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
   const { readOut, part, threads, noisyCopies, force } = rest;
   try {
     const model = await loadModel(modelPath);
+    for (const note of model.notes ?? []) terminal.warn(note);
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
     const { files, rows, columns, notes } = await encodeFile(engine, model, dataPath, output, {

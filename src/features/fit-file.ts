@@ -3,7 +3,6 @@ import type { Engine } from "../engine/engine.js";
 import { UndertoneError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
 import type { Model } from "../model/model.js";
-import { saveModel } from "../model/model-file.js";
 import { expectFunctions, expectSwitch, parseOptions } from "../options.js";
 import { filesRead, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
@@ -11,6 +10,7 @@ import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
+import { saveModel } from "./model-file.js";
 
 export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
   /** how the data is read: label, entity, window ... */

@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
 import { ArtefactError } from "../errors.js";
 
@@ -6,12 +8,29 @@ export interface Tensor {
   data: Float32Array | Float64Array;
 }
 
+/** What a file holds. */
+export interface Safetensors {
+  /** Where the file's memory is aligned, `data` is a view of it. */
+  tensors: Record<string, Tensor>;
+  metadata: Record<string, string>;
+  /** Whether the file had a checksum. One that does not agree with the bytes is an error. */
+  checksum: boolean;
+}
+
 const whole = z.number().int().nonnegative();
 const headerSchema = z
   .object({ __metadata__: z.record(z.string(), z.string()).optional() })
   .catchall(z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }));
 
-/** The safetensors format: 8 bytes of header length, a JSON header, then the tensors one after another. */
+/** The start of a header with a checksum. So its digits stand at the same place in every file. */
+const BEFORE_DIGITS = new TextEncoder().encode('{"__metadata__":{"checksum":"sha256:');
+const DIGITS_AT = 8 + BEFORE_DIGITS.length;
+const NO_DIGITS = "0".repeat(64);
+
+/**
+ * The safetensors format: 8 bytes of header length, a JSON header, then the tensors one after another. The first entry
+ * of the metadata is a checksum: SHA-256 over the whole file, with zeros in place of its 64 digits.
+ */
 export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string>): Uint8Array {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
@@ -20,7 +39,8 @@ export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Rec
     const dtype = data instanceof Float32Array ? "F32" : "F64";
     return [name, { dtype, shape, data_offsets: [start, end] }] as const;
   });
-  const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
+  const withChecksum = { checksum: `sha256:${NO_DIGITS}`, ...metadata };
+  const json = JSON.stringify({ __metadata__: withChecksum, ...Object.fromEntries(entries) });
   const header = new TextEncoder().encode(json);
   const padded = Math.ceil(header.length / 8) * 8; // tensors stay aligned; the format allows trailing spaces
   const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8 + header.length, 8 + padded);
@@ -30,30 +50,36 @@ export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Rec
     const at = 8 + padded + entries[k][1].data_offsets[0];
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
   });
+  bytes.set(new TextEncoder().encode(digitsOf(bytes)), DIGITS_AT);
   return bytes;
 }
 
 /**
- * Reads what encodeSafetensors wrote, and any safetensors file of F32 and F64 tensors.
+ * Reads what encodeSafetensors wrote, and any safetensors file whose F32 and F64 tensors fill it in the order of its
+ * header. The checksum is compared first. No size in the file is believed before it agrees with the file's own size.
  * @param where names the file in errors
- * @throws {ArtefactError} if it is not such a file, or was cut short
+ * @param advice what to do about a file that is damaged
+ * @throws {ArtefactError} if it is not such a file, was cut short or was damaged
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
   where: string,
-): { tensors: Record<string, Tensor>; metadata: Record<string, string> } {
+  advice = "Write it again, or take another copy.",
+): Safetensors {
   const fail = (why: string): never => {
-    throw new ArtefactError(`${where}: ${why} Write it again, or take another copy.`);
+    throw new ArtefactError(`${where}: ${why} ${advice}`);
   };
   if (bytes.length < 16) fail(`got ${bytes.length} bytes, expected a model file; it is empty or was cut short.`);
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  const checksum = BEFORE_DIGITS.every((byte, k) => bytes[8 + k] === byte) && bytes.length >= DIGITS_AT + 64;
+  if (checksum && new TextDecoder("latin1").decode(bytes.subarray(DIGITS_AT, DIGITS_AT + 64)) !== digitsOf(bytes))
+    fail("the file is damaged or was cut short: its bytes are not those that its checksum was made of.");
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > 100_000_000 || bytes[8] !== 0x7b) fail("this is not a model file (no safetensors header at its start).");
   if (8 + length > bytes.length)
     fail(`the file was cut short: its header alone has ${length} bytes, the file ${bytes.length}.`);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
   } catch {
     return fail("its header is damaged (not JSON).");
   }
@@ -63,19 +89,36 @@ export function decodeSafetensors(
     return fail(`its header is damaged at ${issue.path.join(".")}: ${issue.message}.`);
   }
   const { __metadata__: metadata = {}, ...entries } = header.data;
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries(entries)) {
+  const body = bytes.subarray(8 + length);
+  let next = 0;
+  const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets }]): [string, Tensor] => {
     const [start, end] = data_offsets;
-    if (8 + length + end > bytes.length)
-      fail(`the file was cut short: tensor "${name}" ends at byte ${8 + length + end}, the file has ${bytes.length}.`);
     if (dtype !== "F32" && dtype !== "F64") fail(`tensor "${name}" has type ${dtype}, expected F32 or F64.`);
-    if (start > end || (end - start) % (dtype === "F32" ? 4 : 8) !== 0)
-      fail(`tensor "${name}" lies from byte ${start} to ${end}, expected whole numbers of type ${dtype}.`);
-    const part = buffer.slice(8 + length + start, 8 + length + end);
-    const data = dtype === "F32" ? new Float32Array(part) : new Float64Array(part);
-    if (data.length !== shape.reduce((a, b) => a * b, 1))
-      fail(`tensor "${name}" has ${data.length} numbers, its shape is [${shape}].`);
-    tensors[name] = { shape, data };
-  }
-  return { tensors, metadata };
+    if (start !== next)
+      fail(`tensor "${name}" begins at byte ${start}, expected ${next}: tensors stand one behind another.`);
+    if (end > body.length)
+      fail(`the file was cut short: tensor "${name}" ends at byte ${end} of its tensors, there are ${body.length}.`);
+    const width = dtype === "F32" ? 4 : 8;
+    if (end - start !== shape.reduce((a, b) => a * b, width))
+      fail(`tensor "${name}" has ${end - start} bytes, its type ${dtype} and shape [${shape}] need another number.`);
+    next = end;
+    return [name, { shape, data: numbersOf(body.subarray(start, end), width) }];
+  });
+  if (next !== body.length)
+    fail(`its tensors end at byte ${next}, expected ${body.length}: there are bytes that belong to none.`);
+  return { tensors: Object.fromEntries(tensors), metadata, checksum };
+}
+
+/** A view where the memory is aligned, else a copy. */
+function numbersOf(part: Uint8Array, width: 4 | 8): Float32Array | Float64Array {
+  const { buffer, byteOffset, length } = part.byteOffset % width === 0 ? part : new Uint8Array(part);
+  return width === 4
+    ? new Float32Array(buffer, byteOffset, length / width)
+    : new Float64Array(buffer, byteOffset, length / width);
+}
+
+/** The checksum of a file, whatever stands in the place of its digits. */
+function digitsOf(bytes: Uint8Array): string {
+  const hash = sha256.create().update(bytes.subarray(0, DIGITS_AT)).update(new TextEncoder().encode(NO_DIGITS));
+  return bytesToHex(hash.update(bytes.subarray(DIGITS_AT + 64)).digest());
 }

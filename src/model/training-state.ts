@@ -1,14 +1,5 @@
-/** One evaluation during training. Losses are means over observed values. */
-export interface HistoryEntry {
-  update: number;
-  trainLoss: number;
-  validationLoss?: number;
-  /** Cross-entropy of the labels of the validation part, where training looks at labels; then it decides. */
-  classLoss?: number;
-  /** 1 - loss / loss of predicting the mean, of the validation part where there is one, else of training. */
-  explainedVariance: number;
-  learningRate: number;
-}
+import { z } from "zod";
+import { type HistoryEntry, historySchema, isInOrder } from "./history.js";
 
 /** Everything that training needs to continue as if it had never stopped. Arrays have the engine's precision. */
 export interface TrainState {
@@ -46,6 +37,8 @@ export interface TrainState {
 
 type Block = Float32Array | Float64Array;
 
+const BLOCKS = ["weights", "mean", "spread", "good.weights", "good.mean", "good.spread"];
+
 /** The tensors of a state by name, for a checkpoint; there Adam's variance is called spread, as it always was. */
 export function stateTensors(state: TrainState): Record<string, Block> {
   const { weights, mean, variance, good, best } = state;
@@ -66,9 +59,54 @@ export function stateNumbers(state: TrainState) {
   return { ...numbers, goodAdamSteps: good.adamSteps, best: best && { update: best.update, loss: best.loss } };
 }
 
-/** Puts a state together again. */
-export function restoreState(numbers: ReturnType<typeof stateNumbers>, tensors: Record<string, Block>): TrainState {
-  const { goodAdamSteps, best, ...rest } = numbers;
+const count = z.int().nonnegative();
+const numbersSchema = z
+  .strictObject({
+    update: count,
+    adamSteps: count,
+    goodAdamSteps: count,
+    rateScale: z.number(),
+    rollbacks: count,
+    sameGood: count,
+    stale: count,
+    lossSum: z.number(),
+    lossCount: z.number().nonnegative(),
+    firstLoss: z.number().optional(),
+    history: historySchema,
+    warnings: z.array(z.string()),
+    best: z.strictObject({ update: count, loss: z.number() }).optional(),
+  })
+  .refine((state) => state.adamSteps <= state.update && state.goodAdamSteps <= state.adamSteps, {
+    error: "more steps of Adam than updates",
+  })
+  .refine(({ rateScale, rollbacks }) => rateScale === 2 ** -rollbacks, {
+    error: "rateScale is not halved per rollback",
+  })
+  .refine(({ sameGood, rollbacks }) => sameGood <= rollbacks, { error: "sameGood is above rollbacks" })
+  .refine(({ history, update }) => isInOrder(history, update), { error: "its history is not in the order of updates" })
+  .refine(({ stale, best, history, update }) => stale <= history.length && (best?.update ?? 0) <= update, {
+    error: "its best weights are of an update to come",
+  });
+
+/**
+ * Puts a state together again, and checks it: fields, what they say of one another, and that all blocks are of one
+ * length. Weights may be not finite: the next update finds that out and goes back.
+ * @throws {ArtefactError} made by `damaged`, which gets the cause
+ */
+export function restoreState(
+  numbers: unknown,
+  tensors: Record<string, Block>,
+  damaged: (why: string) => never,
+): TrainState {
+  const issue = numbersSchema.safeParse(numbers).error?.issues[0];
+  if (issue) return damaged(`${["state", ...issue.path].join(".")}: ${issue.message}`);
+  const { goodAdamSteps, best, ...rest } = numbers as ReturnType<typeof stateNumbers>;
+  const { weights } = tensors;
+  const names = [...BLOCKS, ...(best ? ["best.weights"] : [])];
+  const fits = (name: string) =>
+    tensors[name]?.length === weights?.length && tensors[name]?.constructor === weights?.constructor;
+  const wrong = names.find((name) => !fits(name)) ?? Object.keys(tensors).find((name) => !names.includes(name));
+  if (!weights || wrong) return damaged(`tensor "${wrong ?? "weights"}" does not belong to the others`);
   return {
     ...rest,
     weights: tensors.weights,

@@ -2,10 +2,13 @@ import { readFile } from "node:fs/promises";
 import { ArtefactError, OptionError } from "../errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../files/safetensors.js";
 import { writeFileAtomically } from "../files/write-file.js";
+import { parseJson } from "../model/metadata.js";
 import { restoreState, stateNumbers, stateTensors, type TrainState } from "../model/training-state.js";
 
 /** Version of the checkpoint format; a checkpoint of another version cannot be resumed. */
-const CHECKPOINT_VERSION = 2;
+const CHECKPOINT_VERSION = 3;
+
+const AFRESH = "Training cannot continue from it. Remove the file and train afresh.";
 
 /**
  * Saves the state of training, atomically.
@@ -28,7 +31,7 @@ export async function saveCheckpoint(path: string, state: TrainState, identity: 
  * Reads a checkpoint back.
  * @returns undefined if there is none
  * @throws {OptionError} if it belongs to other options or other data
- * @throws {ArtefactError} if it is damaged
+ * @throws {ArtefactError} if it is damaged, or of another version
  */
 export async function loadCheckpoint(path: string, identity: string): Promise<TrainState | undefined> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -36,14 +39,20 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Tr
     throw new ArtefactError(`${path}: cannot be read: ${error.message}.`, { cause: error });
   });
   if (!bytes) return undefined;
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
-  if (metadata.format !== "undertone-checkpoint" || metadata.version !== String(CHECKPOINT_VERSION))
-    throw new ArtefactError(`${path}: this is no checkpoint of this version of undertone. Remove it and train afresh.`);
-  if (metadata.identity !== identity)
+  const refuse = (why: string): never => {
+    throw new ArtefactError(`${path}: ${why}. ${AFRESH}`);
+  };
+  const { tensors, metadata, checksum } = decodeSafetensors(bytes, path, AFRESH);
+  const { format, version, identity: own, state } = metadata;
+  if (format !== "undertone-checkpoint" || version !== String(CHECKPOINT_VERSION))
+    return refuse("this is no checkpoint of this version of undertone");
+  if (!checksum || own === undefined || state === undefined)
+    return refuse("the checkpoint is damaged: a part of its header is missing");
+  if (own !== identity)
     throw new OptionError(
       `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed. ` +
         "Give the same options as then, or leave `resume` out to train afresh.",
     );
   const blocks = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
-  return restoreState(JSON.parse(metadata.state), blocks);
+  return restoreState(parseJson(state), blocks, (why) => refuse(`the checkpoint is damaged at ${why}`));
 }

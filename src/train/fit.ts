@@ -1,13 +1,18 @@
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { DataError, OptionError } from "../errors.js";
-import { FORMAT_VERSION, type Model } from "../model/model.js";
+import { FORMAT_VERSION } from "../model/metadata.js";
+import type { Model } from "../model/model.js";
 import { fitPreparation, inputChannels, prepareSequences } from "../model/prepare.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream, STREAMS } from "../random.js";
+<<<<<<< HEAD
 import { checkSequenceSet } from "../sequences/set/check.js";
+=======
+import { type DataOptions, parseDataOptions } from "../read/source/options.js";
+>>>>>>> 57f524c (Model files and checkpoints have a checksum over every byte; every field of them is checked; what is written can be read again)
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
@@ -27,7 +32,7 @@ export interface TrainRun extends TrainHooks {
 export interface DataOrigin {
   name: string;
   files: readonly { path: string; sha256: string }[];
-  reading: Record<string, unknown>;
+  reading: DataOptions;
 }
 
 const VALIDATION_FROM = 50;
@@ -46,6 +51,7 @@ export async function trainModel(
   options: FitOptions = {},
   { origin = { name: "data", files: [], reading: {} }, ...hooks }: TrainRun = {},
 ): Promise<Model> {
+  parseDataOptions(origin.reading); // the model file takes no other
   const resolved = resolveFitOptions(options, data.windows);
   const { prepare: preparing, train: training, validation: share } = resolved;
   const spec = specOf(resolved);

@@ -1,6 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import { type Crew, soloCrew } from "../engine/threads/crew.js";
-import type { HistoryEntry, TrainState } from "../model/training-state.js";
+import { ArtefactError } from "../errors.js";
+import type { HistoryEntry } from "../model/history.js";
+import type { TrainState } from "../model/training-state.js";
 import type { Network } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
@@ -65,6 +67,7 @@ export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew |
  * @param train prepared (scaled, interpolated); labels are used only if the spec requires them
  * @param threads that may help, where the batch has as many shards; weights do not depend on it
  * @throws {DataError} if no sequence has a step
+ * @throws {ArtefactError} if the state to resume is of another network, or beyond the last update
  * @throws {TrainingError} if the loss stays not finite after every retry
  */
 export async function trainAutoencoder(
@@ -85,7 +88,10 @@ export async function trainAutoencoder(
   const initial = network.weights.slice();
   const explained = varianceExplained(trainer);
   const state = hooks.resume ?? freshState(network);
-  if (hooks.resume) putWeights(network, state);
+  if (hooks.resume) {
+    expectFits(state, network, course);
+    putWeights(network, state);
+  }
   network.pack();
   const crew = await muster(engine, job, trainer);
   const updates = createUpdates(trainer, crew);
@@ -105,6 +111,16 @@ export async function trainAutoencoder(
     bestUpdate: state.best?.update ?? state.update,
     stopped,
   };
+}
+
+/** A state is of one network on one engine, and of a training that goes further. */
+function expectFits({ update, weights }: TrainState, network: Network, { total }: Course): void {
+  const of = (some: Float32Array | Float64Array) => `${some.length} weights (${some.constructor.name})`;
+  if (of(weights) === of(network.weights) && update <= total) return;
+  throw new ArtefactError(
+    `The state of training to resume is at update ${update} and has ${of(weights)}, expected at most ${total} and ${of(network.weights)}. ` +
+      "It belongs to another training. Remove its checkpoint and train afresh.",
+  );
 }
 
 /** A training under way. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { encode } from "../../src/features/encode.js";
-import { loadModel } from "../../src/model/model-file.js";
+import { loadModel } from "../../src/features/model-file.js";
 import { readSource } from "../../src/read/read.js";
 import { noisyCopies } from "../../src/sequences/transform/noisy-copies.js";
 import { folderWith, newFiles, undertone, wideCsv } from "./run.js";

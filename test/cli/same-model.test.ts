@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { fitFile } from "../../src/features/fit-file.js";
-import { encodeModel } from "../../src/model/model.js";
+import { encodeModel } from "../../src/features/model-bytes.js";
 import { readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
 import type { FitOptions } from "../../src/train/options.js";

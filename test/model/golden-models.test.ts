@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/features/encode.js";
 import type { ReadOut } from "../../src/features/read-outs/read-outs.js";
-import { loadModel } from "../../src/model/model-file.js";
+import { loadModel } from "../../src/features/model-file.js";
 import type { Channel } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
 import { engines, tolerance } from "../engines.js";

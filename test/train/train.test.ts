@@ -17,6 +17,7 @@ const copy = (state: TrainState) =>
   restoreState(
     JSON.parse(JSON.stringify(stateNumbers(state))),
     Object.fromEntries(Object.entries(stateTensors(state)).map(([name, data]) => [name, data.slice()])),
+    (why) => expect.unreachable(why),
   );
 
 describe.each(engines)("$name", ({ engine }) => {

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "../../model/training-state.js";
+import type { HistoryEntry } from "../../model/history.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
 import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";

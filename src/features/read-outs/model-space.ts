@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { OptionError } from "../../errors.js";
 import { fixSigns, largestEigenpairs } from "../../table/linear-algebra/eigen.js";
 import { productsOfColumns } from "../../table/linear-algebra/products.js";
@@ -42,6 +43,10 @@ export const modelSpace: Part<{ components: StateComponents[]; penalty: number }
     const states = sample(0, sampleSize);
     return () => ({ components: layersOf(directions).map((layer) => fitComponents(states, layer, K)), penalty });
   },
+  schema(directions) {
+    const [first, ...more] = layersOf(directions).map(componentsSchema);
+    return z.object({ penalty: z.number().positive(), components: z.tuple([first, ...more]) });
+  },
   write(series, out, { components, penalty }) {
     let from = 0;
     for (const layer of components) {
@@ -65,6 +70,19 @@ function layersOf(directions: readonly Direction[]): LayerColumns[] {
   }
   return layers;
 }
+
+const componentsSchema = ({ layer, from, width }: LayerColumns) =>
+  z.object({
+    layer: z.literal(layer),
+    from: z.literal(from),
+    width: z.literal(width),
+    mean: z.array(z.number()).length(width),
+    projection: z
+      .array(z.number())
+      .min(width)
+      .max(width * width)
+      .refine(({ length }) => length % width === 0, `expected rows of ${width} numbers`),
+  });
 
 /** @param K components wanted; never more than `width` */
 function fitComponents(

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Direction, StateSeries } from "./states.js";
 
 /**
@@ -15,6 +16,8 @@ export interface Part<Fitted = object> {
    * of them what `write` needs.
    */
   fit?(training: Training): () => Fitted;
+  /** What `fit` finds for states of these directions. A model file is checked with it, so every part with `fit` has one. */
+  schema?(directions: readonly Direction[]): z.ZodType<Fitted>;
   /**
    * Writes the columns of one sequence.
    * @param series at least one step

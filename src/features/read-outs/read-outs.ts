@@ -84,7 +84,7 @@ export function resolveReadOut(spec: AutoencoderSpec, readOut: ReadOut, kept?: M
 }
 
 /** The key of the fitted parts in a model file, whichever read-outs have them. */
-const FITTED = "wide";
+export const FITTED = "wide";
 
 /** Keeps fitted parts with a model, in place of all that it had. */
 export function keepParts(model: Model, fitted: ReadOutState): Model {
@@ -99,19 +99,22 @@ export function keepPca(model: Model, readOut: ReadOut, { components, ...rest }:
     ...model,
     readOut: {
       state: { ...state, [readOut]: rest },
-      tensors: { ...tensors, [`readOut.${readOut}`]: { shape, data: Float32Array.from(components) } },
+      tensors: { ...tensors, [tensorOf(readOut)]: { shape, data: Float32Array.from(components) } },
     },
   };
 }
 
+/** The name of the tensor of its components. */
+export const tensorOf = (readOut: ReadOut) => `readOut.${readOut}`;
+
 function pcaOf(kept: Model["readOut"], readOut: ReadOut): Pca | undefined {
   const rest = kept?.state[readOut] as Omit<Pca, "components"> | undefined;
-  const components = kept?.tensors[`readOut.${readOut}`];
+  const components = kept?.tensors[tensorOf(readOut)];
   return rest && components && { ...rest, components: Array.from(components.data) };
 }
 
 /** One for each direction of each recurrent layer of the encoder, as `statesOf` hands them out. */
-function directionsOf(
+export function directionsOf(
   { encoder }: AutoencoderSpec,
   layers: OfParts["layers"],
 ): Pick<ReadOutParts, "directions" | "lastLayer"> {

@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { OptionError } from "../../errors.js";
 import { quantile } from "../../sequences/transform/channel-statistics.js";
 import type { Part, StateSample } from "./part.js";
-import type { StateSeries } from "./states.js";
+import { type Direction, type StateSeries, widthOf } from "./states.js";
 
 /** Levels of the training quantiles, .05, .15 ... .95. */
 const LEVELS: readonly number[] = Array.from({ length: 10 }, (_, k) => (5 + 10 * k) / 100);
@@ -17,6 +18,7 @@ export const ppv: Part<{ quantiles: number[] }> = {
     const states = sample(0, sampleSize);
     return () => ({ quantiles: columnQuantiles(states) });
   },
+  schema: (directions) => z.object({ quantiles: z.array(z.number()).length(thresholds(directions)) }),
   write: (series, out, { quantiles }) => shareAbove(series, quantiles, out, 0),
 };
 
@@ -35,6 +37,14 @@ export const incrementPpv: Part<{ incrementQuantiles: number[]; lags?: number[] 
     const samples = lags.map((lag) => sample(lag, Math.ceil(sampleSize / lags.length)));
     return () => ({ incrementQuantiles: samples.flatMap(columnQuantiles), lags: [...lags] });
   },
+  schema: (directions) =>
+    z
+      .object({ incrementQuantiles: z.array(z.number()), lags: z.array(z.int().positive()).min(1).optional() })
+      .refine(({ lags = [1] }) => lags.every((lag, k) => lag > (lags[k - 1] ?? 0)), "expected ascending lags")
+      .refine(
+        ({ incrementQuantiles, lags = [1] }) => incrementQuantiles.length === lags.length * thresholds(directions),
+        "expected one quantile for each lag, unit and level",
+      ),
   write(series, out, { incrementQuantiles, lags = [1] }) {
     const width = series.Z * LEVELS.length;
     let at = 0;
@@ -44,6 +54,9 @@ export const incrementPpv: Part<{ incrementQuantiles: number[]; lags?: number[] 
     }
   },
 };
+
+/** Quantiles of all units. */
+const thresholds = (directions: readonly Direction[]) => widthOf(directions) * LEVELS.length;
 
 /** Steps that increments reach back: powers of two, up to a quarter of the longest series. */
 export function lagsFor(longest: number): number[] {

@@ -11,6 +11,9 @@ export interface Direction {
   width: number;
 }
 
+/** Units of all directions together. */
+export const widthOf = (directions: readonly Direction[]) => directions.reduce((sum, { width }) => sum + width, 0);
+
 /** The hidden states of one direction, for every step of a batch. */
 export interface StatesView extends Direction {
   data: Float32Array | Float64Array;

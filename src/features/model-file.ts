@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ArtefactError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-file.js";
-import { decodeModel, encodeModel, type Model } from "./model.js";
+import type { Model } from "../model/model.js";
+import { decodeModel, encodeModel } from "./model-bytes.js";
 
 /** Writes a model file, wholly or not at all. */
 export async function saveModel(path: string, model: Model): Promise<void> {
