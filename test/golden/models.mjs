@@ -67,8 +67,10 @@ const mixed = [
 ];
 const train = { updates: 30, batchSize: 4, warmUp: 5 };
 
-await write("v1-masked", numbers, numericCases(), undefined, { recipe: "masked", units: 5, train });
-await write("v1-denoising", numbers, numericCases(), undefined, {
+/** Of the format: FORMAT_VERSION of src/model/metadata.ts. */
+const VERSION = "v2";
+await write("masked", numbers, numericCases(), undefined, { recipe: "masked", units: 5, train });
+await write("denoising", numbers, numericCases(), undefined, {
   recipe: "denoising",
   units: 4,
   activation: "relu",
@@ -77,7 +79,7 @@ await write("v1-denoising", numbers, numericCases(), undefined, {
 });
 const events = mixedCases();
 const times = events.flatMap((steps) => steps.map((_, t) => 60 * t + 7 * (t % 3)));
-await write("v1-layers", mixed, events, times, {
+await write("layers", mixed, events, times, {
   spec: {
     encoder: [
       { type: "embedding", units: 2 },
@@ -108,17 +110,19 @@ await write("v1-layers", mixed, events, times, {
  * @param {import("undertone").FitOptions} options
  */
 async function write(name, channels, cases, times, options) {
-  const file = new URL(`${name}.undertone`, folder);
-  if (existsSync(file)) throw new Error(`${name}.undertone is there already and stays as it is.`);
+  const path = `${VERSION}-${name}`;
+  const file = new URL(`${path}.undertone`, folder);
+  if (existsSync(file)) throw new Error(`${path}.undertone is there already and stays as it is.`);
   const set = setOf(channels, cases, times);
-  const model = await fitAutoencoder(engine, set, { ...options, readOuts: false });
+  const model = await fitAutoencoder(engine, set, { ...options, readOuts: name === "masked" });
   await saveModel(file.pathname, model);
   /** @type {Record<string, { names: readonly string[], values: number[] }>} */
   const features = {};
-  for (const readOut of /** @type {const} */ (["last", "pooled"])) {
+  const fitted = /** @type {const} */ (model.readOut ? ["wide", "compact"] : []);
+  for (const readOut of /** @type {const} */ (["last", "pooled", ...fitted])) {
     const { names, values } = await encode(engine, model, set, { readOut });
     features[readOut] = { names, values: Array.from(values) };
   }
   const text = JSON.stringify({ engine: engine.name, channels, cases, times, features });
-  writeFileSync(new URL(`${name}.json`, folder), `${text}\n`);
+  writeFileSync(new URL(`${path}.json`, folder), `${text}\n`);
 }
