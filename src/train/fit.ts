@@ -8,11 +8,8 @@ import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream, STREAMS } from "../random.js";
-<<<<<<< HEAD
-import { checkSequenceSet } from "../sequences/set/check.js";
-=======
 import { type DataOptions, parseDataOptions } from "../read/source/options.js";
->>>>>>> 57f524c (Model files and checkpoints have a checksum over every byte; every field of them is checked; what is written can be read again)
+import { checkSequenceSet } from "../sequences/set/check.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
