@@ -118,9 +118,8 @@ async function write(name, channels, cases, times, options) {
   await saveModel(file.pathname, model);
   /** @type {Record<string, { names: readonly string[], values: number[] }>} */
   const features = {};
-  /** @type {("wide" | "compact")[]} */
-  const fitted = model.readOut ? ["wide", "compact"] : [];
-  for (const readOut of /** @type {const} */ (["last", "pooled", ...fitted])) {
+  for (const readOut of /** @type {const} */ (["last", "pooled", "wide", "compact"])) {
+    if (!model.readOut && readOut !== "last" && readOut !== "pooled") continue; // not fitted
     const { names, values } = await encode(engine, model, set, { readOut });
     features[readOut] = { names, values: Array.from(values) };
   }

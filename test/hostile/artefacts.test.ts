@@ -301,8 +301,9 @@ const LAYER = { type: "lstm", units: 1, returnSequences: true };
 
 function withWeight(weight: number): Uint8Array {
   const { header, body } = openFile(models[0].bytes);
+  const { __metadata__: _, ...tensors } = header;
   const copy = new Uint8Array(body);
-  new DataView(copy.buffer).setFloat32(Object.values(header)[1].data_offsets[0], weight, true);
+  new DataView(copy.buffer).setFloat32(Object.values(tensors)[0].data_offsets[0], weight, true);
   return closeFile(header, copy);
 }
 

@@ -28,8 +28,8 @@ const pcaSchema = (columns: number) =>
     columns: z.literal(columns),
     mean: z.array(z.number()).length(columns),
     scale: z.array(z.number().positive()).length(columns),
-    variances: z.array(z.number().positive()),
-    totalVariance: z.number().positive(),
+    variances: z.array(z.number().nonnegative()),
+    totalVariance: z.number().nonnegative(), // 0: all columns were constant
     whiten: z.union([z.boolean(), z.literal("half")]),
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { encode } from "../../../src/features/encode.js";
 import { fitReadOuts } from "../../../src/features/fit-read-outs.js";
 import { fitParts } from "../../../src/features/read-outs/fit.js";
-import { partNames, readOutColumns, readOutWriter } from "../../../src/features/read-outs/parts.js";
+import { partNames, partOf, readOutColumns, readOutWriter } from "../../../src/features/read-outs/parts.js";
 import { pooledWriter } from "../../../src/features/read-outs/pooled.js";
 import { readOuts, resolveReadOut } from "../../../src/features/read-outs/read-outs.js";
 import { type States, statesOf } from "../../../src/features/read-outs/states.js";
@@ -23,6 +23,12 @@ import { applyReadOut, only } from "./apply-read-out.js";
 /** Ragged and with gaps: 9, 5 with two missing, 1, none at all, and one whose only step is in the middle. */
 const there = ["111111111", "10110 1", "1", "", "00100"].map((steps) => [...steps].map((step) => step === "1"));
 const rowOf = (rows: Float32Array, b: number, width: number) => rows.slice(b * width, (b + 1) * width);
+
+/** For a part whose fitted fields alone are asked for. */
+const NOTHING = {
+  options: { seed: 1, sampleSize: 1, lags: [1], components: 1, penalty: 1 },
+  sample: () => ({ rows: new Float64Array(10), count: 0, Z: 10 }),
+};
 
 describe.each(partNames)("the part %s", (name) => {
   const widths = [3, 3, 2, 2]; // two layers, both ways
@@ -84,6 +90,15 @@ describe.each(partNames)("the part %s", (name) => {
       write(masked, out.fill(Number.NaN), place);
       for (let b = 0; b < 4; b++) expect(rowOf(out, place(b), C)).toEqual(rowOf(rows, b, C));
     }
+  });
+
+  test("has a schema of what it fits, which its own numbers pass", () => {
+    const part = partOf(name);
+    expect(part.schema !== undefined).toBe(part.fit !== undefined);
+    expect(part.schema?.(fitted.directions).safeParse(JSON.parse(JSON.stringify(fitted))).error).toBeUndefined();
+    for (const key of part.fit ? Object.keys(part.fit({ ...NOTHING, directions: fitted.directions })()) : [])
+      if (key !== "lags")
+        expect(part.schema!(fitted.directions).safeParse({ ...fitted, [key]: null }).success).toBe(false);
   });
 
   test("fitted numbers survive JSON", () => {
