@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { loadEngine } from "../engine/load.js";
 import { runInBackground } from "../engine/threads/background.js";
 import { soloCrew } from "../engine/threads/crew.js";
+import type { Line } from "../engine/threads/serve.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
@@ -10,7 +11,7 @@ import { checkSequenceSet } from "../sequences/set/check.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { finiteFeatures } from "../table/finite.js";
-import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND, type SharedEncoding } from "./encoder.js";
+import { createEncoder, ENCODE_SHARD, type EncodeJob, type Encoder, ROUND, type SharedEncoding } from "./encoder.js";
 import { type ReadOut, resolveReadOut } from "./read-outs/read-outs.js";
 
 export interface EncodeOptions {
@@ -63,26 +64,24 @@ export async function encode(
   const wanted = threads ?? (prepared.offsets[N] < LITTLE ? 0 : await defaultThreads());
   const rows =
     wanted === 0
-      ? await encodeRows(engine, job, onProgress)
+      ? await encodeRows(engine, job, { progress: onProgress })
       : await encodeInBackground(engine, { ...job, threads: wanted }, onProgress);
   return finiteFeatures("encode", project({ values: rows, names, rows: N }), set);
 }
 
 /** Leads a crew through all shards, in rounds. */
-async function encodeRows(engine: Engine, job: EncodeJob, onProgress?: (done: number) => void) {
+async function encodeRows(engine: Engine, job: EncodeJob, { progress, muster, pause }: Partial<Line>) {
   const shards = Math.ceil(job.order.length / ENCODE_SHARD);
   if (shards === 0) return new Float32Array();
   const { network, shared, phases } = createEncoder(engine, job);
-  const follow = (control: Int32Array, thread: number): EncodeMessage => {
-    const attach = { memory: network.ws.memory, shared, thread };
-    return { kind: "encode-follow", engine: engine.name, job, control, attach };
-  };
-  const crew = job.threads === 1 ? soloCrew() : await musterCrew(job.threads, phases, follow);
+  const follow = (thread: number) => encodeFollow(engine, job, { network, shared }, thread);
+  const crew = job.threads === 1 ? soloCrew() : await musterCrew(job.threads, phases, follow, muster);
   try {
     for (let first = 0; first < shards; first += ROUND) {
       shared.first[0] = first;
       crew.run(...phases);
-      onProgress?.(Math.min(1, (first + ROUND) / shards));
+      progress?.(Math.min(1, (first + ROUND) / shards));
+      await pause?.();
     }
   } finally {
     crew.dismiss();
@@ -93,7 +92,7 @@ async function encodeRows(engine: Engine, job: EncodeJob, onProgress?: (done: nu
 /** Sent to a worker: lead an encoding, or follow in one. */
 export type EncodeMessage =
   | { kind: "encode"; engine: string; job: EncodeJob }
-  | ({ kind: "encode-follow"; engine: string; job: EncodeJob; control: Int32Array } & {
+  | ({ kind: "encode-follow"; engine: string; job: EncodeJob } & {
       attach: { memory: Parameters<Engine["attachWorkspace"]>[0]; shared: SharedEncoding; thread: number };
     });
 
@@ -109,9 +108,19 @@ function encodeInBackground(engine: Engine, job: EncodeJob, onProgress?: (done: 
 /** In a worker: leads the encoding that a message asks for. */
 export async function leadEncoding(
   { engine, job }: Extract<EncodeMessage, { kind: "encode" }>,
-  onProgress: (done: number) => void,
+  line: Line,
 ): Promise<Float32Array> {
-  return encodeRows(await loadEngine(engine), job, onProgress);
+  return encodeRows(await loadEngine(engine), job, line);
+}
+
+/** What a follower of an encoding is told. @param thread its number */
+export function encodeFollow(
+  engine: Engine,
+  job: EncodeJob,
+  { network, shared }: Pick<Encoder, "network" | "shared">,
+  thread: number,
+): EncodeMessage {
+  return { kind: "encode-follow", engine: engine.name, job, attach: { memory: network.ws.memory, shared, thread } };
 }
 
 /** In a worker: what a follower of an encoding can do. */

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine/engine.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import { musterCrew } from "../engine/threads/threads.js";
-import type { EncodeMessage } from "../features/encode.js";
+import { encodeFollow } from "../features/encode.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
 import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
@@ -56,10 +56,7 @@ export async function createEncodeRun(
     threads: most,
   };
   const { network, shared, phases } = createEncoder(engine, job);
-  const follow = (control: Int32Array, thread: number): EncodeMessage => {
-    const attach = { memory: network.ws.memory, shared, thread };
-    return { kind: "encode-follow", engine: engine.name, job, control, attach };
-  };
+  const follow = (thread: number) => encodeFollow(engine, job, { network, shared }, thread);
   const crew = most > 1 ? await musterCrew(most, phases, follow) : soloCrew();
   return { encode: () => crew.run(...phases), sequences: N, latents: shared.rows, dismiss: crew.dismiss };
 }

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.js";
-import { type Crew, soloCrew } from "../engine/threads/crew.js";
+import { soloCrew } from "../engine/threads/crew.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { EngineError } from "../errors.js";
 import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
-import type { TrainMessage } from "../train/background.js";
+import { trainFollow } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
 import { batchShards } from "../train/step/shards.js";
 import type { TrainJob } from "../train/step/step.js";
@@ -49,14 +49,9 @@ export async function createTrainingRun(
     threads: most,
   };
   const trainer = createTrainer(engine, job);
-  const { network, shared } = trainer;
+  const { network } = trainer;
   network.pack();
-  let crew: Crew = soloCrew();
-  if (most > 1)
-    crew = await musterCrew(most, trainer.phases, (control, thread): TrainMessage => {
-      const attach = { memory: network.ws.memory, shared, thread };
-      return { kind: "train-follow", engine: engine.name, job, control, attach };
-    });
+  const crew = most > 1 ? await musterCrew(most, trainer.phases, (thread) => trainFollow(trainer, thread)) : soloCrew();
   const updates = createUpdates(trainer, crew);
   const batch = Int32Array.from({ length: B }, (_, b) => b);
   let step = 0;

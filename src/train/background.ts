@@ -2,6 +2,7 @@ import type { Engine, WorkspaceMemory } from "../engine/engine.js";
 import { loadEngine } from "../engine/load.js";
 import { runInBackground } from "../engine/threads/background.js";
 import { soloCrew } from "../engine/threads/crew.js";
+import type { Line } from "../engine/threads/serve.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import type { TrainState } from "../model/training-state.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
@@ -9,13 +10,13 @@ import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.
 import type { ResolvedTrainOptions } from "./options.js";
 import type { SharedTraining } from "./step/shared-training.js";
 import type { TrainJob } from "./step/step.js";
-import { createTrainer } from "./step/trainer.js";
-import { type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
+import { createTrainer, type Trainer } from "./step/trainer.js";
+import { type Muster, type TrainHooks, type TrainProgress, type TrainResult, trainAutoencoder } from "./train.js";
 
 /** Sent to a worker: lead a training, or follow in one. */
 export type TrainMessage =
   | { kind: "train"; engine: string; threads: number; checkpoints: boolean; task: TrainTask }
-  | ({ kind: "train-follow"; engine: string; job: TrainJob; control: Int32Array } & {
+  | ({ kind: "train-follow"; engine: string; job: TrainJob } & {
       attach: { memory: WorkspaceMemory; shared: SharedTraining; thread: number };
     });
 
@@ -57,14 +58,6 @@ export function trainInBackground(
   return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal });
 }
 
-/** How a leading worker talks to the thread that started it. */
-export interface Line {
-  progress(progress: unknown): void;
-  /** Resolves once it was dealt with. */
-  ask(question: unknown): Promise<void>;
-  signal: AbortSignal;
-}
-
 /** In a worker: leads the training that a message asks for. */
 export async function leadTraining(
   { engine: name, threads, checkpoints, task }: Extract<TrainMessage, { kind: "train" }>,
@@ -78,15 +71,17 @@ export async function leadTraining(
     onProgress: (progress) => line.progress(progress),
     onCheckpoint: checkpoints ? (state) => line.ask(state) : undefined,
   };
-  const muster = (engine: Engine, job: TrainJob, trainer: ReturnType<typeof createTrainer>) =>
+  const muster: Muster = (_, job, trainer) =>
     job.threads === 1
       ? soloCrew()
-      : musterCrew(job.threads, trainer.phases, (control, thread): TrainMessage => {
-          const attach = { memory: trainer.network.ws.memory, shared: trainer.shared, thread };
-          return { kind: "train-follow", engine: engine.name, job, control, attach };
-        });
+      : musterCrew(job.threads, trainer.phases, (thread) => trainFollow(trainer, thread), line.muster);
   const engine = await loadEngine(name);
   return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads, muster });
+}
+
+/** What a follower of a training is told. @param thread its number */
+export function trainFollow({ engine, job, network, shared }: Trainer, thread: number): TrainMessage {
+  return { kind: "train-follow", engine: engine.name, job, attach: { memory: network.ws.memory, shared, thread } };
 }
 
 /** In a worker: what a follower of a training can do. */

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
-import { hireThread, returnThread } from "../../src/engine/threads/threads.js";
+import { pool } from "../../src/engine/threads/threads.js";
 
 test("a thread is hired again, and replaced after eight tasks", async () => {
-  const first = await hireThread();
-  returnThread(first);
+  const hire = () => pool.request().thread;
+  const first = await hire();
+  pool.giveBack(first);
   for (let task = 2; task <= 8; task++) {
-    const again = await hireThread();
+    const again = await hire();
     expect(again).toBe(first);
-    returnThread(again);
+    pool.giveBack(again);
   }
-  const next = await hireThread();
+  const next = await hire();
   expect(next).not.toBe(first);
-  returnThread(next);
+  pool.giveBack(next);
 });

@@ -1,14 +1,19 @@
-import { errorFrom } from "../../errors.js";
-import { hireThread, returnThread } from "./threads.js";
+import { type Followers, hireFollowers } from "./followers.js";
+import type { Pool } from "./pool.js";
+import { errorOf, type Failure } from "./thread.js";
+import { pool as ownPool } from "./threads.js";
 
 /** What a worker sends back while it leads a task. */
 export type Reply<Result, Progress> =
   | { kind: "progress"; progress: Progress }
   /** Waits for "answered". */
   | { kind: "ask"; question: unknown }
+  /** Wants followers. */
+  | { kind: "muster"; control: Int32Array; ports: MessagePort[] }
+  /** One of these is the last. */
   | { kind: "done"; result: Result }
   | { kind: "aborted" }
-  | { kind: "failed"; name: string; message: string };
+  | ({ kind: "failed" } & Failure);
 
 export interface BackgroundHooks<Progress> {
   onProgress?(progress: Progress): void;
@@ -18,33 +23,68 @@ export interface BackgroundHooks<Progress> {
 }
 
 /**
- * Has a worker lead a task, so that the calling thread stays free.
- * @param message what src/worker.ts knows how to handle
- * @throws whatever the task throws; the signal's reason where it was aborted
+ * Has a worker lead a task, so that the calling thread stays free. Rejects only when the task has stopped and no
+ * follower works on it any more.
+ * @param message what the entry of the workers knows how to lead
+ * @throws whatever the task or a hook throws; the signal's reason where it was aborted
+ * @throws {EngineError} if a thread cannot start, or ends
  */
 export async function runInBackground<Result, Progress>(
   message: unknown,
   { onProgress, onAsk, signal }: BackgroundHooks<Progress> = {},
+  pool: Pool = ownPool,
 ): Promise<Result> {
-  const thread = await hireThread();
-  const abort = () => thread.post({ kind: "abort" });
+  const leader = await pool.request().thread;
+  const crews: Followers[] = [];
+  const abort = () => leader.post({ kind: "abort" });
+  /** The first error of a hook or of a follower: the cause of all that follows. */
+  let first: { error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    first ??= { error };
+    if (!leader.ended) abort();
+  };
+
+  const answer = async (question: unknown) => {
+    try {
+      if (!first) await onAsk?.(question as never);
+    } catch (error) {
+      fail(error);
+    }
+    if (!leader.ended) leader.post({ kind: "answered" });
+  };
+  const progressed = (progress: Progress) => {
+    try {
+      if (!first) onProgress?.(progress);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
   try {
     return await new Promise<Result>((resolve, reject) => {
-      thread.onError(reject);
-      thread.onMessage((reply: Reply<Result, Progress>) => {
-        if (reply.kind === "progress") onProgress?.(reply.progress);
-        else if (reply.kind === "ask")
-          Promise.resolve(onAsk?.(reply.question as never)).then(() => thread.post({ kind: "answered" }), reject);
-        else if (reply.kind === "aborted") reject(signal?.reason);
-        else if (reply.kind === "failed") reject(errorFrom(reply.name, reply.message));
-        else resolve(reply.result);
+      const stopped = async (error: unknown) => {
+        await Promise.all(crews.map((crew) => crew.dismiss()));
+        reject(first ? first.error : error);
+      };
+      leader.listen({
+        message(reply: Reply<Result, Progress>) {
+          if (reply.kind === "progress") progressed(reply.progress);
+          else if (reply.kind === "ask") answer(reply.question);
+          else if (reply.kind === "muster") crews.push(hireFollowers(pool, reply.control, reply.ports, fail));
+          else if (reply.kind === "aborted") stopped(signal?.reason);
+          else if (reply.kind === "failed") stopped(errorOf(reply));
+          else if (first) stopped(undefined);
+          else resolve(reply.result);
+        },
+        ended: stopped,
       });
       signal?.addEventListener("abort", abort);
-      thread.post(message);
+      leader.post(message);
       if (signal?.aborted) abort();
     });
   } finally {
     signal?.removeEventListener("abort", abort);
-    returnThread(thread);
+    for (const crew of crews) crew.dismiss();
+    pool.giveBack(leader);
   }
 }

@@ -60,19 +60,14 @@ export function soloCrew(): Crew {
 
 /** The leader's side; it works too. Must not be called where Atomics.wait is forbidden (a browser's main thread). */
 export function leadCrew(control: Int32Array, phases: readonly Phase[]): Crew {
-  const summon = (generation: number) => {
-    Atomics.store(control, GENERATION, generation);
-    Atomics.notify(control, GENERATION);
-  };
   const share = (phase: Phase, count: number) => {
     if (count > MOST_ITEMS) return doAll(phase, count);
     Atomics.store(control, DONE, 0);
     Atomics.store(control, TASK, (phases.indexOf(phase) << (2 * ITEM_BITS)) | (count << ITEM_BITS));
-    if (count > 1) summon((Atomics.load(control, GENERATION) + 1) & 0x3fffffff);
+    if (count > 1) summon(control, (Atomics.load(control, GENERATION) + 1) & 0x3fffffff);
     while (takeItem(control, phases));
-    waitWhile(control, DONE, (done) => done < count);
-    if (Atomics.load(control, FAILED))
-      throw new EngineError("A worker thread failed; its own error is above. Use `threads: 1` to see it whole.");
+    waitWhile(control, DONE, (done) => done < count && !hasFailed(control));
+    if (hasFailed(control)) throw new EngineError("A worker thread failed. Try again, or use `threads: 0`.");
   };
   return {
     run(...some) {
@@ -81,11 +76,11 @@ export function leadCrew(control: Int32Array, phases: readonly Phase[]): Crew {
         phase.after?.();
       }
     },
-    dismiss: () => summon(DISMISSED),
+    dismiss: () => dismissCrew(control),
   };
 }
 
-/** A follower's side: works until it is dismissed. */
+/** A follower's side: works until it is dismissed. @throws what an item throws, after the leader was told */
 export function follow(control: Int32Array, phases: readonly Phase[]): void {
   for (;;) {
     const generation = Atomics.load(control, GENERATION);
@@ -93,13 +88,36 @@ export function follow(control: Int32Array, phases: readonly Phase[]): void {
     try {
       while (takeItem(control, phases));
     } catch (error) {
-      console.error(error);
-      Atomics.store(control, FAILED, 1);
-      Atomics.add(control, DONE, 1);
-      Atomics.notify(control, DONE);
+      failCrew(control);
+      throw error;
     }
     waitWhile(control, GENERATION, (now) => now === generation);
   }
+}
+
+/** A follower failed or ended: its leader stops waiting for it, and throws. */
+export function failCrew(control: Int32Array): void {
+  Atomics.store(control, FAILED, 1);
+  Atomics.add(control, DONE, 1); // so that a leader that is about to wait does not
+  Atomics.notify(control, DONE);
+}
+
+/** Lets the followers go, whether or not the leader still can. */
+export function dismissCrew(control: Int32Array): void {
+  summon(control, DISMISSED);
+}
+
+export function isDismissed(control: Int32Array): boolean {
+  return Atomics.load(control, GENERATION) === DISMISSED;
+}
+
+function hasFailed(control: Int32Array): boolean {
+  return Atomics.load(control, FAILED) === 1;
+}
+
+function summon(control: Int32Array, generation: number): void {
+  Atomics.store(control, GENERATION, generation);
+  Atomics.notify(control, GENERATION);
 }
 
 /** Does the next item; false when there is none. */

@@ -1,26 +1,14 @@
 import { type Crew, createControl, leadCrew, type Phase } from "./crew.js";
-
-/** A worker, in Node or in a browser. */
-export interface Thread {
-  post(message: unknown): void;
-  /** One listener at a time. */
-  onMessage(listener: ((message: never) => void) | undefined): void;
-  onError(listener: ((error: Error) => void) | undefined): void;
-  /** A thread at work keeps the process alive, an idle one does not. */
-  busy(yes: boolean): void;
-  /** For good. */
-  end(): void;
-  /** Tasks it was hired for. */
-  tasks: number;
-}
+import { hireFollowers } from "./followers.js";
+import { createPool } from "./pool.js";
+import { startThread } from "./thread.js";
 
 /** The entry of every worker; the same way from src/engine and from dist/engine. */
 const ENTRY = new URL("../../../dist/worker.js", import.meta.url);
 const MOST_THREADS = 16;
-/** Then a thread is replaced: its small heap is hardly ever collected, and keeps the shared memory of its tasks alive. */
-const MOST_TASKS = 8;
 
-const idle: Thread[] = [];
+/** The threads of this process, or of this page. */
+export const pool = createPool(() => startThread(ENTRY));
 
 /** The default number of threads: one per core, 16 at most; 1 where memory cannot be shared. */
 export async function defaultThreads(): Promise<number> {
@@ -31,81 +19,46 @@ export async function defaultThreads(): Promise<number> {
   return Math.min(MOST_THREADS, availableParallelism());
 }
 
-/** A thread that waits for messages: an idle one, or a new one. */
-export async function hireThread(): Promise<Thread> {
-  const thread = idle.pop() ?? (await startThread());
-  thread.busy(true);
-  thread.tasks++;
-  return thread;
-}
-
-/** Hands a thread back; it may still be about to finish. */
-export function returnThread(thread: Thread): void {
-  thread.onMessage(undefined);
-  thread.onError(undefined);
-  thread.busy(false);
-  if (thread.tasks < MOST_TASKS) idle.push(thread);
-  else thread.end();
-}
+/**
+ * Hires the followers of a crew. Each gets one of the ports, on which the message that gives it its task already waits:
+ * so the memory of a task never passes through the heap of the thread that hires, which would keep it alive.
+ */
+export type HireFollowers = (control: Int32Array, ports: MessagePort[]) => void | Promise<void>;
 
 /**
- * Leads followers, hired for one task.
- * @param introduce the message that gives a follower its task, the control block and its thread number
+ * Leads followers. They come when they come: whoever is there takes the next item.
+ * @param introduce the message that gives a follower its task, by its thread number
+ * @param hire of a leading worker: that of its line
  */
 export async function musterCrew(
   threads: number,
   phases: readonly Phase[],
-  introduce: (control: Int32Array, thread: number) => unknown,
+  introduce: (thread: number) => unknown,
+  hire: HireFollowers = hireOwn,
 ): Promise<Crew> {
   const control = createControl();
-  const followers = await Promise.all(Array.from({ length: threads - 1 }, hireThread));
-  followers.forEach((follower, k) => {
-    follower.post(introduce(control, k + 1));
+  await hire(
+    control,
+    Array.from({ length: threads - 1 }, (_, k) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.postMessage(introduce(k + 1));
+      port1.close(); // what was posted still arrives
+      return port2;
+    }),
+  );
+  return leadCrew(control, phases);
+}
+
+/**
+ * For a calling thread that leads, as the speed comparison does. It waits for its followers, because it may be too busy
+ * to introduce them later. For the same reason it cannot notice that one ended, so the error is printed.
+ */
+async function hireOwn(control: Int32Array, ports: MessagePort[]): Promise<void> {
+  let failure: Error | undefined;
+  const followers = hireFollowers(pool, control, ports, (error) => {
+    if (failure === undefined) console.error(error);
+    failure = error;
   });
-  const crew = leadCrew(control, phases);
-  return {
-    run: crew.run,
-    dismiss() {
-      crew.dismiss();
-      followers.forEach(returnThread);
-    },
-  };
-}
-
-async function startThread(): Promise<Thread> {
-  if (typeof process === "undefined" || !process.versions?.node) return startWebWorker();
-  const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(ENTRY);
-  let listener: ((message: never) => void) | undefined;
-  let failed: ((error: Error) => void) | undefined;
-  worker.on("message", (message) => listener?.(message as never));
-  worker.on("error", (error: Error) => (failed ? failed(error) : console.error(error)));
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (next) => {
-      listener = next;
-    },
-    onError: (next) => {
-      failed = next;
-    },
-    busy: (yes) => (yes ? worker.ref() : worker.unref()),
-    end: () => void worker.terminate(),
-    tasks: 0,
-  };
-}
-
-function startWebWorker(): Thread {
-  const worker = new Worker(ENTRY, { type: "module" });
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (next) => {
-      worker.onmessage = next ? ({ data }) => next(data as never) : null;
-    },
-    onError: (next) => {
-      worker.onerror = next ? ({ message }) => next(new Error(message)) : null;
-    },
-    busy() {},
-    end: () => worker.terminate(),
-    tasks: 0,
-  };
+  await followers.introduced;
+  if (failure) throw failure;
 }
