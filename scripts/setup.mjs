@@ -52,11 +52,13 @@ if (!isFresh("native", STEPS.native)) {
     say(`${why}, so no native engine: WebAssembly serves.`);
   }
 }
-await make("build", STEPS.build, () => {
+await make("build", STEPS.build, async () => {
   say("building dist/ ...");
   const fresh = join(root, "dist-new"); // as deep as dist/, for the paths in source maps
   rmSync(fresh, { recursive: true, force: true });
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", "dist-new"]);
+  const { bundleWorker } = await import("./worker.mjs");
+  await bundleWorker(root, fresh);
   chmodSync(join(fresh, "cli", "main.js"), 0o755);
   const dist = join(root, "dist");
   for (const name of readdirSync(dist))

@@ -3,8 +3,8 @@ import { hireFollowers } from "./followers.js";
 import { createPool } from "./pool.js";
 import { startThread } from "./thread.js";
 
-/** The entry of every worker; the same way from src/engine and from dist/engine. */
-const ENTRY = new URL("../../../dist/worker.js", import.meta.url);
+/** The entry of every worker, src/worker.ts and all that it imports in one file; from src/engine and from dist/engine. */
+const ENTRY = new URL("../../../dist/threads/worker.js", import.meta.url);
 const MOST_THREADS = 16;
 
 /** The threads of this process, or of this page. */
