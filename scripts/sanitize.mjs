@@ -51,11 +51,11 @@ const env = {
 const trap = `
   const { open, guard } = require(process.env.UNDERTONE_NATIVE);
   const data = new Float32Array(64);
-  const { copy_rows } = open(data, "baseline");
-  copy_rows(0, 32, 1, 16, 16, 16);
+  const { copy_rows } = open("baseline");
+  copy_rows(data, 0, 32, 1, 16, 16, 16);
   guard(data, new Uint8Array(64).fill(1).fill(0, 46, 48));
   console.log("guarded");
-  copy_rows(0, 32, 1, 16, 16, 16);`;
+  copy_rows(data, 0, 32, 1, 16, 16, 16);`;
 const caught = spawnSync(process.execPath, ["-e", trap], { env, encoding: "utf8" });
 if (!caught.stdout.includes("guarded") || !/use-after-poison.* in copy_rows/.test(caught.stderr)) {
   say(`a number that must not be read was read without a report:\n${caught.stdout}${caught.stderr}`);

@@ -1,7 +1,6 @@
-// The add-on for Node: open(data, target) binds every kernel to one arena; targets() lists what this processor runs.
+// The add-on for Node: open(target) gives the kernels of a target; targets() lists what this processor runs.
 // Checks arguments and calls a kernel; no arithmetic. Compiled for the baseline, so that it loads everywhere.
 #include <node_api.h>
-#include <stdlib.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -72,7 +71,7 @@ static napi_value number(napi_env env, double number) {
     struct call call;                                                                                                 \
     if (!read_call(env, info, &call, #name, arguments, count)) return 0;                                              \
     const unsigned before = enter();                                                                                  \
-    RETURN_##result(call.arena->kernels->name(LIST(VALUE, __VA_ARGS__)))                                              \
+    RETURN_##result(call.kernels->name(LIST(VALUE, __VA_ARGS__)))                                              \
   }
 #include "kernels.def"
 #undef KERNEL
@@ -105,65 +104,42 @@ static napi_value targets(napi_env env, napi_callback_info info) {
   return list;
 }
 
-static void release(napi_env env, void *data, void *hint) {
-  (void)env, (void)hint;
-  struct arena *arena = data;
-  if (--arena->references == 0) free(arena);
-}
-
-// The function keeps `data` from being collected: as a property that nobody can take away.
-static void bind(napi_env env, napi_value object, napi_value data, const char *name, napi_callback callback,
-                 struct arena *arena) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, arena, &function);
-  const napi_property_descriptor held = {.utf8name = "data", .value = data, .attributes = napi_default};
-  napi_define_properties(env, function, 1, &held);
-  napi_add_finalizer(env, function, arena, release, 0, 0);
-  arena->references++;
-  napi_set_named_property(env, object, name, function);
-}
-
-// open(data: Float32Array, target: string): the kernels over `data`, and lanes. Each of them keeps `data`
-// alive; its buffer must not be detached or resized.
-static napi_value open_arena(napi_env env, napi_callback_info info) {
-  napi_value values[2], object;
-  size_t given = 2, length = 0, name_length = 0;
+// open(target: string): the kernels of that target, and lanes. Each takes the arena first, then its arguments.
+static napi_value open_target(napi_env env, napi_callback_info info) {
+  napi_value value, object, function;
+  size_t given = 1, length = 0;
   char name[16];
-  napi_typedarray_type type;
-  void *data = 0;
-  napi_get_cb_info(env, info, &given, values, 0, 0);
-  if (given < 2 || napi_get_typedarray_info(env, values[0], &type, &length, &data, 0, 0) != napi_ok ||
-      type != napi_float32_array || napi_get_value_string_utf8(env, values[1], name, sizeof name, &name_length) != napi_ok)
-    return fail(env, "undertone: open takes a Float32Array and the name of a target");
+  napi_get_cb_info(env, info, &given, &value, 0, 0);
+  if (given < 1 || napi_get_value_string_utf8(env, value, name, sizeof name, &length) != napi_ok)
+    return fail(env, "undertone: open takes the name of a target");
   const struct kernels *tables[3], *chosen = 0;
   const int count = supported(tables);
   for (int k = 0; k < count; k++)
     if (__builtin_strcmp(tables[k]->target, name) == 0) chosen = tables[k];
   if (!chosen) return fail(env, "undertone: this processor cannot run that target");
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  const size_t huge = (size_t)2 << 20, from = ((size_t)data + huge - 1) & ~(huge - 1), to = ((size_t)data + 4 * length) & ~(huge - 1);
-  if (to > from) madvise((void *)from, to - from, MADV_HUGEPAGE); // advice: nothing is lost where it is not taken
-#endif
-  struct arena *arena = malloc(sizeof *arena);
-  if (!arena) return fail(env, "undertone: no memory");
-  *arena = (struct arena){0, data, (double)length, chosen};
   napi_create_object(env, &object);
-#define KERNEL(result, name, ...) bind(env, object, values[0], #name, call_##name, arena);
+#define KERNEL(result, name, ...)                                                                                     \
+  napi_create_function(env, #name, NAPI_AUTO_LENGTH, call_##name, (void *)chosen, &function);                         \
+  napi_set_named_property(env, object, #name, function);
 #include "kernels.def"
 #undef KERNEL
   napi_set_named_property(env, object, "lanes", number(env, chosen->lanes));
   return object;
 }
 
-// address(data: Float32Array): where it lies, modulo 4096, for aligning.
-static napi_value address(napi_env env, napi_callback_info info) {
+// place(data: Float32Array): where it lies, modulo 4096, for aligning. Asks for large pages.
+static napi_value place(napi_env env, napi_callback_info info) {
   napi_value value;
   size_t given = 1, length = 0;
   void *data = 0;
   napi_typedarray_type type;
   napi_get_cb_info(env, info, &given, &value, 0, 0);
   if (given < 1 || napi_get_typedarray_info(env, value, &type, &length, &data, 0, 0) != napi_ok)
-    return fail(env, "undertone: address takes a typed array");
+    return fail(env, "undertone: place takes a typed array");
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  const size_t huge = (size_t)2 << 20, from = ((size_t)data + huge - 1) & ~(huge - 1), to = ((size_t)data + 4 * length) & ~(huge - 1);
+  if (to > from) madvise((void *)from, to - from, MADV_HUGEPAGE); // advice: nothing is lost where it is not taken
+#endif
   return number(env, (double)((size_t)data % 4096));
 }
 
@@ -197,9 +173,9 @@ NAPI_MODULE_INIT() {
 #endif
   napi_create_function(env, "targets", NAPI_AUTO_LENGTH, targets, 0, &function);
   napi_set_named_property(env, exports, "targets", function);
-  napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_arena, 0, &function);
+  napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_target, 0, &function);
   napi_set_named_property(env, exports, "open", function);
-  napi_create_function(env, "address", NAPI_AUTO_LENGTH, address, 0, &function);
-  napi_set_named_property(env, exports, "address", function);
+  napi_create_function(env, "place", NAPI_AUTO_LENGTH, place, 0, &function);
+  napi_set_named_property(env, exports, "place", function);
   return exports;
 }

@@ -11,10 +11,13 @@ export type NativeTarget = (typeof nativeTargets)[number];
 /** What the add-on offers; see kernels/bind/napi.c. */
 interface Addon {
   targets(): NativeTarget[];
-  open(data: Float32Array, target: string): NativeKernels & { lanes: number };
+  /** Each kernel takes the arena first. */
+  open(target: string): ArenaKernels & { lanes: number };
   /** Where it lies, modulo 4096. */
-  address(data: Float32Array): number;
+  place(data: Float32Array): number;
 }
+
+type ArenaKernels = Record<string, (data: Float32Array, ...args: number[]) => number>;
 
 /** Arenas start on a cache line. */
 const ALIGNMENT = 64;
@@ -32,7 +35,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
     throw new EngineError(
       `The engine native-${target} cannot run here: this processor has ${targets.join(", ")}. Use the engine native.`,
     );
-  const { lanes } = addon.open(new Float32Array(1), target);
+  const { lanes, ...kernels } = addon.open(target);
   const engine: Engine = {
     name: `native-${target}`,
     precision: "float32",
@@ -56,9 +59,11 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   return engine;
 
   function bindWorkspace(engine: Engine, memory: SharedArrayBuffer | ArrayBuffer, elements: number): Workspace {
-    const from = addon.address(new Float32Array(memory));
+    const from = addon.place(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
-    return { engine, memory, data, ...nameArguments(addon.open(data, target), (offset) => offset) };
+    const bound: NativeKernels = {};
+    for (const name in kernels) bound[name] = kernels[name].bind(undefined, data);
+    return { engine, memory, data, ...nameArguments(bound, (offset) => offset) };
   }
 }
 

@@ -83,7 +83,7 @@ const ELEMENTS = 64;
 
 describe.skipIf(native.length === 0)("arguments of the add-on", () => {
   const ws = native[0]?.engine.createWorkspace(ELEMENTS);
-  const { open, address } = createRequire(import.meta.url)(
+  const { open, place } = createRequire(import.meta.url)(
     resolve(process.env.UNDERTONE_NATIVE ?? "dist/native/undertone.node"),
   );
 
@@ -91,7 +91,7 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
     "$native refuses what does not fit, and nothing else",
     ({ native: kernelName, arguments: list }) => {
       const data = new Float32Array(ELEMENTS).fill(7);
-      const kernel = open(data, "baseline")[kernelName] as (...args: unknown[]) => unknown;
+      const kernel = open("baseline")[kernelName].bind(undefined, data) as (...args: unknown[]) => unknown;
       /** All offsets and sizes 0, except one, which is wrong. */
       const spoilt = (k: number, value: unknown) => () => kernel(...new Array(list.length).fill(0).with(k, value));
       list.forEach(({ native, kind, tensor, optional }, k) => {
@@ -126,22 +126,27 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
   });
 
   test("further arguments are no harm", () => {
-    const { squared_norm } = open(new Float32Array(4).fill(1), "baseline");
-    expect(squared_norm(0, 4, ...new Array(50).fill(0))).toBe(4);
+    const { squared_norm } = open("baseline");
+    expect(squared_norm(new Float32Array(4).fill(1), 0, 4, ...new Array(50).fill(0))).toBe(4);
   });
 
-  test("open and address refuse what they cannot bind", () => {
-    const message = "undertone: open takes a Float32Array and the name of a target";
+  test("open, place and kernels refuse what they cannot take", () => {
     const data = new Float32Array(4);
-    for (const args of [[], [data], [new Float64Array(4), "baseline"], [[1, 2], "baseline"], [data, 3]])
-      expect(() => open(...args)).toThrow(message);
+    for (const args of [[], [3], [data], [{}]])
+      expect(() => open(...args)).toThrow("undertone: open takes the name of a target");
     for (const target of ["", "avx1024", "a name that is longer than any target", "kernels_baseline"])
-      expect(() => open(data, target)).toThrow("undertone: this processor cannot run that target");
-    expect(() => address()).toThrow("undertone: address takes a typed array");
-    expect(() => address({})).toThrow("undertone: address takes a typed array");
-    const { squared_norm } = open(new Float32Array(0), "baseline");
-    expect(squared_norm(0, 0)).toBe(0);
-    expect(() => squared_norm(1, 0)).toThrow("expected an offset of 0 to 0.");
+      expect(() => open(target)).toThrow("undertone: this processor cannot run that target");
+    expect(() => place()).toThrow("undertone: place takes a typed array");
+    expect(() => place({})).toThrow("undertone: place takes a typed array");
+    const { squared_norm } = open("baseline");
+    for (const arena of [[], [new Float64Array(4)], [[1, 2]], [0], [undefined], [data.buffer]])
+      expect(() => squared_norm(...arena, 0, 0)).toThrow(
+        "undertone: squared_norm takes the arena first, a Float32Array.",
+      );
+    expect(squared_norm(new Float32Array(0), 0, 0)).toBe(0);
+    expect(() => squared_norm(new Float32Array(0), 1, 0)).toThrow("expected an offset of 0 to 0.");
+    structuredClone(data, { transfer: [data.buffer] });
+    expect(() => squared_norm(data, 1, 3)).toThrow("expected an offset of 0 to 0.");
   });
 });
 
