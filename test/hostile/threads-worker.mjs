@@ -1,0 +1,84 @@
+// @ts-check
+// A worker whose tasks fail in every way: the entry of the pools in threads.test.ts.
+
+import { serve } from "../../dist/engine/threads/serve.js";
+import { musterCrew } from "../../dist/engine/threads/threads.js";
+
+const ITEMS = 8;
+
+/** @type {Record<string, () => unknown>} */
+const ends = {
+  work: () => undefined,
+  throw() {
+    throw new TypeError("thrown on purpose");
+  },
+  exit: () => process.exit(5),
+  outOfMemory() {
+    const kept = [];
+    for (;;) kept.push(new Array(1e5).fill(0.5));
+  },
+  arrayTooLarge: () => new ArrayBuffer(2 ** 42),
+  stray: () => new Promise(() => setTimeout(() => ends.throw(), 1)),
+};
+
+/** @typedef {{ taken: Int32Array, done: Int32Array }} Shared */
+
+/** The leader does nothing until a follower has an item. @param {Shared} shared */
+const slow = ({ taken, done }) => ({
+  items: () => ITEMS,
+  /** @param {number} item */
+  work(item) {
+    Atomics.wait(taken, 0, 0, 30_000);
+    Atomics.store(taken, 0, 1);
+    done[item] = 1;
+  },
+});
+
+await serve({
+  lead: {
+    /** @param {{ how: string }} message */
+    alone: async ({ how }) => (await ends[how]()) ?? "worked",
+    /** Leads a crew; the first follower ends as `how` says. */
+    /** @param {{ how: string, threads: number, leader?: string }} message @param {import("../../dist/engine/threads/serve.js").Line} line */
+    async crew({ how, threads, leader }, line) {
+      const shared = {
+        taken: new Int32Array(new SharedArrayBuffer(4)),
+        done: new Int32Array(new SharedArrayBuffer(4 * ITEMS)),
+      };
+      const phase = slow(shared);
+      const introduce = (/** @type {number} */ thread) => ({
+        kind: "crew",
+        how: thread === 1 ? how : "work",
+        ...shared,
+      });
+      const crew = await musterCrew(threads, [phase], introduce, line.muster);
+      try {
+        crew.run(phase);
+        if (leader) ends[leader]();
+      } finally {
+        crew.dismiss();
+      }
+      return shared.done.reduce((sum, each) => sum + each, 0);
+    },
+    async progress(_, line) {
+      for (let k = 0; ; k++) {
+        line.progress(k);
+        await line.pause();
+      }
+    },
+  },
+  follow: {
+    /** @param {Shared & { how: string }} message */
+    crew: async ({ how, taken, done }) => [
+      {
+        items: () => ITEMS,
+        work(item) {
+          Atomics.store(taken, 0, 1);
+          Atomics.notify(taken, 0);
+          ends[how]();
+          done[item] = 1;
+        },
+      },
+    ],
+  },
+});
