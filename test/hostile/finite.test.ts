@@ -98,6 +98,25 @@ describe.each(Object.entries(TABLES))("%s", (_, make) => {
   });
 });
 
+test("what scaling cannot hold is refused by name: 3e38 by models and convolutions, its change by statistics", async () => {
+  for (const name of [...readOuts, "residuals", "surprise", "convolutions"]) {
+    const refusal = await Promise.resolve(withValue(3e38))
+      .then(TABLES[name])
+      .catch((error) => error);
+    expect(refusal, name).toBeInstanceOf(DataError);
+    expect(refusal.message, name).toMatch(
+      /^case "s2", step 3, channel "c1": got [23][.\d]*e\+38, which is .* when scaled/,
+    );
+  }
+  const set = sequencesFrom([
+    [1, 2],
+    [3e38, -3e38, 3e38],
+  ]);
+  expect(() => statisticsFeatures(set)).toThrow(
+    /statisticsFeatures, case "2", column "value_.*": the feature is .*Infinity.* \(step 0, channel "value"\)/,
+  );
+});
+
 test("amounts that add up beyond 32-bit floats are refused with row and column", () => {
   const events = { times: Float64Array.of(0, 1, 2, 3), entities: [0, 0, 0, 0], amounts: [3e38, 3e38, 3e38, 1] };
   expect(() => aggregateFeatures(events)).toThrow(/aggregateFeatures, row 2, column "entity_sum_1h": .* Infinity/);

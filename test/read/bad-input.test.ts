@@ -69,6 +69,27 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
   ],
   ["a missing entity", "a.csv", `${LONG},3,3,up\n`, long, /row 4, column "id"/],
   ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv, row 2, column 2: Quote Not Closed/],
+  [
+    "a quote inside a cell",
+    "a.csv",
+    'label,a,b\nx,1,2\ny,1"2,3\n',
+    {},
+    /a\.csv, row 3, column 2: Invalid Opening Quote/,
+  ],
+  [
+    "an array with more numbers than its header has",
+    "a.npy",
+    new Uint8Array(dump(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 2])),
+    {},
+    /got 6 numbers, expected 2 x 2/,
+  ],
+  [
+    "a header with more channels than the rows",
+    "a.ts",
+    "@dimensions 1e9\n@classLabel true a b\n@data\n1,2:a\n",
+    {},
+    /row 4: got 1 channels, expected 1000000000/,
+  ],
   ["a column twice", "a.csv", "id,x,x\na,1,2\n", { entity: "id" }, /column "x" twice/],
   ["no channel left", "a.csv", "id,x\na,1\n", { entity: "id", label: "x" }, /no column is left/],
 ];
