@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { ArtefactError } from "../../src/errors.js";
 import { encode } from "../../src/features/encode.js";
@@ -198,15 +199,16 @@ function editsOf(bytes: Uint8Array, places: readonly Place[], most: number, seed
 }
 
 /**
- * Values that another sound model might have at that place: a number of any size, an option that may be left out. No
+ * Values that another sound model might have at that place: a number of any size, a name, an option that may be left out. No
  * schema can tell, so the checksum must. These must load or be refused, in words; their features are others.
  */
 const FREE =
-  /^(preparation\.(scaler\.(center|scale)\.\d+|interpolation|resample|differences)|spec\.(encoder|decoder)\.\d+\.(activation|returnSequences|goBackwards|bidirectional|pool|rate|stddev)|wide\.(penalty|(quantiles|incrementQuantiles)\.\d+|components\.\d+\.(mean|projection)\.\d+)|compact\.((mean|scale|variances)\.\d+|whiten))$/;
+  /^(preparation\.(scaler\.(center|scale)\.\d+|interpolation|resample|differences|channels\.\d+\.(name|vocabulary\.\d+))|spec\.(encoder|decoder)\.\d+\.(activation|returnSequences|goBackwards|bidirectional|pool|rate|stddev)|wide\.(penalty|lags\.1|(quantiles|incrementQuantiles)\.\d+|components\.\d+\.(mean|projection)\.\d+)|compact\.((mean|scale|variances)\.\d+|whiten))$/;
 
 describe("structure, with a checksum that is right", () => {
   test("an edited model file is an ArtefactError, or gives the same features", async () => {
     const figures = { tries: 0, refused: 0, same: 0, free: 0 };
+    const different: string[] = [];
     for (const [m, { set, bytes, features }] of models.entries())
       for (const { place, path, edit } of editsOf(bytes, ["header", "model", "readOut"], size(20, 2000), 3 + m)) {
         const file = editFile(bytes, place, path, edit);
@@ -215,12 +217,11 @@ describe("structure, with a checksum that is right", () => {
         const model = await outcome(() => decodeModel(file, "m"));
         if (!model) figures.refused++;
         else if (FREE.test(path.join("."))) figures.free++;
-        else {
-          expect(await allFeatures(model, set), `${place} ${path.join(".")}: ${edit}`).toEqual(features);
-          figures.same++;
-        }
+        else if (isDeepStrictEqual(await allFeatures(model, set), features)) figures.same++;
+        else different.push(`${place} ${path.join(".")}: ${edit}`);
       }
     report("edits of model files", figures);
+    expect(different).toEqual([]);
     expect(figures.refused).toBeGreaterThan(figures.tries / 2);
   });
 
