@@ -23,7 +23,7 @@ const ends = {
 
 /** @typedef {{ taken: Int32Array, done: Int32Array }} Shared */
 
-/** The leader does nothing until a follower has an item. @param {Shared} shared */
+/** The others do nothing until the first follower has an item. @param {Shared} shared */
 const slow = ({ taken, done }) => ({
   items: () => ITEMS,
   /** @param {number} item */
@@ -48,6 +48,7 @@ await serve({
       const phase = slow(shared);
       const introduce = (/** @type {number} */ thread) => ({
         kind: "crew",
+        first: thread === 1,
         how: thread === 1 ? how : "work",
         ...shared,
       });
@@ -68,11 +69,12 @@ await serve({
     },
   },
   follow: {
-    /** @param {Shared & { how: string }} message */
-    crew: async ({ how, taken, done }) => [
+    /** @param {Shared & { how: string, first: boolean }} message */
+    crew: async ({ how, first, taken, done }) => [
       {
         items: () => ITEMS,
         work(item) {
+          if (!first) Atomics.wait(taken, 0, 0, 30_000);
           Atomics.store(taken, 0, 1);
           Atomics.notify(taken, 0);
           ends[how]();
