@@ -214,7 +214,7 @@ describe.runIf(HOSTILE)(
     }
     const products = [
       ...["relaxed-simd.wasm", "simd128-threads.wasm", "classify.js", "sums.js"].map((name) => `dist/kernels/${name}`),
-      ...["src/engine/kernels.ts", "dist/worker.js", "dist/native/undertone.node"],
+      ...["src/engine/kernels.ts", "dist/threads/worker.js", "dist/native/undertone.node"],
     ];
     const hashOf = (file: string) =>
       createHash("sha256")
@@ -273,7 +273,7 @@ describe.runIf(HOSTILE)(
           const path = join(place, file);
           const bytes = readFileSync(path);
           spoil(path);
-          const step = file.includes("native") ? "native" : file === "dist/worker.js" ? "build" : "kernels";
+          const step = file.includes("native") ? "native" : file === "dist/threads/worker.js" ? "build" : "kernels";
           expect([file, stale().split(",")[0]]).toEqual([file, step]);
           writeFileSync(path, bytes);
         }
