@@ -49,13 +49,16 @@ const env = {
 
 // First something that must be reported: a run that could not fail would show nothing.
 const trap = `
-  const { open, guard } = require(process.env.UNDERTONE_NATIVE);
+  const { open, arena, guard } = require(process.env.UNDERTONE_NATIVE);
   const data = new Float32Array(64);
   const { copy_rows } = open("baseline");
-  copy_rows(data, 0, 32, 1, 16, 16, 16);
+  const record = new Float64Array(3);
+  const all = arena(data, record);
+  copy_rows(all, 0, 32, 1, 16, 16, 16);
   guard(data, new Uint8Array(64).fill(1).fill(0, 46, 48));
   console.log("guarded");
-  copy_rows(data, 0, 32, 1, 16, 16, 16);`;
+  copy_rows(all, 0, 32, 1, 16, 16, 16);
+  console.log(data.length, record.length);`;
 const caught = spawnSync(process.execPath, ["-e", trap], { env, encoding: "utf8" });
 if (!caught.stdout.includes("guarded") || !/use-after-poison.* in copy_rows/.test(caught.stderr)) {
   say(`a number that must not be read was read without a report:\n${caught.stdout}${caught.stderr}`);

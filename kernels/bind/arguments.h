@@ -10,9 +10,17 @@
 
 #define MOST_ARGUMENTS 24
 
+// What a kernel knows of an arena. It lies in memory of JavaScript, as long as that of the arena.
+struct arena {
+  double mark; // ARENA: tells it from what other add-ons hand out
+  float *data;
+  double elements;
+};
+#define ARENA 0x1.756e646572746p1
+
 struct call {
   const struct kernels *kernels;
-  float *data;
+  const struct arena *arena;
   double values[MOST_ARGUMENTS];
 };
 
@@ -51,25 +59,23 @@ static void complain(napi_env env, const char *name, struct argument argument, c
   napi_throw_range_error(env, 0, message);
 }
 
-// Reads and checks the arena, a Float32Array, and the arguments; 0 and an exception if one is missing or does not fit. The
-// arena comes with every call, and nothing here belongs to one: what would have to be freed with it is freed on a turn of
-// the event loop, so that a loop that never gives it a turn would take more and more memory. A tensor must begin inside the
+// Reads and checks the arena and the arguments; 0 and an exception if one is missing or does not fit. The arena comes with
+// every call, and nothing here belongs to one: what would have to be freed with it is freed on a turn of the event loop,
+// so that a loop that never gives it a turn would take more and more memory. A tensor must begin inside the
 // arena, which catches what goes wrong in JavaScript (NaN, undefined, -1 for one that must be present). That it also
 // ends there is up to the plan of the network: how far it reaches differs from kernel to kernel.
 static int read_call(napi_env env, napi_callback_info info, struct call *call, const char *name,
                      const struct argument *arguments, size_t count) {
   napi_value all[1 + MOST_ARGUMENTS], *values = all + 1;
-  size_t given = 1 + count, length = 0;
-  napi_typedarray_type type;
+  size_t given = 1 + count;
   napi_get_cb_info(env, info, &given, all, 0, (void **)&call->kernels);
-  if (given < 1 || napi_get_typedarray_info(env, all[0], &type, &length, (void **)&call->data, 0, 0) != napi_ok ||
-      type != napi_float32_array) {
+  if (given < 1 || napi_get_value_external(env, all[0], (void **)&call->arena) != napi_ok || call->arena->mark != ARENA) {
     char message[128];
-    snprintf(message, sizeof message, "undertone: %s takes the arena first, a Float32Array.", name);
+    snprintf(message, sizeof message, "undertone: %s takes an arena first.", name);
     return napi_throw_type_error(env, 0, message), 0;
   }
   given--;
-  const double elements = (double)length;
+  const double elements = call->arena->elements;
   for (size_t k = 0; k < count; k++) {
     if (k >= given || napi_get_value_double(env, values[k], &call->values[k]) != napi_ok)
       return complain(env, name, arguments[k], k >= given ? "nothing" : "something that is no number", elements), 0;
@@ -84,7 +90,7 @@ static int read_call(napi_env env, napi_callback_info info, struct call *call, c
 
 static float *tensor(const struct call *call, int k) {
   const double offset = call->values[k];
-  return offset < 0 ? 0 : call->data + (size_t)offset;
+  return offset < 0 ? 0 : call->arena->data + (size_t)offset;
 }
 
 // The place of an argument: at_c for in(c).

@@ -1,4 +1,5 @@
-// The add-on for Node: open(target) gives the kernels of a target; targets() lists what this processor runs.
+// The add-on for Node: open(target) gives the kernels of a target, arena(data, record) what they take first; targets()
+// lists what this processor runs.
 // Checks arguments and calls a kernel; no arithmetic. Compiled for the baseline, so that it loads everywhere.
 #include <node_api.h>
 #if defined(__linux__)
@@ -127,6 +128,23 @@ static napi_value open_target(napi_env env, napi_callback_info info) {
   return object;
 }
 
+// arena(data: Float32Array, record: Float64Array): what kernels take first, written into `record` (3 numbers with a buffer of
+// their own). Whoever keeps it keeps both, and detaches neither. Without a finaliser: see arguments.h.
+static napi_value make_arena(napi_env env, napi_callback_info info) {
+  napi_value values[2], external;
+  size_t given = 2, length = 0, room = 0;
+  void *data = 0, *record = 0;
+  napi_typedarray_type type, kind;
+  napi_get_cb_info(env, info, &given, values, 0, 0);
+  if (given < 2 || napi_get_typedarray_info(env, values[0], &type, &length, &data, 0, 0) != napi_ok ||
+      type != napi_float32_array || napi_get_typedarray_info(env, values[1], &kind, &room, &record, 0, 0) != napi_ok ||
+      kind != napi_float64_array || 8 * room < sizeof(struct arena))
+    return fail(env, "undertone: arena takes a Float32Array, and a Float64Array of 3 numbers");
+  *(struct arena *)record = (struct arena){ARENA, data, (double)length};
+  napi_create_external(env, record, 0, 0, &external);
+  return external;
+}
+
 // place(data: Float32Array): where it lies, modulo 4096, for aligning. Asks for large pages.
 static napi_value place(napi_env env, napi_callback_info info) {
   napi_value value;
@@ -175,6 +193,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "targets", function);
   napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_target, 0, &function);
   napi_set_named_property(env, exports, "open", function);
+  napi_create_function(env, "arena", NAPI_AUTO_LENGTH, make_arena, 0, &function);
+  napi_set_named_property(env, exports, "arena", function);
   napi_create_function(env, "place", NAPI_AUTO_LENGTH, place, 0, &function);
   napi_set_named_property(env, exports, "place", function);
   return exports;

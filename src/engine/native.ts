@@ -13,11 +13,14 @@ interface Addon {
   targets(): NativeTarget[];
   /** Each kernel takes the arena first. */
   open(target: string): ArenaKernels & { lanes: number };
+  /** What kernels take first, written into `record`. Both arrays must outlive it. */
+  arena(data: Float32Array, record: Float64Array): Arena;
   /** Where it lies, modulo 4096. */
   place(data: Float32Array): number;
 }
 
-type ArenaKernels = Record<string, (data: Float32Array, ...args: number[]) => number>;
+type Arena = { readonly of: "the add-on" };
+type ArenaKernels = Record<string, (arena: Arena, ...args: number[]) => number>;
 
 /** Arenas start on a cache line. */
 const ALIGNMENT = 64;
@@ -61,8 +64,10 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
   function bindWorkspace(engine: Engine, memory: SharedArrayBuffer | ArrayBuffer, elements: number): Workspace {
     const from = addon.place(new Float32Array(memory));
     const data = new Float32Array(memory, (ALIGNMENT - (from % ALIGNMENT)) % ALIGNMENT, elements);
+    const record = new Float64Array(new ArrayBuffer(24)); // in a buffer of its own it never moves
+    const arena = addon.arena(data, record);
     const bound: NativeKernels = {};
-    for (const name in kernels) bound[name] = kernels[name].bind(undefined, data);
+    for (const name in kernels) bound[name] = kernels[name].bind({ data, record }, arena); // so a kernel keeps both
     return { engine, memory, data, ...nameArguments(bound, (offset) => offset) };
   }
 }

@@ -83,15 +83,19 @@ const ELEMENTS = 64;
 
 describe.skipIf(native.length === 0)("arguments of the add-on", () => {
   const ws = native[0]?.engine.createWorkspace(ELEMENTS);
-  const { open, place } = createRequire(import.meta.url)(
+  const { open, arena, place } = createRequire(import.meta.url)(
     resolve(process.env.UNDERTONE_NATIVE ?? "dist/native/undertone.node"),
   );
+
+  const record = new Float64Array(new ArrayBuffer(24));
 
   test.each(signatures)(
     "$native refuses what does not fit, and nothing else",
     ({ native: kernelName, arguments: list }) => {
       const data = new Float32Array(ELEMENTS).fill(7);
-      const kernel = open("baseline")[kernelName].bind(undefined, data) as (...args: unknown[]) => unknown;
+      const kernel = open("baseline")[kernelName].bind(undefined, arena(data, record)) as (
+        ...args: unknown[]
+      ) => unknown;
       /** All offsets and sizes 0, except one, which is wrong. */
       const spoilt = (k: number, value: unknown) => () => kernel(...new Array(list.length).fill(0).with(k, value));
       list.forEach(({ native, kind, tensor, optional }, k) => {
@@ -127,10 +131,12 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
 
   test("further arguments are no harm", () => {
     const { squared_norm } = open("baseline");
-    expect(squared_norm(new Float32Array(4).fill(1), 0, 4, ...new Array(50).fill(0))).toBe(4);
+    const data = new Float32Array(4).fill(1);
+    expect(squared_norm(arena(data, record), 0, 4, ...new Array(50).fill(0))).toBe(4);
+    expect(data).toHaveLength(4); // it lives until here
   });
 
-  test("open, place and kernels refuse what they cannot take", () => {
+  test("open, arena, place and kernels refuse what they cannot take", () => {
     const data = new Float32Array(4);
     for (const args of [[], [3], [data], [{}]])
       expect(() => open(...args)).toThrow("undertone: open takes the name of a target");
@@ -139,14 +145,15 @@ describe.skipIf(native.length === 0)("arguments of the add-on", () => {
     expect(() => place()).toThrow("undertone: place takes a typed array");
     expect(() => place({})).toThrow("undertone: place takes a typed array");
     const { squared_norm } = open("baseline");
-    for (const arena of [[], [new Float64Array(4)], [[1, 2]], [0], [undefined], [data.buffer]])
-      expect(() => squared_norm(...arena, 0, 0)).toThrow(
-        "undertone: squared_norm takes the arena first, a Float32Array.",
-      );
-    expect(squared_norm(new Float32Array(0), 0, 0)).toBe(0);
-    expect(() => squared_norm(new Float32Array(0), 1, 0)).toThrow("expected an offset of 0 to 0.");
-    structuredClone(data, { transfer: [data.buffer] });
-    expect(() => squared_norm(data, 1, 3)).toThrow("expected an offset of 0 to 0.");
+    for (const first of [[], [data], [[1, 2]], [0], [undefined], [data.buffer]])
+      expect(() => squared_norm(...first, 0, 0)).toThrow("undertone: squared_norm takes an arena first.");
+    const wrong = [[], [data], [data, data], [record, record], [data, new Float64Array(2)], [[1], record]];
+    for (const args of wrong) expect(() => arena(...args)).toThrow("undertone: arena takes a Float32Array, and");
+    const empty = arena(new Float32Array(0), record);
+    expect(squared_norm(empty, 0, 0)).toBe(0);
+    expect(() => squared_norm(empty, 1, 0)).toThrow("expected an offset of 0 to 0.");
+    record.fill(0);
+    expect(() => squared_norm(empty, 0, 0)).toThrow("takes an arena first"); // what has no mark is none
   });
 });
 

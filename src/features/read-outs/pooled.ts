@@ -17,13 +17,15 @@ export function pooledWriter(readOut: ReadOutParts) {
   if (!readOut.lastLayer || !(pools || readsLastAlone(readOut))) return undefined;
   const Z = readOut.directions.reduce((sum, { width }) => sum + width, 0);
   return (slot: Slot, batch: PackedBatch, out: Float32Array, rowOf: (b: number) => number): void => {
-    const starts = Int32Array.from({ length: batch.B }, (_, b) => rowOf(b) * readOut.parts.length * Z);
+    const { data } = slot.ws;
+    const starts = new Int32Array(batch.B);
+    for (let b = 0; b < batch.B; b++) starts[b] = rowOf(b) * readOut.parts.length * Z;
     if (pools) poolStates(slot, batch, out, starts, Z);
     for (let b = 0; b < batch.B; b++) {
       let to = starts[b] + (pools ? 2 * Z : 0);
       for (const { last } of slot.states) {
         const from = last.offset(batch) + b * last.stride;
-        for (let k = 0; k < last.width; k++) out[to++] = slot.ws.data[from + k];
+        for (let k = 0; k < last.width; k++) out[to++] = data[from + k];
       }
     }
   };
