@@ -12,6 +12,7 @@ import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { featureFiles, openFeatureFile } from "../table/write-features.js";
 import { type EncodeOptions, encode } from "./encode.js";
+import { readOutColumn } from "./read-outs/read-outs.js";
 
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
   /** how the data is read, where it differs from the training of the model */
@@ -80,7 +81,8 @@ export async function encodeFile(
   const reading = { ...model.metadata.data.reading, ...options.reading };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  await checkOutputs(featureFiles(output), { inputs: [...(await filesRead(input)), ...keep], force });
+  const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
+  await checkOutputs(outputs, { inputs: [...(await filesRead(input)), ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
   let columns: readonly string[] = [];

@@ -52,11 +52,12 @@ export async function fitFile(
   const outputs = [{ path: output, kind: "model" } as const, { path: checkpoint, kind: "checkpoint" } as const];
   await checkOutputs(outputs, { inputs: await filesRead(input), force });
   const { name, files, train, notes } = await readSource(input, reading);
+  const { maxSize: _, ...kept } = reading; // a bound of this run, not of all data to come
   signal?.throwIfAborted();
   for (const note of notes) onNote?.(note);
   // What decides the weights, with its defaults. The number of threads does not decide them.
   const resolved = resolveFitOptions(deciding, train.windows);
-  const identity = await hashJson([engine.name, resolved, reading, files.map(({ sha256 }) => sha256)]);
+  const identity = await hashJson([engine.name, resolved, kept, files.map(({ sha256 }) => sha256)]);
   const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (resuming) onResume?.(resume?.update);
   let saved = resume !== undefined;
@@ -70,7 +71,7 @@ export async function fitFile(
     });
   const model = await fitAutoencoder(engine, train, {
     ...fitting,
-    origin: { name, files, reading },
+    origin: { name, files, reading: kept },
     resume,
     async onCheckpoint(state) {
       await orPointTo(saveCheckpoint(checkpoint, state, identity));

@@ -12,6 +12,8 @@ export interface PlannedOutput {
   kind: OutputKind;
   /** It is read first and then added to, never replaced; `force` does not change that. */
   appended?: boolean;
+  /** Of features: what the names of their columns look like. */
+  column?: RegExp;
 }
 
 /** What is known of a file from its path, links followed. */
@@ -59,19 +61,19 @@ export async function checkOutputs(
   }
 }
 
-async function checkKind({ path, kind, appended = false }: PlannedOutput, force: boolean): Promise<void> {
+async function checkKind({ path, kind, appended = false, column }: PlannedOutput, force: boolean): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (appended && existing && !existing.isFile() && !existing.isDirectory())
     throw new OptionError(
       `Cannot write ${path}: it is a pipe or a device, expected a file, because its lines are read again. Nothing was written. Choose a file.`,
     );
   if (!existing?.isFile() || (force && !appended)) return;
-  const ours = await isOfKind(path, kind).catch((cause) => {
+  const ours = await isOfKind(path, kind, column).catch((cause) => {
     throw cannotWrite(path, cause);
   });
   if (ours) return;
   throw new OptionError(
-    `Cannot write ${path}: it exists and is ${await seemsToBe(path)}, expected ${outputKinds[kind]} or nothing. Nothing was written. Choose another file${appended ? "" : ", or replace this one with `force`"}.`,
+    `Cannot write ${path}: it exists and is ${await seemsToBe(path, column)}, expected ${outputKinds[kind]} or nothing. Nothing was written. Choose another file${appended ? "" : ", or replace this one with `force`"}.`,
   );
 }
 

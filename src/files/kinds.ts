@@ -15,28 +15,28 @@ export type OutputKind = keyof typeof outputKinds;
 
 /** Bytes that are looked at. */
 const HEAD = 1 << 16;
-/** A column of a read-out: its part or its own name, then a number of a unit, a component or a quantile. */
-const COLUMN = /^(?:mean|max|std|min|last|ppv|modelSpace|incrementPpv|compact)_\w*\d$/;
+/** Of no column. */
+const NONE = /^\b$/;
 const SAFETENSORS = String.raw`^[\s\S]{8}\{"__metadata__":\{[^{}]*"format":"`;
 /** What the first bytes of a file of each kind look like. A test compares them with what the writers write. */
-const BEGINNINGS: Record<OutputKind, (head: string) => boolean> = {
+const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp) => boolean> = {
   model: (head) => new RegExp(`${SAFETENSORS}undertone"`).test(head),
   checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
-  features: (head) => hasFeatureColumns(head) || isMatrix(head),
-  description: (head) => /^\{"columns":\[(?:\],"ids":|"(\w+)")/.test(head) && describesFeatures(head),
+  features: (head, column) => hasFeatureColumns(head, column) || isMatrix(head),
+  description: describesFeatures,
   results: (head) => head.startsWith('{"kind":"comparison","format":'),
   report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),
   demo: (head) => head.startsWith("transaction_id,time,customer_id,category,amount,online,abroad,"),
 };
 
-/** Features as CSV: `id`, perhaps `part` and `label`, then columns of read-outs and nothing else. */
-function hasFeatureColumns(head: string): boolean {
+/** Features as CSV: `id`, perhaps `part` and `label`, then columns of features and nothing else. */
+function hasFeatureColumns(head: string, column: RegExp): boolean {
   const [line] = head.split("\n", 1);
   const cells = line.split(",");
   if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
   if (cells[0] !== "id") return false;
   const first = 1 + Number(cells[1] === "part") + Number(cells[1] === "label" || cells[2] === "label");
-  return cells.length > first && cells.slice(first).every((cell) => COLUMN.test(cell));
+  return cells.length > first && cells.slice(first).every((cell) => column.test(cell));
 }
 
 /** A matrix as this library writes it; so does numpy, so its description must lie beside it too. */
@@ -45,26 +45,29 @@ function isMatrix(head: string): boolean {
   return head.startsWith("\x93NUMPY\x01\x00v\x00") && described.test(head.slice(10, 128));
 }
 
-function describesFeatures(head: string): boolean {
-  const first = /^\{"columns":\["(\w+)"/.exec(head)?.[1];
-  return first === undefined || COLUMN.test(first);
+function describesFeatures(head: string, column: RegExp): boolean {
+  const [known, first] = /^\{"columns":\[(?:\],"ids":|"(\w+)")/.exec(head) ?? [];
+  return known !== undefined && (first === undefined || column.test(first));
 }
 
-/** Whether a file is empty or one that undertone wrote: then another of that kind may replace it. */
-export async function isOfKind(path: string, kind: OutputKind): Promise<boolean> {
+/**
+ * Whether a file is empty or one that undertone wrote: then another of that kind may replace it.
+ * @param column what names of features look like; without it no file is features
+ */
+export async function isOfKind(path: string, kind: OutputKind, column = NONE): Promise<boolean> {
   const head = await headOf(path);
   if (head === "") return true;
-  if (!BEGINNINGS[kind](head)) return false;
+  if (!BEGINNINGS[kind](head, column)) return false;
   if (kind !== "features" || !isMatrix(head)) return true;
   const beside = await headOf(`${path}.json`).catch(() => "");
-  return BEGINNINGS.description(beside);
+  return BEGINNINGS.description(beside, column);
 }
 
 /** What a file seems to be, for a message. */
-export async function seemsToBe(path: string): Promise<string> {
+export async function seemsToBe(path: string, column = NONE): Promise<string> {
   const head = await headOf(path);
   for (const [kind, name] of Object.entries(outputKinds))
-    if (BEGINNINGS[kind as OutputKind](head) && !isMatrix(head)) return name;
+    if (BEGINNINGS[kind as OutputKind](head, column) && !isMatrix(head)) return name;
   if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";
   if (head.startsWith("\x1f\x8b")) return "a gzip file";
   if (head.startsWith("PK\x03\x04")) return "a zip file";

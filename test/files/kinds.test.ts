@@ -8,7 +8,7 @@ import { resultFile } from "../../src/evaluate/comparison/result-store.js";
 import { encode } from "../../src/features/encode.js";
 import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { saveModel } from "../../src/features/model-file.js";
-import { readOuts } from "../../src/features/read-outs/read-outs.js";
+import { readOutColumn, readOuts } from "../../src/features/read-outs/read-outs.js";
 import { isOfKind, type OutputKind, outputKinds, seemsToBe } from "../../src/files/kinds.js";
 import { renderReport } from "../../src/report/report.js";
 import { writeTransactionsCsv } from "../../src/simulate/csv.js";
@@ -57,7 +57,7 @@ test("every file that undertone writes is of its kind, and of no other", async (
   expect(files.size).toBe(5 + 3 * readOuts.length);
   for (const [name, kind] of files)
     for (const each of kinds)
-      expect([name, each, await isOfKind(path(name), each)]).toEqual([name, each, each === kind]);
+      expect([name, each, await isOfKind(path(name), each, readOutColumn)]).toEqual([name, each, each === kind]);
 });
 
 describe("files of other makers are of no kind", () => {
@@ -84,8 +84,8 @@ describe("files of other makers are of no kind", () => {
     ["bytes", Uint8Array.of(1, 2, 3), "no text"],
   ])("%s", async (name, content, seems) => {
     writeFileSync(path(name), content);
-    for (const kind of kinds) expect([kind, await isOfKind(path(name), kind)]).toEqual([kind, false]);
-    expect(await seemsToBe(path(name))).toContain(seems);
+    for (const kind of kinds) expect([kind, await isOfKind(path(name), kind, readOutColumn)]).toEqual([kind, false]);
+    expect(await seemsToBe(path(name), readOutColumn)).toContain(seems);
   });
 });
 
@@ -100,5 +100,5 @@ test("an empty file is of every kind, and a file of ours is named", async () => 
   writeFileSync(path("empty"), "");
   for (const kind of kinds) expect(await isOfKind(path("empty"), kind)).toBe(true);
   expect(await seemsToBe(path("m.undertone"))).toBe("a model of undertone");
-  expect(await seemsToBe(path("wide.csv"))).toBe("features of undertone");
+  expect(await seemsToBe(path("wide.csv"), readOutColumn)).toBe("features of undertone");
 });

@@ -4,7 +4,7 @@ import type { AutoencoderSpec } from "../../network/spec/spec.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { type Pca, transformPca } from "../../table/pca.js";
 import type { ReadOutState } from "./fit.js";
-import { expectParts, type PartName, partOf, type ReadOutParts, readOutColumns } from "./parts.js";
+import { expectParts, type PartName, partNames, partOf, type ReadOutParts, readOutColumns } from "./parts.js";
 import type { Direction } from "./states.js";
 
 interface OfParts {
@@ -33,6 +33,9 @@ const ofComponents = { compact: { of: "wide", components: 64 } } as const satisf
 type OfComponents = keyof typeof ofComponents;
 export type ReadOut = keyof typeof ofParts | OfComponents;
 export const readOuts = Object.keys({ ...ofParts, ...ofComponents }) as ReadOut[];
+
+/** What a column of a read-out is called: its part or its own name, then a number of a unit, a component or a quantile. */
+export const readOutColumn = new RegExp(`^(?:${[...partNames, ...Object.keys(ofComponents)].join("|")})_\\w*\\d$`);
 
 /** The read-out whose components it is, and how many; undefined for one that is of parts itself. */
 export function componentsOf(readOut: ReadOut) {
