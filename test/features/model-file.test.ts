@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -184,4 +185,12 @@ test("saving where that cannot be: an error, and what was there before stays", a
   await expect(saveModel(join(folder, "file", "m.undertone"), model)).rejects.toThrow(/part of the path is a file/);
   expect(newFiles(folder, "m.undertone", "file")).toEqual([]);
   expect(readFileSync(join(folder, "m.undertone"), "utf8")).toBe("old");
+});
+
+test("Python's safetensors reads a model file, where it is installed", ({ skip }) => {
+  const path = join(folderWith({ "m.undertone": bytes }), "m.undertone");
+  const script = "import sys; from safetensors.numpy import load_file; print(sorted(load_file(sys.argv[1]))[0])";
+  const { status, stdout } = spawnSync("python3", ["-c", script, path], { encoding: "utf8" });
+  if (status !== 0) return skip();
+  expect(stdout.trim()).toMatch(/^decoder\./);
 });

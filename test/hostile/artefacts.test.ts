@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -16,8 +15,9 @@ import { loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.js";
 import { trainModel } from "../../src/train/fit.js";
 import type { FitOptions } from "../../src/train/options.js";
 import { folderWith, undertone } from "../cli/run.js";
-import { closeFile, type Header, openFile } from "../files/edit-file.js";
+import { closeFile, openFile } from "../files/edit-file.js";
 import { randomSeries, withCategories } from "../series.js";
+import { EDITS, editFile, editsOf, type Place, withText } from "./edits.js";
 import { report, size } from "./size.js";
 
 const engine = await loadEngine("reference");
@@ -141,70 +141,6 @@ describe("bytes", () => {
     report("cuts", { tries: 2 * cuts });
   });
 });
-
-/** A field of JSON by its path; every field there is, arrays by their first and last items. */
-function fieldsOf(value: unknown, path: (string | number)[] = []): (string | number)[][] {
-  if (typeof value !== "object" || value === null) return [path];
-  const keys = Array.isArray(value)
-    ? [...new Set([0, value.length - 1])].filter((k) => k in value)
-    : Object.keys(value);
-  const inner = keys.flatMap((key) => fieldsOf((value as never)[key], [...path, key]));
-  return path.length > 0 ? [path, ...inner] : inner;
-}
-
-const EDITS: Record<string, (value: unknown) => unknown> = {
-  removed: () => undefined,
-  null: () => null,
-  text: () => "x",
-  negative: () => -5,
-  huge: () => 1e308,
-  big: () => 1e9,
-  zero: () => 0,
-  empty: () => [],
-  object: () => ({}),
-  shorter: (value) => (Array.isArray(value) ? value.slice(1) : "x"),
-  longer: (value) => (Array.isArray(value) ? [...value, value[0]] : [value]),
-  "list of null": (value) => (Array.isArray(value) ? value.map(() => null) : null),
-};
-
-/** Applies one edit to a copy; undefined if it changes nothing. */
-function edited(json: object, path: (string | number)[], edit: string): object | undefined {
-  const copy = structuredClone(json);
-  const holder = path.slice(0, -1).reduce<unknown>((inner, key) => (inner as never)[key], copy) as never;
-  const key = path.at(-1) as never;
-  const value = EDITS[edit](holder[key]);
-  if (value === undefined && !Array.isArray(holder)) delete holder[key];
-  else if (value === undefined) (holder as unknown[]).splice(key as number, 1);
-  else (holder as Record<string, unknown>)[key] = value;
-  return JSON.stringify(copy) === JSON.stringify(json) ? undefined : copy;
-}
-
-type Place = "header" | "model" | "readOut" | "state";
-const editFile = (bytes: Uint8Array, place: Place, path: (string | number)[], edit: string) => {
-  const { header, body } = openFile(bytes);
-  if (place !== "header") {
-    const changed = edited(JSON.parse(header.__metadata__[place]), path, edit);
-    return changed && closeFile(withText(header, place, JSON.stringify(changed)), body);
-  }
-  const changed = edited(header, path, edit);
-  return changed && closeFile(changed, body);
-};
-const withText = (header: Header, place: string, text: string) => ({
-  ...header,
-  __metadata__: { ...header.__metadata__, [place]: text },
-});
-
-/** Every pair of a field and an edit, or a seeded sample of them. */
-function editsOf(bytes: Uint8Array, places: readonly Place[], most: number, seed: number) {
-  const { header } = openFile(bytes);
-  const all = places.flatMap((place) =>
-    fieldsOf(place === "header" ? header : JSON.parse(header.__metadata__[place]))
-      .filter((path) => !(path[0] === "__metadata__" && (path[1] === "checksum" || path.length === 1)))
-      .flatMap((path) => Object.keys(EDITS).map((edit) => ({ place, path, edit }))),
-  );
-  const order = randomStream(seed).shuffle(Int32Array.from(all.keys()));
-  return Array.from(order.subarray(0, most), (k) => all[k]);
-}
 
 /**
  * Values that another sound model might have at that place: a number of any size, a name, an option that may be left out. No
@@ -346,11 +282,3 @@ function withManyTensors(): Uint8Array {
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, k) => [`t${k}`, entry]));
   return closeFile({ __metadata__: header.__metadata__, ...many }, new Uint8Array(2_000_000));
 }
-
-test("Python's safetensors reads a model file, where it is installed", ({ skip }) => {
-  const path = join(folderWith({ "m.undertone": models[0].bytes }), "m.undertone");
-  const script = "import sys; from safetensors.numpy import load_file; print(sorted(load_file(sys.argv[1]))[0])";
-  const { status, stdout } = spawnSync("python3", ["-c", script, path], { encoding: "utf8" });
-  if (status !== 0) return skip();
-  expect(stdout.trim()).toMatch(/^decoder\./);
-});

@@ -17,6 +17,7 @@ const output = file("out.csv");
 writeFileSync(file("a.csv"), "label,t0,t1\nx,1,2\ny,2,1\nx,1,3\ny,3,1\n");
 
 const engine = await library.loadEngine("reference");
+const times = [[0, 1, 2], [0, 1], [0, 1, 2], [0, 1]]; // biome-ignore format: one line
 const set = library.sequencesFrom(
   [
     [1, 2, 4],
@@ -24,15 +25,7 @@ const set = library.sequencesFrom(
     [4, 4, 1],
     [3, 1],
   ],
-  {
-    labels: ["x", "y", "x", "y"],
-    times: [
-      [0, 1, 2],
-      [0, 1],
-      [0, 1, 2],
-      [0, 1],
-    ],
-  },
+  { labels: ["x", "y", "x", "y"], times },
 );
 const source = { name: "four", train: set, files: [], notes: [] };
 const model = await library.fitAutoencoder(engine, set, {
