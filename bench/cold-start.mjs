@@ -38,7 +38,7 @@ async function child(path) {
 async function parent(processes) {
   const { loadEngine, untrainedAutoencoder } = await import("../dist/index.js");
   const { saveModel } = await import("../dist/node.js");
-  const { median } = await import("../dist/speed/timing.js");
+  const { median } = await import("../dist/inner.js");
   const folder = mkdtempSync(join(tmpdir(), "undertone-cold-"));
   try {
     const path = join(folder, "model.undertone");

@@ -1,7 +1,7 @@
 // @ts-check
 // Who is timed, how each is started, and on what.
 import { fileURLToPath } from "node:url";
-import { engineNames } from "../dist/engine/load.js";
+import { engineNames } from "../dist/inner.js";
 import { sizesOf } from "./workloads.mjs";
 
 /** @typedef {import("./workloads.mjs").Workload} Workload */

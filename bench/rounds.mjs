@@ -1,6 +1,6 @@
 // @ts-check
 // Times contenders in turns, so that a machine whose speed drifts hits all of them alike.
-import { median } from "../dist/speed/timing.js";
+import { median } from "../dist/inner.js";
 import { startChild } from "./child.mjs";
 
 /** @typedef {import("./contenders.mjs").Contender} Contender */

@@ -1,6 +1,6 @@
 // @ts-check
 // What bench/simulation.mjs found, as Markdown: figures of each simulation, and differences with intervals over them.
-import { criticalT } from "../dist/evaluate/metrics/resampled-t-test.js";
+import { criticalT } from "../dist/inner.js";
 
 /**
  * @typedef {object} Line one simulation

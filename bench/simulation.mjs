@@ -5,11 +5,9 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { DEMO_READING } from "../dist/cli/demo.js";
-import { splitList } from "../dist/evaluate/sets/expression.js";
 import { compare, loadEngine } from "../dist/index.js";
+import { DEMO_READING, splitList, writeTransactionsCsv } from "../dist/inner.js";
 import { readSource } from "../dist/node.js";
-import { writeTransactionsCsv } from "../dist/simulate/csv.js";
 import { simulateTransactions } from "../dist/simulate/transactions.js";
 import { putSimulations, simulationTable } from "./simulation-table.mjs";
 

@@ -2,11 +2,18 @@
 // What is timed, and the files that hand it to every contender: one batch, one set of weights.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadEngine } from "../dist/engine/load.js";
-import { decodeSafetensors, encodeSafetensors } from "../dist/files/safetensors.js";
-import { findRecipe } from "../dist/network/spec/recipes.js";
-import { createTrainingRun } from "../dist/speed/training-run.js";
-import { countFlops, encodeCopies, equalLengths, raggedLengths, randomSequences } from "../dist/speed/workload.js";
+import { loadEngine } from "../dist/index.js";
+import {
+  countFlops,
+  createTrainingRun,
+  decodeSafetensors,
+  encodeCopies,
+  encodeSafetensors,
+  equalLengths,
+  findRecipe,
+  raggedLengths,
+  randomSequences,
+} from "../dist/inner.js";
 
 /**
  * @typedef {object} Workload

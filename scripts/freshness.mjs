@@ -20,7 +20,7 @@ export const STEPS = {
     ["dist/native/undertone.node", "dist/native/undertone.node.sha256"],
   ],
   build: [
-    ["src", "tsconfig.json", "tsconfig.build.json", "scripts/worker.mjs"],
+    ["src", "tsconfig.json", "tsconfig.build.json", "scripts/bundle.mjs"],
     ["dist/cli/main.js", "dist", "!dist/kernels", "!dist/native"],
   ],
 };

@@ -58,6 +58,7 @@ const ROOMS = [
   "index.ts",
   "worker.ts",
   "cli",
+  "inner.ts",
 ];
 
 const files = (readdirSync(join(root, "src"), { recursive: true }) as string[])

@@ -1,5 +1,5 @@
 // @ts-check
-import { randomStream } from "../../dist/random.js";
+import { randomStream } from "../../dist/inner.js";
 
 /**
  * Random numbers that belong to a seed, a data set and a purpose, whatever else is run.

@@ -45,7 +45,7 @@ function countClasses({ labels, classNames }) {
 
 /**
  * @param {SequenceSet} set @param {number} positive @param {number} count
- * @param {import("../../dist/random.js").Random} random
+ * @param {import("../../dist/inner.js").Random} random
  * @returns {SequenceSet}
  */
 function thinOut(set, positive, count, random) {

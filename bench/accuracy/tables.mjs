@@ -13,7 +13,7 @@ import {
   transformRandomConvolutions,
   untrainedAutoencoder,
 } from "../../dist/index.js";
-import { selectColumns } from "../../dist/table/feature-table.js";
+import { selectColumns } from "../../dist/inner.js";
 
 /** @typedef {import("../../dist/index.js").FeatureTable} Table */
 /** @typedef {import("../../dist/index.js").SequenceSet} SequenceSet */

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { encodeCopies } from "../../dist/speed/workload.js";
+import { encodeCopies } from "../../dist/inner.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, RATE, serve } from "./serve.mjs";
 

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** @typedef {import("../../dist/speed/workload.js").SpeedShape} SpeedShape */
+/** @typedef {import("../../dist/inner.js").SpeedShape} SpeedShape */
 /** @typedef {Record<string, { shape: readonly number[], data: Float32Array | Float64Array }>} Weights */
 
 const PACKAGES = ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"];

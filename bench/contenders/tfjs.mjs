@@ -2,7 +2,7 @@
 // TensorFlow.js on one of its backends, one thread: node tfjs.mjs cpu|wasm
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { encodeCopies } from "../../dist/speed/workload.js";
+import { encodeCopies } from "../../dist/inner.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
 import { loadTfjsPeer } from "./tfjs-peer.mjs";
@@ -13,7 +13,7 @@ console.log = console.info = console.warn = console.error; // its greeting is no
 
 /**
  * Ends the process with the reason where it cannot be loaded.
- * @param {import("../../dist/speed/workload.js").SpeedShape} shape @param {Parameters<typeof loadTfjsPeer>[3]} [given]
+ * @param {import("../../dist/inner.js").SpeedShape} shape @param {Parameters<typeof loadTfjsPeer>[3]} [given]
  */
 const open = (shape, given) =>
   loadTfjsPeer(shape, folder, backend, given).catch((error) => {

@@ -1,10 +1,8 @@
 // @ts-check
 // One of our engines on so many threads: node undertone.mjs ENGINE THREADS
 import { readFileSync } from "node:fs";
-import { loadEngine } from "../../dist/engine/load.js";
-import { createEncodeRun } from "../../dist/speed/encode-run.js";
-import { createTrainingRun } from "../../dist/speed/training-run.js";
-import { VERSION } from "../../dist/version.js";
+import { loadEngine } from "../../dist/index.js";
+import { createEncodeRun, createTrainingRun, VERSION } from "../../dist/inner.js";
 import { readJob } from "../workloads.mjs";
 import { CHECKED_STEPS, meanSize, serve } from "./serve.mjs";
 

@@ -1,5 +1,8 @@
 import { EngineError } from "../errors.js";
 
+/** The program of every worker thread, src/worker.ts and all that it imports in one file. */
+export const WORKER = new URL("../../dist/threads/worker.js", import.meta.url);
+
 /** A part of an engine is there, or was named, and cannot be used. `auto` goes on to the next engine, and says so. */
 export class UnusableError extends EngineError {
   constructor(message: string, options?: { cause?: unknown }) {

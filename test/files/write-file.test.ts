@@ -53,7 +53,7 @@ describe.skipIf(windows)("permissions, links, pipes and devices", () => {
   test("a new file follows the umask", async () => {
     const folder = folderWith();
     for (const mask of ["022", "077"]) {
-      const script = `process.umask(0o${mask}); const { writeFileAtomically } = await import(${JSON.stringify(new URL("../../dist/files/write-file.js", import.meta.url).href)}); await writeFileAtomically("of-${mask}", "x");`;
+      const script = `process.umask(0o${mask}); const { writeFileAtomically } = await import(${JSON.stringify(new URL("../../dist/inner.js", import.meta.url).href)}); await writeFileAtomically("of-${mask}", "x");`;
       const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
       expect([status, String(stderr)]).toEqual([0, ""]);
       expect(modeOf(join(folder, `of-${mask}`))).toBe(0o666 & ~Number.parseInt(mask, 8));

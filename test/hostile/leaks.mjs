@@ -1,13 +1,10 @@
 // @ts-check
 // Fits or encodes again and again in one process and prints, as JSON, its open files, threads and resident memory after
-// a warm-up and at the end:   node --expose-gc leaks.mjs fits|encodes ENGINE COUNT THREADS [MOST OPEN FILES]
-import { execFileSync } from "node:child_process";
+// a warm-up and at the end:   node --expose-gc leaks.mjs fits|encodes ENGINE COUNT THREADS
 import { readdirSync } from "node:fs";
 import { encode, fitAutoencoder, loadEngine } from "../../dist/index.js";
 
-const [what, name, count, threads, mostFiles] = process.argv.slice(2);
-// Below the hard limit only now: Node 20 opens a hundred files at once where it imports a library of as many modules.
-if (mostFiles) execFileSync("prlimit", ["--pid", `${process.pid}`, `--nofile=${mostFiles}:${mostFiles}`]);
+const [what, name, count, threads] = process.argv.slice(2);
 
 const T = 6;
 /** @param {number} N @returns {import("../../dist/index.js").SequenceSet} */

@@ -1,14 +1,13 @@
+import { WORKER } from "../built-file.js";
 import { type Crew, createControl, leadCrew, type Phase } from "./crew.js";
 import { hireFollowers } from "./followers.js";
 import { createPool } from "./pool.js";
 import { startThread } from "./thread.js";
 
-/** The entry of every worker, src/worker.ts and all that it imports in one file; from src/engine and from dist/engine. */
-const ENTRY = new URL("../../../dist/threads/worker.js", import.meta.url);
 const MOST_THREADS = 16;
 
 /** The threads of this process, or of this page. */
-export const pool = createPool(() => startThread(ENTRY));
+export const pool = createPool(() => startThread(WORKER));
 
 /** The default number of threads: one per core, 16 at most; 1 where memory cannot be shared. */
 export async function defaultThreads(): Promise<number> {
