@@ -11,7 +11,7 @@ import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
 import { readWide } from "./layouts/wide.js";
 import type { Format, Layout, LayoutName } from "./source/format.js";
-import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
+import { type DataOptions, FILE_OPTIONS, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
 
@@ -101,8 +101,9 @@ export async function readInPieces(
   const layout = layoutOf(path, format, chosen);
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
   try {
-    const table = await format.open(sourceFile(path, chosen.maxSize));
-    return await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
+    rejectFileOptions(path, format, chosen);
+    const table = await format.open(sourceFile(path, chosen), chosen);
+    const notes = await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
       try {
         await take(piece);
       } catch (error) {
@@ -110,6 +111,7 @@ export async function readInPieces(
         throw error;
       }
     });
+    return [...(table.notes ?? []), ...notes];
   } catch (error) {
     throw failed ? failed.error : unreadable(path, error);
   }
@@ -132,7 +134,8 @@ async function readPart(
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
-  const file = sourceFile(path, options.maxSize);
+  const file = sourceFile(path, options);
+  rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
@@ -142,13 +145,19 @@ async function readPart(
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-    const notes = await layout(await format.open(file), options, size, async (part) => {
+    const table = await format.open(file, options);
+    const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes }, sha256: file.sha256() };
+    return { part: { ...whole!, notes: [...(table.notes ?? []), ...notes] }, sha256: file.sha256() };
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function rejectFileOptions(path: string, format: Format, options: DataOptions): void {
+  const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
+  rejectOptions(path, `${format.extensions[0]} files`, options, others);
 }
 
 /** The layout that the options ask for. */

@@ -68,13 +68,13 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     /row 4, column "when": got "soon", expected a number of seconds as above/,
   ],
   ["a missing entity", "a.csv", `${LONG},3,3,up\n`, long, /row 4, column "id"/],
-  ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv, row 2, column 2: Quote Not Closed/],
+  ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv, row 2, column 2: got a quote that begins a cell and no other/],
   [
-    "a quote inside a cell",
+    "a quote inside a number",
     "a.csv",
     'label,a,b\nx,1,2\ny,1"2,3\n',
     {},
-    /a\.csv, row 3, column 2: Invalid Opening Quote/,
+    /a\.csv, row 3, column "a": got "1"2", expected a number/,
   ],
   [
     "an array with more numbers than its header has",

@@ -3,9 +3,16 @@ import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
-import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 
-export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
+export const arff: Format = {
+  name: "arff",
+  extensions: [".arff"],
+  layouts: "fixed",
+  reads: ["encoding"],
+  open: readArff,
+};
 
 interface Header {
   relational: boolean;

@@ -3,9 +3,10 @@ import { numberIn, parseTime } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally, type NoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
-import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 
-export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
+export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", reads: ["encoding"], open: readTs };
 
 interface Header {
   timestamps: boolean;

@@ -3,9 +3,10 @@ import { isMissing, numberIn, numericLabel } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
-import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
+import { emptyFile, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 
-export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", open: readTsv };
+export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", reads: ["encoding"], open: readTsv };
 
 /**
  * Reads a UCR text file: one series per line, the label first, then the values, separated by tabs, commas or spaces.

@@ -50,20 +50,26 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
+    let added = r; // rows whose channels were added
     for (; r < chunk.rows.length; r++) {
       const row = chunk.rows[r];
       const before = entity;
       entity = shownIn(columns[rows.entityColumn], r);
       if (entity !== before) {
-        if (handedOn.has(entity))
+        if (handedOn.size > 0 && handedOn.has(entity))
           throw new ScatteredError(
             `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,
           );
-        if (rows.has(entity)) scattered ??= { entity, row };
-        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) await handOn();
+        if (!scattered && rows.has(entity)) scattered = { entity, row };
+        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
+          rows.addChannels(columns, added, r, chunk.rows);
+          added = r;
+          await handOn();
+        }
       }
       rows.add(columns, r, row);
     }
+    rows.addChannels(columns, added, r, chunk.rows);
   }
   if (!rows && !table.names) throw emptyFile(path);
   if (!rows || rows.count() === 0) throw noSequences(path);

@@ -6,8 +6,8 @@ import { createGunzip } from "node:zlib";
 import { DataError, UndertoneError } from "../../errors.js";
 
 const MB = 1 << 20;
-const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
+const PIECE = 1 << 18; // bytes
 /** A .gz may unpack to this many times the bytes read of it, and in any case to that many MB. */
 const MOST_RATIO = 200;
 const FREE_MB = 32;
@@ -17,6 +17,8 @@ export const LONGEST_ROW_MB = 32;
 /** A file to read, once: whole or in pieces. Both unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
+  /** The encoding of a text, by the option; default: UTF-8, or what a byte order mark says. */
+  encoding?: string;
   /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
   whole(most?: number): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
@@ -25,12 +27,16 @@ export interface SourceFile {
   sha256(): string;
 }
 
-/** @param maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
-export function sourceFile(path: string, maxSize?: number): SourceFile {
+/** @param options.maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
+export function sourceFile(
+  path: string,
+  { maxSize, encoding }: { maxSize?: number; encoding?: string } = {},
+): SourceFile {
   const hash = createHash("sha256");
   const packed = path.toLowerCase().endsWith(".gz");
   return {
     path,
+    encoding,
     async whole(most = LARGEST_WHOLE) {
       try {
         const bytes = packed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
@@ -48,9 +54,9 @@ export function sourceFile(path: string, maxSize?: number): SourceFile {
           done(null, chunk);
         },
       });
-      const file = createReadStream(path);
+      const file = createReadStream(path, { highWaterMark: PIECE });
       const failed = () => {}; // the last stream throws it too
-      const gunzip = packed ? createGunzip({ chunkSize: 1 << 16 }) : undefined;
+      const gunzip = packed ? createGunzip({ chunkSize: PIECE }) : undefined;
       const bytes = gunzip ? pipeline(file, hashed, gunzip, failed) : pipeline(file, hashed, failed);
       let size = 0;
       try {
@@ -89,18 +95,6 @@ async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string
     all.push(piece);
   }
   return Buffer.concat(all, size);
-}
-
-/**
- * The lines of a text file, without byte order mark and line ends; line i is row i + 1 of an editor.
- * @throws {DataError} as `whole`, and if it is too long for one text, or has a line without end
- */
-export async function linesOf(file: SourceFile): Promise<string[]> {
-  const bytes = await file.whole(LONGEST_TEXT);
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  const long = lines.findIndex((line) => line.length > LONGEST_ROW_MB * MB);
-  if (long >= 0) throw endlessRow(file.path, long + 1);
-  return lines;
 }
 
 /** @param row in which the text goes on without end */

@@ -5,6 +5,10 @@ export interface Table {
   path: string;
   /** Names of the columns; absent where the first row may hold them (CSV). */
   names?: readonly string[];
+  /** What separates the cells of a row, where it is a text; default a comma. */
+  separator?: string;
+  /** What was found out about the file; known when its first chunk is. */
+  notes?: readonly string[];
   /** The rows in their order, once; the next chunk is read on request. */
   chunks: AsyncIterable<TableChunk>;
 }
@@ -21,13 +25,15 @@ export interface TableChunk {
 
 /**
  * Cells of one column, as the file has them:
- * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value
+ * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value.
+ *   `numbers` and `dates` (seconds) are what parseCell and parseTime give of a text, for cells whose format knows that
+ *   without it; NaN where it does not
  * - `texts`: a column of texts, also where they look like numbers; "" = missing
  * - `numbers`: NaN = missing
  * - `dates`: seconds since 1970 in UTC, NaN = missing
  */
 export type Column =
-  | { kind: "cells"; values: readonly string[] }
+  | { kind: "cells"; values: readonly string[]; numbers?: Float64Array; dates?: Float64Array }
   | { kind: "texts"; values: readonly string[] }
   | { kind: "numbers"; values: Float64Array }
   | { kind: "dates"; values: Float64Array };
@@ -45,21 +51,29 @@ export function shownIn({ kind, values }: Column, r: number): string {
 }
 
 /** Whether cell r is missing. */
-export function missingIn({ kind, values }: Column, r: number): boolean {
-  if (kind === "cells") return isMissing(values[r]);
-  return kind === "texts" ? values[r] === "" : Number.isNaN(values[r]);
+export function missingIn(column: Column, r: number): boolean {
+  const { kind } = column;
+  if (kind === "cells") return !isKnown(column.numbers, r) && !isKnown(column.dates, r) && isMissing(column.values[r]);
+  return kind === "texts" ? column.values[r] === "" : Number.isNaN(column.values[r]);
 }
 
 /** The number in cell r; NaN: missing; undefined: not a number that fits 32-bit floats. */
-export function valueIn({ kind, values }: Column, r: number): number | undefined {
-  if (kind === "cells") return parseCell(values[r]);
-  if (kind === "texts") return values[r] === "" ? Number.NaN : undefined;
-  const value = values[r];
+export function valueIn(column: Column, r: number): number | undefined {
+  const { kind } = column;
+  if (kind === "cells" && !isKnown(column.numbers, r)) return parseCell(column.values[r]);
+  if (kind === "texts") return column.values[r] === "" ? Number.NaN : undefined;
+  const value = kind === "cells" ? column.numbers![r] : column.values[r];
   return Number.isNaN(value) || Number.isFinite(Math.fround(value)) ? value : undefined;
 }
 
 /** The time in cell r in seconds, and whether it is a date; undefined: no time. */
-export function timeIn({ kind, values }: Column, r: number): { seconds: number; calendar: boolean } | undefined {
-  if (kind === "cells" || kind === "texts") return parseTime(values[r]);
-  return isTime(values[r]) ? { seconds: values[r], calendar: kind === "dates" } : undefined;
+export function timeIn(column: Column, r: number): { seconds: number; calendar: boolean } | undefined {
+  const { kind } = column;
+  if (kind === "cells" && isKnown(column.dates, r)) return { seconds: column.dates![r], calendar: true };
+  if (kind === "cells" || kind === "texts") return parseTime(column.values[r]);
+  return isTime(column.values[r]) ? { seconds: column.values[r], calendar: kind === "dates" } : undefined;
+}
+
+function isKnown(parsed: Float64Array | undefined, r: number): boolean {
+  return parsed !== undefined && !Number.isNaN(parsed[r]);
 }
