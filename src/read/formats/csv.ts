@@ -5,7 +5,7 @@ import type { DataOptions } from "../source/options.js";
 import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
 import type { Table, TableChunk } from "../source/table.js";
 import { expectUtf8, textPieces } from "../source/text.js";
-import { createColumnReader } from "./csv/columns.js";
+import { createColumnReader, textOf } from "./csv/columns.js";
 import { type Dialect, findDialect } from "./csv/dialect.js";
 import { createScanner, type Fault, type ScannedRows } from "./csv/scan.js";
 
@@ -34,8 +34,7 @@ async function openCsv(file: SourceFile, options: DataOptions): Promise<Table> {
   const rows = ended ? sample : sample.subarray(0, 1 + Math.max(sample.lastIndexOf(LF), sample.lastIndexOf(CR, -2)));
   const dialect = findDialect(file.path, rows, { separator, skip });
   const first = createScanner(dialect.separator.charCodeAt(0)).scan(rows.subarray(dialect.begin), true).rows;
-  const reader = createColumnReader();
-  const header = Array.from({ length: first.width }, (_, c) => reader.text(first, c));
+  const header = Array.from({ length: first.width }, (_, c) => textOf(first, c));
   const { names, notes } = namesFor(file.path, header, options);
   return {
     path: file.path,
@@ -92,7 +91,7 @@ async function* readChunks(
   { separator, skip }: Dialect,
 ): AsyncGenerator<TableChunk> {
   const scanner = createScanner(separator.charCodeAt(0), skip + 1);
-  const reader = createColumnReader();
+  const column = createColumnReader();
   let held = [begin];
   let size = begin.length;
   let wanted = 0; // bytes that are worth a scan: a long row is not scanned again for each piece
@@ -109,8 +108,7 @@ async function* readChunks(
     const bytes = held.length === 1 ? held[0] : Buffer.concat(held, size);
     const { rows, read, fault } = scanner.scan(bytes, last);
     expectText(file, rows, read);
-    if (rows.rows.length > 0)
-      yield { rows: rows.rows, width: rows.width, column: (c: number) => reader.column(rows, c) };
+    if (rows.rows.length > 0) yield { rows: rows.rows, width: rows.width, column: (c: number) => column(rows, c) };
     if (fault) throw faultError(file.path, fault, rows.width, separator);
     if (read === 0 && size > LONGEST_ROW) throw endlessRow(file.path, scanner.line());
     held = [bytes.subarray(read)];

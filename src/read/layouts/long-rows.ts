@@ -4,7 +4,7 @@ import { notANumber } from "../source/cells.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
+import { type Column, idIn, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { readLongHeader } from "./long-header.js";
 
@@ -14,7 +14,7 @@ export interface LongTable {
   set: SequenceSet;
   /** [total steps], the label of each event in the order of `set`, undefined where the cell was missing. */
   stepLabels?: readonly (string | undefined)[];
-  /** [total steps] each, in the order of `set`; with times. */
+  /** [total steps] each, in the order of `set`; with times and a window. */
   details?: EventDetails;
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
   calendarTimes: boolean;
@@ -72,19 +72,29 @@ export function collectLongRows(
   const tally = { late: 0, equal: 0, noAmount: 0 };
   const readTime = timeReader(path, options.time);
   let rows = noRows();
-  let before: string | undefined; // the entity of the last row
+  let owners = new Int32Array(0); // by the id of the entity's text; -1: not known
+  const ownerOf = (cells: Column, r: number, row: number): number => {
+    const id = idIn(cells, r);
+    if (id >= 0 && id < owners.length && owners[id] >= 0) return owners[id];
+    const entity = shownIn(cells, r);
+    if (missingIn(cells, r))
+      throw new DataError(
+        `${path}, row ${row}, column "${options.entity}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
+      );
+    const owner = codeOf(rows.entities, entity);
+    if (id >= owners.length) {
+      const known = owners;
+      owners = new Int32Array(2 * id + 16).fill(-1);
+      owners.set(known);
+    }
+    if (id >= 0) owners[id] = owner;
+    return owner;
+  };
   return {
     entityColumn: roles.entity,
     used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
     add(columns, r, row) {
-      const entity = shownIn(columns[roles.entity], r);
-      if (missingIn(columns[roles.entity], r))
-        throw new DataError(
-          `${path}, row ${row}, column "${options.entity}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
-        );
-      const { owners } = rows;
-      owners.push(owners.length > 0 && entity === before ? owners[owners.length - 1] : codeOf(rows.entities, entity));
-      before = entity;
+      rows.owners.push(ownerOf(columns[roles.entity], r, row));
       if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
       if (roles.label >= 0) {
         const label = columns[roles.label];
@@ -112,6 +122,7 @@ export function collectLongRows(
     take() {
       const taken = rows;
       rows = noRows();
+      owners.fill(-1);
       return {
         ...inSequences(taken, channels, options, roles.amountName, tally),
         calendarTimes: readTime.calendar() ?? false,
@@ -174,8 +185,8 @@ function inSequences(
   const taken = channels.map(({ column }) => column.take());
   const F = taken.length;
   const values = new Float32Array(order.length * F);
-  taken.forEach((column, f) => {
-    for (let s = 0; s < order.length; s++) values[s * F + f] = column.values[order[s]];
+  taken.forEach(({ values: from }, f) => {
+    for (let s = 0; s < order.length; s++) values[s * F + f] = from[order[s]];
   });
   const set: SequenceSet = {
     channels: taken.map(({ channel }) => channel),
@@ -185,8 +196,9 @@ function inSequences(
     ids,
     entities: ids,
   };
-  const details = times && {
-    times,
+  const wanted = options.window === undefined ? undefined : times;
+  const details = wanted && {
+    times: wanted,
     entities: Array.from(order, (row) => ids[owners[row]]),
     entityName: options.entity,
     ...(amounts.length > 0 && { amounts: Float64Array.from(order, (row) => amounts[row]), amountName }),
@@ -238,5 +250,7 @@ function sortByTime(
     if (unsorted) rows.sort((a, b) => times[a] - times[b] || a - b);
     for (let i = 1; i < rows.length; i++) if (times[rows[i]] === times[rows[i - 1]]) tally.equal++;
   }
-  return Float64Array.from(order, (row) => times[row]);
+  const sorted = new Float64Array(order.length);
+  for (let s = 0; s < order.length; s++) sorted[s] = times[order[s]];
+  return sorted;
 }

@@ -6,7 +6,7 @@ import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
-import { type Column, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 
 /**
@@ -34,6 +34,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
   let entity: string | undefined; // of the row before
+  let id = -1; // of that text
   const handedOn = new Set<string>();
   let scattered: { entity: string; row: number } | undefined;
   let last = 0;
@@ -50,12 +51,15 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
+    const entities = columns[rows.entityColumn];
     let added = r; // rows whose channels were added
     for (; r < chunk.rows.length; r++) {
       const row = chunk.rows[r];
-      const before = entity;
-      entity = shownIn(columns[rows.entityColumn], r);
-      if (entity !== before) {
+      const before = { entity, id };
+      id = idIn(entities, r);
+      if (id < 0 || id !== before.id) entity = shownIn(entities, r);
+      const other = id >= 0 && before.id >= 0 ? id !== before.id : entity !== before.entity;
+      if (other && entity !== undefined) {
         if (handedOn.size > 0 && handedOn.has(entity))
           throw new ScatteredError(
             `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,

@@ -27,13 +27,13 @@ export interface TableChunk {
  * Cells of one column, as the file has them:
  * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value.
  *   `numbers` and `dates` (seconds) are what parseCell and parseTime give of a text, for cells whose format knows that
- *   without it; NaN where it does not
+ *   without it; NaN where it does not. `ids` are equal for equal texts in the whole file; -1: not known
  * - `texts`: a column of texts, also where they look like numbers; "" = missing
  * - `numbers`: NaN = missing
  * - `dates`: seconds since 1970 in UTC, NaN = missing
  */
 export type Column =
-  | { kind: "cells"; values: readonly string[]; numbers?: Float64Array; dates?: Float64Array }
+  | { kind: "cells"; values: readonly string[]; numbers?: Float64Array; dates?: Float64Array; ids?: Int32Array }
   | { kind: "texts"; values: readonly string[] }
   | { kind: "numbers"; values: Float64Array }
   | { kind: "dates"; values: Float64Array };
@@ -72,6 +72,11 @@ export function timeIn(column: Column, r: number): { seconds: number; calendar: 
   if (kind === "cells" && isKnown(column.dates, r)) return { seconds: column.dates![r], calendar: true };
   if (kind === "cells" || kind === "texts") return parseTime(column.values[r]);
   return isTime(column.values[r]) ? { seconds: column.values[r], calendar: kind === "dates" } : undefined;
+}
+
+/** A number of the text in cell r, equal for equal texts of the column; -1: not known. */
+export function idIn(column: Column, r: number): number {
+  return column.kind === "cells" && column.ids ? column.ids[r] : -1;
 }
 
 function isKnown(parsed: Float64Array | undefined, r: number): boolean {

@@ -1,71 +1,55 @@
 import type { Column } from "../../source/table.js";
 import { createDateReader, numberOf } from "./numbers.js";
 import type { ScannedRows } from "./scan.js";
+import { createTextStore, type TextStore } from "./texts.js";
 
 const MINUS = 45;
-const SLOTS = 1 << 16;
-const LONGEST = 64; // bytes of a text that is kept
 
-/** Makes columns of scanned rows: numbers and dates from bytes, texts only where they are asked for. */
-export interface ColumnReader {
-  column(rows: ScannedRows, c: number): Column;
-  /** The text of the cell at an index. */
-  text(rows: ScannedRows, cell: number): string;
+/** Makes columns of the scanned rows of a file: numbers and dates from bytes, texts only where they are asked for. */
+export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
+  const dateOf = createDateReader();
+  const stores: TextStore[] = []; // by column
+  return (rows, c) => {
+    let texts: ReturnType<typeof textsOf> | undefined;
+    const made = () => {
+      stores[c] ??= createTextStore();
+      texts ??= textsOf(rows, c, stores[c]);
+      return texts;
+    };
+    const { numbers, dates } = parsed(rows, c, dateOf);
+    return {
+      kind: "cells",
+      numbers,
+      dates,
+      get values() {
+        return made().values;
+      },
+      get ids() {
+        return made().ids;
+      },
+    };
+  };
 }
 
-export function createColumnReader(): ColumnReader {
-  const dateOf = createDateReader();
-  const kept: (string | undefined)[] = []; // texts by a hash of their bytes: the same text again is the same string
+/** The text of a cell, by its index. */
+export function textOf({ bytes, starts, ends }: ScannedRows, cell: number): string {
+  const end = ends[cell];
+  if (end >= 0) return bytes.toString("utf8", starts[cell], end).trim(); // blanks beyond ASCII too
+  const text = bytes.toString("utf8", starts[cell], ~end);
+  return text.includes('"') ? text.replaceAll('""', '"') : text;
+}
 
-  function text({ bytes, starts, ends }: ScannedRows, cell: number): string {
-    const start = starts[cell];
-    const end = ends[cell];
-    if (end < 0) return unquoted(bytes.toString("utf8", start, ~end));
-    if (start === end) return "";
-    if (end - start > LONGEST) return bytes.toString("utf8", start, end).trim();
-    let hash = 0;
-    let bits = 0;
-    for (let k = start; k < end; k++) {
-      hash = (Math.imul(hash, 31) + bytes[k]) | 0;
-      bits |= bytes[k];
-    }
-    if (bits > 127) return bytes.toString("utf8", start, end).trim(); // blanks beyond ASCII too
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const known = kept[slot];
-    if (known !== undefined && isWritten(known, bytes, start, end)) return known;
-    const made = bytes.toString("latin1", start, end);
-    if (kept.length === 0) kept.length = SLOTS;
-    kept[slot] = made;
-    return made;
+function textsOf(rows: ScannedRows, c: number, store: TextStore) {
+  const { bytes, starts, ends, width } = rows;
+  const R = rows.rows.length;
+  const ids = new Int32Array(R);
+  const values: string[] = [];
+  for (let r = 0, cell = c; r < R; r++, cell += width) {
+    const id = ends[cell] < 0 ? -1 : store.idOf(bytes, starts[cell], ends[cell]);
+    ids[r] = id;
+    values.push(id < 0 ? textOf(rows, cell) : store.textOf(id));
   }
-
-  function textsOf(rows: ScannedRows, c: number): string[] {
-    const { bytes, starts, ends, width } = rows;
-    const texts: string[] = [];
-    for (let r = 0, cell = c; r < rows.rows.length; r++, cell += width) {
-      const start = starts[cell];
-      const again = r > 0 && sameBytes(bytes, starts[cell - width], ends[cell - width], start, ends[cell]);
-      texts.push(again ? texts[r - 1] : text(rows, cell));
-    }
-    return texts;
-  }
-
-  return {
-    text,
-    column(rows, c) {
-      let texts: string[] | undefined;
-      const { numbers, dates } = parsed(rows, c, dateOf);
-      return {
-        kind: "cells",
-        numbers,
-        dates,
-        get values() {
-          texts ??= textsOf(rows, c);
-          return texts;
-        },
-      };
-    },
-  };
+  return { values, ids };
 }
 
 /** The numbers of a column, or its dates; neither where its first cells are texts. */
@@ -93,22 +77,4 @@ function parsed(
   }
   if (found === 0) return {};
   return parse === numberOf ? { numbers: values } : { dates: values };
-}
-
-/** Whether two cells that are not quoted have the same bytes. */
-function sameBytes(bytes: Buffer, before: number, beforeEnd: number, start: number, end: number): boolean {
-  if (end < 0 || beforeEnd - before !== end - start) return false;
-  for (let k = 0; k < end - start; k++) if (bytes[before + k] !== bytes[start + k]) return false;
-  return true;
-}
-
-/** Whether these bytes, in ASCII, are the text. */
-function isWritten(text: string, bytes: Buffer, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let k = start; k < end; k++) if (text.charCodeAt(k - start) !== bytes[k]) return false;
-  return true;
-}
-
-function unquoted(text: string): string {
-  return text.includes('"') ? text.replaceAll('""', '"') : text;
 }
