@@ -4,8 +4,10 @@ import { OptionError } from "../errors.js";
 import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
 import { type FoundFile, findParts } from "./folder.js";
+import { csv } from "./formats/csv.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
+import { hasHeader, tsv } from "./formats/tsv.js";
 import { labelled } from "./labels.js";
 import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
@@ -49,9 +51,20 @@ export async function filesRead(path: string): Promise<string[]> {
 }
 
 /** Whether a source can be read in pieces: a table (CSV). */
-export function comesInPieces(path: string): boolean {
+export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
   const format = formatOf(path);
-  return format !== undefined && format.layouts !== "fixed";
+  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
+}
+
+/**
+ * A .tsv is a table (its format is then that of CSV) where an entity is named or its first row has names; else it has
+ * series as in the UCR archive.
+ */
+async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
+  if (format !== tsv) return format;
+  if (options.entity !== undefined || options.columns !== undefined) return csv;
+  const named = await hasHeader(sourceFile(path, options)).catch(() => false); // reading says what is wrong
+  return named ? csv : format;
 }
 
 /** How large a piece is, and what is known of its channels. */
@@ -89,7 +102,8 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const format = formatOf(path);
+  const known = formatOf(path);
+  const format = known && (await asTable(path, known, chosen));
   if (format === undefined || format.layouts === "fixed")
     throw new OptionError(
       `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
@@ -130,11 +144,12 @@ async function readFolder(folder: string, options: DataOptions): Promise<DataSou
 }
 
 async function readPart(
-  { path, format }: FoundFile,
+  { path, format: known }: FoundFile,
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
   const file = sourceFile(path, options);
+  const format = await asTable(path, known, options);
   rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {

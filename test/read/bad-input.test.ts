@@ -68,7 +68,13 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     /row 4, column "when": got "soon", expected a number of seconds as above/,
   ],
   ["a missing entity", "a.csv", `${LONG},3,3,up\n`, long, /row 4, column "id"/],
-  ["an open quote", "a.csv", 'id,x\na,"1\n', { entity: "id" }, /a\.csv, row 2, column 2: got a quote that begins a cell and no other/],
+  [
+    "an open quote",
+    "a.csv",
+    'id,x\na,"1\n',
+    { entity: "id" },
+    /a\.csv, row 2, column 2: got a quote that begins a cell and no other/,
+  ],
   [
     "a quote inside a number",
     "a.csv",

@@ -1,6 +1,7 @@
 import { parse } from "npyjs";
 import { DataError } from "../../errors.js";
 import type { Format } from "../source/format.js";
+import { createLabelCheck } from "../source/label-check.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import type { SourceFile } from "../source/source-file.js";
@@ -17,6 +18,7 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
   const cell = (n: number, c: number) => Number(data[fortranOrder ? c * N + n : n * columns + c]);
   const builder = createPartBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
+  const labels = createLabelCheck(file.path, "column 1");
   for (let n = 0; n < N; n++) {
     const values = Float64Array.from({ length: columns - 1 }, (_, t) => cell(n, t + 1));
     const infinite = values.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
@@ -26,9 +28,11 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
       );
     noData.clear(values, n + 1, (t) => `column ${t + 2}`);
     const label = cell(n, 0);
-    builder.add(trimPadding([values]), Number.isNaN(label) ? undefined : String(label));
+    const text = Number.isNaN(label) ? undefined : String(label);
+    labels.see(text);
+    builder.add(trimPadding([values]), text);
   }
-  return builder.finish(noData.notes());
+  return builder.finish([...labels.notes(), ...noData.notes()]);
 }
 
 function parseArray(path: string, bytes: Uint8Array) {
