@@ -79,7 +79,8 @@ async function run(folder) {
   const [events, grouped, sample] = ["events.csv", "grouped.csv", "sample.csv"].map((name) => join(folder, name));
   const model = join(folder, "events.undertone");
   const roles = ["--entity", "entity", "--time", "time"];
-  if (!existsSync(model)) await measure([cli, "fit", sample, ...roles, "--recipe", "simple", "--units", "32", "--updates", "2", "-o", model]);
+  if (!existsSync(model))
+    await measure([cli, "fit", sample, ...roles, "--recipe", "simple", "--units", "32", "--updates", "2", "-o", model]);
   const out = ["-o", join(folder, "z.npy"), "--force", "--threads", "1"];
   /** @type {[string, string[]][]} */
   const jobs = [

@@ -122,8 +122,13 @@ test.each<[string, DataOptions, RegExp]>([
 
 test.each<[string, string, DataOptions, RegExp]>([
   ["a window without an entity", "a.csv", { window: 20 }, /`window` does not apply/],
-  ["a label for .tsv", "a.tsv", { label: "y" }, /`label` does not apply to \.tsv/],
-  ["an entity for .tsv", "a.tsv", { entity: "y" }, /`entity` does not apply/],
+  ["a label for .ts", "a.ts", { label: "y" }, /`label` does not apply to \.ts/],
+  ["an entity for .ts", "a.ts", { entity: "y" }, /`entity` does not apply/],
+  ["a separator for .npy", "a.npy", { separator: ";" }, /`separator` does not apply to \.npy/],
+  ["an encoding for .npy", "a.npy", { encoding: "latin1" }, /`encoding` does not apply to \.npy/],
+  ["an unknown encoding", "a.csv", { encoding: "klingon" }, /`encoding`.*name of an encoding/],
+  ["a letter as a separator", "a.csv", { separator: "x" }, /`separator`.*one character/],
+  ["more names than columns", "a.csv", { entity: "a", columns: [..."abcdefgh"] }, /got 8 names \(`columns`\)/],
   ["time channels without times", "a.csv", { entity: "id", timeChannels: true }, /no time column/],
   ["a label as a channel", "a.csv", { ...long, channels: ["x", "y"] }, /"y" as a channel and in another role/],
   ["a window of 0", "a.csv", { ...long, window: 0 }, /`window`: got 0, expected a number >=1/],
