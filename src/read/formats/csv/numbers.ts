@@ -47,8 +47,7 @@ function slowNumber(bytes: Buffer, start: number, end: number): number {
  * notation, which parseTime may know. One day is parsed once.
  */
 export function createDateReader(): (bytes: Buffer, start: number, end: number) => number {
-  let day = -1;
-  let midnight = Number.NaN;
+  const midnights = new Map<number, number>(); // by year, month and day as one number
   return (bytes, start, end) => {
     const length = end - start;
     if (length !== 10 && length !== 19 && length !== 20) return Number.NaN;
@@ -59,9 +58,10 @@ export function createDateReader(): (bytes: Buffer, start: number, end: number) 
     };
     const found = ((two(0) * 100 + two(2)) * 100 + two(5)) * 100 + two(8);
     if (Number.isNaN(found) || bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return Number.NaN;
-    if (found !== day) {
-      day = found;
+    let midnight = midnights.get(found);
+    if (midnight === undefined) {
       midnight = parseTime(bytes.toString("latin1", start, start + 10))?.seconds ?? Number.NaN;
+      midnights.set(found, midnight);
     }
     if (length === 10) return midnight;
     const between = bytes[start + 10];
