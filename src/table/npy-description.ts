@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { cannotWrite, placeOf } from "../files/place.js";
 import { openTemporary, type Temporary } from "../files/temporary.js";
-import { openOutput, type Output } from "../files/write-file.js";
+import { type Output, openOutput } from "../files/write-file.js";
 import type { RowLabels } from "./row-labels.js";
 
 /**

@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { OptionError, UndertoneError } from "../../src/errors.js";
 import type { FeatureTable } from "../../src/table/feature-table.js";
 import { openFeatureFile, writeFeatures } from "../../src/table/write-features.js";
-import { size } from "../hostile/size.js";
 import { folderWith, newFiles } from "../cli/run.js";
+import { size } from "../hostile/size.js";
 
 const table: FeatureTable = {
   values: Float32Array.of(0.1, -1e-30, 3, 1 / 3, 123456.789, -0.5),
