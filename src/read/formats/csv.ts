@@ -1,5 +1,5 @@
 import { finished } from "node:stream/promises";
-import { parse } from "csv-parse";
+import { Parser } from "csv-parse";
 import { DataError, UndertoneError } from "../../errors.js";
 import type { Format } from "../source/format.js";
 import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
@@ -23,25 +23,17 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   let records: string[][] = [];
   let rows: number[] = [];
   let failure: unknown;
-  const open = (lineEnd: string) =>
-    parse({
-      bom: true,
-      record_delimiter: lineEnd,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true, // counted below, with a message of our own
-      on_record(cells: string[], { lines }) {
-        width ||= cells.length;
-        if (cells.length !== width)
-          throw new DataError(
-            `${file.path}, row ${lines}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
-          );
-        records.push(cells);
-        rows.push(lines);
-        return undefined; // nothing is handed on by the stream
-      },
-    });
-  let parser: ReturnType<typeof open> | undefined;
+  const take = (cells: string[], line: number) => {
+    width ||= cells.length;
+    if (cells.length !== width)
+      failure ??= new DataError(
+        `${file.path}, row ${line}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
+      );
+    if (failure) return;
+    records.push(cells);
+    rows.push(line);
+  };
+  let parser: RowParser | undefined;
   /** What was parsed since the last call, then what went wrong behind it. */
   function* parsed(): Generator<TableChunk> {
     if (rows.length > 0) {
@@ -56,7 +48,7 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   let size = 0; // bytes since the last end of a row
   let row = 0;
   for await (const { bytes, lineEnd } of withLineEnd(file)) {
-    parser ??= open(lineEnd).on("error", () => {}); // the callbacks below get it
+    parser ??= new RowParser(lineEnd, take).on("error", () => {}); // the callbacks below get it
     await new Promise<void>((done) =>
       parser!.write(bytes, (error) => {
         failure ??= error;
@@ -71,9 +63,31 @@ async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
   if (!parser) return;
   parser.end();
   await finished(parser, { readable: false }).catch((error) => {
-    failure = error;
+    failure ??= error;
   });
   yield* parsed();
+}
+
+/** Takes each row where the stream would hand it on: the parser's own hook, on_record, copies all that it knows per row. */
+class RowParser extends Parser {
+  readonly #take: (cells: string[], line: number) => void;
+
+  constructor(lineEnd: string, take: (cells: string[], line: number) => void) {
+    super({
+      bom: true,
+      record_delimiter: lineEnd,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true, // counted in `take`, with a message of our own
+    });
+    this.#take = take;
+  }
+
+  override push(cells: string[] | null): boolean {
+    if (cells === null) return super.push(null);
+    this.#take(cells, this.info.lines);
+    return true;
+  }
 }
 
 const [QUOTE, LF, CR] = Buffer.from('"\n\r');
