@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { EngineError } from "../errors.js";
-import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf, shareSequences } from "../sequences/set/sequence-set.js";
 import { trainFollow } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
 import { batchShards } from "../train/step/shards.js";
@@ -43,6 +43,7 @@ export async function createTrainingRun(
   const job: TrainJob = {
     spec,
     train,
+    longest: longestOf(train),
     validation: train,
     options: resolveTrainOptions({ seed: SEED, clipNorm }),
     batchSize: B,
