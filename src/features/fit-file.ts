@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { UndertoneError } from "../errors.js";
-import { checkOutputs } from "../files/check-outputs.js";
+import { OptionError, UndertoneError } from "../errors.js";
+import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
+import { placeOf } from "../files/place.js";
 import type { Model } from "../model/model.js";
 import { expectFunctions, expectSwitch, parseOptions } from "../options.js";
 import { filesRead, readSource } from "../read/read.js";
@@ -27,8 +28,8 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
 
 /**
  * Reads sequences, trains an autoencoder on the training part, fits its read-outs and writes the model, whole or not at
- * all. The state of training is saved in OUTPUT.checkpoint. After an abort or a crash the same call with `resume` goes
- * on from there and ends in the same weights.
+ * all. The state of training is saved in OUTPUT.checkpoint, unless OUTPUT is a pipe or a device. After an abort or a crash
+ * the same call with `resume` goes on from there and ends in the same weights.
  * @param input a file, or a folder with NAME_TRAIN and NAME_TEST
  * @param output the model file
  * @throws {UndertoneError} if the output cannot be written: before anything is read, or at the end, and then the
@@ -48,17 +49,24 @@ export async function fitFile(
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   expectSwitch("fitFile", "resume", resuming);
   expectFunctions("fitFile", { onResume, onNote, onProgress, onReadOuts });
-  const checkpoint = `${output}.checkpoint`;
-  const outputs = [{ path: output, kind: "model" } as const, { path: checkpoint, kind: "checkpoint" } as const];
+  const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
+  if (resuming && !checkpoint)
+    throw new OptionError(
+      `\`resume\`: ${output} is a pipe or a device, so no checkpoint lies beside it. Train afresh, or write the model to a file.`,
+    );
+  const outputs: PlannedOutput[] = [{ path: output, kind: "model" }];
+  if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input), force });
   const { name, files, train, notes } = await readSource(input, reading);
   const { maxSize: _, ...kept } = reading; // a bound of this run, not of all data to come
   signal?.throwIfAborted();
   for (const note of notes) onNote?.(note);
+  if (!checkpoint)
+    onNote?.(`${output} is a pipe or a device, so training is not saved on the way. A stopped training is lost.`);
   // What decides the weights, with its defaults. The number of threads does not decide them.
   const resolved = resolveFitOptions(deciding, train.windows);
   const identity = await hashJson([engine.name, resolved, kept, files.map(({ sha256 }) => sha256)]);
-  const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
+  const resume = resuming && checkpoint ? await loadCheckpoint(checkpoint, identity) : undefined;
   if (resuming) onResume?.(resume?.update);
   let saved = resume !== undefined;
   const orPointTo = (work: Promise<void>) =>
@@ -73,12 +81,15 @@ export async function fitFile(
     ...fitting,
     origin: { name, files, reading: kept },
     resume,
-    async onCheckpoint(state) {
-      await orPointTo(saveCheckpoint(checkpoint, state, identity));
-      saved = true;
-    },
+    onCheckpoint: checkpoint
+      ? async (state) => {
+          await orPointTo(saveCheckpoint(checkpoint, state, identity));
+          saved = true;
+        }
+      : undefined,
   });
   await orPointTo(saveModel(output, model));
+  if (!checkpoint) return model;
   await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
     onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
   );
