@@ -9,8 +9,9 @@ import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
 import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
+import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
-import type { Format, Layout, LayoutName } from "./source/format.js";
+import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
@@ -54,6 +55,30 @@ export function comesInPieces(path: string): boolean {
   return format !== undefined && format.layouts !== "fixed";
 }
 
+/**
+ * Reads a table once, for what must be known before it is read in pieces.
+ * @returns the SHA-256 of the file, and the channels of a long table
+ * @throws as readInPieces
+ */
+export async function scanTable(
+  path: string,
+  options: DataOptions,
+): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
+  const chosen = parseDataOptions(options);
+  const format = tableFormat(path);
+  const file = sourceFile(path, chosen.maxSize);
+  try {
+    layoutOf(path, format, chosen);
+    const table = await format.open(file);
+    let channels: readonly Channel[] | undefined;
+    if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
+    else for await (const _ of table.chunks); // for its hash
+    return { name: nameOf(path), sha256: file.sha256(), channels };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 /** How large a piece is, and what is known of its channels. */
 export interface PieceOptions {
   /**
@@ -89,11 +114,7 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const format = formatOf(path);
-  if (format === undefined || format.layouts === "fixed")
-    throw new OptionError(
-      `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
-    );
+  const format = tableFormat(path);
   if (chosen.entity !== undefined && !channels)
     throw new OptionError(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
@@ -159,6 +180,15 @@ function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layo
       `${path}: got options of a ${name} table, expected those of a ${layouts} one. Files of this kind are read in no other way.`,
     );
   return LAYOUTS[name];
+}
+
+/** @throws {OptionError} for a format that is no table */
+function tableFormat(path: string): TableFormat {
+  const format = formatOf(path);
+  if (format !== undefined && format.layouts !== "fixed") return format;
+  throw new OptionError(
+    `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
+  );
 }
 
 function knownFormat(path: string): Format {

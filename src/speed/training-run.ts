@@ -3,7 +3,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { hireBeside } from "../engine/threads/hire.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { EngineError } from "../errors.js";
-import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf, shareSequences } from "../sequences/set/sequence-set.js";
 import { trainFollow } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
 import { batchShards } from "../train/step/shards.js";
@@ -44,6 +44,7 @@ export async function createTrainingRun(
   const job: TrainJob = {
     spec,
     train,
+    longest: longestOf(train),
     validation: train,
     options: resolveTrainOptions({ seed: SEED, clipNorm }),
     batchSize: B,

@@ -25,8 +25,9 @@ export interface LongColumn {
  * A column of numbers is numeric, a column of texts categorical, with a vocabulary in order of first appearance.
  * A few texts among numbers are taken for mistakes: more than 99 % numbers, or one single text among at least two.
  * Which it is is known at its end, so it can be taken once.
+ * @param keep false: values are not kept, only what the column is
  */
-export function createLongColumn(path: string, name: string): LongColumn {
+export function createLongColumn(path: string, name: string, keep = true): LongColumn {
   const numbers: number[] = [];
   let codes: number[] | undefined = [];
   const vocabulary = new Map<string, number>();
@@ -41,7 +42,7 @@ export function createLongColumn(path: string, name: string): LongColumn {
       if (cells.kind === "numbers" || cells.kind === "dates") codes = undefined;
       let value = valueIn(cells, r);
       if (isNoData(value ?? 0)) value = noData.count(row, `column "${name}"`);
-      numbers.push(value ?? Number.NaN);
+      if (keep) numbers.push(value ?? Number.NaN);
       if (value === undefined) {
         texts++;
         firstText ??= { text: shownIn(cells, r), row };
@@ -51,7 +52,10 @@ export function createLongColumn(path: string, name: string): LongColumn {
         rising &&= value > last;
         last = value;
       }
-      codes?.push(missingIn(cells, r) ? Number.NaN : codeOf(vocabulary, shownIn(cells, r)));
+      if (codes) {
+        const code = missingIn(cells, r) ? Number.NaN : codeOf(vocabulary, shownIn(cells, r));
+        if (keep) codes.push(code);
+      }
       if (vocabulary.size > MOST_CATEGORIES && texts === 0) {
         codes = undefined;
         vocabulary.clear();
