@@ -12,12 +12,14 @@ import { LONG_ONLY } from "./layouts/long-header.js";
 import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
 import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
+import { notationOf } from "./source/notation.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
+import { inNotation } from "./source/table.js";
 
 const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
-const TABLE_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
+const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thousands", ...LONG_ONLY] as const;
 
 /**
  * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file of any format (FORMATS), each possibly .gz.
@@ -69,7 +71,7 @@ export async function scanTable(
   const file = sourceFile(path, chosen.maxSize);
   try {
     layoutOf(path, format, chosen);
-    const table = await format.open(file);
+    const table = inNotation(await format.open(file), notationOf(chosen));
     let channels: readonly Channel[] | undefined;
     if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
     else for await (const _ of table.chunks); // for its hash
@@ -120,9 +122,10 @@ export async function readInPieces(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
   const layout = layoutOf(path, format, chosen);
+  const notation = notationOf(chosen);
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
   try {
-    const table = await format.open(sourceFile(path, chosen.maxSize));
+    const table = inNotation(await format.open(sourceFile(path, chosen.maxSize)), notation);
     return await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
       try {
         await take(piece);
@@ -163,7 +166,8 @@ async function readPart(
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-    const notes = await layout(await format.open(file), options, size, async (part) => {
+    const table = inNotation(await format.open(file), notationOf(options));
+    const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
     return { part: { ...whole!, notes }, sha256: file.sha256() };

@@ -13,6 +13,7 @@ import { checkSequenceSet } from "../sequences/set/check.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
+import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
 import { writeBlocks } from "./blocks/block-file.js";
@@ -123,6 +124,7 @@ export async function trainModel(
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
   };
   model.metadata.training.warnings = [
+    ...limitCategories(parts.train).notes,
     ...preparation.scaler.notes,
     ...result.warnings,
     ...latentWarnings(engine, model, train, keptEntry(result)?.explainedVariance),

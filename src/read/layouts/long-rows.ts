@@ -1,12 +1,15 @@
 import { DataError } from "../../errors.js";
 import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
 import { notANumber } from "../source/cells.js";
+import { createMoneyTally } from "../source/marks.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
+import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
+import { looksMissing } from "./column-kind.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
-import { readLongHeader } from "./long-header.js";
+import { absentLabelNote, isAbsentLabel, readLongHeader } from "./long-header.js";
+import { createTimeReader } from "./long-times.js";
 
 /** A table with one event per row, as one sequence per entity. */
 export interface LongTable {
@@ -60,11 +63,12 @@ export function collectLongRows(
   const roles = readLongHeader(path, header, options, known);
   const channels = roles.channels.map(({ index, name, known }) => ({
     index,
-    column: known ? createKnownColumn(path, known) : createLongColumn(path, name),
+    column: known ? createKnownColumn(path, known) : createLongColumn(path, name, kindOf(name, options)),
   }));
   const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second];
   const tally = { late: 0, equal: 0, noAmount: 0 };
-  const readTime = timeReader(path, options.time);
+  const money = createMoneyTally(path, `column "${roles.amountName}"`);
+  const readTime = createTimeReader(path, options);
   let rows = noRows();
   return {
     entityColumn: roles.entity,
@@ -84,7 +88,9 @@ export function collectLongRows(
       if (roles.amount >= 0) {
         const cells = columns[roles.amount];
         const amount =
-          valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
+          valueIn(cells, r) ??
+          money.value(shownIn(cells, r), row, cells.notation) ??
+          notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
         const missing = Number.isNaN(amount) || isNoData(amount);
         if (missing) tally.noAmount++;
         rows.amounts.push(missing ? 0 : amount);
@@ -98,6 +104,8 @@ export function collectLongRows(
     take() {
       const taken = rows;
       rows = noRows();
+      readTime.check();
+      checkEntities(path, options.entity, taken.entities);
       return {
         ...inSequences(taken, channels, options, roles.amountName, tally),
         calendarTimes: readTime.calendar() ?? false,
@@ -106,13 +114,31 @@ export function collectLongRows(
     notes() {
       const { late, equal, noAmount } = tally;
       return [
+        isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
         equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+        ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
         noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
       ].filter((note) => note !== false);
     },
   };
+}
+
+/** What an option says a channel is. */
+export function kindOf(name: string, { category, numeric }: DataOptions): Channel["kind"] | undefined {
+  if (category?.includes(name)) return "categorical";
+  return numeric?.includes(name) ? "numeric" : undefined;
+}
+
+/** @throws {DataError} for a mark of a missing number among entities that are numbers: it is none of them */
+function checkEntities(path: string, name: string, entities: ReadonlyMap<string, number>): void {
+  const names = [...entities.keys()];
+  const mark = names.find(looksMissing);
+  if (mark === undefined || !names.every((each) => looksMissing(each) || Number.isFinite(Number(each)))) return;
+  throw new DataError(
+    `${path}, column "${name}": got "${mark}" among numbers, expected the entity an event belongs to. Events without one are in no sequence; remove these rows, or write a name that is no mark for missing.`,
+  );
 }
 
 /** What is collected of the rows, one entry per row in file order; empty where the table has no such column. */
@@ -126,23 +152,6 @@ function noRows() {
     amounts: [] as number[],
     seconds: new Map<string, number>(),
     secondCodes: [] as number[],
-  };
-}
-
-/** Reads the times of a column, all dates or all numbers. */
-function timeReader(path: string, name: string | undefined) {
-  let calendar: boolean | undefined;
-  return {
-    calendar: () => calendar,
-    next(cells: Column, r: number, row: number): number {
-      const time = timeIn(cells, r);
-      calendar ??= time?.calendar;
-      if (time === undefined || time.calendar !== calendar)
-        throw new DataError(
-          `${path}, row ${row}, column "${name}": got "${shownIn(cells, r)}", expected ${calendar === undefined ? "an ISO date (2018-04-01T00:07:56) or a number of seconds" : calendar ? "an ISO date as above it" : "a number of seconds as above it"}. Events are sorted by time; correct the cell or remove the row.`,
-        );
-      return time.seconds;
-    },
   };
 }
 

@@ -2,6 +2,7 @@ import { DataError, OptionError, ScatteredError } from "../../errors.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { lastWindows } from "../../sequences/transform/window.js";
+import { numericLabel } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
@@ -116,11 +117,16 @@ function casesOf(path: string, long: LongTable, options: DataOptions): Part {
   const labelTexts = stepLabels && set.ids.map((_, n) => stepLabels[set.offsets[n]]);
   for (let n = 0; labelTexts && n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
-      if (stepLabels[s] !== labelTexts[n])
+      if (!isSameLabel(stepLabels[s], labelTexts[n]))
         throw new DataError(
           `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events.`,
         );
   return { set, labelTexts, notes: [] };
+}
+
+/** The same text, or the same number in another form: 0 and 0.0. */
+function isSameLabel(a: string | undefined, b: string | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && numericLabel(a) === numericLabel(b));
 }
 
 /** How to bring the rows of each entity together. */

@@ -4,6 +4,7 @@ import { emptyFile, noSequences } from "../source/source-file.js";
 import { namesOf, type Table } from "../source/table.js";
 import { createLongColumn } from "./long-column.js";
 import { readLongHeader } from "./long-header.js";
+import { kindOf } from "./long-rows.js";
 
 /**
  * Reads a long table once to find out its channels: which are numeric, and the categories of the others. Nothing but
@@ -18,7 +19,10 @@ export async function scanChannels(table: Table, options: DataOptions): Promise<
     let r = 0;
     if (!columns) {
       const { channels } = readLongHeader(path, namesOf(table, chunk), options);
-      columns = channels.map(({ index, name }) => ({ index, column: createLongColumn(path, name, false) }));
+      columns = channels.map(({ index, name }) => ({
+        index,
+        column: createLongColumn(path, name, kindOf(name, options), false),
+      }));
       if (!table.names) r = 1;
     }
     rows += chunk.rows.length - r;

@@ -1,12 +1,14 @@
 import { DataError, unknownName } from "../../errors.js";
 import { notANumber, parseCell } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
+import { createMarkTally } from "../source/marks.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { missingIn, namesOf, shownIn, type Table, valueIn } from "../source/table.js";
-import { LONG_ONLY } from "./long-header.js";
+import { hintFor } from "./column-kind.js";
+import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 
 const LABEL_NAMES = ["label", "class", "target", "y"];
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
@@ -25,6 +27,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   let handedOn = 0;
   let pending = 0; // steps in the builder
   const noData = createNoDataTally(path);
+  const marks = createMarkTally(path);
   const handOn = async () => {
     const part = builder!.finish();
     handedOn += builder!.count();
@@ -42,10 +45,16 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const labels = label < 0 ? undefined : chunk.column(label);
     const columns = steps.map((c) => chunk.column(c));
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
-    const fail = (t: number): never => notANumber(shownIn(columns[t], r), path, chunk.rows[r], nameOf(t), LONG_HINT);
+    const fail = (t: number): never => {
+      const text = shownIn(columns[t], r);
+      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || LONG_HINT);
+    };
     const values = new Float64Array(steps.length); // of one row; the builder copies them
     for (; r < chunk.rows.length; r++) {
-      for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
+      for (let t = 0; t < values.length; t++) {
+        values[t] = valueIn(columns[t], r) ?? fail(t);
+        if (Number.isNaN(values[t])) marks.see(columns[t], r, chunk.rows[r]);
+      }
       noData.clear(values, chunk.rows[r], nameOf);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
@@ -57,7 +66,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   if (!plan && !table.names) throw emptyFile(path);
   if (builder) await handOn();
   if (handedOn === 0) throw noSequences(path);
-  return [...plan!.notes, ...noData.notes()];
+  return [...plan!.notes, ...marks.notes(), ...noData.notes()];
 };
 
 /**
@@ -72,17 +81,20 @@ function planWide(table: Table, first: readonly string[], row: number, options: 
     const column = first.indexOf(name);
     return column >= 0 ? column : unknownName(path, "column", name, first);
   };
-  const chosen = options.label !== undefined || (options.drop?.length ?? 0) > 0;
+  const absent = isAbsentLabel(first, options);
+  const drop = (options.drop ?? []).filter((name) => !options.newData || first.includes(name));
+  const chosen = (options.label !== undefined && !absent) || drop.length > 0;
   const named = table.names !== undefined || chosen || looksLikeHeader(first);
   const notes: string[] = [];
   let label = -1;
-  if (options.label !== undefined) label = columnOf(options.label);
+  if (absent) notes.push(absentLabelNote(path, options.label!));
+  else if (options.label !== undefined) label = columnOf(options.label);
   else if (!named) {
     label = 0;
     notes.push(`${path}: no header and no label column named; the first column was taken as the label.`);
   } else if (LABEL_NAMES.includes(first[0].toLowerCase())) label = 0;
   else notes.push(`${path}: no label column named; the sequences are unlabelled.`);
-  const dropped = new Set((options.drop ?? []).map(columnOf));
+  const dropped = new Set(drop.map(columnOf));
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
   if (steps.length === 0) throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
   return { names: named ? first : undefined, label, steps, notes };
