@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     globalSetup: "scripts/freshness.mjs",
     pool: "forks",
-    maxWorkers: availableParallelism(), // vitest's own default leaves one core idle
+    maxWorkers: availableParallelism() + 1, // many tests wait for processes of their own
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", "./test/closing-line.ts"],

@@ -27,7 +27,7 @@ export const STREAMS = {
   noise: 2,
   /** update, layer, shard */
   dropout: 4,
-  /** epoch */
+  /** epoch; block, from the second on */
   batchOrder: 5,
   validationSample: 6,
   bootstrap: 7,
@@ -39,6 +39,8 @@ export const STREAMS = {
   readOutCases: 11,
   /** update */
   readOutDropout: 12,
+  /** epoch */
+  blockOrder: 13,
   /** sequence, copy */
   noisyCopies: 14,
   mapComponents: 21,

@@ -1,9 +1,10 @@
 // The entry of every worker thread: leads or follows what a message asks for.
+import { leadHiring } from "./engine/threads/hire.js";
 import { serve } from "./engine/threads/serve.js";
 import { followEncoding, leadEncoding } from "./features/encode.js";
 import { followTraining, leadTraining } from "./train/background.js";
 
 await serve({
-  lead: { train: leadTraining, encode: leadEncoding },
+  lead: { train: leadTraining, encode: leadEncoding, hire: leadHiring },
   follow: { "train-follow": followTraining, "encode-follow": followEncoding },
 });

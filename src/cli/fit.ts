@@ -34,6 +34,11 @@ export function fitCommand(): Command {
     .requiredOption("-o, --output <file>", "the model file to write")
     .option("--resume", "continue from OUT.checkpoint, if present")
     .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
+  command.option(
+    "--block-steps <number>",
+    "have at most so many steps of a table in memory, in blocks of whole entities; default: all of it",
+    numberIn({ type: "integer", minimum: 1 }),
+  );
   addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runFit);
 }
@@ -53,9 +58,11 @@ async function runFit(path: string, options: CommonOptions & { output: string })
       reading,
       resume: resume as boolean | undefined,
       force,
+      blockSteps: options.blockSteps as number | undefined,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
       onNote: terminal.warn,
+      onRead: (sequences) => terminal.progress(`${sequences} sequences read`),
       onResume: (update) =>
         terminal.say(
           update === undefined ? "no checkpoint found, training from the start" : `resuming at update ${update}`,

@@ -12,7 +12,7 @@ const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
 
 /** Flags for how DATA is read. */
 export function addDataFlags(command: Command): Command {
-  addSchemaFlags(command, DATA_OPTIONS.omit(EVENT_OPTIONS));
+  addSchemaFlags(command, DATA_OPTIONS.omit({ ...EVENT_OPTIONS, newData: true }));
   return command.addOption(new Option("--no-time-channels", "do not add the derived time channels"));
 }
 

@@ -52,7 +52,7 @@ function describe(title: string, set: SetDescription): string {
   ];
   if (set.classes)
     lines.push(
-      `classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}; the most common has ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`,
+      `classes: ${set.classes.map(({ name, count }) => `${name} (${count})`).join(", ")}${set.unlabelled > 0 ? `, without a label ${set.unlabelled}` : ""}; the most common has ${(100 * (set.majorityRate ?? 0)).toFixed(1)} %`,
     );
   const table = new Table({
     head: ["channel", "kind", "missing", "min", "mean", "std", "max"],

@@ -37,6 +37,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },
   store: { flag: "save" },
+  missing: { value: "texts" },
+  timeFormat: { value: "format" },
+  timeUnit: { value: "unit" },
+  thousands: { value: "sign" },
   maxSize: { value: "size", parse: bytesIn },
 };
 
@@ -60,9 +64,20 @@ function optionFor(key: string, property: Property): Option {
   const option = new Option(`${flag} <${form.value ?? value}>`, shown);
   if (form.parse) return option.argParser(form.parse);
   if (choices) return option.choices(choices);
-  if (type === "array") return option.argParser((names) => names.split(",").map((name) => name.trim()));
+  if (type === "array") return option.argParser(splitNames);
   if (type === "number" || type === "integer") return option.argParser(numberIn(property));
   return option;
+}
+
+/** Names between commas; one with a comma in it is quoted: a,"b, c". A quote inside quotes is written twice. */
+export function splitNames(text: string): string[] {
+  const names = text.match(/(?:"(?:[^"]|"")*"|[^,"])+(?=,|$)|(?<=^|,)(?=,|$)/g);
+  if (!names || names.join(",") !== text)
+    throw new InvalidArgumentError("Expected names between commas; a quote has no end.");
+  return names.map((name) => {
+    const bare = name.trim();
+    return /^".*"$/s.test(bare) ? bare.slice(1, -1).replace(/""/g, '"') : bare;
+  });
 }
 
 /** The flag of an option of the library, by the last part of its name; `classifiers.0` is a value of --classifiers. */
@@ -75,8 +90,13 @@ function flagOf(name: string): string {
 export function inFlags(message: string): string {
   return message.replace(/`([\w.]+)(?:: ([^`]*))?`/g, (_, name: string, value?: string) => {
     if (name === "costs") return `${flagOf("miss")} and ${flagOf("alert")}`;
-    return [flagOf(name), ...(value ? [value.replace(/["[\]]/g, "")] : [])].join(" ");
+    return [flagOf(name), ...(value ? [inShell(value.replace(/["[\]]/g, ""))] : [])].join(" ");
   });
+}
+
+/** A value as it is typed: in quotes where a shell would take it apart. */
+function inShell(value: string): string {
+  return /[\s?*<>#&|;()'$\\]/.test(value) ? `"${value}"` : value;
 }
 
 /** Reads a number of that range; any other text ends the command with a line that names the flag. */

@@ -1,6 +1,8 @@
+import { conformChannels } from "../model/prepare.js";
 import { checkSequenceSet } from "../sequences/set/check.js";
 import { concatSequences } from "../sequences/set/concat.js";
-import type { DataSource, SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from "./comparison/compare-options.js";
 import { expectClasses } from "./plan/classes.js";
 import type { ResamplePlan } from "./plan/resample.js";
@@ -24,8 +26,12 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   const resolved = resolveOptions(source, options);
   checkSequenceSet(source.train, source.name);
   if (source.test) checkSequenceSet(source.test, source.name);
-  const cases = source.test ? concatSequences(source.train, source.test) : source.train;
+  const all = source.test ? concatSequences(source.train, source.test) : source.train;
+  const { channels, notes } = limitCategories(all);
+  const cases = conformChannels(all, channels);
   expectClasses(source.name, cases);
+  const unlabelled = cases.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
+  if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(cases)} cases have no label; they are left out.`);
   const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
-  return { ...options, ...resolved, source, cases, plan };
+  return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases, plan };
 }

@@ -78,7 +78,7 @@ export async function encodeFile(
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
   expectWhole("encodeFile", "threads", threads, 0);
   expectFunctions("encodeFile", { onProgress });
-  const reading = { ...model.metadata.data.reading, ...options.reading };
+  const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));

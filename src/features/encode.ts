@@ -75,7 +75,7 @@ async function encodeRows(engine: Engine, job: EncodeJob, { progress, muster, pa
   if (shards === 0) return new Float32Array();
   const { network, shared, phases } = createEncoder(engine, job);
   const follow = (thread: number) => encodeFollow(engine, job, { network, shared }, thread);
-  const crew = job.threads === 1 ? soloCrew() : await musterCrew(job.threads, phases, follow, muster);
+  const crew = muster && job.threads > 1 ? await musterCrew(job.threads, phases, follow, muster) : soloCrew();
   try {
     for (let first = 0; first < shards; first += ROUND) {
       shared.first[0] = first;

@@ -27,11 +27,11 @@ export async function fitAutoencoder(
   train: SequenceSet,
   all: FitAutoencoderOptions = {},
 ): Promise<Model> {
-  const { readOuts = true, onReadOuts, origin, ...some } = all;
+  const { readOuts = true, onReadOuts, origin, more, ...some } = all;
   const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
   expectSwitch("fitAutoencoder", "readOuts", readOuts);
   expectFunctions("fitAutoencoder", { onReadOuts, onProgress, onCheckpoint });
-  const run = { origin, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
+  const run = { origin, more, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
   const model = await trainModel(engine, train, options, run);
   if (!readOuts) return model;
   onReadOuts?.();

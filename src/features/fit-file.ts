@@ -1,34 +1,43 @@
 import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { UndertoneError } from "../errors.js";
-import { checkOutputs } from "../files/check-outputs.js";
+import { OptionError, UndertoneError } from "../errors.js";
+import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
+import { placeOf } from "../files/place.js";
 import type { Model } from "../model/model.js";
-import { expectFunctions, expectSwitch, parseOptions } from "../options.js";
-import { filesRead, readSource } from "../read/read.js";
+import { expectFunctions, expectSwitch, expectWhole, parseOptions } from "../options.js";
+import { filesRead } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
 import { saveModel } from "./model-file.js";
+import { openTrainingSource, type TrainingSource } from "./training-source.js";
 
-export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "onCheckpoint" | "resume"> {
+export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "more" | "onCheckpoint" | "resume"> {
   /** how the data is read: label, entity, window ... */
   reading?: DataOptions;
   /** continue from OUTPUT.checkpoint, if present; default false */
   resume?: boolean;
+  /**
+   * Of a table: at most so many steps are in memory at a time, as blocks of whole entities in files beside the output;
+   * default: all of it
+   */
+  blockSteps?: number;
   /** replace an output that is no model of undertone, or a checkpoint that is none; default false */
   force?: boolean;
   /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
   onResume?(update: number | undefined): void;
+  /** Called with the number of sequences that were dealt to blocks. */
+  onRead?(sequences: number): void;
   /** What reading changed or noticed, in plain sentences for the user. */
   onNote?(note: string): void;
 }
 
 /**
  * Reads sequences, trains an autoencoder on the training part, fits its read-outs and writes the model, whole or not at
- * all. The state of training is saved in OUTPUT.checkpoint. After an abort or a crash the same call with `resume` goes
- * on from there and ends in the same weights.
+ * all. The state of training is saved in OUTPUT.checkpoint, unless OUTPUT is a pipe or a device. After an abort or a crash
+ * the same call with `resume` goes on from there and ends in the same weights.
  * @param input a file, or a folder with NAME_TRAIN and NAME_TEST
  * @param output the model file
  * @throws {UndertoneError} if the output cannot be written: before anything is read, or at the end, and then the
@@ -43,44 +52,70 @@ export async function fitFile(
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
-  const { reading = {}, resume: resuming = false, force, onResume, onNote, ...fitting } = options;
+  const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   expectSwitch("fitFile", "resume", resuming);
-  expectFunctions("fitFile", { onResume, onNote, onProgress, onReadOuts });
-  const checkpoint = `${output}.checkpoint`;
-  const outputs = [{ path: output, kind: "model" } as const, { path: checkpoint, kind: "checkpoint" } as const];
+  expectWhole("fitFile", "blockSteps", blockSteps, 1);
+  expectFunctions("fitFile", { onRead, onResume, onNote, onProgress, onReadOuts });
+  const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
+  if (resuming && !checkpoint)
+    throw new OptionError(
+      `\`resume\`: ${output} is a pipe or a device, so no checkpoint lies beside it. Train afresh, or write the model to a file.`,
+    );
+  const outputs: PlannedOutput[] = [{ path: output, kind: "model" }];
+  if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input), force });
-  const { name, files, train, notes } = await readSource(input, reading);
-  const { maxSize: _, ...kept } = reading; // a bound of this run, not of all data to come
-  signal?.throwIfAborted();
-  for (const note of notes) onNote?.(note);
-  // What decides the weights, with its defaults. The number of threads does not decide them.
-  const resolved = resolveFitOptions(deciding, train.windows);
-  const identity = await hashJson([engine.name, resolved, kept, files.map(({ sha256 }) => sha256)]);
-  const resume = resuming ? await loadCheckpoint(checkpoint, identity) : undefined;
-  if (resuming) onResume?.(resume?.update);
-  let saved = resume !== undefined;
-  const orPointTo = (work: Promise<void>) =>
-    work.catch((cause: Error) => {
-      if (!saved) throw cause;
-      throw new UndertoneError(
-        `${cause.message} ${checkpoint} has the training up to its last save. Run the same again with \`resume\` to go on from there.`,
-        { cause },
-      );
+  const source = await openTrainingSource(input, reading, output, { blockSteps, onRead });
+  try {
+    return await fitSource(source);
+  } finally {
+    await source.release();
+  }
+
+  async function fitSource({ name, files, train, more, notes }: TrainingSource): Promise<Model> {
+    const { maxSize: _, ...kept } = reading; // a bound of this run, not of all data to come
+    signal?.throwIfAborted();
+    for (const note of notes) onNote?.(note);
+    if (!checkpoint)
+      onNote?.(`${output} is a pipe or a device, so training is not saved on the way. A stopped training is lost.`);
+    // What decides the weights, with its defaults. The number of threads does not decide them.
+    const resolved = resolveFitOptions(deciding, train.windows);
+    const identity = await hashJson([
+      engine.name,
+      resolved,
+      kept,
+      files.map(({ sha256 }) => sha256),
+      ...(more && more.count > 1 ? [blockSteps] : []),
+    ]);
+    const resume = resuming && checkpoint ? await loadCheckpoint(checkpoint, identity) : undefined;
+    if (resuming) onResume?.(resume?.update);
+    let saved = resume !== undefined;
+    const orPointTo = (work: Promise<void>) =>
+      work.catch((cause: Error) => {
+        if (!saved) throw cause;
+        throw new UndertoneError(
+          `${cause.message} ${checkpoint} has the training up to its last save. Run the same again with \`resume\` to go on from there.`,
+          { cause },
+        );
+      });
+    const model = await fitAutoencoder(engine, train, {
+      ...fitting,
+      origin: { name, files, reading: kept },
+      more,
+      resume,
+      onCheckpoint: checkpoint
+        ? async (state) => {
+            await orPointTo(saveCheckpoint(checkpoint, state, identity));
+            saved = true;
+          }
+        : undefined,
     });
-  const model = await fitAutoencoder(engine, train, {
-    ...fitting,
-    origin: { name, files, reading: kept },
-    resume,
-    async onCheckpoint(state) {
-      await orPointTo(saveCheckpoint(checkpoint, state, identity));
-      saved = true;
-    },
-  });
-  await orPointTo(saveModel(output, model));
-  await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
-    onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
-  );
-  return model;
+    await orPointTo(saveModel(output, model));
+    if (!checkpoint) return model;
+    await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
+      onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
+    );
+    return model;
+  }
 }

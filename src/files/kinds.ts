@@ -22,21 +22,48 @@ const SAFETENSORS = String.raw`^[\s\S]{8}\{"__metadata__":\{[^{}]*"format":"`;
 const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp) => boolean> = {
   model: (head) => new RegExp(`${SAFETENSORS}undertone"`).test(head),
   checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
-  features: (head, column) => hasFeatureColumns(head, column) || isMatrix(head),
+  features: (head, column) => isFeatureTable(head, column) || isMatrix(head),
   description: describesFeatures,
   results: (head) => head.startsWith('{"kind":"comparison","format":'),
   report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),
   demo: (head) => head.startsWith("transaction_id,time,customer_id,category,amount,online,abroad,"),
 };
 
-/** Features as CSV: `id`, perhaps `part` and `label`, then columns of features and nothing else. */
-function hasFeatureColumns(head: string, column: RegExp): boolean {
+/** Features as CSV: `id`, perhaps `part` and `label`, then columns of features and nothing else, with our numbers. */
+function isFeatureTable(head: string, column: RegExp): boolean {
   const [line] = head.split("\n", 1);
   const cells = line.split(",");
   if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
   if (cells[0] !== "id") return false;
   const first = 1 + Number(cells[1] === "part") + Number(cells[1] === "label" || cells[2] === "label");
-  return cells.length > first && cells.slice(first).every((cell) => column.test(cell));
+  if (cells.length <= first || !cells.slice(first).every((cell) => column.test(cell))) return false;
+  if (line.length === head.length) return head.length >= HEAD; // so many such names are no chance
+  return hasFeatureNumbers(head.slice(line.length + 1), first, cells.length - first, head.length >= HEAD);
+}
+
+/**
+ * Rows whose numbers are those of 32 bits, with all the digits that a number of 64 bits needs to be the same: so they are
+ * written here. Other programs write 0.3, not 0.30000001192092896. Whole numbers alone could be anybody's.
+ * @param leading cells before the numbers @param cut whether the last row may be
+ */
+function hasFeatureNumbers(rows: string, leading: number, width: number, cut: boolean): boolean {
+  const labels = new RegExp(String.raw`(?:(?:"(?:[^"]|"")*"|[^",\n]*),){${leading}}`, "y");
+  let exact = false;
+  for (let at = 0; at < rows.length; ) {
+    labels.lastIndex = at;
+    if (!labels.test(rows)) return cut && exact;
+    const end = rows.indexOf("\n", labels.lastIndex);
+    const cells = rows.slice(labels.lastIndex, end < 0 ? rows.length : end).split(",");
+    if (end < 0 && cut) cells.pop();
+    else if (end < 0 || cells.length !== width) return false;
+    for (const cell of cells) {
+      const value = Number(cell);
+      if (String(value) !== cell || Math.fround(value) !== value) return false;
+      exact ||= cell.replace(/e.*|\D/g, "").length > 9;
+    }
+    at = end < 0 ? rows.length : end + 1;
+  }
+  return exact;
 }
 
 /** A matrix as this library writes it; so does numpy, so its description must lie beside it too. */

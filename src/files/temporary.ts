@@ -26,16 +26,21 @@ const MOST_SEARCHED = 1000;
  * @param mode permissions before the umask
  */
 export async function openTemporary(target: string, mode = 0o666): Promise<Temporary> {
+  const path = await temporaryPath(target);
+  return { path, file: await open(path, "wx+", mode) };
+}
+
+/** Such a name, that nothing has yet: for a folder. Remains are removed as by openTemporary. */
+export async function temporaryPath(target: string): Promise<string> {
   if (!searched.has(target)) {
     if (searched.size >= MOST_SEARCHED) searched.clear();
     searched.add(target);
     await removeRemains(target);
   }
-  const path = join(dirname(target), `${stemOf(target)}${process.pid}.${randomBytes(3).toString("hex")}.tmp`);
-  return { path, file: await open(path, "wx+", mode) };
+  return join(dirname(target), `${stemOf(target)}${process.pid}.${randomBytes(3).toString("hex")}.tmp`);
 }
 
-/** Removes the temporary files of a target whose process has ended. Those of another host or container stay. */
+/** Removes the temporary files and folders of a target whose process has ended. Those of another host or container stay. */
 export async function removeRemains(target: string): Promise<void> {
   const folder = dirname(target);
   const stem = stemOf(target);
@@ -44,7 +49,7 @@ export async function removeRemains(target: string): Promise<void> {
     const pid = name.startsWith(stem) && SUFFIX.exec(name.slice(stem.length))?.[1];
     if (!pid) continue;
     const path = join(folder, name);
-    if (await hasEnded(Number(pid), path)) await rm(path, { force: true }).catch(() => {});
+    if (await hasEnded(Number(pid), path)) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { type BigIntStats, createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { UndertoneError } from "../errors.js";
 import { cannotWrite, type Place, placeOf, reasonOf } from "./place.js";
@@ -15,6 +15,8 @@ export interface Output {
   seal(): Promise<void>;
   /** Puts the sealed file in its place. */
   place(): Promise<void>;
+  /** Whether the placed file is still the one that lies there, or another process has replaced it since. */
+  isInPlace(): Promise<boolean>;
   /** Leaves nothing behind. */
   abandon(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function openOutput(path: string): Promise<Output> {
     throw cannotWrite(path, cause);
   });
   const { file } = temporary;
+  let own: BigIntStats | undefined;
   const abandon = async () => {
     await file.close().catch(() => {});
     await rm(temporary.path, { force: true }).catch(() => {});
@@ -42,8 +45,16 @@ export async function openOutput(path: string): Promise<Output> {
   return {
     write: (bytes) => orExplain(file.appendFile(bytes)),
     rewrite: async (bytes, position) => void (await orExplain(file.write(bytes, 0, bytes.length, position))),
-    seal: () => orExplain(seal(temporary, place)),
+    async seal() {
+      own = await file.stat({ bigint: true }).catch(() => undefined);
+      await orExplain(seal(temporary, place));
+    },
     place: () => orExplain(putInPlace(temporary, place)),
+    async isInPlace() {
+      if (place.stream) return true;
+      const found = await stat(place.target, { bigint: true }).catch(() => undefined);
+      return found?.ino === own?.ino && found?.dev === own?.dev;
+    },
     abandon,
   };
 }

@@ -14,6 +14,7 @@ const channelSchema: z.ZodType<Channel> = z.object({
   name: z.string(),
   kind: z.enum(["numeric", "categorical"]),
   vocabulary: z.array(z.string()).optional(),
+  rest: count.optional(),
 });
 
 const scalerSchema: z.ZodType<Scaler> = z.object({
@@ -103,8 +104,10 @@ export function checkMetadata(json: string, where: string): ModelMetadata {
 
 function checkScaler(preparation: Preparation, damaged: (why: string) => never): void {
   const { method, scope, channels, center, scale, logarithm } = preparation.scaler;
-  for (const { name, kind, vocabulary } of preparation.channels)
+  for (const { name, kind, vocabulary, rest } of preparation.channels)
     if (kind === "categorical" && !vocabulary) damaged(`: its channel ${name} has no vocabulary`);
+    else if (rest !== undefined && !(rest < (vocabulary?.length ?? 0)))
+      damaged(`: its channel ${name} has ${vocabulary?.length ?? 0} categories and puts the rest into number ${rest}`);
   const numeric = inputChannels(preparation).flatMap(({ kind, name }) => (kind === "numeric" ? name : []));
   if (JSON.stringify(channels) !== JSON.stringify(numeric))
     damaged(`: its scaler has the channels ${channels.join(", ")}, its data ${numeric.join(", ")}`);

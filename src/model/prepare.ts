@@ -3,6 +3,7 @@ import { DataError, unknownName } from "../errors.js";
 import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/set/sequence-set.js";
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
 import { type InterpolationMethod, interpolate, interpolationMethods } from "../sequences/transform/interpolate.js";
+import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
 import { fitScaler, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
 
@@ -72,9 +73,10 @@ export function inputChannels({ channels, differences }: Pick<Preparation, "chan
 /** Fits the preparation on the training part. */
 export function fitPreparation(train: SequenceSet, options: ResolvedPrepareOptions): Preparation {
   const { scale, scaleScope, interpolation, resample, differences } = options;
-  const filled = fill(train, { interpolation, resample, differences });
+  const { channels } = limitCategories(train);
+  const filled = fill(conformChannels(train, channels), { interpolation, resample, differences });
   const scaler = fitScaler(filled, { method: scale, scope: scaleScope });
-  return { channels: train.channels, interpolation, resample, ...(differences && { differences }), scaler };
+  return { channels, interpolation, resample, ...(differences && { differences }), scaler };
 }
 
 /**
@@ -95,7 +97,8 @@ function fill(
 }
 
 /**
- * The channels of `wanted`, by name, with its vocabularies. A category that `wanted` does not know is missing.
+ * The channels of `wanted`, by name, with its vocabularies. A category that `wanted` does not know is one of the rest,
+ * where it has such a category, else missing.
  * @throws {OptionError} for a missing channel
  * @throws {DataError} for a channel of another kind
  */
@@ -109,7 +112,8 @@ export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): S
       throw new DataError(
         `Channel "${channel.name}" is ${found.kind} here, expected ${channel.kind} as in training. Read the column as it was read then.`,
       );
-    const recode = channel.vocabulary && found.vocabulary?.map((word) => channel.vocabulary!.indexOf(word));
+    const codes = new Map(channel.vocabulary?.map((word, code) => [word, code]));
+    const recode = channel.vocabulary && found.vocabulary?.map((word) => codes.get(word) ?? channel.rest ?? -1);
     return { at, recode };
   });
   const same = (a: Channel, b: Channel) => a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");

@@ -1,6 +1,9 @@
 import { DataError } from "../errors.js";
-import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { encodeLabels, sortClassNames } from "../sequences/set/sequences-from.js";
+import { looksMissing } from "./layouts/column-kind.js";
+import { listed } from "./source/marks.js";
+import { isMark } from "./source/notation.js";
 import type { Part } from "./source/part.js";
 
 /** Gives both parts labels over the union of their classes. */
@@ -14,11 +17,14 @@ export function labelled(
     throw new DataError(
       `${where}: got ${test.set.channels.length} channels in the test part, expected ${train.set.channels.length} as in the training part. A model of one cannot read the other; check that the files belong together.`,
     );
-  if (!train.labelTexts) return { train: train.set, test: test?.set, notes: [] };
-  const notes: string[] = [];
+  if (!train.labelTexts && !test?.labelTexts) return { train: train.set, test: test?.set, notes: [] };
   const given = (texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
-  const trainNames = sortClassNames(given(train.labelTexts));
-  let testTexts = test?.labelTexts ?? [];
+  const none = (part: Part) => new Array<undefined>(countOf(part.set)).fill(undefined);
+  const written = [train.labelTexts ?? none(train), test && (test.labelTexts ?? none(test))] as const;
+  const { same, notes } = sameNames(where, given(written.flatMap((texts) => texts ?? [])));
+  const [trainTexts, readTexts = []] = written.map((texts) => texts?.map((text) => text && same.get(text)));
+  const trainNames = sortClassNames(given(trainTexts!));
+  let testTexts = readTexts;
   const restored = testMayBeRenumbered ? restoreRenumbered(testTexts, trainNames) : undefined;
   if (restored) {
     testTexts = restored;
@@ -33,10 +39,53 @@ export function labelled(
       `${where}: ${unseen.length === 1 ? "class" : "classes"} ${unseen.join(", ")} of the test part ${unseen.length === 1 ? "is" : "are"} not in the training part, so no classifier can predict ${unseen.length === 1 ? "it" : "them"}.`,
     );
   return {
-    train: { ...train.set, labels: encodeLabels(train.labelTexts, classNames), classNames },
+    train: { ...train.set, labels: encodeLabels(trainTexts!, classNames), classNames },
     test: test && { ...test.set, labels: encodeLabels(testTexts, classNames), classNames },
     notes,
   };
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Labels that are numbers are compared as numbers: 1 and 1.0 are one class, by the name that comes first, and marks for
+ * a missing number are no class. Among texts a mark is a class like others (NA is a region, too), with a note.
+ * @param texts of both parts, the training part first
+ * @returns `same`: the class of each text; undefined where there is none
+ */
+function sameNames(where: string, texts: readonly string[]) {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const names = [...counts.keys()];
+  const marks = names.filter(looksMissing);
+  const numbers = names.filter((name) => NUMBER.test(name));
+  const same = new Map<string, string | undefined>(names.map((name) => [name, name]));
+  const listedMarks = () => listed(new Map(marks.map((mark) => [mark, counts.get(mark)!])));
+  if (numbers.length === 0 || numbers.length + marks.length < names.length) {
+    const notes = [
+      `${where}: the labels are texts, and ${listedMarks()} are read as names of classes; if that means no label, give \`missing: ["${marks.join(",")}"]\`.`,
+    ];
+    return { same, notes: marks.length > 0 ? notes : [] };
+  }
+  const first = new Map<number, string>();
+  const merged: string[] = [];
+  for (const name of numbers) {
+    const value = Number(name);
+    const known = first.get(value);
+    if (known === undefined || Math.abs(value) > Number.MAX_SAFE_INTEGER) first.set(value, name);
+    else {
+      same.set(name, known);
+      merged.push(`${name} as ${known}`);
+    }
+  }
+  for (const mark of marks) same.set(mark, undefined);
+  const notes: string[] = [];
+  if (merged.length > 0)
+    notes.push(
+      `${where}: labels are numbers and were compared as such: ${merged.slice(0, 5).join(", ")}${merged.length > 5 ? ` and ${merged.length - 5} others` : ""}.`,
+    );
+  if (marks.some(isMark)) notes.push(`${where}: ${listedMarks()} among labels that are numbers count as missing.`);
+  return { same, notes };
 }
 
 /**

@@ -11,14 +11,17 @@ import { hasHeader, tsv } from "./formats/tsv.js";
 import { labelled } from "./labels.js";
 import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
+import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
-import type { Format, Layout, LayoutName } from "./source/format.js";
+import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
+import { notationOf } from "./source/notation.js";
 import { type DataOptions, FILE_OPTIONS, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
+import { inNotation } from "./source/table.js";
 
 const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
-const TABLE_ONLY = ["label", "entity", "drop", ...LONG_ONLY] as const;
+const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thousands", ...LONG_ONLY] as const;
 
 /**
  * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file of any format (FORMATS), each possibly .gz.
@@ -67,6 +70,31 @@ async function asTable(path: string, format: Format, options: DataOptions): Prom
   return named ? csv : format;
 }
 
+/**
+ * Reads a table once, for what must be known before it is read in pieces.
+ * @returns the SHA-256 of the file, and the channels of a long table
+ * @throws as readInPieces
+ */
+export async function scanTable(
+  path: string,
+  options: DataOptions,
+): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
+  const chosen = parseDataOptions(options);
+  const format = await tableFormat(path, chosen);
+  const file = sourceFile(path, chosen);
+  try {
+    layoutOf(path, format, chosen);
+    rejectFileOptions(path, format, chosen);
+    const table = inNotation(await format.open(file, chosen), notationOf(chosen));
+    let channels: readonly Channel[] | undefined;
+    if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
+    else for await (const _ of table.chunks); // for its hash
+    return { name: nameOf(path), sha256: file.sha256(), channels };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 /** How large a piece is, and what is known of its channels. */
 export interface PieceOptions {
   /**
@@ -102,21 +130,17 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const known = formatOf(path);
-  const format = known && (await asTable(path, known, chosen));
-  if (format === undefined || format.layouts === "fixed")
-    throw new OptionError(
-      `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
-    );
+  const format = await tableFormat(path, chosen);
   if (chosen.entity !== undefined && !channels)
     throw new OptionError(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
   const layout = layoutOf(path, format, chosen);
+  const notation = notationOf(chosen);
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
   try {
     rejectFileOptions(path, format, chosen);
-    const table = await format.open(sourceFile(path, chosen), chosen);
+    const table = inNotation(await format.open(sourceFile(path, chosen), chosen), notation);
     const notes = await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
       try {
         await take(piece);
@@ -160,7 +184,7 @@ async function readPart(
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-    const table = await format.open(file, options);
+    const table = inNotation(await format.open(file, options), notationOf(options));
     const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
@@ -183,6 +207,16 @@ function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layo
       `${path}: got options of a ${name} table, expected those of a ${layouts} one. Files of this kind are read in no other way.`,
     );
   return LAYOUTS[name];
+}
+
+/** @throws {OptionError} for a format that is no table */
+async function tableFormat(path: string, options: DataOptions): Promise<TableFormat> {
+  const known = formatOf(path);
+  const format = known && (await asTable(path, known, options));
+  if (format !== undefined && format.layouts !== "fixed") return format;
+  throw new OptionError(
+    `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
+  );
 }
 
 function knownFormat(path: string): Format {

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { soloCrew } from "../engine/threads/crew.js";
+import { hireBeside } from "../engine/threads/hire.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { encodeFollow } from "../features/encode.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
@@ -57,6 +58,6 @@ export async function createEncodeRun(
   };
   const { network, shared, phases } = createEncoder(engine, job);
   const follow = (thread: number) => encodeFollow(engine, job, { network, shared }, thread);
-  const crew = most > 1 ? await musterCrew(most, phases, follow) : soloCrew();
+  const crew = most > 1 ? await musterCrew(most, phases, follow, hireBeside) : soloCrew();
   return { encode: () => crew.run(...phases), sequences: N, latents: shared.rows, dismiss: crew.dismiss };
 }

@@ -1,8 +1,9 @@
 import type { Engine } from "../engine/engine.js";
 import { soloCrew } from "../engine/threads/crew.js";
+import { hireBeside } from "../engine/threads/hire.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { EngineError } from "../errors.js";
-import { countOf, shareSequences } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf, shareSequences } from "../sequences/set/sequence-set.js";
 import { trainFollow } from "../train/background.js";
 import { resolveTrainOptions } from "../train/options.js";
 import { batchShards } from "../train/step/shards.js";
@@ -43,6 +44,7 @@ export async function createTrainingRun(
   const job: TrainJob = {
     spec,
     train,
+    longest: longestOf(train),
     validation: train,
     options: resolveTrainOptions({ seed: SEED, clipNorm }),
     batchSize: B,
@@ -51,7 +53,10 @@ export async function createTrainingRun(
   const trainer = createTrainer(engine, job);
   const { network } = trainer;
   network.pack();
-  const crew = most > 1 ? await musterCrew(most, trainer.phases, (thread) => trainFollow(trainer, thread)) : soloCrew();
+  const crew =
+    most > 1
+      ? await musterCrew(most, trainer.phases, (thread) => trainFollow(trainer, thread), hireBeside)
+      : soloCrew();
   const updates = createUpdates(trainer, crew);
   const batch = Int32Array.from({ length: B }, (_, b) => b);
   let step = 0;

@@ -1,17 +1,19 @@
 import { rm } from "node:fs/promises";
 import { cannotWrite, placeOf } from "../files/place.js";
 import { openTemporary, type Temporary } from "../files/temporary.js";
-import { openOutput } from "../files/write-file.js";
+import { type Output, openOutput } from "../files/write-file.js";
 import type { RowLabels } from "./row-labels.js";
 
 /**
- * The file beside an NPY file, `{"columns": [], "ids": [], "parts": [], "labels": []}`, for rows that come piece by
- * piece: each list waits in a file of its own until the end, so that memory does not grow with the rows.
+ * The file beside an NPY file, `{"columns": [], "ids": [], "parts": [], "labels": [], "sha256": ""}`, for rows that come
+ * piece by piece: each list waits in a file of its own until the end, so that memory does not grow with the rows.
  */
 export interface NpyDescription {
   append(rows: RowLabels): Promise<void>;
-  /** Puts the file in its place. */
-  finish(columns: readonly string[]): Promise<void>;
+  /** Puts the file in its place. @param sha256 of the numbers of the matrix, by which the two files know each other */
+  finish(columns: readonly string[], sha256: string): Promise<void>;
+  /** As that of an output. */
+  isInPlace(): Promise<boolean>;
   /** Leaves nothing behind. */
   abandon(): Promise<void>;
 }
@@ -46,9 +48,10 @@ export function openNpyDescription(path: string): NpyDescription {
       }
     }
   };
-  const assemble = async (columns: readonly string[]) => {
+  let whole: Output | undefined;
+  const assemble = async (columns: readonly string[], sha256: string) => {
     await listOf("ids"); // also without rows
-    const whole = await openOutput(path);
+    whole = await openOutput(path);
     try {
       await whole.write(`{"columns":${JSON.stringify(columns)}`);
       for (const name of LISTS) {
@@ -58,7 +61,7 @@ export function openNpyDescription(path: string): NpyDescription {
         for await (const chunk of list.file.createReadStream({ start: 0, autoClose: false })) await whole.write(chunk);
         await whole.write("]");
       }
-      await whole.write("}");
+      await whole.write(`,"sha256":"${sha256}"}`);
       await whole.seal();
       await whole.place();
     } catch (cause) {
@@ -74,10 +77,11 @@ export function openNpyDescription(path: string): NpyDescription {
   };
   return {
     append: (rows) => orExplain(append(rows)),
-    async finish(columns) {
-      await orExplain(assemble(columns));
+    async finish(columns, sha256) {
+      await orExplain(assemble(columns, sha256));
       await abandon();
     },
+    isInPlace: async () => (await whole?.isInPlace()) ?? false,
     abandon,
   };
 }

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { extname } from "node:path";
-import { OptionError, ShapeError } from "../errors.js";
+import { OptionError, ShapeError, UndertoneError } from "../errors.js";
 import { checkWritable, openOutput } from "../files/write-file.js";
 import { expectOptions } from "../options.js";
 import type { FeatureTable } from "./feature-table.js";
@@ -10,7 +11,7 @@ import type { RowLabels } from "./row-labels.js";
 export interface FeatureFile {
   /** Rows with the columns, and the kinds of labels, of the first. */
   append(table: FeatureTable, rows: RowLabels): Promise<void>;
-  /** Puts the file in its place. @returns the files written */
+  /** Puts the file in its place. @returns the files written @throws {UndertoneError} if another process writes them too */
   finish(): Promise<string[]>;
   /** Leaves nothing behind. */
   abandon(): Promise<void>;
@@ -47,8 +48,8 @@ export function featureFiles(path: string): { path: string; kind: "features" | "
 
 /**
  * Writes features for any classifier. CSV: a header, then id, part and label (where there are any) and one column
- * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels. What was
- * there before is replaced, whatever it is.
+ * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels and the
+ * SHA-256 of the matrix. What was there before is replaced, whatever it is.
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
@@ -74,6 +75,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   const file = await openOutput(path);
   let columns: readonly string[] | undefined;
   let count = 0;
+  const hash = createHash("sha256"); // of the matrix without its header, which is written last
   const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
   const { write } = file;
   return {
@@ -97,7 +99,10 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       if (description) {
         await description.append(rows);
         const { buffer, byteOffset, byteLength } = table.values;
-        if (byteLength > 0) await write(new Uint8Array(buffer, byteOffset, byteLength));
+        if (byteLength === 0) return;
+        const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+        hash.update(bytes);
+        await write(bytes);
         return;
       }
       let text = "";
@@ -112,8 +117,12 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
     async finish() {
       if (npy) await file.rewrite(npyHeader(count, columns?.length ?? 0), 0);
       await file.seal();
-      await description?.finish(columns ?? []);
+      await description?.finish(columns ?? [], hash.digest("hex"));
       await file.place();
+      if (description && !((await description.isInPlace()) && (await file.isInPlace())))
+        throw new UndertoneError(
+          `${path} and ${descriptionOf(path)}: another process wrote the same files at the same time, so the two may not belong together. Run one of the two commands again, alone.`,
+        );
       return featureFiles(path).map((each) => each.path);
     },
     async abandon() {

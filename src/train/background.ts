@@ -7,6 +7,8 @@ import { musterCrew } from "../engine/threads/threads.js";
 import type { TrainState } from "../model/training-state.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
+import type { BlockPlan } from "./blocks/block-file.js";
+import { fromBlocks } from "./blocks/training-sequences.js";
 import type { ResolvedTrainOptions } from "./options.js";
 import type { SharedTraining } from "./step/shared-training.js";
 import type { TrainJob } from "./step/step.js";
@@ -22,7 +24,7 @@ export type TrainMessage =
 
 interface TrainTask {
   spec: AutoencoderSpec;
-  train: SequenceSet;
+  train: SequenceSet | BlockPlan;
   validation: SequenceSet | undefined;
   options: ResolvedTrainOptions;
   checkpointSeconds?: number;
@@ -48,7 +50,7 @@ export function trainInBackground(
     checkpoints: onCheckpoint !== undefined,
     task: {
       ...task,
-      train: shareSequences(train, labelled),
+      train: "blocks" in train ? train : shareSequences(train, labelled),
       validation: validation && shareSequences(validation, labelled),
       checkpointSeconds,
       resume,
@@ -76,7 +78,8 @@ export async function leadTraining(
       ? soloCrew()
       : musterCrew(job.threads, trainer.phases, (thread) => trainFollow(trainer, thread), line.muster);
   const engine = await loadEngine(name);
-  return trainAutoencoder(engine, spec, train, validation, options, hooks, { threads, muster });
+  const sequences = "blocks" in train ? await fromBlocks(train) : train;
+  return trainAutoencoder(engine, spec, sequences, validation, options, hooks, { threads, muster });
 }
 
 /** What a follower of a training is told. @param thread its number */

@@ -3,7 +3,7 @@ import { defaultThreads } from "../engine/threads/threads.js";
 import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION } from "../model/metadata.js";
 import type { Model } from "../model/model.js";
-import { fitPreparation, inputChannels, prepareSequences } from "../model/prepare.js";
+import { fitPreparation, inputChannels, type Preparation, prepareSequences } from "../model/prepare.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
@@ -13,8 +13,11 @@ import { checkSequenceSet } from "../sequences/set/check.js";
 import { sha256 } from "../sequences/set/hash.js";
 import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
+import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
+import { writeBlocks } from "./blocks/block-file.js";
+import { fromBlocks } from "./blocks/training-sequences.js";
 import { latentWarnings } from "./latent-warnings.js";
 import { type FitOptions, resolveFitOptions, specOf } from "./options.js";
 import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js";
@@ -23,6 +26,18 @@ import { type TrainHooks, type TrainResult, trainAutoencoder } from "./train.js"
 export interface TrainRun extends TrainHooks {
   /** default: nameless data in memory */
   origin?: DataOrigin;
+  /** Training sequences beside those in memory; early stopping looks at none of them. */
+  more?: MoreBlocks;
+}
+
+/** Blocks of sequences that are read one at a time, as `data` was read: each is a random sample of the entities. */
+export interface MoreBlocks {
+  /** Of all blocks, the one in memory too. */
+  count: number;
+  /** @param block from 1; `data` is block 0 */
+  read(block: number): Promise<SequenceSet>;
+  /** Where prepared blocks are put while training lasts. */
+  folder: string;
 }
 
 /** The origin of the data, as the model file stores it. */
@@ -46,7 +61,7 @@ export async function trainModel(
   engine: Engine,
   data: SequenceSet,
   options: FitOptions = {},
-  { origin = { name: "data", files: [], reading: {} }, ...hooks }: TrainRun = {},
+  { origin = { name: "data", files: [], reading: {} }, more, ...hooks }: TrainRun = {},
 ): Promise<Model> {
   parseDataOptions(origin.reading); // the model file takes no other
   const resolved = resolveFitOptions(options, data.windows);
@@ -65,10 +80,23 @@ export async function trainModel(
   const train = prepareSequences(parts.train, preparation);
   const validation = parts.validation && prepareSequences(parts.validation, preparation);
   const threads = options.threads ?? (await defaultThreads());
+  const blocks = more && (await prepareBlocks(train, more, preparation, labelAware));
   const result =
     threads === 0
-      ? await trainAutoencoder(engine, spec, train, validation, training, hooks)
-      : await trainInBackground(engine, { spec, train, validation, options: training }, hooks, threads);
+      ? await trainAutoencoder(
+          engine,
+          spec,
+          blocks ? await fromBlocks(blocks.plan) : train,
+          validation,
+          training,
+          hooks,
+        )
+      : await trainInBackground(
+          engine,
+          { spec, train: blocks?.plan ?? train, validation, options: training },
+          hooks,
+          threads,
+        );
   const { updates, bestUpdate, stopped, history } = result;
   const { name, reading } = origin;
   const files = origin.files.map(({ path, sha256 }) => ({ path, sha256 }));
@@ -82,7 +110,7 @@ export async function trainModel(
       training: {
         engine: engine.name,
         options: training,
-        sequences: countOf(train),
+        sequences: blocks?.sequences ?? countOf(train),
         validationSequences: validation ? countOf(validation) : 0,
         updates,
         bestUpdate,
@@ -90,12 +118,13 @@ export async function trainModel(
         history,
         warnings: [],
       },
-      data: { name, files, splitSha256: await splitHash(parts.train, parts.validation), reading },
+      data: { name, files, splitSha256: await splitHash(parts.train, parts.validation, blocks?.ids), reading },
     },
     // The head of the read-out loss has done its work.
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),
   };
   model.metadata.training.warnings = [
+    ...limitCategories(parts.train).notes,
     ...preparation.scaler.notes,
     ...result.warnings,
     ...latentWarnings(engine, model, train, keptEntry(result)?.explainedVariance),
@@ -160,6 +189,24 @@ function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): nu
   return listParameters(spec, oneHotColumns(channels).groups).reduce((sum, { size }) => sum + size, 0);
 }
 
-function splitHash(train: SequenceSet, validation: SequenceSet | undefined): Promise<string> {
-  return sha256([...train.ids, "", ...(validation?.ids ?? [])].join("\n"));
+/** Writes all blocks, prepared as the first. */
+async function prepareBlocks(first: SequenceSet, more: MoreBlocks, preparation: Preparation, labelAware: boolean) {
+  const ids: string[] = []; // one hash per block
+  async function* prepared() {
+    for (let block = 0; block < more.count; block++) {
+      const set = block === 0 ? first : prepareSequences(await more.read(block), preparation);
+      if (block > 0) ids.push(await sha256(set.ids.join("\n")));
+      yield { path: `${more.folder}/prepared-${block}`, set };
+    }
+  }
+  const plan = await writeBlocks(prepared(), labelAware ? first.classNames : undefined);
+  return { plan, ids, sequences: plan.blocks.reduce((sum, { sequences }) => sum + sequences, 0) };
+}
+
+function splitHash(
+  train: SequenceSet,
+  validation: SequenceSet | undefined,
+  more: readonly string[] = [],
+): Promise<string> {
+  return sha256([...train.ids, "", ...(validation?.ids ?? []), ...more].join("\n"));
 }

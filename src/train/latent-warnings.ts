@@ -8,6 +8,8 @@ import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequen
 const SAMPLE = 256;
 /** A latent number whose standard deviation over the data is below this carries nothing for a classifier. */
 const DEAD = 1e-3;
+/** Explained variance below this is no lack of training: at its begin a model is about as good as the mean. */
+const WORSE = -0.1;
 
 /**
  * What is wrong with a trained latent, in plain words with the fix: it explains nothing beyond the mean, all of
@@ -50,7 +52,11 @@ export function latentWarnings(
   }
 
   const warnings: string[] = [];
-  if (explainedVariance !== undefined && explainedVariance < 0.05)
+  if (explainedVariance !== undefined && explainedVariance < WORSE)
+    warnings.push(
+      `The model explains ${(100 * explainedVariance).toFixed(1)} % of the variance: it is worse than the mean, so training went astray. Lower \`learningRate\`.`,
+    );
+  else if (explainedVariance !== undefined && explainedVariance < 0.05)
     warnings.push(
       `The model explains ${(100 * explainedVariance).toFixed(1)} % of the variance: it predicts little more than the mean. ` +
         "Train longer (`updates`), raise `learningRate`, or shorten the sequences (`window`).",

@@ -7,6 +7,7 @@ import type { Network } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { varianceExplained } from "./baseline-loss.js";
+import { oneBlock, type TrainingSequences } from "./blocks/training-sequences.js";
 import { batches, type Course, plotCourse } from "./course.js";
 import {
   currentState,
@@ -62,9 +63,9 @@ export interface TrainResult {
 export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew | Promise<Crew>;
 
 /**
- * Trains an autoencoder to rebuild `train`; stops early on `validation`, whose best weights are kept. The best are
+ * Trains an autoencoder to rebuild sequences; stops early on `validation`, whose best weights are kept. The best are
  * those that rebuild it best or, where the spec looks at labels, separate its classes best.
- * @param train prepared (scaled, interpolated); labels are used only if the spec requires them
+ * @param data prepared (scaled, interpolated); labels are used only if the spec requires them
  * @param threads that may help, where the batch has as many shards; weights do not depend on it
  * @throws {DataError} if no sequence has a step
  * @throws {ArtefactError} if the state to resume is of another network, or beyond the last update
@@ -73,16 +74,18 @@ export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew |
 export async function trainAutoencoder(
   engine: Engine,
   spec: AutoencoderSpec,
-  train: SequenceSet,
+  data: SequenceSet | TrainingSequences,
   validation: SequenceSet | undefined,
   options: ResolvedTrainOptions,
   hooks: TrainHooks = {},
   { threads = 1, muster = soloCrew }: { threads?: number; muster?: Muster } = {},
 ): Promise<TrainResult> {
-  const course = plotCourse(spec, train, options);
+  const sequences = "enter" in data ? data : oneBlock(data);
+  const course = plotCourse(spec, sequences, options);
   const { batchSize } = course;
   const helping = Math.min(threads, batchShards(spec, batchSize));
-  const job: TrainJob = { spec, train, validation, options, batchSize, threads: helping };
+  const { set: train, longest } = sequences;
+  const job: TrainJob = { spec, train, longest, validation, options, batchSize, threads: helping };
   const trainer = createTrainer(engine, job);
   const { network } = trainer;
   const initial = network.weights.slice();
@@ -97,7 +100,7 @@ export async function trainAutoencoder(
   const updates = createUpdates(trainer, crew);
   let stopped: TrainResult["stopped"];
   try {
-    stopped = await untilDone({ course, job, network, updates, state, initial, explained, hooks });
+    stopped = await untilDone({ course, sequences, trainer, updates, state, initial, explained, hooks });
   } finally {
     crew.dismiss();
   }
@@ -126,8 +129,8 @@ function expectFits({ update, weights }: TrainState, network: Network, { total }
 /** A training under way. */
 interface Training {
   course: Course;
-  job: TrainJob;
-  network: Network;
+  sequences: TrainingSequences;
+  trainer: Trainer;
   updates: Updates;
   state: TrainState;
   /** The weights before the first update. */
@@ -139,7 +142,8 @@ interface Training {
 /** Takes update after update, with an evaluation now and then. */
 async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
   const { course, state, hooks } = training;
-  const batchOf = batches(course, training.job.options.seed);
+  const { network, job, step } = training.trainer;
+  const batchOf = batches(course, job.options.seed, training.sequences, () => step.renew?.());
   const pause = pauses(training);
   const started = performance.now();
   const startUpdate = state.update;
@@ -153,7 +157,7 @@ async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
       const secondsLeft = (course.total - state.update) / updatesPerSecond;
       const pace = { update: state.update, total: course.total, updatesPerSecond, secondsLeft };
       hooks.onProgress?.({ loss: trainLoss, explainedVariance, ...pace });
-      if (loss !== undefined && noteBest(training.network, state, loss, training.job.options.patience)) return "early";
+      if (loss !== undefined && noteBest(network, state, loss, job.options.patience)) return "early";
     }
     await pause();
   }
@@ -161,7 +165,10 @@ async function untilDone(training: Training): Promise<TrainResult["stopped"]> {
 }
 
 /** One update, or the way back if its loss or gradient has diverged; returns its learning rate. */
-function takeUpdate({ course, job, network, updates, state, initial }: Training, batch: Int32Array): number {
+function takeUpdate(
+  { course, trainer: { job, network }, updates, state, initial }: Training,
+  batch: Int32Array,
+): number {
   const { loss, norm, count, readOutLoss } = updates.gradient(batch, state.update);
   const rate = learningRateAt(job.options, course.peak, state.update, course.total) * state.rateScale;
   state.update++;
@@ -178,7 +185,7 @@ function takeUpdate({ course, job, network, updates, state, initial }: Training,
 }
 
 /** Writes an entry of the history; returns it, and the loss that decides which weights are the best. */
-function evaluate({ job, updates, state, explained }: Training, learningRate: number) {
+function evaluate({ trainer: { job }, updates, state, explained }: Training, learningRate: number) {
   const trainLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN;
   const { loss: validationLoss, classes: classLoss } = (job.validation && updates.evaluate()) ?? {};
   const entry: HistoryEntry = {
@@ -195,7 +202,7 @@ function evaluate({ job, updates, state, explained }: Training, learningRate: nu
 }
 
 /** Between two updates: saves, lets other tasks run, and stops on a signal. */
-function pauses({ network, state, hooks }: Training): () => Promise<void> {
+function pauses({ trainer: { network }, state, hooks }: Training): () => Promise<void> {
   const { checkpointSeconds = 10, onCheckpoint, signal } = hooks;
   let lastYield = performance.now();
   let lastCheckpoint = lastYield;

@@ -17,7 +17,7 @@ const reading = { entity: "customer", time: "time", label: "fraud", window: 20 }
 describe("encode of a long table that is more than one piece", () => {
   const folder = folderWith({ "small.csv": longCsv(), "grouped.csv": csv(grouped), "time.csv": csv(inTime) });
   const encoded = (name: string, ...more: string[]) =>
-    undertone(folder, "encode", "m.undertone", `${name}.csv`, "-o", `${name}-z.csv`, ...more);
+    undertone(folder, "encode", "m.undertone", `${name}.csv`, "-o", `${name}-z.csv`, "--read-out", "last", ...more);
   beforeAll(() => {
     const flags = Object.entries(reading).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const quick = ["--units", "2", "--updates", "5"];
@@ -30,7 +30,7 @@ describe("encode of a long table that is more than one piece", () => {
     expect(JSON.parse(stdout).rows).toBe(24_000);
     const model = await loadModel(join(folder, "m.undertone"));
     const { train } = await readSource(join(folder, "grouped.csv"), reading);
-    const table = await encode(await loadEngine(), model, train);
+    const table = await encode(await loadEngine(), model, train, { readOut: "last" });
     const labels = Array.from(train.labels!, (label) => train.classNames![label]);
     await writeFeatures(join(folder, "whole.csv"), table, { ids: train.ids, labels });
     const bytes = readFileSync(join(folder, "whole.csv"));
@@ -50,9 +50,8 @@ describe("encode of a long table that is more than one piece", () => {
     writeFileSync(join(torn, "sorted.csv"), csv([...grouped.slice(0, 4), grouped[3], ...grouped.slice(4)]));
     for (const kind of ["csv", "npy"]) {
       for (const data of ["torn", "sorted"]) {
-        const { code, stderr } = undertone(
-          ...[torn, "encode", "m.undertone", `${data}.csv`, "-o", `${data}.${kind}.${kind}`],
-        );
+        const output = ["-o", `${data}.${kind}.${kind}`, "--read-out", "last"];
+        const { code, stderr } = undertone(torn, "encode", "m.undertone", `${data}.csv`, ...output);
         expect(code).toBe(0);
         if (data === "torn")
           expect(stderr).toMatch(/note: torn\.csv, row 24002, .*got "c0" again.*sort -s.*read again, whole/);

@@ -18,7 +18,7 @@ test("killed at random moments and resumed, training ends in the same bytes", as
   const everyUpdate = [...FIT, "--checkpoint-every", "0", "-o", "killed.undertone"];
   const random = randomStream(5);
   let kills = 0;
-  for (let k = 0; k < 8; k++) {
+  for (let k = 0; k < 5; k++) {
     const { code } = await interruptedUndertone(
       folder,
       "SIGKILL",

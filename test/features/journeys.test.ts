@@ -8,6 +8,7 @@ import { encode } from "../../src/features/encode.js";
 import { encodeFile } from "../../src/features/encode-file.js";
 import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { fitFile } from "../../src/features/fit-file.js";
+import { decodeModel } from "../../src/features/model-bytes.js";
 import { readSource } from "../../src/read/read.js";
 import { folderWith, newFiles, wideCsv } from "../cli/run.js";
 import { engines } from "../engines.js";
@@ -149,6 +150,23 @@ describe("fitFile and encodeFile", () => {
       expect(lstatSync(path(name)).isFIFO()).toBe(true);
       for (const each of [name, `${name}.json`]) rmSync(path(each), { force: true });
     }
+  });
+
+  test.skipIf(process.platform === "win32")("a model goes through a pipe, without a checkpoint beside it", async () => {
+    execFileSync("mkfifo", [path("p.undertone")]);
+    const before = newFiles(folder);
+    const notes: string[] = [];
+    const options = { ...quick, checkpointSeconds: 0, onNote: (note: string) => void notes.push(note) };
+    const got = readFile(path("p.undertone"));
+    const model = await fitFile(engine, path("a.csv"), path("p.undertone"), options);
+    expect(decodeModel(await got, "the pipe").weights).toEqual(model.weights);
+    expect(notes).toContainEqual(expect.stringMatching(/p\.undertone is a pipe or a device, so training is not saved/));
+    expect(newFiles(folder)).toEqual(before);
+    expect(lstatSync(path("p.undertone")).isFIFO()).toBe(true);
+    await fitFile(engine, path("a.csv"), "/dev/null", options);
+    const resumed = fitFile(engine, path("a.csv"), "/dev/null", { ...options, resume: true });
+    await expect(resumed).rejects.toThrow(/`resume`: \/dev\/null is a pipe or a device/);
+    rmSync(path("p.undertone"));
   });
 
   test("what cannot be written, read or used is an error in the words of the library", async () => {

@@ -12,6 +12,13 @@ export function reseal(bytes: Uint8Array): Uint8Array {
   return sealed;
 }
 
+/** A copy of `edited` with the checksum that `sound` has: what an edit leaves that does not know of it. */
+export function withChecksumOf(sound: Uint8Array, edited: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(edited);
+  copy.set(sound.subarray(DIGITS_AT, DIGITS_AT + 64), DIGITS_AT);
+  return copy;
+}
+
 export type Header = { __metadata__: Record<string, string> } & Record<
   string,
   { dtype: string; shape: number[]; data_offsets: number[] }

@@ -72,6 +72,11 @@ describe("files of other makers are of no kind", () => {
     ["series.csv", wideCsv(), 'text that begins with "label,t0'],
     ["ids.csv", "id,label,t0,t1\n1,a,2,3\n", 'text that begins with "id,label,t0,t1"'],
     ["more.csv", "id,last_0,last_1,score\n1,2,3,4\n", 'text that begins with "id,last_0,last_1,score"'],
+    ["summary.csv", "id,mean_1,std_1\n7,0.25,0.3\n", 'text that begins with "id,mean_1,std_1"'],
+    ["counts.csv", "id,label,mean_1\n7,a,12\n8,b,3\n", 'text that begins with "id,label,mean_1"'],
+    ["edited.csv", "id,last_0\na,0.30000001192092896\nb,0.3\n", 'text that begins with "id,last_0"'],
+    ["cells.csv", "id,last_0\na,0.30000001192092896,1\n", 'text that begins with "id,last_0"'],
+    ["header.csv", "id,last_0\n", 'text that begins with "id,last_0"'],
     ["alone.csv", "id\n1\n", 'text that begins with "id"'],
     ["theirs.npy", npy, "a NumPy array"],
     ["theirs.npy.json", '{"columns":["amount"],"ids":[]}', 'text that begins with "{"columns"'],
@@ -87,6 +92,28 @@ describe("files of other makers are of no kind", () => {
     for (const kind of kinds) expect([kind, await isOfKind(path(name), kind, readOutColumn)]).toEqual([kind, false]);
     expect(await seemsToBe(path(name), readOutColumn)).toContain(seems);
   });
+});
+
+test("features are known by their numbers, whatever their ids and however many", async () => {
+  const state = (k: number) => Math.fround(Math.tanh(Math.sin(k)));
+  for (const [N, C] of [
+    [2, 1],
+    [4000, 3],
+    [3, 4000],
+    [1, 9000],
+  ]) {
+    const table = {
+      values: Float32Array.from({ length: N * C }, (_, k) => (k < C ? 0 : state(k))),
+      names: Array.from({ length: C }, (_, c) => `last_${c}`),
+      rows: N,
+    };
+    if (C > 4000) table.values.fill(0);
+    const texts = Array.from({ length: N }, (_, n) => `a "${n}",\nb`);
+    for (const labels of [{ ids: texts }, { ids: texts, parts: texts, labels: texts }]) {
+      await writeFeatures(path("features.csv"), table, labels);
+      expect([N, C, await isOfKind(path("features.csv"), "features", readOutColumn)]).toEqual([N, C, true]);
+    }
+  }
 });
 
 test("models of earlier versions are models", async () => {

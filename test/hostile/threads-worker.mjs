@@ -1,7 +1,7 @@
 // @ts-check
 // A worker whose tasks fail in every way: the entry of the pools in threads.test.ts.
 
-import { musterCrew, serve } from "../../dist/inner.js";
+import { leadHiring, musterCrew, serve } from "../../dist/inner.js";
 
 const ITEMS = 8;
 
@@ -35,6 +35,7 @@ const slow = ({ taken, done }) => ({
 
 await serve({
   lead: {
+    hire: leadHiring,
     /** @param {{ how: string }} message */
     alone: async ({ how }) => (await ends[how]()) ?? "worked",
     /** Leads a crew; the first follower ends as `how` says. */

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +65,19 @@ describe("a thread that ends is buried", () => {
     await expect(crew(pool, "work", { leader: "exit" })).rejects.toThrow("exit code 5");
     expect(await crew(pool, "work")).toBe(8);
     expect(started).toBe(4);
+  });
+
+  test.each([
+    ["works", "work", /^8\n$/],
+    ["throws", "throw", /^EngineError: .*thrown on purpose\n$/],
+    ["exits", "exit", /^EngineError: .*exit code 5/],
+    ["is out of memory", "outOfMemory", /^EngineError: .*ran out of memory.*Use fewer `threads`/],
+  ])("a follower that %s, of a calling thread that leads and cannot hear", (_, how, output) => {
+    const script = fileURLToPath(new URL("busy-leader.mjs", import.meta.url));
+    const { stdout, stderr, error, status } = spawnSync(process.execPath, [script, how], { timeout: 20_000 });
+    expect(error).toBeUndefined(); // it ends by itself
+    expect(`${stdout}`).toMatch(output);
+    expect([`${stderr}`, status]).toEqual(["", 0]);
   });
 
   test("an entry that is missing, and is back", async () => {

@@ -85,12 +85,15 @@ test.each<[string, string, string | Uint8Array, DataOptions, RegExp | undefined]
 
 test("commas between digits are decimal ones where another separator fits", async () => {
   const path = fileOf("a.csv", "a;1;0,5;1,5\na;2;0,25;2,5\nb;1;1,5;3,5\n");
-  const error = await readSource(path, { entity: "c1", time: "c2" }).catch((caught: Error) => caught);
-  // the numbers are those of a decimal comma: how they are read is another option
-  expect(error instanceof Error ? error.message : contentOf(error).channels.map(([name]) => name)).toEqual([
-    "c3",
-    "c4",
+  const { train, notes } = await readSource(path, { entity: "c1", time: "c2", decimalComma: true });
+  expect(cellsOf(train)).toEqual([
+    [
+      [0.5, 1.5],
+      [0.25, 2.5],
+    ],
+    [[1.5, 3.5]],
   ]);
+  expect(notes.join("\n")).toMatch(/separated by semicolons/);
   const lists = await readSource(fileOf("b.csv", "label,t1,t2\nx;1,0,5\ny;2,1,5\n"));
   expect(lists.train.classNames).toEqual(["x;1", "y;2"]);
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
@@ -7,6 +8,7 @@ import { OptionError, UndertoneError } from "../../src/errors.js";
 import type { FeatureTable } from "../../src/table/feature-table.js";
 import { openFeatureFile, writeFeatures } from "../../src/table/write-features.js";
 import { folderWith, newFiles } from "../cli/run.js";
+import { size } from "../hostile/size.js";
 
 const table: FeatureTable = {
   values: Float32Array.of(0.1, -1e-30, 3, 1 / 3, 123456.789, -0.5),
@@ -44,7 +46,34 @@ test("NPY: the matrix, and its description beside it", async () => {
   const { data, shape, dtype, fortranOrder } = await load(new Uint8Array(readFileSync(path)).buffer);
   expect({ shape, dtype, fortranOrder }).toEqual({ shape: [2, 3], dtype: "f4", fortranOrder: false });
   expect(data).toEqual(table.values);
-  expect(JSON.parse(readFileSync(`${path}.json`, "utf8"))).toEqual({ columns: table.names, ...rows });
+  const sha256 = createHash("sha256").update(readFileSync(path).subarray(128)).digest("hex");
+  expect(JSON.parse(readFileSync(`${path}.json`, "utf8"))).toEqual({ columns: table.names, ...rows, sha256 });
+});
+
+test("NPY: of two that are written at once, the last one tells if the files do not belong together", async () => {
+  const path = join(folderWith(), "z.npy");
+  const other = { ...table, values: table.values.map((value) => value + 1) };
+  const finishAfter = async (first: FeatureTable, second: FeatureTable) => {
+    const files = await Promise.all([openFeatureFile(path), openFeatureFile(path)]);
+    await files[0].append(first, rows);
+    await files[1].append(second, rows);
+    return Promise.allSettled(files.map((file) => file.finish()));
+  };
+  const agrees = () =>
+    JSON.parse(readFileSync(`${path}.json`, "utf8")).sha256 ===
+    createHash("sha256").update(readFileSync(path).subarray(128)).digest("hex");
+  let told = 0;
+  for (let k = 0; k < size(20, 500); k++) {
+    const results = await finishAfter(k % 2 ? table : other, k % 2 ? other : table);
+    const refused = results.filter(({ status }) => status === "rejected");
+    told += refused.length;
+    if (refused.length === 0) expect(agrees()).toBe(true);
+    for (const { reason } of refused as PromiseRejectedResult[]) {
+      expect(reason).toBeInstanceOf(UndertoneError);
+      expect(reason.message).toMatch(/another process wrote the same files.*Run one of the two commands again/);
+    }
+  }
+  expect(told).toBeGreaterThan(0);
 });
 
 test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole gives", async (name) => {
@@ -103,7 +132,7 @@ test("NPY: the description of many rows at once, with texts that JSON escapes", 
   const labels = Array.from({ length: N }, (_, n) => (n % 3 ? "a" : ""));
   await writeFeatures(path, { values: new Float32Array(N), names: ["x"], rows: N }, { ids, labels });
   const about = JSON.parse(readFileSync(`${path}.json`, "utf8"));
-  expect(Object.keys(about)).toEqual(["columns", "ids", "labels"]);
+  expect(Object.keys(about)).toEqual(["columns", "ids", "labels", "sha256"]);
   expect(about.columns).toEqual(["x"]);
   expect(about.ids.join()).toBe(ids.join());
   expect(about.labels.join()).toBe(labels.join());
@@ -119,6 +148,7 @@ test("a table of no rows is a file with a header", async () => {
   expect(JSON.parse(readFileSync(join(folder, "z.npy.json"), "utf8"))).toEqual({
     columns: table.names,
     ids: [],
+    sha256: createHash("sha256").digest("hex"),
   });
 });
 

@@ -20,6 +20,8 @@ export interface BackgroundHooks<Progress> {
   onAsk?(question: never): void | Promise<void>;
   /** Aborting asks the worker to stop. */
   signal?: AbortSignal;
+  /** What of the message moves to the worker. */
+  transfer?: MessagePort[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface BackgroundHooks<Progress> {
  */
 export async function runInBackground<Result, Progress>(
   message: unknown,
-  { onProgress, onAsk, signal }: BackgroundHooks<Progress> = {},
+  { onProgress, onAsk, signal, transfer }: BackgroundHooks<Progress> = {},
   pool: Pool = ownPool,
 ): Promise<Result> {
   const leader = await pool.request().thread;
@@ -79,7 +81,7 @@ export async function runInBackground<Result, Progress>(
         ended: stopped,
       });
       signal?.addEventListener("abort", abort);
-      leader.post(message);
+      leader.post(message, transfer);
       if (signal?.aborted) abort();
     });
   } finally {

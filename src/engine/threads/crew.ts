@@ -24,6 +24,8 @@ const TASK = 0;
 const DONE = 1;
 const GENERATION = 2;
 const FAILED = 3;
+const CAUSE = 64; // its length, then its characters
+const LONGEST_CAUSE = 959;
 const DISMISSED = -1;
 const ITEM_BITS = 12;
 const MOST_ITEMS = 2 ** ITEM_BITS - 64; // room for the questions of followers that find nothing left
@@ -42,7 +44,7 @@ export function sharedRoom(threads: number): (bytes: number) => SharedArrayBuffe
 
 /** A control block that leader and followers share. */
 export function createControl(): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(4 * 64));
+  return new Int32Array(new SharedArrayBuffer(4 * (CAUSE + 1 + LONGEST_CAUSE)));
 }
 
 /** A crew of one. */
@@ -67,7 +69,7 @@ export function leadCrew(control: Int32Array, phases: readonly Phase[]): Crew {
     if (count > 1) summon(control, (Atomics.load(control, GENERATION) + 1) & 0x3fffffff);
     while (takeItem(control, phases));
     waitWhile(control, DONE, (done) => done < count && !hasFailed(control));
-    if (hasFailed(control)) throw new EngineError("A worker thread failed. Try again, or use `threads: 0`.");
+    if (hasFailed(control)) throw new EngineError(`Work on several threads stopped. ${causeOf(control)}`);
   };
   return {
     run(...some) {
@@ -88,16 +90,21 @@ export function follow(control: Int32Array, phases: readonly Phase[]): void {
     try {
       while (takeItem(control, phases));
     } catch (error) {
-      failCrew(control);
+      failCrew(control, `A worker thread failed: ${(error as Error)?.message ?? error}`);
       throw error;
     }
     waitWhile(control, GENERATION, (now) => now === generation);
   }
 }
 
-/** A follower failed or ended: its leader stops waiting for it, and throws. */
-export function failCrew(control: Int32Array): void {
-  Atomics.store(control, FAILED, 1);
+/** A follower failed or ended: its leader stops waiting for it, and throws. @param cause in a sentence; the first stays */
+export function failCrew(control: Int32Array, cause: string): void {
+  if (Atomics.compareExchange(control, CAUSE, 0, -1) === 0) {
+    const length = Math.min(cause.length, LONGEST_CAUSE);
+    for (let k = 0; k < length; k++) control[CAUSE + 1 + k] = cause.charCodeAt(k);
+    Atomics.store(control, CAUSE, length);
+    Atomics.store(control, FAILED, 1);
+  }
   Atomics.add(control, DONE, 1); // so that a leader that is about to wait does not
   Atomics.notify(control, DONE);
 }
@@ -113,6 +120,11 @@ export function isDismissed(control: Int32Array): boolean {
 
 function hasFailed(control: Int32Array): boolean {
   return Atomics.load(control, FAILED) === 1;
+}
+
+function causeOf(control: Int32Array): string {
+  const characters = control.subarray(CAUSE + 1, CAUSE + 1 + Atomics.load(control, CAUSE));
+  return String.fromCharCode(...characters);
 }
 
 function summon(control: Int32Array, generation: number): void {

@@ -9,6 +9,8 @@ export type FollowerReply = { kind: "left" } | ({ kind: "failed" } & Failure);
 export interface Followers {
   /** Resolves when each has its task, or cannot start. */
   introduced: Promise<unknown>;
+  /** Resolves when all have left. */
+  left: Promise<unknown>;
   /** Lets them go; resolves when all have left. */
   dismiss(): Promise<unknown>;
 }
@@ -26,7 +28,7 @@ export function hireFollowers(
 ): Followers {
   const fail = (error: Error) => {
     failed(error);
-    failCrew(control);
+    failCrew(control, error.message);
   };
   const hired = ports.map((port) => {
     const request = pool.request();
@@ -61,12 +63,14 @@ export function hireFollowers(
     };
     return { introduced, left, withdraw };
   });
+  const left = Promise.all(hired.map((each) => each.left));
   return {
     introduced: Promise.all(hired.map(({ introduced }) => introduced)),
+    left,
     dismiss() {
       dismissCrew(control);
       for (const { withdraw } of hired) withdraw();
-      return Promise.all(hired.map(({ left }) => left));
+      return left;
     },
   };
 }

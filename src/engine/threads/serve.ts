@@ -76,7 +76,7 @@ export async function serve({ lead, follow: followers }: Tasks): Promise<void> {
     if (message.kind === "abort") return controller.abort();
     if (message.kind === "answered") return answered();
     if (message.kind === "end") return port.close();
-    const reply = await ("control" in message ? followTask(message) : leadTask(message));
+    const reply = await ("port" in message ? followTask(message) : leadTask(message));
     try {
       port.post(reply);
     } catch (error) {

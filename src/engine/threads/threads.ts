@@ -1,6 +1,5 @@
 import { WORKER } from "../built-file.js";
 import { type Crew, createControl, leadCrew, type Phase } from "./crew.js";
-import { hireFollowers } from "./followers.js";
 import { createPool } from "./pool.js";
 import { startThread } from "./thread.js";
 
@@ -27,13 +26,13 @@ export type HireFollowers = (control: Int32Array, ports: MessagePort[]) => void 
 /**
  * Leads followers. They come when they come: whoever is there takes the next item.
  * @param introduce the message that gives a follower its task, by its thread number
- * @param hire of a leading worker: that of its line
+ * @param hire of a leading worker that of its line; of any other thread `hireBeside`
  */
 export async function musterCrew(
   threads: number,
   phases: readonly Phase[],
   introduce: (thread: number) => unknown,
-  hire: HireFollowers = hireOwn,
+  hire: HireFollowers,
 ): Promise<Crew> {
   const control = createControl();
   await hire(
@@ -46,18 +45,4 @@ export async function musterCrew(
     }),
   );
   return leadCrew(control, phases);
-}
-
-/**
- * For a calling thread that leads, as the speed comparison does. It waits for its followers, because it may be too busy
- * to introduce them later. For the same reason it cannot notice that one ended, so the error is printed.
- */
-async function hireOwn(control: Int32Array, ports: MessagePort[]): Promise<void> {
-  let failure: Error | undefined;
-  const followers = hireFollowers(pool, control, ports, (error) => {
-    if (failure === undefined) console.error(error);
-    failure = error;
-  });
-  await followers.introduced;
-  if (failure) throw failure;
 }

@@ -1,11 +1,11 @@
 import { OptionError } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
-import { notANumber } from "../source/cells.js";
-import { createNoDataTally, isNoData } from "../source/no-data.js";
+import { parseMoney } from "../source/notation.js";
 import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
+import { decideKind, mixedNotes, type Seen } from "./column-kind.js";
+import { createNumbers } from "./number-column.js";
 
-const MOST_CATEGORIES = 1 << 16; // numeric columns stop being tracked as categories beyond this
-const NUMERIC_SHARE = 0.99;
+const MOST_TRACKED = 1 << 16; // numeric columns stop being tracked as categories beyond this
 
 /** One channel of a long table while it is being read. */
 export interface LongColumn {
@@ -23,87 +23,96 @@ export interface LongColumn {
 
 /**
  * A column of numbers is numeric, a column of texts categorical, with a vocabulary in order of first appearance.
- * A few texts among numbers are taken for mistakes: more than 99 % numbers, or one single text among at least two.
  * Which it is is known at its end, so it can be taken once.
+ * @param kind what it is, where an option says so
+ * @param keep false: values are not kept, only what the column is
  */
-export function createLongColumn(path: string, name: string): LongColumn {
-  const numbers: number[] = [];
-  let codes: number[] | undefined = [];
-  const vocabulary = new Map<string, number>();
-  let numeric = 0;
-  let texts = 0;
-  let firstText: { text: string; row: number } | undefined;
-  let rising = true; // every value above the one before: a row number or identifier
-  let last = -Infinity;
-  const noData = createNoDataTally(path);
+export function createLongColumn(path: string, name: string, kind?: Channel["kind"], keep = true): LongColumn {
+  const numbers = createNumbers(path, name, keep);
+  let codes: number[] | undefined = kind === "numeric" ? undefined : [];
+  const seen = new Map<string, Seen>();
+  let texts = false;
+  let notes: string[] | undefined; // of a column of categories
   return {
     add(cells, r, row) {
-      if (cells.kind === "numbers" || cells.kind === "dates") codes = undefined;
-      let value = valueIn(cells, r);
-      if (isNoData(value ?? 0)) value = noData.count(row, `column "${name}"`);
-      numbers.push(value ?? Number.NaN);
-      if (value === undefined) {
-        texts++;
-        firstText ??= { text: shownIn(cells, r), row };
-        if (!codes) notANumber(shownIn(cells, r), path, row, `column "${name}"`); // no categories were counted
-      } else if (!Number.isNaN(value)) {
-        numeric++;
-        rising &&= value > last;
-        last = value;
+      if (cells.kind !== "cells" && cells.kind !== "texts" && kind !== "categorical") codes = undefined;
+      if (!codes) {
+        numbers.read(cells, r, row);
+        return;
       }
-      codes?.push(missingIn(cells, r) ? Number.NaN : codeOf(vocabulary, shownIn(cells, r)));
-      if (vocabulary.size > MOST_CATEGORIES && texts === 0) {
+      const text = shownIn(cells, r);
+      let cell = seen.get(text);
+      if (!cell) {
+        cell = { code: seen.size, count: 0, row, ...readingOf(cells, r) };
+        seen.set(text, cell);
+        texts ||= cell.is === "text";
+      }
+      cell.count++;
+      if (keep) codes.push(cell.code);
+      numbers.add(cell.value ?? Number.NaN, row);
+      if (seen.size > MOST_TRACKED && kind === undefined && !texts) {
+        numbers.tell(seen);
         codes = undefined;
-        vocabulary.clear();
+        seen.clear();
       }
     },
     take() {
-      if (!firstText) return { channel: { name, kind: "numeric" }, values: numbers };
-      if (numeric > NUMERIC_SHARE * (numeric + texts) || (texts === 1 && numeric >= 2))
-        notANumber(firstText.text, path, firstText.row, `column "${name}"`);
-      const channel: Channel = { name, kind: "categorical", vocabulary: [...vocabulary.keys()] };
-      return { channel, values: codes! };
+      const found = codes ? (kind ?? decideKind(path, name, seen)) : "numeric";
+      if (found === "numeric") {
+        numbers.tell(seen);
+        return { channel: { name, kind: "numeric" }, values: numbers.take() };
+      }
+      notes = mixedNotes(name, seen);
+      const vocabulary: string[] = [];
+      const recoded = new Float64Array(seen.size).fill(Number.NaN);
+      for (const [text, { code, is }] of seen) if (is !== "missing") recoded[code] = vocabulary.push(text) - 1;
+      return { channel: { name, kind: "categorical", vocabulary }, values: codes!.map((code) => recoded[code]) };
     },
-    notes() {
-      const rises = `Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`;
-      if (!firstText) return [...(rising && numeric > 2 ? [rises] : []), ...noData.notes()];
-      return [
-        numeric > 0 && `Column "${name}" mixes numbers and texts; it was read as categories.`,
-        vocabulary.size > 1000 && `Column "${name}" has ${vocabulary.size} categories; drop it if it is an identifier.`,
-      ].filter((note) => typeof note === "string");
-    },
+    notes: () => notes ?? [...numbers.shapeNotes(), ...numbers.notes()],
   };
 }
 
+/** What a cell is as a number, and as a name. */
+function readingOf(cells: Column, r: number): Pick<Seen, "value" | "is" | "sign"> {
+  if (missingIn(cells, r)) return { is: "missing" };
+  const value = valueIn(cells, r);
+  if (value !== undefined) return Number.isNaN(value) ? { is: "mark" } : { is: "number", value };
+  const money = cells.kind === "cells" ? parseMoney(shownIn(cells, r), cells.notation) : undefined;
+  return money ? { is: "money", ...money } : { is: "text" };
+}
+
 /**
- * A column of a channel that is known: numbers, or the categories of its vocabulary. Others are missing, and noted.
+ * A column of a channel that is known: numbers, or the categories of its vocabulary. Others are the category of the
+ * rest, where there is one, else missing, and noted.
  * @throws {OptionError} for categories without a vocabulary
  */
 export function createKnownColumn(path: string, channel: Channel): LongColumn {
-  const { name, kind, vocabulary } = channel;
-  if (kind === "categorical" && !vocabulary)
+  const { name, kind, vocabulary, rest } = channel;
+  if (kind === "numeric") {
+    const numbers = createNumbers(path, name);
+    return {
+      add: (cells, r, row) =>
+        numbers.read(cells, r, row, "It is a numeric channel of the model, which cannot be left out."),
+      take: () => ({ channel, values: numbers.take() }),
+      notes: numbers.notes,
+    };
+  }
+  if (!vocabulary)
     throw new OptionError(
       `${path}: got the channel "${name}" without a vocabulary, expected its categories. Each piece would count its own ones; give them.`,
     );
-  const codes = vocabulary && new Map(vocabulary.map((category, code) => [category, code]));
+  const codes = new Map(vocabulary.map((category, code) => [category, code]));
   let values: number[] = [];
   let unknown = 0;
   let first: { text: string; row: number } | undefined;
-  const noData = createNoDataTally(path);
   return {
     add(cells, r, row) {
-      if (!codes) {
-        const hint = "It is a numeric channel of the model, which cannot be left out.";
-        const value = valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${name}"`, hint);
-        values.push(isNoData(value) ? noData.count(row, `column "${name}"`) : value);
-        return;
-      }
       const code = missingIn(cells, r) ? Number.NaN : codes.get(shownIn(cells, r));
       if (code === undefined) {
         unknown++;
         first ??= { text: shownIn(cells, r), row };
       }
-      values.push(code ?? Number.NaN);
+      values.push(code ?? rest ?? Number.NaN);
     },
     take() {
       const taken = values;
@@ -113,9 +122,9 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
     notes: () =>
       first
         ? [
-            `${unknown} cells of column "${name}" have a category that the model does not know (first "${first.text}", row ${first.row}); they count as missing.`,
+            `${unknown} cells of column "${name}" have a category that the model does not know (first "${first.text}", row ${first.row}); they count as ${rest === undefined ? "missing" : `"${vocabulary[rest]}"`}.`,
           ]
-        : noData.notes(),
+        : [],
   };
 }
 

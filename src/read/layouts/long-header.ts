@@ -5,7 +5,18 @@ import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
 
 /** Options of long tables alone, beside `entity`. */
-export const LONG_ONLY = ["time", "channels", "window", "timeChannels", "amount", "secondEntity"] as const;
+export const LONG_ONLY = [
+  "time",
+  "timeUnit",
+  "timeFormat",
+  "channels",
+  "category",
+  "numeric",
+  "window",
+  "timeChannels",
+  "amount",
+  "secondEntity",
+] as const;
 
 /** Where in a row of a long table what stands; -1: the table has no such column. */
 export interface LongHeader {
@@ -46,7 +57,7 @@ export function readLongHeader(
   const roles = {
     entity: find("entity column", options.entity),
     time: find("time column", options.time),
-    label: find("label column", options.label),
+    label: isAbsentLabel(header, options) ? -1 : find("label column", options.label),
     second: find("second entity column", options.secondEntity),
     amount: find("amount column", amountName),
     amountName,
@@ -62,8 +73,19 @@ export function readLongHeader(
 function channelNames(path: string, header: readonly string[], options: DataOptions): readonly string[] {
   const taken = new Set([options.entity, options.time, options.label, options.secondEntity, ...(options.drop ?? [])]);
   const columns = new Set(header);
-  for (const name of [...(options.channels ?? []), ...(options.drop ?? [])])
+  const { channels = [], category = [], numeric = [], drop = [], newData } = options;
+  for (const name of [...channels, ...(newData ? [] : [...drop, ...category, ...numeric])])
     if (!columns.has(name)) unknownName(path, "column", name, header);
+  const both = category.find((name) => numeric.includes(name));
+  if (both !== undefined)
+    throw new OptionError(
+      `${path}: got "${both}" in \`category\` and in \`numeric\`, expected one of them. A column has one kind.`,
+    );
+  const typed = [...category, ...numeric].find((name) => taken.has(name));
+  if (typed !== undefined)
+    throw new OptionError(
+      `${path}: got "${typed}" in \`category\` or \`numeric\` and in another role, expected a channel. Other columns are read by their role.`,
+    );
   const clash = options.channels?.find((name) => taken.has(name));
   if (clash !== undefined)
     throw new OptionError(
@@ -77,6 +99,16 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
   return kept;
 }
 
+/** Whether new data lack the label of training. */
+export function isAbsentLabel(header: readonly string[], { label, newData }: DataOptions): boolean {
+  return newData === true && label !== undefined && !header.includes(label);
+}
+
+/** What a user reads then. */
+export function absentLabelNote(path: string, label: string): string {
+  return `${path}: no column "${label}", the label in training; read without labels.`;
+}
+
 /** The channels that are known, in their order, without those that are made from times. */
 function knownAmong(
   path: string,
@@ -88,6 +120,16 @@ function knownAmong(
   const found = known.filter(({ name }) => present.has(name));
   const made: readonly string[] = addsTimeChannels(options) ? TIME_CHANNELS : [];
   const missing = known.find(({ name }) => !present.has(name) && !made.includes(name));
+  for (const [kind, list] of [
+    ["categorical", options.category],
+    ["numeric", options.numeric],
+  ] as const) {
+    const other = found.find(({ name, kind: trained }) => list?.includes(name) && trained !== kind);
+    if (other)
+      throw new OptionError(
+        `${path}: got "${other.name}" as ${kind}, expected ${other.kind} as in the model. What a column is was decided in training; leave the option out, or train again.`,
+      );
+  }
   if (missing) unknownName(`${path}: got other channels than the model's`, "channel", missing.name, names);
   return found;
 }

@@ -1,12 +1,15 @@
 import { DataError } from "../../errors.js";
 import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
 import { notANumber } from "../source/cells.js";
+import { createMoneyTally } from "../source/marks.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, idIn, missingIn, shownIn, timeIn, valueIn } from "../source/table.js";
+import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
+import { looksMissing } from "./column-kind.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
-import { readLongHeader } from "./long-header.js";
+import { absentLabelNote, isAbsentLabel, readLongHeader } from "./long-header.js";
+import { createTimeReader } from "./long-times.js";
 
 /** A table with one event per row, as one sequence per entity. */
 export interface LongTable {
@@ -66,35 +69,19 @@ export function collectLongRows(
   const roles = readLongHeader(path, header, options, known);
   const channels = roles.channels.map(({ index, name, known }) => ({
     index,
-    column: known ? createKnownColumn(path, known) : createLongColumn(path, name),
+    column: known ? createKnownColumn(path, known) : createLongColumn(path, name, kindOf(name, options)),
   }));
   const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second];
   const tally = { late: 0, equal: 0, noAmount: 0 };
-  const readTime = timeReader(path, options.time);
+  const money = createMoneyTally(path, `column "${roles.amountName}"`);
+  const readTime = createTimeReader(path, options);
   let rows = noRows();
-  let owners = new Int32Array(0); // by the id of the entity's text; -1: not known
-  const ownerOf = (cells: Column, r: number, row: number): number => {
-    const id = idIn(cells, r);
-    if (id >= 0 && id < owners.length && owners[id] >= 0) return owners[id];
-    const entity = shownIn(cells, r);
-    if (missingIn(cells, r))
-      throw new DataError(
-        `${path}, row ${row}, column "${options.entity}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
-      );
-    const owner = codeOf(rows.entities, entity);
-    if (id >= owners.length) {
-      const known = owners;
-      owners = new Int32Array(2 * id + 16).fill(-1);
-      owners.set(known);
-    }
-    if (id >= 0) owners[id] = owner;
-    return owner;
-  };
+  const owner = createOwners(path, options.entity);
   return {
     entityColumn: roles.entity,
     used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
     add(columns, r, row) {
-      rows.owners.push(ownerOf(columns[roles.entity], r, row));
+      rows.owners.push(owner.of(columns[roles.entity], r, row, rows.entities));
       if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
       if (roles.label >= 0) {
         const label = columns[roles.label];
@@ -103,7 +90,9 @@ export function collectLongRows(
       if (roles.amount >= 0) {
         const cells = columns[roles.amount];
         const amount =
-          valueIn(cells, r) ?? notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
+          valueIn(cells, r) ??
+          money.value(shownIn(cells, r), row, cells.notation) ??
+          notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
         const missing = Number.isNaN(amount) || isNoData(amount);
         if (missing) tally.noAmount++;
         rows.amounts.push(missing ? 0 : amount);
@@ -122,7 +111,9 @@ export function collectLongRows(
     take() {
       const taken = rows;
       rows = noRows();
-      owners.fill(-1);
+      owner.forget();
+      readTime.check();
+      checkEntities(path, options.entity, taken.entities);
       return {
         ...inSequences(taken, channels, options, roles.amountName, tally),
         calendarTimes: readTime.calendar() ?? false,
@@ -131,13 +122,58 @@ export function collectLongRows(
     notes() {
       const { late, equal, noAmount } = tally;
       return [
+        isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
         equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+        ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
         noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
       ].filter((note) => note !== false);
     },
   };
+}
+
+/** Finds the code of the entity of a row: by the id of its text, where that has one. */
+function createOwners(path: string, name: string) {
+  let known = new Int32Array(0); // by id; -1: not yet
+  return {
+    /** @throws {DataError} for a missing entity */
+    of(cells: Column, r: number, row: number, entities: Map<string, number>): number {
+      const id = idIn(cells, r);
+      if (id >= 0 && id < known.length && known[id] >= 0) return known[id];
+      const entity = shownIn(cells, r);
+      if (missingIn(cells, r))
+        throw new DataError(
+          `${path}, row ${row}, column "${name}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
+        );
+      const owner = codeOf(entities, entity);
+      if (id >= known.length) {
+        const before = known;
+        known = new Int32Array(2 * id + 16).fill(-1);
+        known.set(before);
+      }
+      if (id >= 0) known[id] = owner;
+      return owner;
+    },
+    /** The codes begin anew. */
+    forget: () => void known.fill(-1),
+  };
+}
+
+/** What an option says a channel is. */
+export function kindOf(name: string, { category, numeric }: DataOptions): Channel["kind"] | undefined {
+  if (category?.includes(name)) return "categorical";
+  return numeric?.includes(name) ? "numeric" : undefined;
+}
+
+/** @throws {DataError} for a mark of a missing number among entities that are numbers: it is none of them */
+function checkEntities(path: string, name: string, entities: ReadonlyMap<string, number>): void {
+  const names = [...entities.keys()];
+  const mark = names.find(looksMissing);
+  if (mark === undefined || !names.every((each) => looksMissing(each) || Number.isFinite(Number(each)))) return;
+  throw new DataError(
+    `${path}, column "${name}": got "${mark}" among numbers, expected the entity an event belongs to. Events without one are in no sequence; remove these rows, or write a name that is no mark for missing.`,
+  );
 }
 
 /** What is collected of the rows, one entry per row in file order; empty where the table has no such column. */
@@ -151,23 +187,6 @@ function noRows() {
     amounts: [] as number[],
     seconds: new Map<string, number>(),
     secondCodes: [] as number[],
-  };
-}
-
-/** Reads the times of a column, all dates or all numbers. */
-function timeReader(path: string, name: string | undefined) {
-  let calendar: boolean | undefined;
-  return {
-    calendar: () => calendar,
-    next(cells: Column, r: number, row: number): number {
-      const time = timeIn(cells, r);
-      calendar ??= time?.calendar;
-      if (time === undefined || time.calendar !== calendar)
-        throw new DataError(
-          `${path}, row ${row}, column "${name}": got "${shownIn(cells, r)}", expected ${calendar === undefined ? "an ISO date (2018-04-01T00:07:56) or a number of seconds" : calendar ? "an ISO date as above it" : "a number of seconds as above it"}. Events are sorted by time; correct the cell or remove the row.`,
-        );
-      return time.seconds;
-    },
   };
 }
 

@@ -2,6 +2,7 @@ import { DataError, OptionError, ScatteredError } from "../../errors.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { lastWindows } from "../../sequences/transform/window.js";
+import { numericLabel } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
@@ -62,7 +63,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
       if (other && entity !== undefined) {
         if (handedOn.size > 0 && handedOn.has(entity))
           throw new ScatteredError(
-            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,
+            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
           );
         if (!scattered && rows.has(entity)) scattered = { entity, row };
         else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
@@ -82,7 +83,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   const notes = [...rows.notes()];
   if (scattered && last > mostEvents)
     notes.push(
-      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn)}`,
+      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
     );
   return notes;
 };
@@ -126,14 +127,21 @@ function casesOf(path: string, long: LongTable, options: DataOptions): Part {
   const labelTexts = stepLabels && set.ids.map((_, n) => stepLabels[set.offsets[n]]);
   for (let n = 0; labelTexts && n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
-      if (stepLabels[s] !== labelTexts[n])
+      if (!isSameLabel(stepLabels[s], labelTexts[n]))
         throw new DataError(
           `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events.`,
         );
   return { set, labelTexts, notes: [] };
 }
 
+/** The same text, or the same number in another form: 0 and 0.0. */
+function isSameLabel(a: string | undefined, b: string | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && numericLabel(a) === numericLabel(b));
+}
+
 /** How to bring the rows of each entity together. */
-function sortBy(name: string, column: number): string {
-  return `Sort the rows below the header by "${name}", for example with: sort -s -t, -k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with a comma or a line break in quotes).`;
+function sortBy(name: string, column: number, separator = ","): string {
+  const by =
+    separator === " " ? "" : `-t${separator === "," ? "," : separator === "\t" ? "$'\\t'" : `'${separator}'`} `;
+  return `Sort the rows below the header by "${name}", for example with: sort -s ${by}-k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with ${separator === "," ? "a comma" : "the separator"} or a line break in quotes).`;
 }

@@ -2,12 +2,14 @@ import { DataError, unknownName } from "../../errors.js";
 import { notANumber } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
 import { createLabelCheck } from "../source/label-check.js";
+import { createMarkTally } from "../source/marks.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
-import { LONG_ONLY } from "./long-header.js";
+import { hintFor } from "./column-kind.js";
+import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 import { columnNumber, findLabel, indexColumn, looksLikeHeader } from "./wide-roles.js";
 
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
@@ -26,6 +28,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   let handedOn = 0;
   let pending = 0; // steps in the builder
   const noData = createNoDataTally(path);
+  const marks = createMarkTally(path);
   const handOn = async () => {
     const part = builder!.finish();
     handedOn += builder!.count();
@@ -43,10 +46,16 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const labels = label < 0 ? undefined : chunk.column(label);
     const columns = steps.map((c) => chunk.column(c));
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
-    const fail = (t: number): never => notANumber(shownIn(columns[t], r), path, chunk.rows[r], nameOf(t), LONG_HINT);
+    const fail = (t: number): never => {
+      const text = shownIn(columns[t], r);
+      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || LONG_HINT);
+    };
     const values = new Float64Array(steps.length); // of one row; the builder copies them
     for (; r < chunk.rows.length; r++) {
-      for (let t = 0; t < values.length; t++) values[t] = valueIn(columns[t], r) ?? fail(t);
+      for (let t = 0; t < values.length; t++) {
+        values[t] = valueIn(columns[t], r) ?? fail(t);
+        if (Number.isNaN(values[t])) marks.see(columns[t], r, chunk.rows[r]);
+      }
       noData.clear(values, chunk.rows[r], nameOf);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
@@ -60,7 +69,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   if (!plan && !table.names) throw emptyFile(path);
   if (builder) await handOn();
   if (handedOn === 0) throw noSequences(path);
-  return [...plan!.notes, ...plan!.check.notes(), ...noData.notes()];
+  return [...plan!.notes, ...plan!.check.notes(), ...marks.notes(), ...noData.notes()];
 };
 
 /**
@@ -75,10 +84,14 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
     return column >= 0 ? column : unknownName(path, "column", name, first);
   };
   const byName = options.label !== undefined && columnNumber(first, options.label) < 0;
-  const chosen = byName || (options.drop?.length ?? 0) > 0;
+  const absent = byName && isAbsentLabel(first, options);
+  const drop = (options.drop ?? []).filter((name) => !options.newData || first.includes(name));
+  const chosen = (byName && !absent) || drop.length > 0;
   const named = table.names !== undefined || chosen || looksLikeHeader(first);
-  const dropped = new Set((options.drop ?? []).map(columnOf));
-  const { column: label, notes } = findLabel(path, first, named, options);
+  const dropped = new Set(drop.map(columnOf));
+  const { column: label, notes } = absent
+    ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
+    : findLabel(path, first, named, options);
   const index = named ? indexColumn(first, chunk, table.names ? 0 : 1) : -1;
   if (index >= 0 && index !== label && !dropped.has(index)) {
     dropped.add(index);

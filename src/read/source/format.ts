@@ -26,6 +26,9 @@ export type Format = {
     }
 );
 
+/** A format of tables. */
+export type TableFormat = Exclude<Format, { layouts: "fixed" }>;
+
 /** `wide`: one sequence per row; `long`: one event per row. */
 export type LayoutName = "wide" | "long";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
+import { timeUnits } from "./times.js";
 
 const SEPARATORS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", space: " ", comma: ",", semicolon: ";" };
 
@@ -32,6 +33,32 @@ export const DATA_OPTIONS = z.strictObject({
     .min(1)
     .optional()
     .describe("columns that become channels (long tables); default: all without another role"),
+  category: z
+    .array(z.string())
+    .optional()
+    .describe("columns that are categories, also where their cells are numbers (long tables)"),
+  numeric: z.array(z.string()).optional().describe("columns that are numbers; a text in them is refused (long tables)"),
+  missing: z
+    .array(z.string())
+    .optional()
+    .describe("texts that are missing values in every column of a table, besides the empty cell"),
+  decimalComma: z.boolean().optional().describe("decimals of a table follow a comma: 1,5"),
+  thousands: z
+    .enum([",", ".", " ", "'"])
+    .optional()
+    .describe("what stands between the thousands of numbers in a table: 1,234 or 1 234"),
+  timeUnit: z
+    .enum(timeUnits)
+    .optional()
+    .describe("unit of times that are numbers; default: s, and refused if they look like another"),
+  timeFormat: z
+    .string()
+    .optional()
+    .describe("how times are written, such as %d.%m.%Y %H:%M; without a date they are elapsed"),
+  newData: z
+    .boolean()
+    .optional()
+    .describe("the data are new to a model: columns that only training needs, label and dropped ones, may be absent"),
   drop: z.array(z.string()).optional().describe("columns to leave out (tables)"),
   window: z
     .int()

@@ -1,4 +1,5 @@
-import { isMissing, isTime, parseCell, parseTime } from "./cells.js";
+import { type Notation, parseNumber } from "./notation.js";
+import { isTime, parseTime, type Time, timeOfNumber } from "./times.js";
 
 /** A table as its format gives it, before a layout makes sequences of it. */
 export interface Table {
@@ -33,10 +34,55 @@ export interface TableChunk {
  * - `dates`: seconds since 1970 in UTC, NaN = missing
  */
 export type Column =
-  | { kind: "cells"; values: readonly string[]; numbers?: Float64Array; dates?: Float64Array; ids?: Int32Array }
-  | { kind: "texts"; values: readonly string[] }
-  | { kind: "numbers"; values: Float64Array }
-  | { kind: "dates"; values: Float64Array };
+  | {
+      kind: "cells";
+      values: readonly string[];
+      numbers?: Float64Array;
+      dates?: Float64Array;
+      ids?: Int32Array;
+      notation?: Notation;
+    }
+  | { kind: "texts"; values: readonly string[]; notation?: Notation }
+  | { kind: "numbers"; values: Float64Array; notation?: Notation }
+  | { kind: "dates"; values: Float64Array; notation?: Notation };
+
+/** The table with its cells in a notation. */
+export function inNotation(table: Table, notation: Notation | undefined): Table {
+  if (!notation) return table;
+  return { ...table, chunks: chunksIn(table.chunks, notation) };
+}
+
+async function* chunksIn(chunks: AsyncIterable<TableChunk>, notation: Notation): AsyncGenerator<TableChunk> {
+  const { missingNumbers } = notation;
+  for await (const chunk of chunks)
+    yield {
+      ...chunk,
+      column(c) {
+        const column = chunk.column(c);
+        if (column.kind === "cells") return cellsIn(column, notation);
+        if (column.kind !== "numbers" || missingNumbers.length === 0) return { ...column, notation };
+        const values = column.values.map((value) => (missingNumbers.includes(value) ? Number.NaN : value));
+        return { ...column, values, notation };
+      },
+    };
+}
+
+/** Cells in a notation; what their format has parsed stands where the notation does not change it. */
+function cellsIn(cells: Column & { kind: "cells" }, notation: Notation): Column {
+  const { decimalComma, grouped, missing, times } = notation;
+  return {
+    kind: "cells",
+    notation,
+    numbers: decimalComma || grouped || missing.size > 0 ? undefined : cells.numbers,
+    dates: times?.parse ? undefined : cells.dates,
+    get values() {
+      return cells.values;
+    },
+    get ids() {
+      return cells.ids;
+    },
+  };
+}
 
 /** The names of the columns; without names of its own, the first row of the table's first chunk. */
 export function namesOf({ names }: Table, first: TableChunk): readonly string[] {
@@ -50,28 +96,35 @@ export function shownIn({ kind, values }: Column, r: number): string {
   return new Date(values[r] * 1000).toISOString();
 }
 
-/** Whether cell r is missing. */
+/** Whether cell r is missing in a column of names: labels, entities, categories. A mark such as NA is a name there. */
 export function missingIn(column: Column, r: number): boolean {
-  const { kind } = column;
-  if (kind === "cells") return !isKnown(column.numbers, r) && !isKnown(column.dates, r) && isMissing(column.values[r]);
-  return kind === "texts" ? column.values[r] === "" : Number.isNaN(column.values[r]);
+  const { kind, notation } = column;
+  if (kind !== "cells" && kind !== "texts") return Number.isNaN(column.values[r]);
+  const { missing } = notation ?? {};
+  if (kind === "cells" && !missing?.size && (isKnown(column.numbers, r) || isKnown(column.dates, r))) return false;
+  return column.values[r] === "" || missing?.has(column.values[r]) === true;
 }
 
 /** The number in cell r; NaN: missing; undefined: not a number that fits 32-bit floats. */
 export function valueIn(column: Column, r: number): number | undefined {
-  const { kind } = column;
-  if (kind === "cells" && !isKnown(column.numbers, r)) return parseCell(column.values[r]);
-  if (kind === "texts") return column.values[r] === "" ? Number.NaN : undefined;
+  const { kind, notation } = column;
+  if (kind === "cells" && !isKnown(column.numbers, r)) return parseNumber(column.values[r], notation);
+  if (kind === "texts")
+    return column.values[r] === "" || notation?.missing.has(column.values[r]) ? Number.NaN : undefined;
   const value = kind === "cells" ? column.numbers![r] : column.values[r];
   return Number.isNaN(value) || Number.isFinite(Math.fround(value)) ? value : undefined;
 }
 
 /** The time in cell r in seconds, and whether it is a date; undefined: no time. */
-export function timeIn(column: Column, r: number): { seconds: number; calendar: boolean } | undefined {
-  const { kind } = column;
+export function timeIn(column: Column, r: number): Time | undefined {
+  const { kind, notation } = column;
+  const { unit, parse } = notation?.times ?? {};
+  if (kind === "dates") return isTime(column.values[r]) ? { seconds: column.values[r], calendar: true } : undefined;
+  if (parse) return parse(String(column.values[r]));
+  if (kind === "numbers") return timeOfNumber(column.values[r], unit);
   if (kind === "cells" && isKnown(column.dates, r)) return { seconds: column.dates![r], calendar: true };
-  if (kind === "cells" || kind === "texts") return parseTime(column.values[r]);
-  return isTime(column.values[r]) ? { seconds: column.values[r], calendar: kind === "dates" } : undefined;
+  if (kind === "cells" && isKnown(column.numbers, r)) return timeOfNumber(column.numbers![r], unit);
+  return parseTime(column.values[r], unit);
 }
 
 /** A number of the text in cell r, equal for equal texts of the column; -1: not known. */

@@ -1,6 +1,9 @@
 import { checkSequenceSet } from "../set/check.js";
 import { countOf, lengthOf, type SequenceSet } from "../set/sequence-set.js";
-import { channelStatistics } from "../transform/channel-statistics.js";
+import { channelStatistics, coarseNote, isCoarse } from "../transform/channel-statistics.js";
+import { limitCategories } from "../transform/limit-categories.js";
+import { longGap, longGapWarning } from "../transform/long-gap.js";
+import { channelsThatNameTheEntity, identifierWarning } from "./identifiers.js";
 import { countDuplicates } from "./leakage.js";
 import { channelsThatTellTheClass, targetLeakWarning } from "./target-leak.js";
 
@@ -61,7 +64,13 @@ export function describeSet(set: SequenceSet): SetDescription {
     irregularGaps: set.times ? irregularGaps(set) : null,
     warnings: [],
   };
-  description.warnings = [...warningsOf(description), ...channelsThatTellTheClass(set).map(targetLeakWarning)];
+  description.warnings = [
+    ...warningsOf(description),
+    ...limitCategories(set).notes,
+    ...wrongTimes(set),
+    ...channelsThatNameTheEntity(set).map(identifierWarning),
+    ...channelsThatTellTheClass(set).map(targetLeakWarning),
+  ];
   return description;
 }
 
@@ -82,6 +91,13 @@ function describeChannel(set: SequenceSet, f: number): ChannelDescription {
     allMissing: steps > 0 && observed === 0,
     ...(kind === "categorical" ? { categories: vocabulary?.length ?? 0 } : {}),
   };
+}
+
+/** Sequences that one long gap divides, as a wrong time stamp does. */
+function wrongTimes(set: SequenceSet): string[] {
+  if (!set.times) return [];
+  const found = Array.from({ length: countOf(set) }, (_, n) => n).filter((n) => longGap(set, n));
+  return found.length === 0 ? [] : [longGapWarning(set, found)];
 }
 
 function irregularGaps(set: SequenceSet): number {
@@ -108,6 +124,7 @@ function warningsOf(of: SetDescription): string[] {
     else if (channel.constant) warnings.push(`${name} has the same value everywhere and carries no information.`);
     else if (channel.missing > 0.5) warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
     const { min, mean, std, max } = channel;
+    if (std !== null && isCoarse({ min: min!, max: max!, std })) warnings.push(coarseNote(channel.name));
     if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
       warnings.push(`${name} has values more than 20 deviations from its mean; \`scale: "robust"\` resists them.`);
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))

@@ -4,6 +4,8 @@ export interface Channel {
   kind: "numeric" | "categorical";
   /** Categorical only; index = value. */
   vocabulary?: readonly string[];
+  /** The category that stands for all that the vocabulary lacks; without one they are missing. */
+  rest?: number;
 }
 
 /**

@@ -38,6 +38,19 @@ export function channelStatistics(set: SequenceSet, f: number, from: number, to:
   return { observed, mean, std: Math.sqrt(squares / observed), min, max };
 }
 
+/** Steps of a 32-bit float that a deviation should have, at least. */
+const FINE = 16;
+
+/** Whether values differ so little against their size that 32-bit floats have rounded much of it away. */
+export function isCoarse({ min, max, std }: Pick<ChannelStatistics, "min" | "max" | "std">): boolean {
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  return std > 0 && std < FINE * 2 ** (Math.floor(Math.log2(size)) - 23);
+}
+
+export function coarseNote(channel: string): string {
+  return `Channel "${channel}" differs so little against its size that 32-bit floats round it: subtract a constant near its mean before it is read.`;
+}
+
 /** The observed values of channel f over the steps [from, to), sorted ascending. */
 export function sortedValues(set: SequenceSet, f: number, from: number, to: number): Float32Array {
   const F = set.channels.length;

@@ -4,8 +4,13 @@ import { checkSequenceSet } from "../set/check.js";
 import { countOf, createBitmap, lengthOf, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { type Curve, curveOf, positionsOf, sampleCurve } from "./curve.js";
 import { type InterpolationMethod, interpolationMethods } from "./interpolate.js";
+import { longGap, spanOf } from "./long-gap.js";
 
 const MOST_STEPS = 1 << 27; // half a GiB of float32 per channel; a grid beyond that is a mistyped step
+
+/** A grid of so many steps, and so many times the data's, is much longer than they: because of one gap, or in any case. */
+const GAP_GRID = { steps: 1000, times: 100 };
+const LONG_GRID = { steps: 100_000, times: 1000 };
 
 /**
  * Puts every sequence on a regular grid that starts at its own first time.
@@ -36,6 +41,13 @@ export function resampleToGrid(set: SequenceSet, options: { step: number; method
     const L = positions.length;
     // 1e-9: three steps of 0.1 s in 0.3 s, whatever the rounding
     total += L === 0 ? 0 : Math.floor((positions[L - 1] - positions[0]) / step + 1e-9) + 1;
+    const own = total - offsets[n];
+    const longer = ({ steps, times }: typeof LONG_GRID) => own > steps && own > times * L;
+    const gap = longer(GAP_GRID) ? longGap(set, n) : undefined;
+    if (gap || longer(LONG_GRID))
+      throw new OptionError(
+        `resampleToGrid: a step of ${step} s makes ${own} steps of the ${L} of sequence "${set.ids[n]}", expected a grid that is not much longer than the data. ${gap ? `One of its gaps is ${spanOf(gap.gap)} long and all others together are ${spanOf(gap.others)}: correct a wrong time stamp, or` : "Times are in seconds:"} choose a larger step.`,
+      );
     if (total > MOST_STEPS)
       throw new OptionError(
         `resampleToGrid: a step of ${step} s gives more than ${MOST_STEPS} steps by sequence "${set.ids[n]}", expected fewer. Times are in seconds; choose a larger step.`,

@@ -2,7 +2,7 @@ import { DataError, OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions } from "../../options.js";
 import { checkSequenceSet, placeOf } from "../set/check.js";
 import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
-import { channelStatistics, quantile, sortedValues } from "./channel-statistics.js";
+import { channelStatistics, coarseNote, isCoarse, quantile, sortedValues } from "./channel-statistics.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
 
@@ -82,6 +82,7 @@ export function fitScaler(
     if (fitted.observed === 0) scaler.notes.push(`Channel "${name}": nothing was observed; left as it is.`);
     else if (fitted.constant)
       scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
+    else if (isCoarse(channelStatistics(set, f, 0, steps))) scaler.notes.push(coarseNote(name));
     else if (fitted.fellBack && scope === "channel")
       scaler.notes.push(
         `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,

@@ -27,6 +27,9 @@ export function plainStep({ job, network, slot, groups, shared, numbers }: Train
       count = batch.reduce((total, n) => total + observed![n], 0);
       numbers.scale = 1 / Math.max(count, 1);
     },
+    renew() {
+      observed = undefined;
+    },
     phases: [{ items: shards, work }],
     gradients: shards,
     result() {

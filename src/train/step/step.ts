@@ -10,8 +10,10 @@ import type { SharedTraining, UpdateNumbers } from "./shared-training.js";
 /** All that a thread needs to know to take part in a training. */
 export interface TrainJob {
   spec: AutoencoderSpec;
-  /** prepared */
+  /** prepared; of several blocks the one that is in memory */
   train: SequenceSet;
+  /** Steps of the longest sequence of all blocks. */
+  longest: number;
   validation: SequenceSet | undefined;
   options: ResolvedTrainOptions;
   batchSize: number;
@@ -45,6 +47,8 @@ export interface BatchGradient {
 export interface GradientStep {
   /** The leader's, before the phases. */
   begin(batch: Int32Array): void;
+  /** The leader's: `train` holds other sequences now. */
+  renew?(): void;
   readonly phases: readonly Phase[];
   /** How many gradients they leave. */
   gradients(): number;

@@ -58,7 +58,7 @@ export function createTrainer(
 /** With a loss on read-outs every shard of the batch has a slot, and the head a gradient of its own. */
 function createTrainingNetwork(
   engine: Engine,
-  { spec, train, validation, options, batchSize, threads }: TrainJob,
+  { spec, train, longest, validation, options, batchSize, threads }: TrainJob,
   groups: readonly ColumnGroup[],
   attach: { memory: WorkspaceMemory; thread: number } | undefined,
 ): Network {
@@ -67,7 +67,7 @@ function createTrainingNetwork(
   const room = spec.readOutLoss
     ? { batch: SHARD, slots: Math.max(threads, shards), shards: shards + 1 }
     : { batch: Math.min(SHARD, most), slots: threads, shards };
-  const steps = Math.max(longestOf(train), validation ? longestOf(validation) : 0, 1);
+  const steps = Math.max(longest, validation ? longestOf(validation) : 0, 1);
   const layout = { spec, columns: groups, ...room, steps, threads, classes: train.classNames?.length };
   return createNetwork(
     engine,

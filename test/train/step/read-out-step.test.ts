@@ -5,6 +5,7 @@ import { type Phase, soloCrew } from "../../../src/engine/threads/crew.js";
 import { engineProducts } from "../../../src/network/losses/read-out/products.js";
 import { readOutLoss } from "../../../src/network/losses/read-out/read-out-loss.js";
 import type { AutoencoderSpec } from "../../../src/network/spec/spec.js";
+import { longestOf } from "../../../src/sequences/set/sequence-set.js";
 import { resolveTrainOptions } from "../../../src/train/options.js";
 import { VIEWED_SHARD } from "../../../src/train/step/shards.js";
 import { sharedBatches } from "../../../src/train/step/shared-training.js";
@@ -46,7 +47,7 @@ const specWith = (dropout: number): AutoencoderSpec => ({
 /** One update over the whole set, with weights that are not special; `before` sees every phase first. */
 function prepared(engine: Engine, spec: AutoencoderSpec, before: (phase: Phase) => void = () => {}) {
   const options = resolveTrainOptions({ seed: 3, batchSize: N });
-  const job = { spec, train: set, validation: undefined, options, batchSize: N, threads: 1 };
+  const job = { spec, train: set, longest: longestOf(set), validation: undefined, options, batchSize: N, threads: 1 };
   const trainer = createTrainer(engine, job);
   const { network } = trainer;
   network.weights.forEach((weight, k) => {

@@ -82,45 +82,39 @@ function scanRows(
         ends[cells++] = ~close;
         k = close + 1;
       } else {
-        const start = k;
+        starts[cells] = k;
         for (; k < n; k++) {
           const byte = bytes[k];
           if (byte === separator || byte === other || byte === LF || byte === CR) break;
         }
         let end = k;
-        while (end > start && isBlank(bytes[end - 1], separator)) end--;
-        starts[cells] = start;
+        while (end > starts[cells] && isBlank(bytes[end - 1], separator)) end--;
         ends[cells++] = end;
       }
       const behind = k;
       while (k < n && isBlank(bytes[k], separator)) k++;
-      if (k === n) {
-        if (!last) break scan;
-        break;
-      }
+      if (k === n && !last) break scan;
+      if (k === n) break;
       const byte = bytes[k];
       if (byte === LF || byte === CR) {
         if (byte === CR && k + 1 === n && !last) break scan; // LF may follow
         k += byte === CR && bytes[k + 1] === LF ? 2 : 1;
         break;
       }
-      if (runs ? k > behind : byte === separator) {
-        if (!runs) k++;
-        continue;
-      }
+      if (runs && k > behind) continue;
+      if (byte === separator && ++k) continue;
       fault = { kind: "after quote", row: line, column: cells - begun, got: firstCharacter(bytes, k) };
       break scan;
     }
     const got = cells - begun;
-    if (got > 1 || starts[begun] !== ends[begun]) {
-      state.width ||= got;
-      if (got !== state.width) {
-        fault = { kind: "width", row: line, column: Math.min(got, state.width), got };
-        break;
-      }
-      rows.push(line);
-      begun = cells;
+    const blank = got === 1 && starts[begun] === ends[begun];
+    if (!blank) state.width ||= got;
+    if (!blank && got !== state.width) {
+      fault = { kind: "width", row: line, column: Math.min(got, state.width), got };
+      break;
     }
+    if (!blank) rows.push(line);
+    if (!blank) begun = cells;
     state.line = line + 1;
   }
   state.room = Math.ceil(1.1 * begun) + 16;

@@ -1,0 +1,65 @@
+import { mkdir, rm, stat } from "node:fs/promises";
+import { DataError, OptionError } from "../errors.js";
+import { temporaryPath } from "../files/temporary.js";
+import { readInPieces, readSource, scanTable } from "../read/read.js";
+import type { DataOptions } from "../read/source/options.js";
+import type { DataSource } from "../sequences/set/sequence-set.js";
+import { dealBlocks } from "../train/blocks/deal-blocks.js";
+import type { MoreBlocks } from "../train/fit.js";
+
+/** What a model is fitted on: the training part, or its first block, and the way to the others. */
+export interface TrainingSource extends Pick<DataSource, "name" | "files" | "train" | "notes"> {
+  more?: MoreBlocks;
+  /** Removes what lies beside the model while training lasts. */
+  release(): Promise<void>;
+}
+
+/** Steps of a piece that is read at a time, at most. */
+const PIECE = 1_000_000;
+
+/**
+ * Reads the training part. With `blockSteps` a table is read twice, first for its channels and then for its sequences,
+ * which are dealt to blocks in a folder beside `output`: memory holds one piece, or one block.
+ * @throws {OptionError} for blocks of a source that is no table in a file
+ * @throws {DataError} if the file changes while it is read
+ */
+export async function openTrainingSource(
+  input: string,
+  reading: DataOptions,
+  output: string,
+  { blockSteps, onRead }: { blockSteps?: number; onRead?(sequences: number): void },
+): Promise<TrainingSource> {
+  if (blockSteps === undefined) return { ...(await readSource(input, reading)), release: async () => {} };
+  const stamp = await stampOf(input);
+  const { name, sha256, channels } = await scanTable(input, reading);
+  const folder = await temporaryPath(output);
+  await mkdir(folder);
+  const release = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { first, more, sequences, notes } = await dealBlocks(
+      (take) => readInPieces(input, reading, { mostSteps: Math.min(PIECE, blockSteps), channels }, take),
+      { blockSteps, folder, onRead },
+    );
+    if ((await stampOf(input)) !== stamp)
+      throw new DataError(`${input}: the file changed while it was read. Run the same again when it is written.`);
+    const own = first.ids.length;
+    const told =
+      more.count > 1
+        ? `${sequences} sequences lie in ${more.count} blocks. Scaling, read-outs and early stopping look at the ${own} of the first one, a random sample of the entities.`
+        : "All sequences lie in one block.";
+    return { name, files: [{ path: input, sha256 }], train: first, more, notes: [...notes, told], release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** What shows that a file is still the same one. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined); // reading tells what is wrong
+  if (found && !found.isFile())
+    throw new OptionError(
+      `${path}: \`blockSteps\` is for a table in one file, expected no folder, pipe or device. It is read twice; leave the option out, or write a file.`,
+    );
+  return found ? [found.ino, found.size, found.mtimeMs].join() : "";
+}
