@@ -113,6 +113,23 @@ test("spaces separate numbers, any number of them, also at the end of a line", a
   expect(error.message).toMatch(/numbers alone in the first row .*`columns`.*c1 to c4/);
 });
 
+test("a .tsv whose first row has names is a table without an option, also in pieces", async () => {
+  const path = fileOf("a.tsv", "label\tt1\tt2\nup\t1\t2\ndown\t3\t4\n");
+  const { train } = await readSource(path);
+  expect([train.classNames, cellsOf(train)]).toEqual([
+    ["down", "up"],
+    [
+      [[1], [2]],
+      [[3], [4]],
+    ],
+  ]);
+  let rows = 0;
+  await readInPieces(path, {}, { mostSteps: 2 }, async ({ set }) => {
+    rows += set.ids.length;
+  });
+  expect(rows).toBe(2);
+});
+
 test("a .tsv without a header is a series per row, as before", async () => {
   const { train, notes } = await readSource(fileOf("a.tsv", "1\t2\t3\n2\t4\tNaN\n"));
   expect([train.channels[0].name, [...train.offsets], train.classNames]).toEqual(["value", [0, 2, 3], ["1", "2"]]);

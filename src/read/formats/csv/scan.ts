@@ -76,7 +76,6 @@ function scanRows(
           if (last) fault = { kind: "open quote", row: line, column: cells - begun + 1 };
           break scan;
         }
-        if (close + 1 === n && !last) break scan; // another quote may follow
         line += lineEnds(bytes, k, close);
         starts[cells] = k + 1;
         ends[cells++] = ~close;
