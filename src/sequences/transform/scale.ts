@@ -82,7 +82,7 @@ export function fitScaler(
     if (fitted.observed === 0) scaler.notes.push(`Channel "${name}": nothing was observed; left as it is.`);
     else if (fitted.constant)
       scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
-    else if (isCoarse(channelStatistics(set, f, 0, steps))) scaler.notes.push(coarseNote(name));
+    else if (fitted.coarse) scaler.notes.push(coarseNote(name));
     else if (fitted.fellBack && scope === "channel")
       scaler.notes.push(
         `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
@@ -165,7 +165,8 @@ function numericNames(set: SequenceSet): string[] {
 function centerAndScale(set: SequenceSet, f: number, from: number, to: number, method: ScaleMethod) {
   const { observed, mean, std, min, max } = channelStatistics(set, f, from, to);
   const constant = observed > 0 && min === max;
-  const fitted = { observed, constant, fellBack: false, center: 0, scale: 1 };
+  const coarse = observed > 0 && isCoarse({ min, max, std });
+  const fitted = { observed, constant, coarse, fellBack: false, center: 0, scale: 1 };
   if (observed === 0 || method === "none") return fitted;
   if (method === "standard" || method === "log-standard") Object.assign(fitted, { center: mean, scale: std });
   else if (method === "min-max") Object.assign(fitted, { center: min, scale: max - min });
