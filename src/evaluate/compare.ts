@@ -27,7 +27,13 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
   const question = resolve(source, options);
   const plan = await planComparison(question);
   const provenance = await provenanceOf(engine, question, plan);
-  const results = await openResults(question.store, provenance.hashes);
+  const results = await openResults(question.store, provenance.hashes, {
+    classes: plan.classCount,
+    resamples: plan.resamples.map(({ test, validation }) => ({
+      test: test.length,
+      validation: validation?.held.length,
+    })),
+  });
   await predict(engine, question, plan, results);
   const scored = score(question, plan, results);
   const differences = differencesOf(scored, plan);

@@ -1,5 +1,6 @@
+import { stat } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { OptionError, ScatteredError } from "../errors.js";
+import { DataError, OptionError, ScatteredError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
@@ -63,7 +64,7 @@ const PIECE = 2_000_000;
  * @param output .csv or .npy
  * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
  * that is read, or, without `force`, one that undertone did not write
- * @throws {DataError} for content that cannot be read, with file and row
+ * @throws {DataError} for content that cannot be read, with file and row; for a pipe whose entities are scattered
  * @throws {UndertoneError} if the output cannot be written
  */
 export async function encodeFile(
@@ -82,12 +83,19 @@ export async function encodeFile(
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
-  await checkOutputs(outputs, { inputs: [...(await filesRead(input)), ...keep], force });
+  const inputs = await filesRead(input);
+  const existing = await stat(input).catch(() => undefined); // reading says what is wrong
+  if (part === "test" && existing && inputs.length < 2)
+    throw new OptionError(
+      `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+    );
+  await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
   let columns: readonly string[] = [];
   try {
-    const notes = copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
+    const notes =
+      copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
@@ -95,12 +103,17 @@ export async function encodeFile(
     throw error;
   }
 
-  /** A file that looks grouped by entity and turns out not to be is read again, whole. */
+  /** A file that looks grouped by entity and turns out not to be is read again, whole; a pipe cannot be. */
   async function encodePieceByPiece() {
     try {
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
+      if (!existing?.isFile())
+        throw new DataError(
+          `${error.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+          { cause: error },
+        );
       await file.abandon();
       file = await openFeatureFile(output);
       rows = 0;

@@ -28,6 +28,10 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
       );
     noData.clear(values, n + 1, (t) => `column ${t + 2}`);
     const label = cell(n, 0);
+    if (typeof data[fortranOrder ? n : n * columns] === "bigint" && !Number.isSafeInteger(label))
+      throw new DataError(
+        `${file.path}, row ${n + 1}, column 1: got the label ${data[fortranOrder ? n : n * columns]}, expected a whole number of at most 2^53. Beyond it different labels would become one; number the classes from 0.`,
+      );
     const text = Number.isNaN(label) ? undefined : String(label);
     labels.see(text);
     builder.add(trimPadding([values]), text);
@@ -41,6 +45,12 @@ function parseArray(path: string, bytes: Uint8Array) {
   try {
     array = parse(copy.buffer);
   } catch (cause) {
+    const [, bigEndian] = /Unsupported dtype: >([iuf]\d)/.exec((cause as Error).message) ?? [];
+    if (bigEndian)
+      throw new DataError(
+        `${path}: got type >${bigEndian} (big-endian), expected little-endian numbers. Save array.astype("<${bigEndian}") with numpy.save.`,
+        { cause },
+      );
     throw new DataError(
       `${path}: not a readable NumPy file (${(cause as Error).message}), expected .npy version 1 to 3, little-endian. It may be truncated; write it again with numpy.save.`,
       { cause },

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { pipeline, Transform } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { DataError, UndertoneError } from "../../errors.js";
+import { gunzip } from "./gunzip.js";
 
 const MB = 1 << 20;
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
@@ -39,8 +38,9 @@ export function sourceFile(
     encoding,
     async whole(most = LARGEST_WHOLE) {
       try {
-        const bytes = packed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
-        if (!packed) hash.update(bytes);
+        const plain = packed ? undefined : await readPlain(path, most, maxSize);
+        if (plain) hash.update(plain);
+        const bytes = plain ?? (await collect(this.pieces(), most, path));
         if (bytes.length === 0) throw emptyFile(path);
         return bytes;
       } catch (cause) {
@@ -48,27 +48,24 @@ export function sourceFile(
       }
     },
     async *pieces() {
-      const hashed = new Transform({
-        transform(chunk, _, done) {
-          hash.update(chunk);
-          done(null, chunk);
-        },
-      });
-      const file = createReadStream(path, { highWaterMark: PIECE });
-      const failed = () => {}; // the last stream throws it too
-      const gunzip = packed ? createGunzip({ chunkSize: PIECE }) : undefined;
-      const bytes = gunzip ? pipeline(file, hashed, gunzip, failed) : pipeline(file, hashed, failed);
       let size = 0;
-      try {
-        for await (const piece of bytes) {
-          size += piece.length;
-          if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
-          if (gunzip && maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * gunzip.bytesWritten))
-            throw new DataError(
-              `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${gunzip.bytesWritten} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
-            );
-          yield piece;
+      const count = (bytes: number, read = Number.POSITIVE_INFINITY) => {
+        size += bytes;
+        if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
+        if (maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * read))
+          throw new DataError(
+            `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${read} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
+          );
+      };
+      const read = async function* (): AsyncGenerator<Buffer> {
+        for await (const chunk of createReadStream(path, { highWaterMark: PIECE })) {
+          hash.update(chunk);
+          if (!packed) count(chunk.length);
+          yield chunk;
         }
+      };
+      try {
+        yield* packed ? gunzip(path, read(), count) : read();
       } catch (cause) {
         throw unreadable(path, cause);
       }
@@ -77,13 +74,14 @@ export function sourceFile(
   };
 }
 
-async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer> {
-  const { size } = await stat(path);
+/** A plain file at once; undefined for a pipe or a device, whose size only reading tells. */
+async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer | undefined> {
+  const stats = await stat(path);
+  const { size } = stats;
+  if (!stats.isFile() || size === 0) return undefined;
   if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
   if (size > most) throw tooLargeToHold(path, most);
-  const bytes = await readFile(path);
-  if (bytes.length > most) throw tooLargeToHold(path, most); // it grew, or is no plain file
-  return bytes;
+  return readFile(path);
 }
 
 async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string): Promise<Buffer> {
