@@ -85,10 +85,7 @@ export async function encodeFile(
   const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
   const inputs = await filesRead(input);
   const existing = await stat(input).catch(() => undefined); // reading says what is wrong
-  if (part === "test" && existing && inputs.length < 2)
-    throw new OptionError(
-      `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
-    );
+  if (part === "test" && existing && inputs.length < 2) throw noTestPart(input);
   await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
@@ -109,11 +106,7 @@ export async function encodeFile(
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
-      if (!existing?.isFile())
-        throw new DataError(
-          `${error.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
-          { cause: error },
-        );
+      if (!existing?.isFile()) throw readOnce(error);
       await file.abandon();
       file = await openFeatureFile(output);
       rows = 0;
@@ -152,6 +145,20 @@ export async function encodeFile(
     rows += table.rows;
     columns = table.names;
   }
+}
+
+function noTestPart(input: string): OptionError {
+  return new OptionError(
+    `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+  );
+}
+
+/** What to say of a pipe where a file would be read again. */
+function readOnce(cause: ScatteredError): DataError {
+  return new DataError(
+    `${cause.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+    { cause },
+  );
 }
 
 /** The noise that a model was trained with, in standard deviations of the channels. */
