@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
 import { DataError, OptionError, ScatteredError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
-import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -75,10 +76,21 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
+  return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
+    encodeToFile(engine, model, input, output, guarded),
+  );
+}
+
+async function encodeToFile(
+  engine: Engine,
+  model: Model,
+  input: string,
+  output: string,
+  options: EncodeFileOptions,
+): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
   expectWhole("encodeFile", "threads", threads, 0);
-  expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
