@@ -9,7 +9,7 @@ const folder = folderWith({ "wide.csv": wideCsv(), "long.csv": longCsv({ custome
 /** Runs a script in the folder and ends it, and all that it started, after some seconds. */
 function shell(script: string) {
   const env = { ...process.env, NO_COLOR: "1", U: `${process.execPath} ${main}` };
-  const args = ["-s", "KILL", "60", "bash", "-c", script];
+  const args = ["-s", "KILL", "100", "bash", "-c", script];
   const { status, stdout, stderr } = spawnSync("timeout", args, { cwd: folder, encoding: "utf8", env });
   return { code: status, stdout, stderr };
 }
