@@ -72,7 +72,7 @@ export async function compare(engine: Engine, source: DataSource, options: Compa
     seed,
     networkSeeds,
     started: started.toISOString(),
-    notes: [...new Set([...source.notes, ...plan.notes, ...built.flatMap(({ notes }) => notes)])],
+    notes: [...new Set([...question.source.notes, ...plan.notes, ...built.flatMap(({ notes }) => notes)])],
     seconds: (performance.now() - clock) / 1000,
   };
 }

@@ -87,7 +87,8 @@ export async function encodeFile(
   let rows = 0;
   let columns: readonly string[] = [];
   try {
-    const notes = copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
+    const notes =
+      copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
