@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
 import { DataError, OptionError, ScatteredError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
-import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -75,20 +76,28 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
+  return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
+    encodeToFile(engine, model, input, output, guarded),
+  );
+}
+
+async function encodeToFile(
+  engine: Engine,
+  model: Model,
+  input: string,
+  output: string,
+  options: EncodeFileOptions,
+): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
   expectWhole("encodeFile", "threads", threads, 0);
-  expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
   const inputs = await filesRead(input);
   const existing = await stat(input).catch(() => undefined); // reading says what is wrong
-  if (part === "test" && existing && inputs.length < 2)
-    throw new OptionError(
-      `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
-    );
+  if (part === "test" && existing && inputs.length < 2) throw noTestPart(input);
   await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
@@ -109,11 +118,7 @@ export async function encodeFile(
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
-      if (!existing?.isFile())
-        throw new DataError(
-          `${error.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
-          { cause: error },
-        );
+      if (!existing?.isFile()) throw readOnce(error);
       await file.abandon();
       file = await openFeatureFile(output);
       rows = 0;
@@ -152,6 +157,20 @@ export async function encodeFile(
     rows += table.rows;
     columns = table.names;
   }
+}
+
+function noTestPart(input: string): OptionError {
+  return new OptionError(
+    `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+  );
+}
+
+/** What to say of a pipe where a file would be read again. */
+function readOnce(cause: ScatteredError): DataError {
+  return new DataError(
+    `${cause.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+    { cause },
+  );
 }
 
 /** The noise that a model was trained with, in standard deviations of the channels. */

@@ -3,8 +3,9 @@ import type { Engine } from "../engine/engine.js";
 import { OptionError, UndertoneError } from "../errors.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { behindLinks, placeOf } from "../files/place.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
-import { expectFunctions, expectSwitch, expectWhole, parseOptions } from "../options.js";
+import { expectSwitch, expectWhole, parseOptions } from "../options.js";
 import { filesRead } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
@@ -52,12 +53,17 @@ export async function fitFile(
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
+  return withHooks("fitFile", options, ["onRead", "onResume", "onNote", "onProgress", "onReadOuts"], (guarded) =>
+    fitToFile(engine, input, output, guarded),
+  );
+}
+
+async function fitToFile(engine: Engine, input: string, output: string, options: FitFileOptions): Promise<Model> {
   const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   expectSwitch("fitFile", "resume", resuming);
   expectWhole("fitFile", "blockSteps", blockSteps, 1);
-  expectFunctions("fitFile", { onRead, onResume, onNote, onProgress, onReadOuts });
   const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
   if (resuming && !checkpoint)
     throw new OptionError(
