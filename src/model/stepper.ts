@@ -106,7 +106,7 @@ export function openStepper(engine: Engine, model: Model, options: { batch?: num
 /** How many states there are. */
 function statesIn(states: Float32Array, stateSize: number): number {
   if (states?.[Symbol.toStringTag] !== "Float32Array")
-    throw new ShapeError("step: got states that are no Float32Array. Take those that `start` gave, and step them.");
+    throw new ShapeError("step: got states that are no Float32Array. Take those that start gave, and step them.");
   const at = states.findIndex((value) => !Number.isFinite(value));
   if (at >= 0)
     throw new DataError(
