@@ -76,6 +76,8 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
+  expectOneOf("encodeFile", "part", options.part, ["all", "train", "test"]);
+  expectWhole("encodeFile", "threads", options.threads, 0);
   return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
     encodeToFile(engine, model, input, output, guarded),
   );
@@ -89,18 +91,13 @@ async function encodeToFile(
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
-  expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
-  expectWhole("encodeFile", "threads", threads, 0);
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
   const inputs = await filesRead(input);
   const existing = await stat(input).catch(() => undefined); // reading says what is wrong
-  if (part === "test" && existing && inputs.length < 2)
-    throw new OptionError(
-      `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
-    );
+  if (part === "test" && existing && inputs.length < 2) noTestPart(input);
   await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output);
   let rows = 0;
@@ -164,6 +161,12 @@ async function encodeToFile(
     rows += table.rows;
     columns = table.names;
   }
+}
+
+function noTestPart(input: string): never {
+  throw new OptionError(
+    `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+  );
 }
 
 /** The noise that a model was trained with, in standard deviations of the channels. */
