@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ArtefactError } from "../errors.js";
+import { parseBounded } from "../files/safetensors.js";
 import { type AutoencoderSpec, specSchema } from "../network/spec/spec.js";
 import { listOf } from "../options.js";
 import { DATA_OPTIONS } from "../read/source/options.js";
@@ -77,7 +78,7 @@ export const FORMAT_VERSION = 2;
 export function checkMetadata(json: string, where: string): ModelMetadata {
   const damaged = damagedModel(where);
   const raw = parseJson(json) as Record<string, unknown> | null | undefined;
-  if (typeof raw !== "object" || raw === null) return damaged(" (not JSON)");
+  if (typeof raw !== "object" || raw === null) return damaged(" (not JSON, or of too many parts)");
   const { formatVersion: version, library } = raw;
   if (typeof version === "number" && version > FORMAT_VERSION)
     throw new ArtefactError(
@@ -138,10 +139,10 @@ export const damagedModel =
     throw new ArtefactError(`${where}: the model's metadata is damaged${shown}. Train it again.`);
   };
 
-/** The value of a JSON text; undefined for text that is none. */
+/** The value of a JSON text; undefined for text that is none, or has more parts than a sound file. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBounded(text);
   } catch {
     return undefined;
   }

@@ -65,6 +65,12 @@ test("a header beyond the most that is read is refused by its size", async () =>
   expect(() => decodeModel(bytes, "f")).toThrow(/header has \d+ bytes, expected at most/);
 });
 
+test("fields of the metadata that the header hides are counted, too", async () => {
+  const hidden = `{${Array.from({ length: size(1e5, 1e6) }, (_, k) => `\\"${k.toString(36)}\\"\\u003a\\u007b}`).join()}}`;
+  const bytes = closeText(`{"__metadata__":{${SUM},"format":"undertone","model":"${hidden}"}}`, new Uint8Array(0));
+  report("fields that are hidden", { seconds: (await secondsOf(() => decodeModel(bytes, "f"))).toFixed(2) });
+});
+
 let model: Uint8Array;
 let checkpoint: Uint8Array;
 beforeAll(async () => {
