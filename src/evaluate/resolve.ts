@@ -27,7 +27,7 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   checkSequenceSet(source.train, source.name);
   if (source.test) checkSequenceSet(source.test, source.name);
   const all = source.test ? concatSequences(source.train, source.test) : source.train;
-  const { channels, notes } = limitCategories(all);
+  const { channels, notes } = limitCategories(source.train); // counts no test case, where the source gives the split
   const cases = conformChannels(all, channels);
   expectClasses(source.name, cases);
   const unlabelled = cases.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);

@@ -2,6 +2,7 @@ import { OptionError } from "../../errors.js";
 import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream, STREAMS } from "../../random.js";
 import { checkSequenceSet } from "../set/check.js";
+import { expectRoom } from "../set/room.js";
 import { countOf, isObserved, type SequenceSet, selectSequences } from "../set/sequence-set.js";
 import { channelStatistics } from "./channel-statistics.js";
 
@@ -23,7 +24,7 @@ export interface NoisyCopiesOptions {
  * categories and constant channels stay as they are. The noise of a copy depends on seed, n and c alone.
  *
  * The encoder itself needs no copies: the recipe `robust` draws new noise for every batch.
- * @throws {OptionError} if `stddev` is not a number of 0 or more, or `copies` not a whole number from 1 up
+ * @throws {OptionError} if `stddev` is not a number of 0 or more, or `copies` not a whole number from 1 up, or too many for memory
  */
 export function noisyCopies(set: SequenceSet, options: NoisyCopiesOptions): SequenceSet {
   expectOptions("noisyCopies", options, ["stddev", "copies", "seed"]);
@@ -40,6 +41,7 @@ export function noisyCopies(set: SequenceSet, options: NoisyCopiesOptions): Sequ
   checkSequenceSet(set, "noisyCopies");
   const N = countOf(set);
   const F = set.channels.length;
+  expectRoom(`noisyCopies: copies ${copies}`, copies * Math.max(set.offsets[N], N), F, "Ask for fewer copies.");
   const spreads = set.channels.map(({ kind }, f) =>
     kind === "numeric" ? stddev * channelStatistics(set, f, 0, set.offsets[N]).std : 0,
   );

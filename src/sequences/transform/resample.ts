@@ -1,6 +1,7 @@
 import { DataError, OptionError, unknownName } from "../../errors.js";
 import { expectOptions } from "../../options.js";
 import { checkSequenceSet } from "../set/check.js";
+import { expectRoom } from "../set/room.js";
 import { countOf, createBitmap, lengthOf, type SequenceSet, setBit } from "../set/sequence-set.js";
 import { type Curve, curveOf, positionsOf, sampleCurve } from "./curve.js";
 import { type InterpolationMethod, interpolationMethods } from "./interpolate.js";
@@ -48,10 +49,12 @@ export function resampleToGrid(set: SequenceSet, options: { step: number; method
       throw new OptionError(
         `resampleToGrid: a step of ${step} s makes ${own} steps of the ${L} of sequence "${set.ids[n]}", expected a grid that is not much longer than the data. ${gap ? `One of its gaps is ${spanOf(gap.gap)} long and all others together are ${spanOf(gap.others)}: correct a wrong time stamp, or` : "Times are in seconds:"} choose a larger step.`,
       );
+    const asks = `resampleToGrid: a step of ${step} s`;
     if (total > MOST_STEPS)
       throw new OptionError(
-        `resampleToGrid: a step of ${step} s gives more than ${MOST_STEPS} steps by sequence "${set.ids[n]}", expected fewer. Times are in seconds; choose a larger step.`,
+        `${asks} gives more than ${MOST_STEPS} steps by sequence "${set.ids[n]}", expected fewer. Times are in seconds; choose a larger step.`,
       );
+    expectRoom(asks, total, set.channels.length, "Times are in seconds; choose a larger step.");
     offsets[n + 1] = total;
   }
   const times = new Float64Array(total);

@@ -1,6 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
 import { checkSequenceSet } from "../set/check.js";
+import { expectRoom } from "../set/room.js";
 import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
 
 /**
@@ -9,7 +10,7 @@ import { copyPieces, countOf, type SequenceSet } from "../set/sequence-set.js";
  * counted from the first. Ids are `id#k`, k from 1; entities are kept (the ids of the set where it has none).
  * @param stepLabels [total steps], class index of each event, -1 for none; a window takes that of its last event
  * @param classNames of `stepLabels`
- * @throws {OptionError} if `length` or `stride` is not a whole number above 0
+ * @throws {OptionError} if `length` or `stride` is not a whole number above 0, or the windows would not fit in memory
  * @throws {DataError} if `stepLabels` does not have one label per step
  */
 export function lastWindows(
@@ -33,12 +34,20 @@ export function lastWindows(
   const owners: number[] = []; // sequence of each window
   const starts: number[] = []; // its first step
   const ends: number[] = []; // the step behind its last one
+  let steps = 0;
   for (let n = 0; n < countOf(set); n++)
     for (let end = set.offsets[n] + 1; end <= set.offsets[n + 1]; end += stride) {
       owners.push(n);
       starts.push(Math.max(set.offsets[n], end - length));
       ends.push(end);
+      steps += end - starts[starts.length - 1];
     }
+  expectRoom(
+    `lastWindows: length ${length}`,
+    steps,
+    set.channels.length,
+    "Every event brings its own history. Use a shorter window, or leave channels out.",
+  );
   return {
     ...copyPieces(set, owners, starts, ends),
     ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
