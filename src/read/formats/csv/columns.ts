@@ -4,12 +4,16 @@ import type { ScannedRows } from "./scan.js";
 import { createTextStore, type TextStore } from "./texts.js";
 
 const MINUS = 45;
+/** Of fewer rows a column is its texts: a million columns must not have stores and arrays of numbers each. */
+const FEW = 16;
 
 /** Makes columns of the scanned rows of a file: numbers and dates from bytes, texts only where they are asked for. */
 export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
   const dateOf = createDateReader();
   const stores: TextStore[] = []; // by column
   return (rows, c) => {
+    const R = rows.rows.length;
+    if (R < FEW) return { kind: "cells", values: plainTexts(rows, c) };
     let texts: ReturnType<typeof textsOf> | undefined;
     const made = () => {
       stores[c] ??= createTextStore();
@@ -37,6 +41,12 @@ export function textOf({ bytes, starts, ends }: ScannedRows, cell: number): stri
   if (end >= 0) return bytes.toString("utf8", starts[cell], end).trim(); // blanks beyond ASCII too
   const text = bytes.toString("utf8", starts[cell], ~end);
   return text.includes('"') ? text.replaceAll('""', '"') : text;
+}
+
+function plainTexts(rows: ScannedRows, c: number): string[] {
+  const values: string[] = [];
+  for (let r = 0; r < rows.rows.length; r++) values.push(textOf(rows, r * rows.width + c));
+  return values;
 }
 
 function textsOf(rows: ScannedRows, c: number, store: TextStore) {
