@@ -161,7 +161,7 @@ async function readPart(
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
       const part = await format.open(file, idPrefix);
-      return { part, sha256: file.sha256() };
+      return { part, sha256: await file.sha256() };
     }
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
@@ -170,7 +170,7 @@ async function readPart(
     const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes }, sha256: file.sha256() };
+    return { part: { ...whole!, notes }, sha256: await file.sha256() };
   } catch (error) {
     throw unreadable(path, error);
   }

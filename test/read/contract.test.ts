@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/errors.js";
@@ -89,6 +90,21 @@ const WRITERS: Record<string, { fixed(all: readonly Series[]): Sample } | { tabl
       content: text([names.join(","), ...rows.map((row) => joined(row, ",", ""))]),
       firstRow: 2,
     }),
+  },
+  parquet: {
+    table: (names, rows) => {
+      const columnData = names.map((name, c) => {
+        const cells = rows.map((row) => row[c]);
+        const texts = cells.some((cell) => typeof cell === "string");
+        const data = cells.map((cell) => (cell === undefined ? null : texts ? String(cell) : cell));
+        return { name, data, type: texts ? ("STRING" as const) : ("DOUBLE" as const), nullable: true };
+      });
+      return {
+        file: "a.parquet",
+        content: new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 7 })),
+        firstRow: 1,
+      };
+    },
   },
   "pen-digits": {
     fixed: (all) => ({

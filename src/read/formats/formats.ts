@@ -3,12 +3,13 @@ import type { Format } from "../source/format.js";
 import { arff } from "./arff.js";
 import { csv } from "./csv.js";
 import { npy } from "./npy.js";
+import { parquet } from "./parquet.js";
 import { penDigits } from "./pen-digits.js";
 import { ts } from "./ts.js";
 import { tsv } from "./tsv.js";
 
 /** Every format, the preferred first where a folder has the same part twice. */
-export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, penDigits];
+export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, parquet, penDigits];
 
 /** The extensions of all formats, for messages. */
 export const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions).join(", ");

@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { pipeline, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DataError, UndertoneError } from "../../errors.js";
+import { type Slices, sha256Of, slicesOfBytes, slicesOfFile } from "./slices.js";
 
 const MB = 1 << 20;
 const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
@@ -14,23 +15,40 @@ const FREE_MB = 32;
 /** Text without the end of a row; a million values of 32 characters. */
 export const LONGEST_ROW_MB = 32;
 
-/** A file to read, once: whole or in pieces. Both unpack it if its name ends in .gz. */
+/** A file to read, once: whole, in pieces or in slices. All unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
   /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
   whole(most?: number): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
   pieces(): AsyncIterable<Buffer>;
-  /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read. */
-  sha256(): string;
+  /**
+   * The bytes at any place; a .gz is unpacked into memory.
+   * @throws {DataError} as `whole`
+   */
+  slices(): Promise<Slices>;
+  /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read, or the slices are closed. */
+  sha256(): Promise<string>;
 }
 
 /** @param maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
 export function sourceFile(path: string, maxSize?: number): SourceFile {
   const hash = createHash("sha256");
   const packed = path.toLowerCase().endsWith(".gz");
+  let sliced = false;
   return {
     path,
+    async slices() {
+      if (packed) return slicesOfBytes(path, await this.whole());
+      const slices = await slicesOfFile(path).catch((cause) => {
+        throw unreadable(path, cause);
+      });
+      sliced = true;
+      const { byteLength } = slices;
+      if (byteLength > 0 && byteLength <= (maxSize ?? byteLength)) return slices;
+      await slices.close();
+      throw byteLength === 0 ? emptyFile(path) : beyondMaxSize(path, maxSize!, false);
+    },
     async whole(most = LARGEST_WHOLE) {
       try {
         const bytes = packed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
@@ -67,7 +85,7 @@ export function sourceFile(path: string, maxSize?: number): SourceFile {
         throw unreadable(path, cause);
       }
     },
-    sha256: () => hash.copy().digest("hex"), // a digest ends the hash itself
+    sha256: async () => (sliced ? sha256Of(path) : hash.copy().digest("hex")), // a digest ends the hash itself
   };
 }
 
