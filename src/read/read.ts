@@ -75,7 +75,7 @@ export async function scanTable(
     let channels: readonly Channel[] | undefined;
     if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
     else for await (const _ of table.chunks); // for its hash
-    return { name: nameOf(path), sha256: file.sha256(), channels };
+    return { name: nameOf(path), sha256: await file.sha256(), channels };
   } catch (error) {
     throw unreadable(path, error);
   }

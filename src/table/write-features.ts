@@ -21,13 +21,13 @@ const NPY_HEADER = 128;
 /** Characters of a CSV that are collected before they are written: a text of the whole may be too long for the engine. */
 const LONGEST_TEXT = 1 << 22;
 
-const featureFormats = [".csv", ".npy"] as const;
+const featureFormats = [".parquet", ".csv", ".npy"] as const;
 
 /** @throws {OptionError} unless the file's ending names a known format */
 function checkFeatureFormat(path: string): void {
   if (!(featureFormats as readonly string[]).includes(extname(path)))
     throw new OptionError(
-      `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`,
+      `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(", ")}, which names the format to write.`,
     );
 }
 
@@ -47,9 +47,9 @@ export function featureFiles(path: string): { path: string; kind: "features" | "
 }
 
 /**
- * Writes features for any classifier. CSV: a header, then id, part and label (where there are any) and one column
- * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels and the
- * SHA-256 of the matrix. What was there before is replaced, whatever it is.
+ * Writes features for any classifier. Parquet and CSV: id, part and label (where there are any) and one column per
+ * feature, in Parquet float32. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts,
+ * labels and the SHA-256 of the matrix. What was there before is replaced, whatever it is.
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
@@ -78,6 +78,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
   const hash = createHash("sha256"); // of the matrix without its header, which is written last
   const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
   const { write } = file;
+  const parquet = extname(path) === ".parquet" ? (await import("./parquet-rows.js")).openParquetRows(write) : undefined;
   return {
     async append(table, rows) {
       expectOptions("Labels of rows", rows, ["ids", "parts", "labels"]);
@@ -90,12 +91,13 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       const C = table.names.length;
       if (!columns) {
         columns = table.names;
-        await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
+        if (!parquet) await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
       } else if (columns.join() !== table.names.join())
         throw new ShapeError(
           `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
         );
       count += table.rows;
+      if (parquet) return parquet.append(table, present);
       if (description) {
         await description.append(rows);
         const { buffer, byteOffset, byteLength } = table.values;
@@ -115,6 +117,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       }
     },
     async finish() {
+      await parquet?.finish();
       if (npy) await file.rewrite(npyHeader(count, columns?.length ?? 0), 0);
       await file.seal();
       await description?.finish(columns ?? [], hash.digest("hex"));

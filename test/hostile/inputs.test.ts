@@ -74,6 +74,11 @@ const INPUTS: readonly Input[] = [
   },
   { name: "a.npy", content: Buffer.from(dump(npyCells, [6, 10])) },
   {
+    name: "a.jsonl",
+    content: Buffer.from(rows((n) => `{"who":"e${n >> 1}","t":${n},"x":${value(n, 0)},"ok":${n % 2 > 0},"k":"a"}`)),
+    options: { entity: "who", time: "t" },
+  },
+  {
     name: "snappy.parquet",
     content: readFileSync(new URL("../golden/tables/snappy.parquet", import.meta.url)),
     options: { entity: "who", time: "when", label: "fraud", window: 3 },

@@ -91,6 +91,18 @@ const WRITERS: Record<string, { fixed(all: readonly Series[]): Sample } | { tabl
       firstRow: 2,
     }),
   },
+  jsonl: {
+    table: (names, rows) => ({
+      file: "a.jsonl",
+      content: text(
+        rows.map((row, r) => {
+          const cells = names.map((name, c) => [name, r % 2 ? row[c] : (row[c] ?? null)] as const);
+          return JSON.stringify(Object.fromEntries(r % 2 ? cells.reverse() : cells)); // null or no key, in any order
+        }),
+      ),
+      firstRow: 1,
+    }),
+  },
   parquet: {
     table: (names, rows) => {
       const columnData = names.map((name, c) => {

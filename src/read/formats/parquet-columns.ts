@@ -2,13 +2,12 @@ import {
   type DecodedArray,
   type FileMetaData,
   type ParquetParsers,
-  type ParquetReadOptions,
-  parquetRead,
   parquetSchema,
   type SchemaElement,
 } from "hyparquet";
 import { DataError } from "../../errors.js";
 import type { Column } from "../source/table.js";
+import { readPages, type StoredColumn } from "./parquet-pages.js";
 
 /** A column of a Parquet file. */
 export interface Field {
@@ -48,7 +47,7 @@ export const PARSERS: Partial<ParquetParsers> = {
  */
 export function fieldsOf(path: string, metadata: FileMetaData): Field[] {
   const seen = new Set<string>();
-  return parquetSchema(metadata).children.map(({ element, children }, c) => {
+  return parquetSchema(metadata).children.map(({ element, children }) => {
     const { name } = element;
     if (seen.size === seen.add(name).size)
       throw new DataError(
@@ -58,7 +57,7 @@ export function fieldsOf(path: string, metadata: FileMetaData): Field[] {
     const field = { name, required: element.repetition_type === "REQUIRED", whole: false };
     if (nested) return { ...field, kind: "cells", refused: "lists or records in its cells" };
     withConvertedType(element);
-    return { ...field, ...kindOf(element, () => exceedsExact(metadata, c)) };
+    return { ...field, ...kindOf(element, () => exceedsExact(metadata, name)) };
   });
 }
 
@@ -95,9 +94,10 @@ function kindOf(
 }
 
 /** Whether a column of whole numbers is known to have some beyond 2^53: numbers of an account, hashes. They are texts. */
-function exceedsExact({ row_groups }: FileMetaData, c: number): boolean {
+function exceedsExact({ row_groups }: FileMetaData, name: string): boolean {
   return row_groups.some(({ columns }) => {
-    const { min_value, max_value, min, max } = columns[c]?.meta_data?.statistics ?? {};
+    const found = columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === name);
+    const { min_value, max_value, min, max } = found?.meta_data?.statistics ?? {};
     return [min_value, max_value, min, max].some((bound) => typeof bound === "bigint" && !isExact(bound));
   });
 }
@@ -105,27 +105,22 @@ function exceedsExact({ row_groups }: FileMetaData, c: number): boolean {
 const isExact = (value: bigint) => value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER;
 
 /**
- * Reads one column of one row group. Its cells are made when they are asked for.
- * @param group.start rows of the groups before; `nulls`: missing cells as the file counts them
+ * The cells of one column of one row group. They are made when they are asked for.
+ * @param bytes of the column in the row group
+ * @param group.start rows of the groups before
  * @throws {Error} if the file contradicts itself; the cells throw a {DataError} that names row and column
  */
-export async function columnOf(
+export function columnOf(
   path: string,
   field: Field,
-  read: ParquetReadOptions,
-  group: { start: number; count: number; nulls?: bigint },
-): Promise<() => Column> {
-  const { start, count } = group;
-  const parts: { rowStart: number; columnData: DecodedArray }[] = [];
-  const onChunk = (part: (typeof parts)[number]) => void parts.push(part);
-  await parquetRead({ ...read, columns: [field.name], rowStart: start, rowEnd: start + count, onChunk });
-  parts.sort((a, b) => a.rowStart - b.rowStart);
-  const data = parts.map(({ columnData }) => columnData);
-  const rows = data.reduce((sum, { length }) => sum + length, 0);
-  if (rows !== count) throw new Error(`${rows} values in a group of ${count} rows`);
+  bytes: ArrayBuffer,
+  stored: StoredColumn,
+  { start, count }: { start: number; count: number },
+): () => Column {
+  const data = readPages(bytes, stored, count);
   let nulls = 0;
   for (const values of data) if (Array.isArray(values)) for (const value of values) if (isNull(value)) nulls++;
-  const expected = field.required ? 0 : Number(group.nulls ?? nulls);
+  const expected = Number(stored.meta.statistics?.null_count ?? nulls);
   if (nulls !== expected) throw new Error(`${nulls} missing values where it counts ${expected}`);
   return () => cellsOf(path, field, data, start, count);
 }

@@ -1,4 +1,4 @@
-import { type CompressionCodec, type FileMetaData, parquetMetadataAsync } from "hyparquet";
+import { type CompressionCodec, type FileMetaData, parquetMetadataAsync, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { DataError } from "../../errors.js";
 import type { Slices } from "../source/slices.js";
@@ -51,6 +51,7 @@ async function* readGroups(
   metadata: FileMetaData,
   fields: readonly Field[],
 ): AsyncGenerator<TableChunk> {
+  const root = parquetSchema(metadata);
   let closing: Promise<void> | undefined;
   const end = () => (closing ??= slices.close());
   try {
@@ -62,15 +63,27 @@ async function* readGroups(
           `${path}, row group ${g + 1}: got ${count} rows, expected at most ${MOST_ROWS}. Memory holds a row group at a time; write the file in smaller ones.`,
         );
       const columns: (() => Column)[] = [];
+      const metas = new Map(stored.map(({ meta_data: meta }) => [meta?.path_in_schema.join("."), meta]));
       for (const [c, field] of fields.entries()) {
         if (field.refused !== undefined || count === 0) continue;
-        const meta = stored.find(({ meta_data }) => meta_data?.path_in_schema[0] === field.name)?.meta_data;
-        expectCodec(path, meta?.codec);
-        const read = { file: slices, metadata, compressors, parsers: PARSERS, geoparquet: false };
-        const group = { start, count, nulls: meta?.statistics?.null_count };
-        columns[c] = await columnOf(path, field, read, group).catch((cause) => {
+        const meta = metas.get(field.name);
+        try {
+          if (!meta || Number(meta.num_values) !== count)
+            throw new Error(`${meta?.num_values} values in a group of ${count} rows`);
+          expectCodec(path, meta.codec);
+          const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
+          const bytes = await slices.slice(from, from + Number(meta.total_compressed_size));
+          const node = root.children[c];
+          columns[c] = columnOf(
+            path,
+            field,
+            bytes,
+            { meta, node, root, compressors, parsers: PARSERS },
+            { start, count },
+          );
+        } catch (cause) {
           throw damaged(`${path}, column "${field.name}"`, cause);
-        });
+        }
       }
       const first = start + 1;
       start += count;

@@ -1,8 +1,8 @@
-import type { Format } from "../source/format.js";
+import type { TableFormat } from "../source/format.js";
 import type { SourceFile } from "../source/source-file.js";
 
 /** Apache Parquet. The code that reads it is loaded when a file is. */
-export const parquet: Format = {
+export const parquet: TableFormat = {
   name: "parquet",
   extensions: [".parquet"],
   layouts: ["wide", "long"],
