@@ -6,11 +6,12 @@ import { conformChannels } from "../model/prepare.js";
 import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
+import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
-import { featureFiles, openFeatureFile } from "../table/write-features.js";
+import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
 
@@ -21,6 +22,8 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   part?: "all" | "train" | "test";
   /** write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data */
   noisyCopies?: number;
+  /** format of the output, where its name does not tell it, as for - (standard output) */
+  outputFormat?: FeatureFormat;
   /** replace an output that is not of features that undertone wrote; default false */
   force?: boolean;
   /** files that are never replaced, besides the input: the model's own */
@@ -47,6 +50,7 @@ const OPTIONS = [
   "reading",
   "part",
   "noisyCopies",
+  "outputFormat",
   "force",
   "keep",
   "onProgress",
@@ -59,8 +63,8 @@ const PIECE = 2_000_000;
 /**
  * Reads sequences, encodes them and writes the features, whole or not at all. A CSV goes in pieces, so it may be larger
  * than memory, unless it has to be read whole: a long table whose entities are scattered, or noisy copies.
- * @param input a file, or a folder with NAME_TRAIN and NAME_TEST; read as for the training of the model
- * @param output .csv or .npy
+ * @param input a file, a folder with NAME_TRAIN and NAME_TEST, or - for standard input; read as for the training of the model
+ * @param output .parquet, .csv or .npy, or - for standard output
  * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
  * that is read, or, without `force`, one that undertone did not write
  * @throws {DataError} for content that cannot be read, with file and row
@@ -74,20 +78,32 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
-  const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
+  const {
+    readOut,
+    threads,
+    part = "all",
+    noisyCopies: copies,
+    outputFormat,
+    force,
+    keep = [],
+    onProgress,
+    signal,
+  } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
+  expectOneOf("encodeFile", "outputFormat", outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", threads, 0);
   expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
+  const outputs = featureFiles(output, outputFormat).map((file) => ({ ...file, column: readOutColumn }));
   await checkOutputs(outputs, { inputs: [...(await filesRead(input)), ...keep], force });
-  let file = await openFeatureFile(output);
+  let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
   let columns: readonly string[] = [];
   try {
-    const notes = copies === undefined && comesInPieces(input) ? await encodePieceByPiece() : await encodeWhole();
+    const notes =
+      copies === undefined && comesInPieces(input, reading) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
@@ -101,8 +117,9 @@ export async function encodeFile(
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
+      expectFile(input, error);
       await file.abandon();
-      file = await openFeatureFile(output);
+      file = await openFeatureFile(output, outputFormat);
       rows = 0;
       const notes = await encodeInPieces(Number.POSITIVE_INFINITY);
       return [...notes, `${error.message} So it was read again, whole, which takes more memory.`];
@@ -117,10 +134,7 @@ export async function encodeFile(
 
   async function encodeWhole() {
     const source = await readSource(input, reading);
-    if (source.test && copies !== undefined && part !== "train")
-      throw new OptionError(
-        '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
-      );
+    if (copies !== undefined) expectTraining(source, part);
     const train = stddev === undefined ? source.train : noisyCopies(source.train, { stddev, copies });
     const { set, parts } = choosePart({ ...source, train }, part, channels);
     const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
@@ -141,6 +155,14 @@ export async function encodeFile(
   }
 }
 
+/** @throws {ScatteredError} for standard input, which ends where its features were written once */
+function expectFile(input: string, { message }: ScatteredError): void {
+  if (input !== STANDARD_INPUT) return;
+  throw new ScatteredError(
+    `${message} Standard input cannot be read a second time. Sort it on the way in, or give a file instead of -, which is then read whole.`,
+  );
+}
+
 /** The noise that a model was trained with, in standard deviations of the channels. */
 function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
   const layer = spec.encoder.find(({ type }) => type === "gaussianNoise");
@@ -155,6 +177,13 @@ function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
       `\`noisyCopies\`: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value. Train with \`scale: "standard"\`, or make copies with the function noisyCopies of the library.`,
     );
   return layer.stddev;
+}
+
+function expectTraining({ test }: DataSource, part: EncodeFileOptions["part"]): void {
+  if (test && part !== "train")
+    throw new OptionError(
+      '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
+    );
 }
 
 function choosePart({ train, test }: DataSource, part: EncodeFileOptions["part"], channels: SequenceSet["channels"]) {

@@ -13,9 +13,9 @@ import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
 import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
-import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
+import { type DataOptions, FORMAT_NAMES, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
-import { sourceFile, unreadable } from "./source/source-file.js";
+import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { inNotation } from "./source/table.js";
 
 const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
@@ -30,11 +30,11 @@ const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thous
  */
 export async function readSource(path: string, options: DataOptions = {}): Promise<DataSource> {
   const chosen = parseDataOptions(options);
-  const stats = await stat(path).catch((cause) => {
+  const stats = await (path === STANDARD_INPUT ? undefined : stat(path))?.catch((cause) => {
     throw unreadable(path, cause);
   });
-  if (stats.isDirectory()) return readFolder(path, chosen);
-  const { part, sha256 } = await readPart({ path, format: knownFormat(path) }, chosen, "");
+  if (stats?.isDirectory()) return readFolder(path, chosen);
+  const { part, sha256 } = await readPart({ path, format: knownFormat(path, chosen) }, chosen, "");
   const { train, notes } = labelled(path, part);
   return {
     name: nameOf(path),
@@ -47,13 +47,14 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
 
 /** The files that readSource reads for a path; of one that cannot be read the path itself. */
 export async function filesRead(path: string): Promise<string[]> {
+  if (path === STANDARD_INPUT) return ["/dev/stdin"]; // where it is a file, it is known by its number
   const found = await findParts(path).catch(() => undefined); // a file has no parts; reading says what else is wrong
   return found ? [found.train.path, ...(found.test ? [found.test.path] : [])] : [path];
 }
 
 /** Whether a source can be read in pieces: a table (CSV). */
-export function comesInPieces(path: string): boolean {
-  const format = formatOf(path);
+export function comesInPieces(path: string, { inputFormat }: Pick<DataOptions, "inputFormat"> = {}): boolean {
+  const format = formatOf(path, inputFormat);
   return format !== undefined && format.layouts !== "fixed";
 }
 
@@ -67,7 +68,7 @@ export async function scanTable(
   options: DataOptions,
 ): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
-  const format = tableFormat(path);
+  const format = tableFormat(path, chosen);
   const file = sourceFile(path, chosen.maxSize);
   try {
     layoutOf(path, format, chosen);
@@ -116,7 +117,7 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const format = tableFormat(path);
+  const format = tableFormat(path, chosen);
   if (chosen.entity !== undefined && !channels)
     throw new OptionError(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
@@ -141,7 +142,7 @@ export async function readInPieces(
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
   const found = await findParts(folder);
-  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity"]);
+  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity", "inputFormat"]);
   const train = await readPart(found.train, options, "train-");
   const test = found.test && (await readPart(found.test, options, "test-"));
   const files = [{ path: found.train.path, sha256: train.sha256 }];
@@ -187,24 +188,29 @@ function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layo
 }
 
 /** @throws {OptionError} for a format that is no table */
-function tableFormat(path: string): TableFormat {
-  const format = formatOf(path);
-  if (format !== undefined && format.layouts !== "fixed") return format;
+function tableFormat(path: string, options: DataOptions): TableFormat {
+  const format = knownFormat(path, options);
+  if (format.layouts !== "fixed") return format;
   throw new OptionError(
     `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
   );
 }
 
-function knownFormat(path: string): Format {
-  const format = formatOf(path);
+function knownFormat(path: string, { inputFormat }: DataOptions): Format {
+  const format = formatOf(path, inputFormat);
   if (format) return format;
+  if (path === STANDARD_INPUT)
+    throw new OptionError(
+      `Standard input (-) has no name that tells its format, expected \`inputFormat\`: one of ${FORMAT_NAMES.join(", ")}. Name it.`,
+    );
   throw new OptionError(
-    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or rename it if its content is one of these.`,
+    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or name its format with \`inputFormat\` if its content is one of these.`,
   );
 }
 
 /** The file's name without extensions and a part's name. */
 function nameOf(path: string): string {
+  if (path === STANDARD_INPUT) return "standard input";
   return basename(path)
     .replace(/\.gz$/i, "")
     .replace(/\.[^.]+$/, "")

@@ -15,8 +15,9 @@ export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, parquet, jso
 /** The extensions of all formats, for messages. */
 export const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions).join(", ");
 
-/** The format of a file by the end of its name, `.gz` aside; undefined for one that no format has. */
-export function formatOf(path: string): Format | undefined {
+/** The format of a file by the end of its name, `.gz` aside, or by its own name; undefined where no format has either. */
+export function formatOf(path: string, chosen?: string): Format | undefined {
+  if (chosen !== undefined) return FORMATS.find(({ name }) => name === chosen);
   const name = basename(path).toLowerCase().replace(/\.gz$/, "");
   return FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
 }

@@ -3,6 +3,9 @@ import { OptionError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
 import { timeUnits } from "./times.js";
 
+/** The formats of files, by name. */
+export const FORMAT_NAMES = ["ts", "arff", "tsv", "npy", "csv", "parquet", "jsonl", "pen-digits"] as const;
+
 /** How to read a source; the command line makes its flags from this schema. */
 export const DATA_OPTIONS = z.strictObject({
   label: z.string().optional().describe("column of the class (tables); if absent, sequences are unlabelled"),
@@ -65,6 +68,10 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column of the counterparty (terminal, merchant); used for aggregates, not as a channel"),
+  inputFormat: z
+    .enum(FORMAT_NAMES)
+    .optional()
+    .describe("format of the data, where its name does not tell it, as for - (standard input); default: by the name"),
   maxSize: z
     .number()
     .positive()

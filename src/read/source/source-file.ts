@@ -15,6 +15,10 @@ const FREE_MB = 32;
 /** Text without the end of a row; a million values of 32 characters. */
 export const LONGEST_ROW_MB = 32;
 
+/** The path that means standard input. */
+export const STANDARD_INPUT = "-";
+let inputTaken = false;
+
 /** A file to read, once: whole, in pieces or in slices. All unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
@@ -32,14 +36,16 @@ export interface SourceFile {
 }
 
 /** @param maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
-export function sourceFile(path: string, maxSize?: number): SourceFile {
+export function sourceFile(name: string, maxSize?: number): SourceFile {
   const hash = createHash("sha256");
-  const packed = path.toLowerCase().endsWith(".gz");
+  const standard = name === STANDARD_INPUT;
+  const path = standard ? "standard input" : name; // in messages
+  const packed = name.toLowerCase().endsWith(".gz");
   let sliced = false;
   return {
     path,
     async slices() {
-      if (packed) return slicesOfBytes(path, await this.whole());
+      if (packed || standard) return slicesOfBytes(path, await this.whole());
       const slices = await slicesOfFile(path).catch((cause) => {
         throw unreadable(path, cause);
       });
@@ -51,8 +57,9 @@ export function sourceFile(path: string, maxSize?: number): SourceFile {
     },
     async whole(most = LARGEST_WHOLE) {
       try {
-        const bytes = packed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
-        if (!packed) hash.update(bytes);
+        const streamed = packed || standard;
+        const bytes = streamed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
+        if (!streamed) hash.update(bytes);
         if (bytes.length === 0) throw emptyFile(path);
         return bytes;
       } catch (cause) {
@@ -66,7 +73,7 @@ export function sourceFile(path: string, maxSize?: number): SourceFile {
           done(null, chunk);
         },
       });
-      const file = createReadStream(path);
+      const file = standard ? takeStandardInput() : createReadStream(path);
       const failed = () => {}; // the last stream throws it too
       const gunzip = packed ? createGunzip({ chunkSize: 1 << 16 }) : undefined;
       const bytes = gunzip ? pipeline(file, hashed, gunzip, failed) : pipeline(file, hashed, failed);
@@ -87,6 +94,16 @@ export function sourceFile(path: string, maxSize?: number): SourceFile {
     },
     sha256: async () => (sliced ? sha256Of(path) : hash.copy().digest("hex")), // a digest ends the hash itself
   };
+}
+
+/** @throws {DataError} the second time */
+function takeStandardInput(): NodeJS.ReadStream {
+  if (inputTaken)
+    throw new DataError(
+      "Standard input was read to its end and is needed again, expected a file that can be read twice. Write it to a file, and name that.",
+    );
+  inputTaken = true;
+  return process.stdin;
 }
 
 async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer> {
