@@ -1,6 +1,6 @@
 // What needs a file system: readers, model files, checkpoints, feature files.
 export { ScatteredError } from "./errors.js";
-export { resultFile } from "./evaluate/comparison/result-store.js";
+export { resultFile } from "./evaluate/comparison/result-file.js";
 export { type EncodedFile, type EncodeFileOptions, encodeFile } from "./features/encode-file.js";
 export { type FitFileOptions, fitFile } from "./features/fit-file.js";
 export { loadModel, saveModel } from "./features/model-file.js";

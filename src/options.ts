@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { nearestName, OptionError, unknownName } from "./errors.js";
 
 /**
@@ -31,6 +31,28 @@ export function parseOptions<S extends z.ZodType>(schema: S, options: unknown, w
   throw new OptionError(
     `${where}, \`${path.join(".")}\`: got ${got}, expected ${wanted}.${near ? ` Did you mean "${near}"?` : ""}`,
   );
+}
+
+/** Faults of a list after which it is not looked at any more. */
+const MANY = 100;
+
+/**
+ * A list whose faults are not all collected: zod's own array keeps one for every element, which takes minutes and
+ * overflows the stack where a damaged file has a million of them. It ends at the first element with a fault; unknown
+ * keys alone, which a caller may allow, do not end it.
+ */
+export function listOf<S extends z.ZodType>(element: S): z.ZodArray<S> {
+  const list = z.array(z.unknown()).check(({ value, issues }) => {
+    for (let k = 0; k < value.length; k++) {
+      const { error } = element.safeParse(value[k]);
+      if (!error) continue;
+      for (const issue of error.issues) issues.push({ ...issue, path: [k, ...issue.path], input: value } as never);
+      if (error.issues.some(({ code }) => code !== "unrecognized_keys")) return;
+      if (issues.length > MANY)
+        return void issues.push({ code: "custom", message: "too many faults", path: [k], input: value });
+    }
+  });
+  return list as unknown as z.ZodArray<S>;
 }
 
 /**

@@ -8,6 +8,7 @@ const root = new URL("..", import.meta.url).pathname;
 const ROOMS = [
   "errors.ts",
   "options.ts",
+  "hooks.ts",
   "random.ts",
   "version.ts",
   "files",

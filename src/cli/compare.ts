@@ -3,7 +3,7 @@ import { OptionError, UndertoneError } from "../errors.js";
 import { compare } from "../evaluate/compare.js";
 import { type CompareOptions, compareOptionsSchema } from "../evaluate/comparison/compare-options.js";
 import type { Comparison } from "../evaluate/comparison/comparison.js";
-import { resultFile } from "../evaluate/comparison/result-store.js";
+import { resultFile } from "../evaluate/comparison/result-file.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";

@@ -42,6 +42,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   timeUnit: { value: "unit" },
   thousands: { value: "sign" },
   maxSize: { value: "size", parse: bytesIn },
+  separator: { value: "character" },
+  encoding: { value: "name" },
 };
 
 /** Adds one flag per key of an options schema, so that flags and library always agree. */

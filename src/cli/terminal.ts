@@ -68,18 +68,20 @@ export class Interrupted extends Error {
  */
 export function onInterrupt(what: string): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  const handler = () => {
-    if (controller.signal.aborted) process.exit(130);
+  const handler = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      release();
+      process.kill(process.pid, name); // exit() would wait for a thread that waits for a pipe
+      return;
+    }
     process.stderr.write(`\n${what}\n`);
     controller.abort(new Interrupted("Interrupted."));
   };
+  const release = () => {
+    process.off("SIGINT", handler);
+    process.off("SIGTERM", handler);
+  };
   process.on("SIGINT", handler);
   process.on("SIGTERM", handler);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off("SIGINT", handler);
-      process.off("SIGTERM", handler);
-    },
-  };
+  return { signal: controller.signal, release };
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.js";
+import { withHooks } from "../hooks.js";
 import { describeSet } from "../sequences/inspect/inspect.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import type { CompareOptions } from "./comparison/compare-options.js";
@@ -9,7 +10,7 @@ import { describePlan } from "./plan/resample-plan.js";
 import { planComparison } from "./plan.js";
 import { predict } from "./predict.js";
 import { provenanceOf } from "./provenance.js";
-import { resolve } from "./resolve.js";
+import { type Question, resolve } from "./resolve.js";
 import { score } from "./score.js";
 import { nameOfExpression } from "./sets/expression.js";
 import { verdictOf } from "./verdict.js";
@@ -23,11 +24,28 @@ import { verdictOf } from "./verdict.js";
  */
 export async function compare(engine: Engine, source: DataSource, options: CompareOptions = {}): Promise<Comparison> {
   const started = new Date();
+  const resolved = resolve(source, options);
+  return withHooks("compare", resolved.hooks ?? {}, ["onProgress"], (hooks) =>
+    compareResolved(engine, source, { ...resolved, hooks }, started),
+  );
+}
+
+async function compareResolved(
+  engine: Engine,
+  source: DataSource,
+  question: Question,
+  started: Date,
+): Promise<Comparison> {
   const clock = performance.now();
-  const question = resolve(source, options);
   const plan = await planComparison(question);
   const provenance = await provenanceOf(engine, question, plan);
-  const results = await openResults(question.store, provenance.hashes);
+  const results = await openResults(question.store, provenance.hashes, {
+    classes: plan.classCount,
+    resamples: plan.resamples.map(({ test, validation }) => ({
+      test: test.length,
+      validation: validation?.held.length,
+    })),
+  });
   await predict(engine, question, plan, results);
   const scored = score(question, plan, results);
   const differences = differencesOf(scored, plan);

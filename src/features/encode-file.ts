@@ -1,12 +1,13 @@
+import { stat } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { OptionError, ScatteredError } from "../errors.js";
+import { DataError, OptionError, ScatteredError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
-import { expectFunctions, expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
-import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
@@ -67,7 +68,7 @@ const PIECE = 2_000_000;
  * @param output .parquet, .csv or .npy, or - for standard output
  * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
  * that is read, or, without `force`, one that undertone did not write
- * @throws {DataError} for content that cannot be read, with file and row
+ * @throws {DataError} for content that cannot be read, with file and row; for a pipe whose entities are scattered
  * @throws {UndertoneError} if the output cannot be written
  */
 export async function encodeFile(
@@ -78,32 +79,37 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
-  const {
-    readOut,
-    threads,
-    part = "all",
-    noisyCopies: copies,
-    outputFormat,
-    force,
-    keep = [],
-    onProgress,
-    signal,
-  } = options;
+  return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
+    encodeToFile(engine, model, input, output, guarded),
+  );
+}
+
+async function encodeToFile(
+  engine: Engine,
+  model: Model,
+  input: string,
+  output: string,
+  options: EncodeFileOptions,
+): Promise<EncodedFile> {
+  const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
+  const { outputFormat } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
   expectOneOf("encodeFile", "outputFormat", outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", threads, 0);
-  expectFunctions("encodeFile", { onProgress });
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output, outputFormat).map((file) => ({ ...file, column: readOutColumn }));
-  await checkOutputs(outputs, { inputs: [...(await filesRead(input)), ...keep], force });
+  const inputs = await filesRead(input);
+  const existing = await stat(input).catch(() => undefined); // reading says what is wrong
+  if (part === "test" && (existing || input === "-") && inputs.length < 2) throw noTestPart(input);
+  await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
   let columns: readonly string[] = [];
   try {
     const notes =
-      copies === undefined && comesInPieces(input, reading) ? await encodePieceByPiece() : await encodeWhole();
+      copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
@@ -111,13 +117,13 @@ export async function encodeFile(
     throw error;
   }
 
-  /** A file that looks grouped by entity and turns out not to be is read again, whole. */
+  /** A file that looks grouped by entity and turns out not to be is read again, whole; a pipe cannot be. */
   async function encodePieceByPiece() {
     try {
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
-      expectFile(input, error);
+      if (!existing?.isFile()) throw readOnce(error);
       await file.abandon();
       file = await openFeatureFile(output, outputFormat);
       rows = 0;
@@ -134,7 +140,10 @@ export async function encodeFile(
 
   async function encodeWhole() {
     const source = await readSource(input, reading);
-    if (copies !== undefined) expectTraining(source, part);
+    if (source.test && copies !== undefined && part !== "train")
+      throw new OptionError(
+        '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
+      );
     const train = stddev === undefined ? source.train : noisyCopies(source.train, { stddev, copies });
     const { set, parts } = choosePart({ ...source, train }, part, channels);
     const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
@@ -155,11 +164,17 @@ export async function encodeFile(
   }
 }
 
-/** @throws {ScatteredError} for standard input, which ends where its features were written once */
-function expectFile(input: string, { message }: ScatteredError): void {
-  if (input !== STANDARD_INPUT) return;
-  throw new ScatteredError(
-    `${message} Standard input cannot be read a second time. Sort it on the way in, or give a file instead of -, which is then read whole.`,
+function noTestPart(input: string): OptionError {
+  return new OptionError(
+    `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+  );
+}
+
+/** What to say of a pipe where a file would be read again. */
+function readOnce(cause: ScatteredError): DataError {
+  return new DataError(
+    `${cause.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+    { cause },
   );
 }
 
@@ -177,13 +192,6 @@ function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
       `\`noisyCopies\`: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value. Train with \`scale: "standard"\`, or make copies with the function noisyCopies of the library.`,
     );
   return layer.stddev;
-}
-
-function expectTraining({ test }: DataSource, part: EncodeFileOptions["part"]): void {
-  if (test && part !== "train")
-    throw new OptionError(
-      '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
-    );
 }
 
 function choosePart({ train, test }: DataSource, part: EncodeFileOptions["part"], channels: SequenceSet["channels"]) {

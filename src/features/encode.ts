@@ -4,9 +4,10 @@ import { runInBackground } from "../engine/threads/background.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import type { Line } from "../engine/threads/serve.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
+import { withHooks } from "../hooks.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
-import { expectFunctions, expectOptions, expectWhole } from "../options.js";
+import { expectOptions, expectWhole } from "../options.js";
 import { checkSequenceSet } from "../sequences/set/check.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
@@ -42,9 +43,16 @@ export async function encode(
   options: EncodeOptions = {},
 ): Promise<FeatureTable> {
   expectOptions("encode", options, ["readOut", "threads", "onProgress"]);
-  const { readOut = "last", threads, onProgress } = options;
-  expectWhole("encode", "threads", threads, 0);
-  expectFunctions("encode", { onProgress });
+  expectWhole("encode", "threads", options.threads, 0);
+  return withHooks("encode", options, ["onProgress"], (guarded) => encodeSet(engine, model, set, guarded));
+}
+
+async function encodeSet(
+  engine: Engine,
+  model: Model,
+  set: SequenceSet,
+  { readOut = "last", threads, onProgress }: EncodeOptions,
+): Promise<FeatureTable> {
   checkSequenceSet(set, "encode");
   const prepared = prepareSequences(set, model.metadata.preparation);
   const { request, names, project } = resolveReadOut(model.metadata.spec, readOut, model.readOut);

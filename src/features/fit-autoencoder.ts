@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { expectFunctions, expectSwitch } from "../options.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
@@ -25,12 +26,19 @@ export interface FitAutoencoderOptions extends FitOptions, TrainRun {
 export async function fitAutoencoder(
   engine: Engine,
   train: SequenceSet,
-  all: FitAutoencoderOptions = {},
+  options: FitAutoencoderOptions = {},
 ): Promise<Model> {
+  const { onCheckpoint } = options; // waited for by the training
+  expectFunctions("fitAutoencoder", { onCheckpoint });
+  return withHooks("fitAutoencoder", options, ["onReadOuts", "onProgress"], (guarded) =>
+    fitWithReadOuts(engine, train, guarded),
+  );
+}
+
+async function fitWithReadOuts(engine: Engine, train: SequenceSet, all: FitAutoencoderOptions): Promise<Model> {
   const { readOuts = true, onReadOuts, origin, more, ...some } = all;
   const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
   expectSwitch("fitAutoencoder", "readOuts", readOuts);
-  expectFunctions("fitAutoencoder", { onReadOuts, onProgress, onCheckpoint });
   const run = { origin, more, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
   const model = await trainModel(engine, train, options, run);
   if (!readOuts) return model;

@@ -2,13 +2,14 @@ import { rm } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
 import { OptionError, UndertoneError } from "../errors.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
-import { placeOf } from "../files/place.js";
+import { behindLinks, placeOf } from "../files/place.js";
+import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
-import { expectFunctions, expectSwitch, expectWhole, parseOptions } from "../options.js";
+import { expectSwitch, expectWhole, parseOptions } from "../options.js";
 import { filesRead } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
-import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
+import { checkpointUpdate, loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
 import { type FitAutoencoderOptions, fitAutoencoder } from "./fit-autoencoder.js";
 import { saveModel } from "./model-file.js";
@@ -24,7 +25,7 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
    * default: all of it
    */
   blockSteps?: number;
-  /** replace an output that is no model of undertone, or a checkpoint that is none; default false */
+  /** replace an output that is no model of undertone, or a checkpoint that is none or of an unfinished training; default false */
   force?: boolean;
   /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
   onResume?(update: number | undefined): void;
@@ -52,12 +53,17 @@ export async function fitFile(
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
+  return withHooks("fitFile", options, ["onRead", "onResume", "onNote", "onProgress", "onReadOuts"], (guarded) =>
+    fitToFile(engine, input, output, guarded),
+  );
+}
+
+async function fitToFile(engine: Engine, input: string, output: string, options: FitFileOptions): Promise<Model> {
   const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   expectSwitch("fitFile", "resume", resuming);
   expectWhole("fitFile", "blockSteps", blockSteps, 1);
-  expectFunctions("fitFile", { onRead, onResume, onNote, onProgress, onReadOuts });
   const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
   if (resuming && !checkpoint)
     throw new OptionError(
@@ -66,6 +72,7 @@ export async function fitFile(
   const outputs: PlannedOutput[] = [{ path: output, kind: "model" }];
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input), force });
+  if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
   const source = await openTrainingSource(input, reading, output, { blockSteps, onRead });
   try {
     return await fitSource(source);
@@ -113,9 +120,21 @@ export async function fitFile(
     });
     await orPointTo(saveModel(output, model));
     if (!checkpoint) return model;
-    await rm(checkpoint, { force: true }).catch(({ message }: Error) =>
+    await rm(await behindLinks(checkpoint), { force: true }).catch(({ message }: Error) =>
       onNote?.(`${checkpoint} is no longer needed and could not be removed: ${message}.`),
     );
     return model;
   }
+}
+
+/** An unfinished training is not lost because `resume` was forgotten. */
+async function expectNoTraining(checkpoint: string): Promise<void> {
+  const what = await checkpointUpdate(checkpoint).then(
+    (update) => update !== undefined && `up to update ${update}`,
+    () => "damaged",
+  );
+  if (!what) return;
+  throw new OptionError(
+    `${checkpoint} holds an unfinished training (${what}), which would be lost. Nothing was written. Give \`resume\` to go on from there, \`force\` to train afresh and replace it, or choose another file for the output.`,
+  );
 }

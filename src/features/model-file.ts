@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ArtefactError } from "../errors.js";
+import { readWhole } from "../files/read-whole.js";
 import { writeFileAtomically } from "../files/write-file.js";
 import type { Model } from "../model/model.js";
 import { decodeModel, encodeModel } from "./model-bytes.js";
@@ -11,7 +11,7 @@ export async function saveModel(path: string, model: Model): Promise<void> {
 
 /** Reads a model file and checks everything in it. */
 export async function loadModel(path: string): Promise<Model> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readWhole(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
     throw new ArtefactError(`${path}: ${why}. Give a model written by "undertone fit DATA -o ${path}".`, { cause });
   });

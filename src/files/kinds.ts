@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 
 /** What undertone writes. The value says what a message calls it. */
 export const outputKinds = {
@@ -116,7 +116,9 @@ export async function isOfKind(path: string, kind: OutputKind, column = NONE): P
   if (isParquet(head)) return kind === "features" && holdsFeatures(path, column);
   if (!BEGINNINGS[kind](head, column)) return false;
   if (kind !== "features" || !isMatrix(head)) return true;
-  const beside = await headOf(`${path}.json`).catch(() => "");
+  const description = `${path}.json`;
+  const isFile = (await stat(description).catch(() => undefined))?.isFile(); // to open a pipe waits for its writer
+  const beside = isFile ? await headOf(description).catch(() => "") : "";
   return BEGINNINGS.description(beside, column);
 }
 

@@ -1,6 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { z } from "zod";
 import { ArtefactError } from "../errors.js";
 
 export interface Tensor {
@@ -17,10 +16,18 @@ export interface Safetensors {
   checksum: boolean;
 }
 
-const whole = z.number().int().nonnegative();
-const headerSchema = z
-  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
-  .catchall(z.object({ dtype: z.string(), shape: z.array(whole), data_offsets: z.tuple([whole, whole]) }));
+/**
+ * Ours have some kB, and 100 bytes more for each channel. This is as much as can be read and refused in a second.
+ */
+const MOST_HEADER = 16_000_000;
+
+/** Of a tensor; ours have 2. */
+const MOST_DIMENSIONS = 8;
+
+interface Header {
+  metadata: Record<string, string>;
+  entries: [name: string, entry: { dtype: string; shape: number[]; data_offsets: [number, number] }][];
+}
 
 /** The start of a header with a checksum. So its digits stand at the same place in every file. */
 const BEFORE_DIGITS = new TextEncoder().encode('{"__metadata__":{"checksum":"sha256:');
@@ -67,7 +74,7 @@ export function decodeSafetensors(
   advice = "Write it again, or take another copy.",
 ): Safetensors {
   const fail = (why: string): never => {
-    throw new ArtefactError(`${where}: ${why} ${advice}`);
+    throw new ArtefactError(`${where}: ${why.length > 500 ? `${why.slice(0, 500)} ...` : why} ${advice}`);
   };
   if (bytes.length < 16) fail(`got ${bytes.length} bytes, expected a model file; it is empty or was cut short.`);
   const checksum = BEFORE_DIGITS.every((byte, k) => bytes[8 + k] === byte) && bytes.length >= DIGITS_AT + 64;
@@ -77,21 +84,17 @@ export function decodeSafetensors(
   if (length > 100_000_000 || bytes[8] !== 0x7b) fail("this is not a model file (no safetensors header at its start).");
   if (8 + length > bytes.length)
     fail(`the file was cut short: its header alone has ${length} bytes, the file ${bytes.length}.`);
+  if (length > MOST_HEADER) fail(`its header has ${length} bytes, expected at most ${MOST_HEADER}.`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
   } catch {
     return fail("its header is damaged (not JSON).");
   }
-  const header = headerSchema.safeParse(json);
-  if (!header.success) {
-    const [issue] = header.error.issues;
-    return fail(`its header is damaged at ${issue.path.join(".")}: ${issue.message}.`);
-  }
-  const { __metadata__: metadata = {}, ...entries } = header.data;
+  const { metadata, entries } = checkHeader(json, fail);
   const body = bytes.subarray(8 + length);
   let next = 0;
-  const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets }]): [string, Tensor] => {
+  const tensors = entries.map(([name, { dtype, shape, data_offsets }]): [string, Tensor] => {
     const [start, end] = data_offsets;
     if (dtype !== "F32" && dtype !== "F64") fail(`tensor "${name}" has type ${dtype}, expected F32 or F64.`);
     if (start !== next)
@@ -107,6 +110,31 @@ export function decodeSafetensors(
   if (next !== body.length)
     fail(`its tensors end at byte ${next}, expected ${body.length}: there are bytes that belong to none.`);
   return { tensors: Object.fromEntries(tensors), metadata, checksum };
+}
+
+/** By hand: a schema would list every fault, and a header can have millions. The first ends it. */
+function checkHeader(json: unknown, fail: (why: string) => never): Header {
+  const damaged = (at: string, expected: string) => fail(`its header is damaged at ${at}: expected ${expected}.`);
+  if (!isObject(json)) return damaged("its start", "an object");
+  const { __metadata__: metadata = {}, ...entries } = json;
+  if (!isObject(metadata)) return damaged("__metadata__", "an object");
+  for (const name in metadata) if (typeof metadata[name] !== "string") damaged(`__metadata__.${name}`, "a text");
+  for (const name in entries) {
+    const entry = entries[name];
+    if (!isObject(entry) || typeof entry.dtype !== "string") return damaged(name, "an object with a dtype");
+    if (!areWhole(entry.shape, MOST_DIMENSIONS)) damaged(`${name}.shape`, `up to ${MOST_DIMENSIONS} whole numbers`);
+    if (!areWhole(entry.data_offsets, 2) || entry.data_offsets.length !== 2)
+      damaged(`${name}.data_offsets`, "two whole numbers");
+  }
+  return { metadata, entries: Object.entries(entries) } as Header;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function areWhole(value: unknown, most: number): value is number[] {
+  return Array.isArray(value) && value.length <= most && value.every((each) => Number.isSafeInteger(each) && each >= 0);
 }
 
 /** A view where the memory is aligned, else a copy. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listOf } from "../options.js";
 
 /** One evaluation during training. Losses are means over observed values. */
 export interface HistoryEntry {
@@ -17,7 +18,7 @@ const count = z.int().nonnegative();
 const loss = z.number().nullable();
 
 /** Evaluations in the order of training. */
-export const historySchema = z.array(
+export const historySchema = listOf(
   z.object({
     update: count,
     trainLoss: loss,

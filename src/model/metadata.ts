@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ArtefactError } from "../errors.js";
 import { type AutoencoderSpec, specSchema } from "../network/spec/spec.js";
+import { listOf } from "../options.js";
 import { DATA_OPTIONS } from "../read/source/options.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { interpolationMethods } from "../sequences/transform/interpolate.js";
@@ -13,23 +14,23 @@ const count = z.int().nonnegative();
 const channelSchema: z.ZodType<Channel> = z.object({
   name: z.string(),
   kind: z.enum(["numeric", "categorical"]),
-  vocabulary: z.array(z.string()).optional(),
+  vocabulary: listOf(z.string()).optional(),
   rest: count.optional(),
 });
 
 const scalerSchema: z.ZodType<Scaler> = z.object({
   method: z.enum(scaleMethods),
   scope: z.enum(["channel", "series"]),
-  channels: z.array(z.string()),
-  center: z.array(z.number()),
-  scale: z.array(z.number().positive()),
-  logarithm: z.array(z.boolean()).optional(),
+  channels: listOf(z.string()),
+  center: listOf(z.number()),
+  scale: listOf(z.number().positive()),
+  logarithm: listOf(z.boolean()).optional(),
   fittedOn: z.object({ sequences: count, values: count }),
-  notes: z.array(z.string()),
+  notes: listOf(z.string()),
 });
 
 const preparationSchema: z.ZodType<Preparation> = z.object({
-  channels: z.array(channelSchema),
+  channels: listOf(channelSchema),
   interpolation: z.enum(interpolationMethods),
   resample: z.object({ step: z.number().positive(), method: z.enum(interpolationMethods) }).optional(),
   differences: z.boolean().optional(),
@@ -53,15 +54,15 @@ export const metadataSchema = z.object({
     bestUpdate: count,
     stopped: z.enum(["finished", "early", "untrained"]),
     history: historySchema,
-    warnings: z.array(z.string()),
+    warnings: listOf(z.string()),
   }),
   data: z.object({
     name: z.string(),
-    files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+    files: listOf(z.object({ path: z.string(), sha256: z.string() })),
     /** SHA-256 over the ids of the training sequences, then of the validation sequences. */
     splitSha256: z.string(),
     /** Options with which the data was read, so that new data is read alike. */
-    reading: DATA_OPTIONS,
+    reading: DATA_OPTIONS.extend({ drop: listOf(z.string()).optional() }),
   }),
 });
 export type ModelMetadata = z.infer<typeof metadataSchema>;
@@ -133,7 +134,8 @@ function removedOption(spec: unknown): string | undefined {
 export const damagedModel =
   (where: string) =>
   (why: string): never => {
-    throw new ArtefactError(`${where}: the model's metadata is damaged${why}. Train it again.`);
+    const shown = why.length > 500 ? `${why.slice(0, 500)} ...` : why;
+    throw new ArtefactError(`${where}: the model's metadata is damaged${shown}. Train it again.`);
   };
 
 /** The value of a JSON text; undefined for text that is none. */

@@ -1,10 +1,10 @@
 import type { Engine } from "../engine/engine.js";
 import { NONE } from "../engine/engine.js";
-import { OptionError, ShapeError } from "../errors.js";
-import { oneHotColumns } from "../network/batch/one-hot-columns.js";
+import { DataError, OptionError, ShapeError } from "../errors.js";
 import type { PackedBatch } from "../network/batch/packed-batch.js";
 import type { CarriedState, Layer } from "../network/layers/layer.js";
 import { expectOptions, expectWhole } from "../options.js";
+import { eventWriter } from "./event-writer.js";
 import { type Model, networkModel, openNetwork } from "./model.js";
 
 /** Encodes sequences event by event: what a stream needs. */
@@ -18,39 +18,37 @@ export interface Stepper {
   /**
    * One event more for each of B sequences.
    * @param states [B, stateSize], changed in place
-   * @param events [B, channels], as read (unscaled, categories as their index in the channel's vocabulary); NaN: missing
+   * @param events [B, channels], as read: unscaled, categories as their index in the channel's vocabulary. NaN is
+   *   missing, and so are marks for no data (3.4028235e38) and indices beyond the vocabulary, which are categories that
+   *   training did not have
    * @returns the latents after it, [B, latentSize]; the same memory at every call
    * @throws {ShapeError} if there are more sequences than the stepper was made for, or sizes do not fit
+   * @throws {DataError} for a value that `encode` would refuse, a state or a latent that is not finite, and a missing
+   *   value where the model was trained on interpolated series; the states stay as they were
    */
   step(states: Float32Array, events: ArrayLike<number>): Float32Array;
 }
 
 /**
  * Opens a model for streams. A sequence stepped event by event ends in the latent that `encode` with the read-out
- * `last` gives it.
+ * `last` gives it, whatever the scaling.
  * @param batch the most sequences of one step
  * @throws {OptionError} for a model that must see the whole sequence: bidirectional or backward layers, scaling by
  *   series, resampling to a grid
  */
 export function openStepper(engine: Engine, model: Model, options: { batch?: number } = {}): Stepper {
   const batch = batchOf(options);
-  const { scaler, channels, interpolation } = model.metadata.preparation;
   expectStepwise(model);
   const network = openNetwork(engine, networkModel(model), { batch, steps: 1, states: false }, "encode");
   const [slot] = network.slots;
   const carried = slot.encoder.flatMap(carriedOf);
-  const { groups } = oneHotColumns(channels);
-  const C = channels.length;
-  const F = slot.width;
+  const C = model.metadata.preparation.channels.length;
   const { data } = slot.ws;
-  const { place, latent } = slot;
+  const { place, latent, width: F } = slot;
+  const writeEvent = eventWriter(model.metadata.preparation);
   const stateSize = carried.reduce((sum, { width }) => sum + 2 * width, 0);
+  const after = new Float32Array(batch * stateSize);
   const latents = new Float32Array(batch * latent.width);
-  let numeric = 0;
-  const scaling = groups.map(({ kind }) => {
-    const at = kind === "numeric" ? numeric++ : -1;
-    return at < 0 ? { center: 0, scale: 1 } : { center: scaler.center[at], scale: scaler.scale[at] };
-  });
   const packed: PackedBatch = {
     T: 1,
     B: 1,
@@ -69,47 +67,61 @@ export function openStepper(engine: Engine, model: Model, options: { batch?: num
   return {
     stateSize,
     latentSize: latent.width,
-    start: (count = batch) => new Float32Array(count * stateSize),
+    start(count = batch) {
+      expectWhole("start", "batch", count, 1);
+      return new Float32Array(count * stateSize);
+    },
     step(states, events) {
-      const B = states.length / stateSize;
-      if (!Number.isInteger(B) || B < 1 || B > batch || events.length !== B * C)
+      const B = statesIn(states, stateSize);
+      if (!Number.isInteger(B) || B < 1 || B > batch || events?.length !== B * C)
         throw new ShapeError(
-          `step: got ${states.length} numbers of state and ${events.length} of events, expected B times ${stateSize} and B times ${C}, B from 1 to ${batch}. ` +
+          `step: got ${states?.length} numbers of state and ${events?.length} of events, expected B times ${stateSize} and B times ${C}, B from 1 to ${batch}. ` +
             "Open the stepper with a larger batch, or give one event for each state.",
         );
       let present = 0;
       data.fill(0, place.x, place.x + B * F);
       for (let b = 0; b < B; b++) {
-        let seen = 0;
-        for (let c = 0; c < C; c++) {
-          const value = events[b * C + c];
-          if (Number.isNaN(value)) {
-            if (interpolation !== "none")
-              throw new ShapeError(
-                `step: channel "${channels[c].name}" is missing (NaN), but this model was trained on interpolated series. Give a value, or train with the recipe "masked".`,
-              );
-            continue;
-          }
-          const { kind, start, width } = groups[c];
-          if (kind === "numeric") data[place.x + b * F + start] = (value - scaling[c].center) / scaling[c].scale;
-          else if (value >= 0 && value < width) data[place.x + b * F + start + value] = 1;
-          seen++;
-        }
-        data[place.mask + b] = seen > 0 ? 1 : 0;
-        if (seen > 0) present++;
+        const seen = writeEvent(events, b, data, place.x + b * F);
+        data[place.mask + b] = seen ? 1 : 0;
+        if (seen) present++;
       }
       packed.B = packed.rows = B;
       packed.present = present;
       packed.mask = present < B ? place.mask : NONE;
       putStates(data, carried, states, B);
       slot.forward(packed);
-      takeStates(data, carried, states, B);
+      takeStates(data, carried, after, B);
       const from = latent.offset(packed);
       for (let b = 0; b < B; b++)
         for (let k = 0; k < latent.width; k++) latents[b * latent.width + k] = data[from + b * latent.stride + k];
-      return latents.subarray(0, B * latent.width);
+      const ends = latents.subarray(0, B * latent.width);
+      expectFinite(ends, latent.width, "a latent");
+      expectFinite(after.subarray(0, states.length), stateSize, "a state");
+      states.set(after.subarray(0, states.length));
+      return ends;
     },
   };
+}
+
+/** How many states there are. */
+function statesIn(states: Float32Array, stateSize: number): number {
+  if (states?.[Symbol.toStringTag] !== "Float32Array")
+    throw new ShapeError("step: got states that are no Float32Array. Take those that `start` gave, and step them.");
+  const at = states.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new DataError(
+      `step, sequence ${Math.floor(at / stateSize)}: number ${at % stateSize} of its state is ${states[at]}, expected a finite one. The state was damaged where it was kept; take a copy of it, or start the sequence again.`,
+    );
+  return states.length / stateSize;
+}
+
+/** Of what a step gave; the states are then still those from before it. */
+function expectFinite(values: Float32Array, width: number, what: string): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new DataError(
+      `step, sequence ${Math.floor(at / width)}: number ${at % width} of ${what} is ${values[at]}, expected a finite one. Values of the event, or of those before it, make sums that leave the range of 32-bit floats; correct them, or mark them as missing (NaN).`,
+    );
 }
 
 function batchOf(options: { batch?: number }): number {
@@ -128,7 +140,7 @@ function expectStepwise({ metadata }: Model): void {
 }
 
 function carriedOf({ name, states, carry }: Layer): CarriedState[] {
-  return states ? [carry ?? refuse(`the layer ${name} of this model walks backwards`)] : [];
+  return states ? [carry ?? refuse(`the layer ${name} of this model walks backwards or pools its states`)] : [];
 }
 
 function refuse(why: string): never {

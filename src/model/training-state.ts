@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listOf } from "../options.js";
 import { type HistoryEntry, historySchema, isInOrder } from "./history.js";
 
 /** Everything that training needs to continue as if it had never stopped. Arrays have the engine's precision. */
@@ -73,7 +74,7 @@ const numbersSchema = z
     lossCount: z.number().nonnegative(),
     firstLoss: z.number().optional(),
     history: historySchema,
-    warnings: z.array(z.string()),
+    warnings: listOf(z.string()),
     best: z.strictObject({ update: count, loss: z.number() }).optional(),
   })
   .refine((state) => state.adamSteps <= state.update && state.goodAdamSteps <= state.adamSteps, {

@@ -4,8 +4,10 @@ import { OptionError } from "../errors.js";
 import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
 import { type FoundFile, findParts } from "./folder.js";
+import { csv } from "./formats/csv.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
+import { hasHeader, tsv } from "./formats/tsv.js";
 import { labelled } from "./labels.js";
 import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
@@ -13,7 +15,7 @@ import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
 import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
-import { type DataOptions, FORMAT_NAMES, parseDataOptions, rejectOptions } from "./source/options.js";
+import { type DataOptions, FILE_OPTIONS, FORMAT_NAMES, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { inNotation } from "./source/table.js";
@@ -30,10 +32,12 @@ const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thous
  */
 export async function readSource(path: string, options: DataOptions = {}): Promise<DataSource> {
   const chosen = parseDataOptions(options);
-  const stats = await (path === STANDARD_INPUT ? undefined : stat(path))?.catch((cause) => {
-    throw unreadable(path, cause);
-  });
-  if (stats?.isDirectory()) return readFolder(path, chosen);
+  if (path !== STANDARD_INPUT) {
+    const stats = await stat(path).catch((cause) => {
+      throw unreadable(path, cause);
+    });
+    if (stats.isDirectory()) return readFolder(path, chosen);
+  }
   const { part, sha256 } = await readPart({ path, format: knownFormat(path, chosen) }, chosen, "");
   const { train, notes } = labelled(path, part);
   return {
@@ -53,9 +57,21 @@ export async function filesRead(path: string): Promise<string[]> {
 }
 
 /** Whether a source can be read in pieces: a table (CSV). */
-export function comesInPieces(path: string, { inputFormat }: Pick<DataOptions, "inputFormat"> = {}): boolean {
-  const format = formatOf(path, inputFormat);
-  return format !== undefined && format.layouts !== "fixed";
+export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
+  const format = formatOf(path, options.inputFormat);
+  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
+}
+
+/**
+ * A .tsv is a table (its format is then that of CSV) where an entity is named or its first row has names; else it has
+ * series as in the UCR archive.
+ */
+async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
+  if (format !== tsv) return format;
+  if (options.entity !== undefined || options.columns !== undefined) return csv;
+  if (path === STANDARD_INPUT) return format; // its first row cannot be read beforehand
+  const named = await hasHeader(sourceFile(path, options)).catch(() => false); // reading says what is wrong
+  return named ? csv : format;
 }
 
 /**
@@ -68,11 +84,12 @@ export async function scanTable(
   options: DataOptions,
 ): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
-  const format = tableFormat(path, chosen);
-  const file = sourceFile(path, chosen.maxSize);
+  const format = await tableFormat(path, chosen);
+  const file = sourceFile(path, chosen);
   try {
     layoutOf(path, format, chosen);
-    const table = inNotation(await format.open(file), notationOf(chosen));
+    rejectFileOptions(path, format, chosen);
+    const table = inNotation(await format.open(file, chosen), notationOf(chosen));
     let channels: readonly Channel[] | undefined;
     if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
     else for await (const _ of table.chunks); // for its hash
@@ -117,7 +134,7 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const format = tableFormat(path, chosen);
+  const format = await tableFormat(path, chosen);
   if (chosen.entity !== undefined && !channels)
     throw new OptionError(
       `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
@@ -126,8 +143,9 @@ export async function readInPieces(
   const notation = notationOf(chosen);
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
   try {
-    const table = inNotation(await format.open(sourceFile(path, chosen.maxSize)), notation);
-    return await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
+    rejectFileOptions(path, format, chosen);
+    const table = inNotation(await format.open(sourceFile(path, chosen), chosen), notation);
+    const notes = await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
       try {
         await take(piece);
       } catch (error) {
@@ -135,6 +153,7 @@ export async function readInPieces(
         throw error;
       }
     });
+    return [...(table.notes ?? []), ...notes];
   } catch (error) {
     throw failed ? failed.error : unreadable(path, error);
   }
@@ -142,7 +161,7 @@ export async function readInPieces(
 
 async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
   const found = await findParts(folder);
-  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity", "inputFormat"]);
+  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity"]);
   const train = await readPart(found.train, options, "train-");
   const test = found.test && (await readPart(found.test, options, "test-"));
   const files = [{ path: found.train.path, sha256: train.sha256 }];
@@ -153,11 +172,13 @@ async function readFolder(folder: string, options: DataOptions): Promise<DataSou
 }
 
 async function readPart(
-  { path, format }: FoundFile,
+  { path, format: known }: FoundFile,
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
-  const file = sourceFile(path, options.maxSize);
+  const file = sourceFile(path, options);
+  const format = await asTable(path, known, options);
+  rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
@@ -167,14 +188,19 @@ async function readPart(
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-    const table = inNotation(await format.open(file), notationOf(options));
+    const table = inNotation(await format.open(file, options), notationOf(options));
     const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes }, sha256: await file.sha256() };
+    return { part: { ...whole!, notes: [...(table.notes ?? []), ...notes] }, sha256: await file.sha256() };
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function rejectFileOptions(path: string, format: Format, options: DataOptions): void {
+  const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
+  rejectOptions(path, `${format.extensions[0]} files`, options, others);
 }
 
 /** The layout that the options ask for. */
@@ -188,8 +214,8 @@ function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layo
 }
 
 /** @throws {OptionError} for a format that is no table */
-function tableFormat(path: string, options: DataOptions): TableFormat {
-  const format = knownFormat(path, options);
+async function tableFormat(path: string, options: DataOptions): Promise<TableFormat> {
+  const format = await asTable(path, knownFormat(path, options), options);
   if (format.layouts !== "fixed") return format;
   throw new OptionError(
     `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,

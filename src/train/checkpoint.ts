@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ArtefactError, OptionError } from "../errors.js";
+import { readWhole } from "../files/read-whole.js";
 import { decodeSafetensors, encodeSafetensors } from "../files/safetensors.js";
 import { writeFileAtomically } from "../files/write-file.js";
 import { parseJson } from "../model/metadata.js";
@@ -34,10 +34,7 @@ export async function saveCheckpoint(path: string, state: TrainState, identity: 
  * @throws {ArtefactError} if it is damaged, or of another version
  */
 export async function loadCheckpoint(path: string, identity: string): Promise<TrainState | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new ArtefactError(`${path}: cannot be read: ${error.message}.`, { cause: error });
-  });
+  const bytes = await readCheckpoint(path);
   if (!bytes) return undefined;
   const refuse = (why: string): never => {
     throw new ArtefactError(`${path}: ${why}. ${AFRESH}`);
@@ -51,8 +48,27 @@ export async function loadCheckpoint(path: string, identity: string): Promise<Tr
   if (own !== identity)
     throw new OptionError(
       `${path}: this checkpoint was made with other options, another engine or other data, so it cannot be resumed. ` +
-        "Give the same options as then, or leave `resume` out to train afresh.",
+        "Give the same options as then, or remove the file to train afresh.",
     );
   const blocks = Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data]));
   return restoreState(parseJson(state), blocks, (why) => refuse(`the checkpoint is damaged at ${why}`));
+}
+
+/**
+ * The update that a checkpoint is at; undefined if there is none, or nothing in it.
+ * @throws {ArtefactError} if it is damaged, or of another version
+ */
+export async function checkpointUpdate(path: string): Promise<number | undefined> {
+  const bytes = await readCheckpoint(path);
+  if (!bytes?.length) return undefined;
+  const { metadata } = decodeSafetensors(bytes, path, AFRESH);
+  const state = parseJson(metadata.state ?? "") as { update?: number } | undefined;
+  return state?.update ?? 0;
+}
+
+async function readCheckpoint(path: string): Promise<Uint8Array | undefined> {
+  return readWhole(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new ArtefactError(`${path}: cannot be read: ${error.message}.`, { cause: error });
+  });
 }

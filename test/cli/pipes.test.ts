@@ -1,110 +1,79 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readSource } from "../../src/read/read.js";
-import { folderWith, longCsv, main, newFiles, undertone, wideCsv } from "./run.js";
+import { folderWith, longCsv, main, newFiles, wideCsv } from "./run.js";
 
-const folder = folderWith({ "long.csv": longCsv(), "wide.csv": wideCsv() });
-const flags = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "3"];
-const quick = ["--units", "2", "--updates", "5"];
+const folder = folderWith({ "wide.csv": wideCsv(), "long.csv": longCsv({ customers: 30, events: 8 }) });
 
-/** Runs `undertone ARGS` with bytes as standard input. */
-function piped(input: string | Uint8Array, ...args: string[]) {
-  const env = { ...process.env, NO_COLOR: "1" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, input, env });
-  return { code: status, stdout, stderr: stderr.toString() };
+/** Runs a script in the folder and ends it, and all that it started, after some seconds. */
+function shell(script: string) {
+  const env = { ...process.env, NO_COLOR: "1", U: `${process.execPath} ${main}` };
+  const args = ["-s", "KILL", "100", "bash", "-c", script];
+  const { status, stdout, stderr } = spawnSync("timeout", args, { cwd: folder, encoding: "utf8", env });
+  return { code: status, stdout, stderr };
 }
 
-beforeAll(() => {
-  expect(undertone(folder, "fit", "long.csv", "-o", "m.undertone", ...flags, ...quick).code).toBe(0);
-  expect(undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.csv").code).toBe(0);
-  expect(undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.parquet").code).toBe(0);
-});
-
-describe("encode in a pipe", () => {
-  const formats = ["--input-format", "csv", "--output-format"];
-
-  test.each(["csv", "parquet"])("%s: standard output holds the bytes of the file and nothing else", (format) => {
-    const { code, stdout, stderr } = piped(longCsv(), "encode", "m.undertone", "-", "-o", "-", ...formats, format);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^standard output: 96 rows x 4 features/m)]);
-    expect(stdout.equals(readFileSync(join(folder, `z.${format}`)))).toBe(true);
-    expect(newFiles(folder)).toEqual(["long.csv", "m.undertone", "wide.csv", "z.csv", "z.parquet"]);
-  });
-
-  test("Parquet comes in by a pipe too", async () => {
-    const { stdout } = piped(longCsv(), "encode", "m.undertone", "-", "-o", "-", ...formats, "parquet");
-    const { code, stdout: seen } = piped(
-      stdout,
-      "inspect",
-      "-",
-      "--input-format",
-      "parquet",
-      "--entity",
-      "id",
-      "--json",
+describe.skipIf(process.platform === "win32")("pipes and devices in place of files", { timeout: 120_000 }, () => {
+  beforeAll(() => {
+    const quick = "--units 2 --updates 5 --quiet";
+    const long = "--entity customer --time time --window 20";
+    const made = shell(
+      `$U fit wide.csv -o wide.undertone ${quick} && $U fit long.csv -o long.undertone ${quick} ${long} && mkfifo data.csv model && ln -s /dev/zero zero.npy && mkfifo pipe.tsv`,
     );
-    expect(code).toBe(0);
-    expect(JSON.parse(seen.toString()).train.sequences).toBe(96);
-    writeFileSync(join(folder, "again.dat"), stdout);
-    const { train } = await readSource(join(folder, "again.dat"), { entity: "id", inputFormat: "parquet" });
-    expect(train.ids).toHaveLength(96);
-    spawnSync("rm", [join(folder, "again.dat")]);
-  });
+    expect(made).toMatchObject({ code: 0 });
+    const [header, ...rows] = longCsv({ customers: 1500, events: 20 }).trimEnd().split("\n");
+    writeFileSync(join(folder, "again.csv"), `${[header, ...rows, rows[3]].join("\n")}\n`);
+  }, 120_000);
 
-  test("an entity that comes again after its features were made is an error, and nothing is written", () => {
-    const [header, ...rows] = longCsv({ customers: 300, events: 80 }).trimEnd().split("\n");
-    const torn = `${[header, ...rows, rows[3]].join("\n")}\n`;
-    const big = piped(
-      longCsv(),
-      "fit",
-      "-",
-      "--input-format",
-      "csv",
-      "-o",
-      "m20.undertone",
-      ...flags.slice(0, -1),
-      "20",
-      ...quick,
+  test("a pipe is encoded in pieces; where an entity comes again it is refused, because it is read once", () => {
+    const encode = "$U encode long.undertone data.csv -o z.csv --quiet";
+    const { code, stderr } = shell(`cat again.csv > data.csv & ${encode}`);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/DataError: data\.csv, row 30002.*can be read only once/),
+    ]);
+    expect(newFiles(folder)).not.toContain("z.csv");
+    const sound = shell(
+      `head -n -1 again.csv > sound.csv; cat sound.csv > data.csv & ${encode}; $U encode long.undertone sound.csv -o y.csv --quiet; cmp y.csv z.csv`,
     );
-    expect(big.code).toBe(0);
-    const { code, stdout, stderr } = piped(torn, "encode", "m20.undertone", "-", "-o", "-", ...formats, "csv");
-    expect([code, stdout.length]).toEqual([1, 0]);
-    expect(stderr).toMatch(/standard input, row 24002.*got "c0" again.*cannot be read a second time. Sort it/);
-    spawnSync("rm", [join(folder, "m20.undertone")]);
+    expect(sound).toMatchObject({ code: 0, stderr: "" });
   });
-});
 
-test("the format of a pipe belongs to the run, not to the model", () => {
-  const data = piped(longCsv(), "fit", "-", "--input-format", "csv", "-o", "p.undertone", ...flags, ...quick, "--json");
-  expect(data.code).toBe(0);
-  const { data: kept } = JSON.parse(data.stdout.toString());
-  expect(kept.reading).not.toHaveProperty("inputFormat");
-  expect(kept.name).toBe("standard input");
-  expect(undertone(folder, "encode", "p.undertone", "long.csv", "-o", "p.csv").code).toBe(0);
-  expect(readFileSync(join(folder, "p.csv"))).toEqual(readFileSync(join(folder, "z.csv")));
-});
+  test("the size of a pipe or a device is counted while it is read", () => {
+    const endless = shell(`yes "1	2	3	4" > pipe.tsv & $U inspect pipe.tsv --max-size 1MB`);
+    expect([endless.code, endless.stderr]).toEqual([
+      1,
+      expect.stringMatching(/pipe\.tsv: has more than 1000000 bytes/),
+    ]);
+    const zero = shell("$U inspect zero.npy --max-size 1MB");
+    expect([zero.code, zero.stderr]).toEqual([1, expect.stringMatching(/zero\.npy: has more than 1000000 bytes/)]);
+    const model = shell("ulimit -v 12000000; $U encode /dev/zero wide.csv -o q.csv --quiet");
+    expect([model.code, model.stderr]).toEqual([
+      1,
+      expect.stringMatching(/\/dev\/zero: it is a device, expected a file/),
+    ]);
+    const sound = shell("cat wide.undertone > model & $U encode model wide.csv -o q.csv --quiet");
+    expect(sound).toMatchObject({ code: 0, stderr: "" });
+  });
 
-test.each([
-  [
-    ["inspect", "-"],
-    2,
-    /Standard input \(-\) has no name that tells its format, expected --input-format: one of ts, arff/,
-  ],
-  [
-    ["encode", "m.undertone", "long.csv", "-o", "-"],
-    2,
-    /Standard output \(-\): got no format, expected --output-format: csv/,
-  ],
-  [["encode", "m.undertone", "long.csv", "-o", "-", "--output-format", "npy"], 2, /got npy, which has a second file/],
-  [
-    ["encode", "m.undertone", "long.csv", "-o", "-", "--output-format", "csv", "--json"],
-    2,
-    /--json and -o -: both write/,
-  ],
-  [["inspect", "-", "--input-format", "csv"], 1, /standard input: the file is empty/],
-  [["inspect", "-", "--input-format", "parquet"], 1, /standard input: the file is empty/],
-])("%s", (args, code, message) => {
-  const { code: got, stderr, stdout } = piped("", ...args);
-  expect([got, stdout.length, stderr]).toEqual([code, 0, expect.stringMatching(message)]);
+  test.each([
+    ["data", ["encode", "wide.undertone", "data.csv", "-o", "x.csv"]],
+    ["the model", ["encode", "model", "wide.csv", "-o", "x.csv"]],
+  ])("the second Ctrl-C ends a command that waits for a pipe with %s", async (_, args) => {
+    /** Ctrl-C at a steady pace; undefined where the first one came before the command listened. */
+    const interrupted = async (pace: number) => {
+      const child = spawn(process.execPath, [main, ...args], { cwd: folder });
+      let stderr = "";
+      child.stderr.on("data", (text) => (stderr += text));
+      const sure = setTimeout(() => child.kill("SIGKILL"), 40_000);
+      const pause = setInterval(() => child.kill("SIGINT"), pace);
+      const signal = await new Promise((done) => child.on("close", (_, name) => done(name)));
+      clearInterval(pause);
+      clearTimeout(sure);
+      return stderr.includes("Stopping; nothing is written") ? signal : undefined;
+    };
+    const signal = (await interrupted(1000)) ?? (await interrupted(4000)) ?? (await interrupted(12_000));
+    expect(signal).toBe("SIGINT");
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
@@ -57,4 +57,31 @@ test("a checkpoint of other options, and a damaged one, are refused in words", a
   const damaged = undertone(folder, ...command, "--resume");
   expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringMatching(/cut short/)]);
   expect(existsSync(file("c.undertone"))).toBe(false);
+});
+
+test("an unfinished training is not lost because --resume was forgotten; --force replaces it", async () => {
+  const command = ["fit", "waves.csv", "--units", "2", "--updates", "3", "--quiet", "-o", "f.undertone"];
+  const checkpoint = file("f.undertone.checkpoint");
+  await interruptedUndertone(folder, "SIGINT", /update \d+\//, ...FIT, "-o", "f.undertone");
+  const kept = readFileSync(checkpoint);
+  const forgotten = undertone(folder, ...command);
+  expect([forgotten.code, forgotten.stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /f\.undertone\.checkpoint holds an unfinished training \(up to update [1-9]\d*\).*--resume.*--force/,
+    ),
+  ]);
+  expect([readFileSync(checkpoint).equals(kept), existsSync(file("f.undertone"))]).toEqual([true, false]);
+  writeFileSync(checkpoint, kept.subarray(0, 4000));
+  expect(undertone(folder, ...command)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/training \(damaged\)/),
+  });
+  expect(undertone(folder, ...command, "--force")).toMatchObject({ code: 0, stderr: "" });
+  expect([existsSync(checkpoint), existsSync(file("f.undertone"))]).toEqual([false, true]);
+  writeFileSync(file("elsewhere"), kept);
+  symlinkSync("elsewhere", checkpoint);
+  expect(undertone(folder, ...command)).toMatchObject({ code: 2 });
+  expect(undertone(folder, ...command, "--force")).toMatchObject({ code: 0 });
+  expect([existsSync(file("elsewhere")), readlinkSync(checkpoint)]).toEqual([false, "elsewhere"]); // no stale training
 });

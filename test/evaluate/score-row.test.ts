@@ -106,9 +106,10 @@ test("a prediction comes back from its line to the last bit", async () => {
   };
   const key = { resample: 2, features: "raw", classifier: "ridge", seed: 0 };
   const hashes = { data: "a", settings: "b" };
+  const sizes = { classes: 2, resamples: [{ test: 3 }, { test: 3, validation: 1 }] };
   const odd = predictionOf([1 / 3, 1e-300, 1 - 2 ** -53], [0.1 + 0.2]);
-  await (await openResults(store, hashes)).keepPrediction(key, odd);
-  const back = await openResults(store, hashes);
+  await (await openResults(store, hashes, sizes)).keepPrediction(key, odd);
+  const back = await openResults(store, hashes, sizes);
   expect(back.prediction(key)).toEqual(odd);
   expect(back.prediction({ ...key, seed: 1 })).toBeUndefined();
   expect(back.prediction({ ...key, resample: 1 })).toBeUndefined();

@@ -62,6 +62,24 @@ describe("fitFile and encodeFile", () => {
     expect(seen.at(-1)).toEqual([24, undefined]);
   });
 
+  test("the test part of data without one is refused before anything is written", async () => {
+    const model = await fitted();
+    mkdirSync(path("D"), { recursive: true });
+    writeFileSync(path("D/D_TRAIN.csv"), wideCsv());
+    const before = newFiles(folder);
+    for (const input of ["a.csv", "D"]) {
+      const encoding = encodeFile(engine, model, path(input), path("part.csv"), { part: "test" });
+      await expect(encoding).rejects.toThrow(/there is no test part, and `part` is "test"/);
+      await expect(encoding).rejects.toBeInstanceOf(OptionError);
+    }
+    expect(newFiles(folder)).toEqual(before);
+    await expect(encodeFile(engine, model, path("none.csv"), path("p.csv"), { part: "test" })).rejects.toThrow(
+      /none\.csv: there is no such file/,
+    );
+    writeFileSync(path("D/D_TEST.csv"), wideCsv(6));
+    expect(await encodeFile(engine, model, path("D"), path("part.csv"), { part: "test" })).toMatchObject({ rows: 6 });
+  });
+
   test("an abort leaves the output as it was, of features and of a model", async () => {
     const model = await fitted();
     const stop = new Error("enough");

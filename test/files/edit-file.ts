@@ -32,8 +32,10 @@ export function openFile(bytes: Uint8Array): { header: Header; body: Uint8Array 
 }
 
 /** A safetensors file of any header and body. A checksum that the header begins with is made right. */
-export function closeFile(header: object, body: Uint8Array): Uint8Array {
-  const text = JSON.stringify(header);
+export const closeFile = (header: object, body: Uint8Array) => closeText(JSON.stringify(header), body);
+
+/** The same of a header as text, which may be no JSON. */
+export function closeText(text: string, body: Uint8Array): Uint8Array {
   const padded = Buffer.from(text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
   const bytes = new Uint8Array(8 + padded.length + body.length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded.length), true);

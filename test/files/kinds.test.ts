@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
-import { resultFile } from "../../src/evaluate/comparison/result-store.js";
+import { resultFile } from "../../src/evaluate/comparison/result-file.js";
 import { encode } from "../../src/features/encode.js";
 import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { saveModel } from "../../src/features/model-file.js";

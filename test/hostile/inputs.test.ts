@@ -166,7 +166,7 @@ test("damaged inputs of every format end in an error of ours or in finite featur
       const { channels } = whole?.train ?? model.metadata.preparation;
       let inPieces = 0;
       const done =
-        comesInPieces(path) &&
+        (await comesInPieces(path)) &&
         (await ours(() =>
           readInPieces(path, options ?? {}, { mostSteps: 7, channels }, async ({ set }) => {
             inPieces += countOf(set);

@@ -52,8 +52,8 @@ test("what a taker throws ends the reading", async () => {
 });
 
 test("other sources are not read in pieces", async () => {
-  expect(comesInPieces("a.csv.gz")).toBe(true);
-  expect(comesInPieces("a.tsv")).toBe(false);
+  expect(await comesInPieces("a.csv.gz")).toBe(true);
+  expect(await comesInPieces("a.tsv")).toBe(false);
   const reading = readInPieces(fileOf("a.tsv", "1\t2\n"), {}, { mostSteps: 9 }, async () => {});
   await expect(reading).rejects.toThrow(OptionError);
 });

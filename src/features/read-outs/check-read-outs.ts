@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { damagedModel } from "../../model/metadata.js";
 import type { Model } from "../../model/model.js";
+import { listOf } from "../../options.js";
 import { type PartName, partNames, partOf } from "./parts.js";
 import { componentsOf, directionsOf, FITTED, readOuts, resolveReadOut, tensorOf } from "./read-outs.js";
 import type { Direction } from "./states.js";
@@ -13,8 +14,7 @@ const directionSchema = ({ layer, reverse, width }: Direction) =>
 /** What every fitted read-out has, beside what its parts found. */
 const stateSchema = ([first, ...more]: readonly Direction[]) =>
   z.object({
-    parts: z
-      .array(z.enum(partNames as [PartName]))
+    parts: listOf(z.enum(partNames as [PartName]))
       .min(1)
       .refine((parts) => new Set(parts).size === parts.length, "expected each part once"),
     directions: z.tuple([directionSchema(first), ...more.map(directionSchema)]),
@@ -26,9 +26,9 @@ const stateSchema = ([first, ...more]: readonly Direction[]) =>
 const pcaSchema = (columns: number) =>
   z.object({
     columns: z.literal(columns),
-    mean: z.array(z.number()).length(columns),
-    scale: z.array(z.number().positive()).length(columns),
-    variances: z.array(z.number().nonnegative()),
+    mean: listOf(z.number()).length(columns),
+    scale: listOf(z.number().positive()).length(columns),
+    variances: listOf(z.number().nonnegative()),
     totalVariance: z.number().nonnegative(), // 0: all columns were constant
     whiten: z.union([z.boolean(), z.literal("half")]),
   });

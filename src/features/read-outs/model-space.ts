@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
+import { listOf } from "../../options.js";
 import { fixSigns, largestEigenpairs } from "../../table/linear-algebra/eigen.js";
 import { productsOfColumns } from "../../table/linear-algebra/products.js";
 import type { Part, StateSample } from "./part.js";
@@ -76,9 +77,8 @@ const componentsSchema = ({ layer, from, width }: LayerColumns) =>
     layer: z.literal(layer),
     from: z.literal(from),
     width: z.literal(width),
-    mean: z.array(z.number()).length(width),
-    projection: z
-      .array(z.number())
+    mean: listOf(z.number()).length(width),
+    projection: listOf(z.number())
       .min(width)
       .max(width * width)
       .refine(({ length }) => length % width === 0, `expected rows of ${width} numbers`),

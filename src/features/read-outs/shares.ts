@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
+import { listOf } from "../../options.js";
 import { quantile } from "../../sequences/transform/channel-statistics.js";
 import type { Part, StateSample } from "./part.js";
 import { type Direction, type StateSeries, widthOf } from "./states.js";
@@ -18,7 +19,7 @@ export const ppv: Part<{ quantiles: number[] }> = {
     const states = sample(0, sampleSize);
     return () => ({ quantiles: columnQuantiles(states) });
   },
-  schema: (directions) => z.object({ quantiles: z.array(z.number()).length(thresholds(directions)) }),
+  schema: (directions) => z.object({ quantiles: listOf(z.number()).length(thresholds(directions)) }),
   write: (series, out, { quantiles }) => shareAbove(series, quantiles, out, 0),
 };
 
@@ -39,7 +40,7 @@ export const incrementPpv: Part<{ incrementQuantiles: number[]; lags?: number[] 
   },
   schema: (directions) =>
     z
-      .object({ incrementQuantiles: z.array(z.number()), lags: z.array(z.int().positive()).min(1).optional() })
+      .object({ incrementQuantiles: listOf(z.number()), lags: listOf(z.int().positive()).min(1).optional() })
       .refine(({ lags = [1] }) => lags.every((lag, k) => lag > (lags[k - 1] ?? 0)), "expected ascending lags")
       .refine(
         ({ incrementQuantiles, lags = [1] }) => incrementQuantiles.length === lags.length * thresholds(directions),

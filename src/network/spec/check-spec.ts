@@ -1,6 +1,9 @@
 import { OptionError } from "../../errors.js";
 import type { AutoencoderSpec, LayerSpec } from "./spec.js";
 
+/** Far more than can be trained; a file that is not sound may claim any number. */
+const MOST_LAYERS = 256;
+
 /**
  * Checks that layers, each of them right by its schema, make an autoencoder.
  * @throws {OptionError} that names the layer, what it got and what it needs
@@ -9,6 +12,8 @@ export function checkSpec(spec: AutoencoderSpec): void {
   const fail = (message: string): never => {
     throw new OptionError(`Model spec${message}`);
   };
+  const layers = spec.encoder.length + spec.decoder.length;
+  if (layers > MOST_LAYERS) fail(`: got ${layers} layers, expected at most ${MOST_LAYERS}.`);
   if (checkChain("encoder", spec.encoder, "sequence") !== "vector")
     fail(": the encoder ends in a sequence, expected a vector. Its last LSTM must not return sequences.");
   checkChain("decoder", spec.decoder, "vector");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listOf } from "../../options.js";
 import { augmentSchema } from "../../sequences/transform/augment.js";
 
 const count = z.int().positive();
@@ -57,8 +58,8 @@ const readOutLossSchema = z.strictObject({
 
 /** Encoder: sequence to vector (the latent). Decoder: vector to sequence, as wide as the data. */
 export const specSchema = z.strictObject({
-  encoder: z.array(layerSchema),
-  decoder: z.array(layerSchema),
+  encoder: listOf(layerSchema),
+  decoder: listOf(layerSchema),
   /**
    * A dense layer that predicts the next step from the state of a forward LSTM: how much a step surprises is what its
    * prediction missed. `weight` multiplies its loss, the mean over the values that are there to be predicted

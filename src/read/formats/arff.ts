@@ -3,22 +3,38 @@ import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
-import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 
-export const arff: Format = { name: "arff", extensions: [".arff"], layouts: "fixed", open: readArff };
+export const arff: Format = {
+  name: "arff",
+  extensions: [".arff"],
+  layouts: "fixed",
+  reads: ["encoding"],
+  open: readArff,
+};
 
 interface Header {
-  relational: boolean;
-  /** Steps of a case, from the attributes. */
-  steps: number;
-  /** Set when the last attribute is nominal; empty for a string attribute. */
+  /** Attributes of a row, in their order. */
+  attributes: readonly Attribute[];
+  /** Attributes inside the relational one, if there is one. */
+  inner: number;
+  /** Place of the label among the attributes, -1 for none. */
+  label: number;
+}
+
+interface Attribute {
+  name: string;
+  kind: "numeric" | "string" | "relational";
+  /** Of a nominal attribute. */
   classes?: readonly string[];
 }
 
 /**
  * Reads an `.arff` file of series: plain (one numeric attribute per step), or relational as in the UEA archive
- * (one quoted text a case, its channels separated by a written \n). The label is the last attribute if that is
- * nominal or a string. ? is missing; at the end of all channels it is the padding of a shorter series.
+ * (one quoted text a case, its channels separated by a written \n). The label is the attribute called class, in any
+ * place, else the last one if that is nominal or a string. ? is missing; at the end of all channels it is the padding
+ * of a shorter series. Sparse rows have 0, or the first class, where they have nothing. Weights are not used.
  * @throws {DataError} that names the row
  */
 async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
@@ -29,73 +45,130 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
       ? emptyFile(file.path)
       : new DataError(`${file.path}: got no line @data, expected one. This is not ARFF, or it is cut off.`);
   const header = readHeader(lines.slice(0, dataLine));
-  const builder = createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
+  const { attributes, label, inner } = header;
+  const classes = attributes[label]?.classes;
+  const builder = createPartBuilder({ idPrefix, labelled: label >= 0 });
   const noData = createNoDataTally(file.path);
+  let weighted = 0;
   let F = 0;
   for (let i = dataLine + 1; i < lines.length; i++) {
     const line = lines[i].trim();
     if (line === "" || line.startsWith("%")) continue;
+    const where = `${file.path}, row ${i + 1}`;
     const fail = (got: string, expected: string): never => {
-      throw new DataError(`${file.path}, row ${i + 1}: got ${got}, expected ${expected}. The row may be cut off.`);
+      throw new DataError(`${where}: got ${got}, expected ${expected}. The row may be cut off.`);
     };
-    const { channels, label } = header.relational ? splitRelational(line, header, fail) : splitPlain(line, header);
+    const { cells, weight } = cellsOf(line, attributes, fail);
+    if (weight) weighted++;
+    const text = label < 0 ? undefined : cells.splice(label, 1)[0];
+    const channels = inner > 0 ? cells[0].split("\\n").map((channel) => channel.split(",")) : [cells];
+    const steps = inner > 0 ? inner : attributes.length - (label < 0 ? 0 : 1);
     F ||= channels.length;
     if (channels.length !== F) fail(`${channels.length} channels`, `${F} as in the first case`);
-    expectChannels(`${file.path}, row ${i + 1}`, F);
-    const columns = channels.map((cells, f) => {
-      if (cells.length !== header.steps)
-        fail(`${cells.length} values in channel ${f + 1}`, `${header.steps}, one per attribute`);
-      return Float64Array.from(cells, (cell, t) =>
+    expectChannels(where, F);
+    const columns = channels.map((values, f) => {
+      if (values.length !== steps) fail(`${values.length} values in channel ${f + 1}`, `${steps}, one per attribute`);
+      return Float64Array.from(values, (cell, t) =>
         numberIn(cell, file.path, i + 1, `channel ${f + 1}, value ${t + 1}`),
       );
     });
-    if (header.classes?.length && label !== "?" && !header.classes.includes(label!))
-      fail(`the label "${label}"`, `one of ${header.classes.join(", ")} as declared`);
+    if (classes && text !== "?" && !classes.includes(text!))
+      fail(`the label "${text}"`, `one of ${classes.join(", ")} as declared`);
     columns.forEach((column, f) => {
       noData.clear(column, i + 1, (t) => `channel ${f + 1}, value ${t + 1}`);
     });
-    builder.add(trimPadding(columns), label === "?" ? undefined : label);
+    builder.add(trimPadding(columns), text === "?" || text === "" ? undefined : text);
   }
   if (builder.count() === 0) throw noSequences(file.path);
-  return builder.finish(noData.notes());
+  return builder.finish([...notesOf(file.path, header, weighted), ...noData.notes()]);
+}
+
+function notesOf(path: string, { attributes, label }: Header, weighted: number): string[] {
+  const notes: string[] = [];
+  const found = attributes[label];
+  if (found && (label < attributes.length - 1 || found.kind === "numeric"))
+    notes.push(
+      `${path}: the attribute "${found.name}" (number ${label + 1}${found.kind === "numeric" ? ", numeric" : ""}) was taken as the label.`,
+    );
+  if (weighted > 0) notes.push(`${path}: ${weighted} rows have a weight; weights are not used.`);
+  return notes;
 }
 
 function readHeader(lines: readonly string[]): Header {
-  const header: Header = { relational: false, steps: 0 };
+  const attributes: Attribute[] = [];
+  let inner = 0;
+  let inside = false;
   for (const line of lines) {
-    const type = /^\s*@attribute\s+(?:'[^']*'|"[^"]*"|\S+)\s+(.*\S)/i.exec(line)?.[1];
-    if (type === undefined) continue;
-    if (/^relational$/i.test(type)) header.relational = true;
-    else if (type.startsWith("{")) header.classes = type.replace(/[{}]/g, "").split(",").map(unquote);
-    else if (/^string$/i.test(type)) header.classes = [];
-    else header.steps++;
+    if (/^\s*@end\b/i.test(line)) inside = false;
+    const match = /^\s*@attribute\s+('[^']*'|"[^"]*"|[^\s{]+)\s*(.*\S)/i.exec(line);
+    if (!match) continue;
+    const [, name, type] = match;
+    if (inside) {
+      inner++;
+      continue;
+    }
+    inside = /^relational$/i.test(type);
+    const kind = inside ? "relational" : type.startsWith("{") || /^string\b/i.test(type) ? "string" : "numeric";
+    const classes = type.startsWith("{") ? splitCells(type.replace(/^\{|\}[^}]*$/g, "")) : undefined;
+    attributes.push({ name: unquote(name), kind, classes });
   }
-  return header;
+  const called = attributes.findIndex(({ name }) => /^class$/i.test(name));
+  const last = attributes.length - 1;
+  const label = called >= 0 ? called : attributes[last]?.kind === "string" ? last : -1;
+  return { attributes, inner, label };
 }
 
-function splitRelational(
-  line: string,
-  header: Header,
-  fail: (got: string, expected: string) => never,
-): { channels: string[][]; label?: string } {
-  const quote = line[0];
-  const end = line.indexOf(quote, 1);
-  if ((quote !== "'" && quote !== '"') || end < 0)
-    return fail(`"${line.slice(0, 20)}"`, "a quoted text with the channels of the case");
-  const channels = line
-    .slice(1, end)
-    .split("\\n")
-    .map((channel) => channel.split(","));
-  const label = header.classes ? unquote(line.slice(end + 1).replace(/^\s*,/, "")) : undefined;
-  return { channels, label };
+/** One cell per attribute. @param fail ends the reading of a row that has others */
+function cellsOf(line: string, attributes: readonly Attribute[], fail: (got: string, expected: string) => never) {
+  const sparse = /^\{(.*)\}(\s*,\s*\{[^{}]*\})?$/.exec(line);
+  const written = splitCells(sparse ? sparse[1] : line) ?? fail("a quote without its partner", "cells in whole quotes");
+  if (!sparse) {
+    const weight = written.length === attributes.length + 1 && /^\{.*\}$/.test(written[written.length - 1]);
+    const cells = weight ? written.slice(0, -1) : written;
+    const relational = attributes.some(({ kind }) => kind === "relational");
+    if (relational && cells.length !== attributes.length)
+      fail(
+        `${cells.length} cells ("${line.slice(0, 20)}")`,
+        `${attributes.length}: a quoted text with the channels of the case, and the label`,
+      );
+    if (cells.length !== attributes.length) fail(`${cells.length} values`, `${attributes.length}, one per attribute`);
+    return { cells, weight };
+  }
+  const cells = attributes.map(({ classes }) => classes?.[0] ?? "0");
+  for (const entry of written) {
+    const [, place, value] = /^(\d+)\s+(.*)$/.exec(entry) ?? [];
+    if (entry === "" && written.length === 1) break;
+    if (place === undefined || Number(place) >= cells.length)
+      fail(
+        `"${entry.slice(0, 40)}" in a sparse row`,
+        `the number of an attribute (0 to ${cells.length - 1}) and its value`,
+      );
+    cells[Number(place)] = unquote(value);
+  }
+  return { cells, weight: sparse[2] !== undefined };
 }
 
-function splitPlain(line: string, header: Header): { channels: string[][]; label?: string } {
-  const cells = line.split(",");
-  const label = header.classes ? unquote(cells.pop()!) : undefined;
-  return { channels: [cells], label };
+/** Cells between commas that stand outside of quotes; undefined if a quote has no partner. */
+function splitCells(line: string): string[] | undefined {
+  if (!/['"]/.test(line)) return line.split(",").map((cell) => cell.trim());
+  const cells: string[] = [];
+  let begin = 0;
+  for (let k = 0; k <= line.length; k++) {
+    const character = line[k];
+    if (k === line.length || character === ",") {
+      cells.push(unquote(line.slice(begin, k)));
+      begin = k + 1;
+    } else if ((character === "'" || character === '"') && /(^|\s)$/.test(line.slice(Math.max(begin, k - 1), k))) {
+      do k = line.indexOf(character, k + 1);
+      while (k > 0 && line[k - 1] === "\\");
+      if (k < 0) return undefined;
+    }
+  }
+  return cells;
 }
 
+/** A text without its quotes; inside them a backslash stands before a quote. */
 function unquote(text: string): string {
-  return text.trim().replace(/^(['"])(.*)\1$/, "$2");
+  const [, , inner] = /^(['"])(.*)\1$/.exec(text.trim()) ?? [];
+  return inner === undefined ? text.trim() : inner.replace(/\\(['"\\])/g, "$1");
 }

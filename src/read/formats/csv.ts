@@ -1,141 +1,150 @@
-import { finished } from "node:stream/promises";
-import { Parser } from "csv-parse";
-import { DataError, UndertoneError } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
+import { parseCell } from "../source/cells.js";
 import type { Format } from "../source/format.js";
+import type { DataOptions } from "../source/options.js";
 import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
-import type { TableChunk } from "../source/table.js";
+import type { Table, TableChunk } from "../source/table.js";
+import { expectUtf8, textPieces } from "../source/text.js";
+import { createColumnReader, textOf } from "./csv/columns.js";
+import { type Dialect, findDialect } from "./csv/dialect.js";
+import { createScanner, type Fault, type ScannedRows } from "./csv/scan.js";
 
-/** Comma-separated values. The layout decides whether the first row names the columns. */
+/** Delimited text. The layout decides whether the first row names the columns. */
 export const csv: Format = {
   name: "csv",
-  extensions: [".csv"],
+  extensions: [".csv", ".txt"],
   layouts: ["wide", "long"],
-  open: async (file: SourceFile) => ({ path: file.path, chunks: readChunks(file) }),
+  reads: ["encoding", "separator", "skipRows", "columns"],
+  open: openCsv,
 };
 
+const SAMPLE = 1 << 18; // bytes in which separator and header are looked for, unless the first row is longer
+const LONGEST_ROW = LONGEST_ROW_MB << 20;
+
 /**
- * Reads a CSV file piece by piece, so that memory does not grow with it. Cells are trimmed; a row's number is that of
- * an editor; blank lines are skipped.
- * @throws {DataError} if it is no CSV, a row has another number of cells than the first, or a row does not end
+ * Opens delimited text. It is read piece by piece, so that memory does not grow with it. Cells are trimmed; a row's
+ * number is that of an editor; blank lines are skipped.
+ * @throws {DataError} if it is no text, a row has another number of cells than the first, or a row does not end
+ * @throws {OptionError} for names of columns that do not fit
  */
-async function* readChunks(file: SourceFile): AsyncGenerator<TableChunk> {
-  let width = 0;
-  let records: string[][] = [];
-  let rows: number[] = [];
-  let failure: unknown;
-  const take = (cells: string[], line: number) => {
-    width ||= cells.length;
-    if (cells.length !== width)
-      failure ??= new DataError(
-        `${file.path}, row ${line}: got ${cells.length} cells, expected ${width} as in the first row. The row may be cut off, or a text with a comma lacks its quotes.`,
-      );
-    if (failure) return;
-    records.push(cells);
-    rows.push(line);
+async function openCsv(file: SourceFile, options: DataOptions): Promise<Table> {
+  const { separator, skipRows: skip } = options;
+  const pieces = textPieces(file);
+  const { sample, ended } = await firstRows(file, pieces, skip ?? 0);
+  const rows = ended ? sample : sample.subarray(0, 1 + Math.max(sample.lastIndexOf(LF), sample.lastIndexOf(CR, -2)));
+  const dialect = findDialect(file.path, rows, { separator, skip });
+  const first = createScanner(dialect.separator.charCodeAt(0)).scan(rows.subarray(dialect.begin), true).rows;
+  const header = Array.from({ length: first.width }, (_, c) => textOf(first, c));
+  const { names, notes } = namesFor(file.path, header, options);
+  return {
+    path: file.path,
+    names,
+    separator: dialect.separator,
+    notes: [...dialect.notes, ...notes],
+    chunks: readChunks(file, sample.subarray(dialect.begin), pieces, dialect),
   };
-  let parser: RowParser | undefined;
-  /** What was parsed since the last call, then what went wrong behind it. */
-  function* parsed(): Generator<TableChunk> {
-    if (rows.length > 0) {
-      const taken = records;
-      const column = (c: number) => ({ kind: "cells" as const, values: taken.map((cells) => cells[c]) });
-      yield { rows, width, column };
-      records = [];
-      rows = [];
-    }
-    if (failure) throw readable(file.path, failure as Error);
-  }
-  let size = 0; // bytes since the last end of a row
-  let row = 0;
-  for await (const { bytes, lineEnd } of withLineEnd(file)) {
-    parser ??= new RowParser(lineEnd, take).on("error", () => {}); // the callbacks below get it
-    await new Promise<void>((done) =>
-      parser!.write(bytes, (error) => {
-        failure ??= error;
-        done();
-      }),
-    );
-    size = rows.length > 0 ? 0 : size + bytes.length;
-    row = rows.at(-1) ?? row;
-    yield* parsed();
-    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, row + 1);
-  }
-  if (!parser) return;
-  parser.end();
-  await finished(parser, { readable: false }).catch((error) => {
-    failure ??= error;
-  });
-  yield* parsed();
 }
 
-/** Takes each row where the stream would hand it on: the parser's own hook, on_record, copies all that it knows per row. */
-class RowParser extends Parser {
-  readonly #take: (cells: string[], line: number) => void;
+const [LF, CR] = Buffer.from("\n\r");
 
-  constructor(lineEnd: string, take: (cells: string[], line: number) => void) {
-    super({
-      bom: true,
-      record_delimiter: lineEnd,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true, // counted in `take`, with a message of our own
-    });
-    this.#take = take;
-  }
-
-  override push(cells: string[] | null): boolean {
-    if (cells === null) return super.push(null);
-    this.#take(cells, this.info.lines);
-    return true;
-  }
-}
-
-const [QUOTE, LF, CR] = Buffer.from('"\n\r');
-
-/**
- * The bytes of a file with what its rows end in. The parser could find that out, but slowly: it compares each byte of
- * the first row, and in a wide table that row is most of the file.
- */
-async function* withLineEnd(file: SourceFile): AsyncGenerator<{ bytes: Buffer; lineEnd: string }> {
-  const first: Buffer[] = []; // of the first row
+/** Bytes from the beginning with at least one complete row, if there is one. */
+async function firstRows(file: SourceFile, pieces: AsyncGenerator<Buffer>, skip: number) {
+  const held: Buffer[] = [];
   let size = 0;
-  let lineEnd: string | undefined;
-  let quoted = false;
-  let carriage = false;
-  const find = (bytes: Buffer): string | undefined => {
-    for (let k = 0; k < bytes.length; k++) {
-      const byte = bytes[k];
-      if (carriage && byte !== 0) return byte === LF ? "\r\n" : "\r"; // 0: in UTF-16
-      if (byte === QUOTE) quoted = !quoted;
-      else if (!quoted && byte === LF) return "\n";
-      else if (!quoted && byte === CR) carriage = true;
-    }
-    return undefined;
-  };
-  for await (const bytes of file.pieces()) {
-    if (lineEnd !== undefined) {
-      yield { bytes, lineEnd };
-      continue;
-    }
-    first.push(bytes);
-    size += bytes.length;
-    lineEnd = find(bytes);
-    if (size > LONGEST_ROW_MB << 20) throw endlessRow(file.path, 1);
-    if (lineEnd === undefined) continue;
-    yield { bytes: Buffer.concat(first), lineEnd };
-    first.length = 0;
+  let complete = false;
+  for (;;) {
+    if (size >= SAMPLE && complete) break;
+    if (size > LONGEST_ROW) throw endlessRow(file.path, skip + 1);
+    const { value, done } = await pieces.next();
+    if (done) return { sample: Buffer.concat(held, size), ended: true };
+    held.push(value);
+    complete ||= size + value.length > SAMPLE ? value.includes(LF) || value.includes(CR) : false;
+    size += value.length;
   }
-  if (first.length > 0) yield { bytes: Buffer.concat(first), lineEnd: carriage ? "\r" : "\n" };
+  const sample = held.length === 1 ? held[0] : Buffer.concat(held, size);
+  return { sample, ended: false };
 }
 
-/** What the parser throws, as an error that names file, row and column. */
-function readable(path: string, error: Error & { column?: unknown; lines?: number }): Error {
-  if (error instanceof UndertoneError) return error;
-  const { lines, column } = error;
-  const message = error.message.length > 200 ? `${error.message.slice(0, 200)}...` : error.message; // may hold a cell
-  const at = typeof column === "number" ? `, column ${column + 1}` : "";
+/** Names of the columns, where the first row does not have them. */
+function namesFor(path: string, first: readonly string[], { columns, entity }: DataOptions) {
+  const width = first.length;
+  const numbered = first.map((_, c) => columns?.[c] ?? `c${c + 1}`);
+  if (columns && columns.length > width && width > 0)
+    throw new OptionError(
+      `${path}: got ${columns.length} names (\`columns\`), expected at most ${width}, one for each column of the file. Columns without a name are called by their number: c${width}.`,
+    );
+  if (columns && width > 0) return { names: numbered, notes: [] };
+  if (entity === undefined || first.includes(entity)) return { notes: [] };
+  if (numbered.includes(entity))
+    return { names: numbered, notes: [`${path}: read without a header; its columns are called c1 to c${width}.`] };
+  if (width > 0 && first.every((cell) => parseCell(cell) !== undefined))
+    throw new OptionError(
+      `${path}: got numbers alone in the first row (${first.slice(0, 5).join(", ")}), expected the names of the columns with "${entity}" among them. The file seems to have no header: give the names (\`columns\`), or call the columns c1 to c${width} (\`entity: "c1"\`).`,
+    );
+  return { notes: [] };
+}
+
+async function* readChunks(
+  file: SourceFile,
+  begin: Buffer,
+  pieces: AsyncGenerator<Buffer>,
+  { separator, skip }: Dialect,
+): AsyncGenerator<TableChunk> {
+  const scanner = createScanner(separator.charCodeAt(0), skip + 1);
+  const column = createColumnReader();
+  let held = [begin];
+  let size = begin.length;
+  let wanted = 0; // bytes that are worth a scan: a long row is not scanned again for each piece
+  for (let last = false; !last; ) {
+    if (size < wanted) {
+      const { value, done } = await pieces.next();
+      last = done === true;
+      if (!done) {
+        held.push(value);
+        size += value.length;
+        if (size < wanted) continue;
+      }
+    }
+    const bytes = held.length === 1 ? held[0] : Buffer.concat(held, size);
+    const { rows, read, fault } = scanner.scan(bytes, last);
+    expectText(file, rows, read);
+    if (rows.rows.length > 0) yield { rows: rows.rows, width: rows.width, column: (c: number) => column(rows, c) };
+    if (fault) throw faultError(file.path, fault, rows.width, separator);
+    if (read === 0 && size > LONGEST_ROW) throw endlessRow(file.path, scanner.line());
+    held = [bytes.subarray(read)];
+    size -= read;
+    wanted = read > 0 ? size + 1 : Math.min(Math.max(2 * size, 1), LONGEST_ROW + 1);
+  }
+}
+
+/** @throws {DataError} for bytes that are not UTF-8, or of value 0 */
+function expectText(file: SourceFile, { bytes, rows, width, starts }: ScannedRows, read: number): void {
+  const whereIs = (byte: number) => {
+    const behind = starts.findIndex((start) => start > byte);
+    const cell = (behind < 0 ? starts.length : behind) - 1;
+    return `row ${rows[Math.floor(cell / width)] ?? 1}, column ${(cell % width) + 1}`;
+  };
+  const content = bytes.subarray(0, read);
+  expectUtf8(file, content, whereIs);
+  const zero = content.indexOf(0);
+  if (zero >= 0)
+    throw new DataError(
+      `${file.path}, ${whereIs(zero)}: got a byte of value 0, expected text. The file is damaged, of another kind than its name says, or UTF-16 without a byte order mark: then give \`encoding: "utf-16le"\`.`,
+    );
+}
+
+function faultError(path: string, fault: Fault, width: number, separator: string): DataError {
+  const { row, column } = fault;
+  if (fault.kind === "width")
+    return new DataError(
+      `${path}, row ${row}: got ${fault.got} cells, expected ${width} as in the first row. The row may be cut off, or a text with ${separator === "," ? "a comma" : "the separator"} lacks its quotes.`,
+    );
+  const where = `${path}, row ${row}, column ${column}`;
+  if (fault.kind === "open quote")
+    return new DataError(
+      `${where}: got a quote that begins a cell and no other that ends it, expected its partner. The rest of the file would be one cell. Close the quote, or remove it.`,
+    );
   return new DataError(
-    `${path}${lines === undefined ? "" : `, row ${lines}${at}`}: ${message}, expected comma-separated cells. A quote inside a cell is written twice, and the cell is quoted.`,
-    { cause: error },
+    `${where}: got "${fault.got}" behind the quote that ends the cell, expected the next cell or the end of the row. A quote inside a quoted cell is written twice; correct the cell.`,
   );
 }

@@ -1,6 +1,7 @@
 import { parse } from "npyjs";
 import { DataError } from "../../errors.js";
 import type { Format } from "../source/format.js";
+import { createLabelCheck } from "../source/label-check.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import type { SourceFile } from "../source/source-file.js";
@@ -17,6 +18,7 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
   const cell = (n: number, c: number) => Number(data[fortranOrder ? c * N + n : n * columns + c]);
   const builder = createPartBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
+  const labels = createLabelCheck(file.path, "column 1");
   for (let n = 0; n < N; n++) {
     const values = Float64Array.from({ length: columns - 1 }, (_, t) => cell(n, t + 1));
     const infinite = values.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(Math.fround(value)));
@@ -26,9 +28,15 @@ async function readNpy(file: SourceFile, idPrefix: string): Promise<Part> {
       );
     noData.clear(values, n + 1, (t) => `column ${t + 2}`);
     const label = cell(n, 0);
-    builder.add(trimPadding([values]), Number.isNaN(label) ? undefined : String(label));
+    if (typeof data[fortranOrder ? n : n * columns] === "bigint" && !Number.isSafeInteger(label))
+      throw new DataError(
+        `${file.path}, row ${n + 1}, column 1: got the label ${data[fortranOrder ? n : n * columns]}, expected a whole number of at most 2^53. Beyond it different labels would become one; number the classes from 0.`,
+      );
+    const text = Number.isNaN(label) ? undefined : String(label);
+    labels.see(text);
+    builder.add(trimPadding([values]), text);
   }
-  return builder.finish(noData.notes());
+  return builder.finish([...labels.notes(), ...noData.notes()]);
 }
 
 function parseArray(path: string, bytes: Uint8Array) {
@@ -37,6 +45,12 @@ function parseArray(path: string, bytes: Uint8Array) {
   try {
     array = parse(copy.buffer);
   } catch (cause) {
+    const [, bigEndian] = /Unsupported dtype: >([iuf]\d)/.exec((cause as Error).message) ?? [];
+    if (bigEndian)
+      throw new DataError(
+        `${path}: got type >${bigEndian} (big-endian), expected little-endian numbers. Save array.astype("<${bigEndian}") with numpy.save.`,
+        { cause },
+      );
     throw new DataError(
       `${path}: not a readable NumPy file (${(cause as Error).message}), expected .npy version 1 to 3, little-endian. It may be truncated; write it again with numpy.save.`,
       { cause },

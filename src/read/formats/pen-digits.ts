@@ -3,12 +3,14 @@ import { isMissing, numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part } from "../source/part.js";
-import { linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+import { noSequences, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 
 export const penDigits: Format = {
   name: "pen-digits",
   extensions: ["pendigits.tra", "pendigits.tes"],
   layouts: "fixed",
+  reads: ["encoding"],
   open: readPenDigits,
 };
 

@@ -3,16 +3,21 @@ import { numberIn } from "../source/cells.js";
 import type { Format } from "../source/format.js";
 import { createNoDataTally, type NoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
-import { emptyFile, linesOf, noSequences, type SourceFile } from "../source/source-file.js";
+import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
+import { linesOf } from "../source/text.js";
 import { parseTime } from "../source/times.js";
 
-export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", open: readTs };
+export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", reads: ["encoding"], open: readTs };
 
 interface Header {
   timestamps: boolean;
   dimensions?: number;
   /** Absent: unlabelled; empty: any label is accepted. */
   classes?: readonly string[];
+  /** All cases have equally many steps. */
+  equalLength?: boolean;
+  /** Steps of each case. */
+  seriesLength?: number;
 }
 
 /**
@@ -27,6 +32,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
   let builder: PartBuilder | undefined;
   const noData = createNoDataTally(file.path);
   let F = 0;
+  let first: number | undefined; // steps of the first case
   for (const [i, raw] of (await linesOf(file)).entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith("%")) continue;
@@ -40,7 +46,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
       continue;
     }
     const parts = splitChannels(line);
-    const label = header.classes ? parts.pop()!.trim() : undefined;
+    const label = header.classes ? unquote(parts.pop()!.trim()) : undefined;
     builder ??= createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
     F ||= header.dimensions ?? parts.length;
     if (parts.length !== F || F === 0)
@@ -52,7 +58,9 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
       throw new DataError(
         `${file.path}, row ${row}: got the label "${label}", expected one of ${header.classes.join(", ")} as in its header (@classLabel). The row may be cut off.`,
       );
-    addCase(builder, parts, label === "?" ? undefined : label, header.timestamps, file.path, row, noData);
+    const steps = addCase(builder, parts, label === "?" ? undefined : label, header.timestamps, file.path, row, noData);
+    first ??= steps;
+    if (!header.timestamps) expectLength(header, steps, first, `${file.path}, row ${row}`);
   }
   if (!builder) throw inData ? noSequences(file.path) : emptyFile(file.path);
   return builder.finish(noData.notes());
@@ -76,7 +84,13 @@ function readHeaderLine(header: Header, line: string, path: string, row: number)
       header.dimensions = Number(words[0]);
       break;
     case "classlabel":
-      if (on) header.classes = words.slice(1);
+      if (on) header.classes = namesIn(line.replace(/^@\S+\s+\S+/, ""));
+      break;
+    case "equallength":
+      header.equalLength = on;
+      break;
+    case "serieslength":
+      if (Number(words[0]) > 0) header.seriesLength = Number(words[0]);
       break;
     case "targetlabel":
       if (on)
@@ -86,6 +100,25 @@ function readHeaderLine(header: Header, line: string, path: string, row: number)
       break;
   }
   return false;
+}
+
+/** Names separated by spaces; one with spaces is quoted. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, plain]) => double ?? single ?? plain);
+}
+
+/** A label as the header has it: without quotes. */
+function unquote(label: string): string {
+  return /^(["'])(.*)\1$/.exec(label)?.[2] ?? label;
+}
+
+/** @throws {DataError} if the header says another number of steps */
+function expectLength({ equalLength, seriesLength }: Header, steps: number, first: number, where: string): void {
+  const expected = seriesLength ?? first;
+  if (equalLength === false || (equalLength === undefined && seriesLength === undefined) || steps === expected) return;
+  throw new DataError(
+    `${where}: got ${steps} steps, expected ${expected} ${seriesLength === undefined ? "as in the first case (@equalLength true)" : "as in the header (@seriesLength)"}. The row may be cut off; or correct the header.`,
+  );
 }
 
 /** Splits at colons outside of parentheses: the times of (time,value) may contain colons. */
@@ -105,6 +138,7 @@ function splitChannels(line: string): string[] {
   return [...parts, line.slice(from)];
 }
 
+/** @returns steps of the case */
 function addCase(
   builder: PartBuilder,
   parts: readonly string[],
@@ -113,7 +147,7 @@ function addCase(
   path: string,
   row: number,
   noData: NoDataTally,
-): void {
+): number {
   const clear = (columns: readonly Float64Array[]) =>
     columns.forEach((column, f) => {
       noData.clear(column, row, (t) => `channel ${f + 1}, value ${t + 1}`);
@@ -122,7 +156,7 @@ function addCase(
     const { columns, times } = joinByTime(parts.map((part, f) => timedValues(part, path, row, `channel ${f + 1}`)));
     clear(columns);
     builder.add(columns, label, times);
-    return;
+    return times.length;
   }
   const columns = parts.map((part, f) => {
     const cells = part.trim() === "" ? [] : part.split(",");
@@ -135,6 +169,7 @@ function addCase(
     );
   clear(columns);
   builder.add(columns, label);
+  return columns[0].length;
 }
 
 function timedValues(part: string, path: string, row: number, channel: string): Map<number, number> {

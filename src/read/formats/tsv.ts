@@ -1,11 +1,34 @@
 import { DataError } from "../../errors.js";
-import { isMissing, numberIn, numericLabel } from "../source/cells.js";
+import { isMissing, numberIn, numericLabel, parseCell } from "../source/cells.js";
 import type { Format } from "../source/format.js";
+import { createLabelCheck } from "../source/label-check.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
-import { emptyFile, linesOf, type SourceFile } from "../source/source-file.js";
+import { emptyFile, type SourceFile } from "../source/source-file.js";
+import { linesOf, textPieces } from "../source/text.js";
 
-export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", open: readTsv };
+export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed", reads: ["encoding"], open: readTsv };
+
+/**
+ * Whether a .tsv is a table with a header and not series: most cells of its first row are texts.
+ * @throws as SourceFile.pieces
+ */
+export async function hasHeader(file: SourceFile): Promise<boolean> {
+  let begin = "";
+  for await (const bytes of textPieces(file)) {
+    begin += bytes.toString();
+    if (/\S[^\r\n]*[\r\n]/.test(begin) || begin.length > LONGEST_HEADER) break;
+  }
+  const [line] = begin.trimStart().split(/[\r\n]/, 1);
+  const cells = cellsOf(line);
+  return 2 * cells.filter((cell) => parseCell(cell) === undefined).length > cells.length;
+}
+
+const LONGEST_HEADER = 1 << 22; // characters
+
+function cellsOf(line: string): string[] {
+  return line.includes("\t") ? line.split("\t") : line.trim().split(line.includes(",") ? "," : /\s+/);
+}
 
 /**
  * Reads a UCR text file: one series per line, the label first, then the values, separated by tabs, commas or spaces.
@@ -15,10 +38,11 @@ export const tsv: Format = { name: "tsv", extensions: [".tsv"], layouts: "fixed"
 async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
+  const labels = createLabelCheck(file.path, "column 1");
   let width = 0;
   (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;
-    const cells = line.includes("\t") ? line.split("\t") : line.trim().split(line.includes(",") ? "," : /\s+/);
+    const cells = cellsOf(line);
     width ||= cells.length;
     if (cells.length !== width || width < 2)
       throw new DataError(
@@ -27,8 +51,10 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
     const values = new Float64Array(width - 1);
     for (let t = 1; t < width; t++) values[t - 1] = numberIn(cells[t], file.path, i + 1, `column ${t + 1}`);
     noData.clear(values, i + 1, (t) => `column ${t + 2}`);
-    builder.add(trimPadding([values]), isMissing(cells[0].trim()) ? undefined : numericLabel(cells[0]));
+    const label = isMissing(cells[0].trim()) ? undefined : numericLabel(cells[0]);
+    labels.see(label);
+    builder.add(trimPadding([values]), label);
   });
   if (builder.count() === 0) throw emptyFile(file.path);
-  return builder.finish(noData.notes());
+  return builder.finish([...labels.notes(), ...noData.notes()]);
 }

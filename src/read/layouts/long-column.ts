@@ -1,7 +1,7 @@
 import { OptionError } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import { parseMoney } from "../source/notation.js";
-import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
+import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
 import { decideKind, mixedNotes, type Seen } from "./column-kind.js";
 import { createNumbers } from "./number-column.js";
 
@@ -31,6 +31,7 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
   const numbers = createNumbers(path, name, keep);
   let codes: number[] | undefined = kind === "numeric" ? undefined : [];
   const seen = new Map<string, Seen>();
+  const byId: Seen[] = []; // the same, by the id of the text
   let texts = false;
   let notes: string[] | undefined; // of a column of categories
   return {
@@ -40,12 +41,17 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
         numbers.read(cells, r, row);
         return;
       }
-      const text = shownIn(cells, r);
-      let cell = seen.get(text);
+      const id = idIn(cells, r);
+      let cell = id < 0 ? undefined : byId[id];
       if (!cell) {
-        cell = { code: seen.size, count: 0, row, ...readingOf(cells, r) };
-        seen.set(text, cell);
-        texts ||= cell.is === "text";
+        const text = shownIn(cells, r);
+        cell = seen.get(text);
+        if (!cell) {
+          cell = { code: seen.size, count: 0, row, ...readingOf(cells, r) };
+          seen.set(text, cell);
+          texts ||= cell.is === "text";
+        }
+        if (id >= 0) byId[id] = cell;
       }
       cell.count++;
       if (keep) codes.push(cell.code);
@@ -102,12 +108,16 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
       `${path}: got the channel "${name}" without a vocabulary, expected its categories. Each piece would count its own ones; give them.`,
     );
   const codes = new Map(vocabulary.map((category, code) => [category, code]));
+  const byId: number[] = []; // codes, by the id of the text
   let values: number[] = [];
   let unknown = 0;
   let first: { text: string; row: number } | undefined;
   return {
     add(cells, r, row) {
-      const code = missingIn(cells, r) ? Number.NaN : codes.get(shownIn(cells, r));
+      const id = idIn(cells, r);
+      const known = id < 0 ? undefined : byId[id];
+      const code = known ?? (missingIn(cells, r) ? Number.NaN : codes.get(shownIn(cells, r)));
+      if (id >= 0 && known === undefined && code !== undefined) byId[id] = code;
       if (code === undefined) {
         unknown++;
         first ??= { text: shownIn(cells, r), row };

@@ -5,7 +5,7 @@ import { createMoneyTally } from "../source/marks.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
+import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
 import { looksMissing } from "./column-kind.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { absentLabelNote, isAbsentLabel, readLongHeader } from "./long-header.js";
@@ -17,7 +17,7 @@ export interface LongTable {
   set: SequenceSet;
   /** [total steps], the label of each event in the order of `set`, undefined where the cell was missing. */
   stepLabels?: readonly (string | undefined)[];
-  /** [total steps] each, in the order of `set`; with times. */
+  /** [total steps] each, in the order of `set`; with times and a window. */
   details?: EventDetails;
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
   calendarTimes: boolean;
@@ -30,10 +30,16 @@ export interface LongRows {
   /** The columns that are read. */
   used: readonly number[];
   /**
+   * All of a row but its channels.
    * @param columns by their place in the table
    * @throws {DataError} that names row and column
    */
   add(columns: readonly Column[], r: number, row: number): void;
+  /**
+   * The channels of rows that were added, from r = `from` to `to` - 1: column by column, which is faster.
+   * @throws {DataError} that names row and column
+   */
+  addChannels(columns: readonly Column[], from: number, to: number, rows: ArrayLike<number>): void;
   /** Events since the last `take`. */
   count(): number;
   /** Entities since the last `take`. */
@@ -70,16 +76,12 @@ export function collectLongRows(
   const money = createMoneyTally(path, `column "${roles.amountName}"`);
   const readTime = createTimeReader(path, options);
   let rows = noRows();
+  const owner = createOwners(path, options.entity);
   return {
     entityColumn: roles.entity,
     used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
     add(columns, r, row) {
-      const entity = shownIn(columns[roles.entity], r);
-      if (missingIn(columns[roles.entity], r))
-        throw new DataError(
-          `${path}, row ${row}, column "${options.entity}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
-        );
-      rows.owners.push(codeOf(rows.entities, entity));
+      rows.owners.push(owner.of(columns[roles.entity], r, row, rows.entities));
       if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
       if (roles.label >= 0) {
         const label = columns[roles.label];
@@ -96,7 +98,12 @@ export function collectLongRows(
         rows.amounts.push(missing ? 0 : amount);
       }
       if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, shownIn(columns[roles.second], r)));
-      for (const { index, column } of channels) column.add(columns[index], r, row);
+    },
+    addChannels(columns, from, to, rows) {
+      for (const { index, column } of channels) {
+        const cells = columns[index];
+        for (let r = from; r < to; r++) column.add(cells, r, rows[r]);
+      }
     },
     count: () => rows.owners.length,
     entities: () => rows.entities.size,
@@ -104,6 +111,7 @@ export function collectLongRows(
     take() {
       const taken = rows;
       rows = noRows();
+      owner.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
       return {
@@ -122,6 +130,33 @@ export function collectLongRows(
         noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
       ].filter((note) => note !== false);
     },
+  };
+}
+
+/** Finds the code of the entity of a row: by the id of its text, where that has one. */
+function createOwners(path: string, name: string) {
+  let known = new Int32Array(0); // by id; -1: not yet
+  return {
+    /** @throws {DataError} for a missing entity */
+    of(cells: Column, r: number, row: number, entities: Map<string, number>): number {
+      const id = idIn(cells, r);
+      if (id >= 0 && id < known.length && known[id] >= 0) return known[id];
+      const entity = shownIn(cells, r);
+      if (missingIn(cells, r))
+        throw new DataError(
+          `${path}, row ${row}, column "${name}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
+        );
+      const owner = codeOf(entities, entity);
+      if (id >= known.length) {
+        const before = known;
+        known = new Int32Array(2 * id + 16).fill(-1);
+        known.set(before);
+      }
+      if (id >= 0) known[id] = owner;
+      return owner;
+    },
+    /** The codes begin anew. */
+    forget: () => void known.fill(-1),
   };
 }
 
@@ -169,8 +204,8 @@ function inSequences(
   const taken = channels.map(({ column }) => column.take());
   const F = taken.length;
   const values = new Float32Array(order.length * F);
-  taken.forEach((column, f) => {
-    for (let s = 0; s < order.length; s++) values[s * F + f] = column.values[order[s]];
+  taken.forEach(({ values: from }, f) => {
+    for (let s = 0; s < order.length; s++) values[s * F + f] = from[order[s]];
   });
   const set: SequenceSet = {
     channels: taken.map(({ channel }) => channel),
@@ -180,8 +215,9 @@ function inSequences(
     ids,
     entities: ids,
   };
-  const details = times && {
-    times,
+  const wanted = options.window === undefined ? undefined : times;
+  const details = wanted && {
+    times: wanted,
     entities: Array.from(order, (row) => ids[owners[row]]),
     entityName: options.entity,
     ...(amounts.length > 0 && { amounts: Float64Array.from(order, (row) => amounts[row]), amountName }),
@@ -233,5 +269,7 @@ function sortByTime(
     if (unsorted) rows.sort((a, b) => times[a] - times[b] || a - b);
     for (let i = 1; i < rows.length; i++) if (times[rows[i]] === times[rows[i - 1]]) tally.equal++;
   }
-  return Float64Array.from(order, (row) => times[row]);
+  const sorted = new Float64Array(order.length);
+  for (let s = 0; s < order.length; s++) sorted[s] = times[order[s]];
+  return sorted;
 }

@@ -31,6 +31,7 @@ export function createTimeReader(path: string, options: DataOptions) {
     next(cells: Column, r: number, row: number): number {
       const time = timeIn(cells, r);
       calendar ??= time?.calendar;
+      if (time === undefined && !calendar) units.next(Number(cells.values[r]), row); // nanoseconds are beyond 2^53
       if (time === undefined || time.calendar !== calendar) throw noTime(path, options, calendar, cells, r, row);
       if (!calendar) units.next(Number(cells.values[r]), row);
       else if (timeUnit !== undefined)
@@ -69,7 +70,7 @@ function createUnitCheck(path: string, { time: name, timeUnit, timeFormat }: Dat
       if (!begun && format === DAY_FORMAT) compact = { format, value, row };
       else if (format !== compact?.format) compact = undefined;
       begun = true;
-      if (Math.abs(value) <= MOST_SECONDS) return;
+      if (!Number.isFinite(value) || Math.abs(value) <= MOST_SECONDS) return;
       const advice =
         format !== undefined
           ? `It looks like a date of digits alone: give \`timeFormat: "${format}"\`.`

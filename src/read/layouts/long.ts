@@ -7,7 +7,7 @@ import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
-import { type Column, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 
 /**
@@ -35,6 +35,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
   let entity: string | undefined; // of the row before
+  let id = -1; // of that text
   const handedOn = new Set<string>();
   let scattered: { entity: string; row: number } | undefined;
   let last = 0;
@@ -51,20 +52,29 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
+    const entities = columns[rows.entityColumn];
+    let added = r; // rows whose channels were added
     for (; r < chunk.rows.length; r++) {
       const row = chunk.rows[r];
-      const before = entity;
-      entity = shownIn(columns[rows.entityColumn], r);
-      if (entity !== before) {
-        if (handedOn.has(entity))
+      const before = { entity, id };
+      id = idIn(entities, r);
+      if (id < 0 || id !== before.id) entity = shownIn(entities, r);
+      const other = id >= 0 && before.id >= 0 ? id !== before.id : entity !== before.entity;
+      if (other && entity !== undefined) {
+        if (handedOn.size > 0 && handedOn.has(entity))
           throw new ScatteredError(
-            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn)}`,
+            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
           );
-        if (rows.has(entity)) scattered ??= { entity, row };
-        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) await handOn();
+        if (!scattered && rows.has(entity)) scattered = { entity, row };
+        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
+          rows.addChannels(columns, added, r, chunk.rows);
+          added = r;
+          await handOn();
+        }
       }
       rows.add(columns, r, row);
     }
+    rows.addChannels(columns, added, r, chunk.rows);
   }
   if (!rows && !table.names) throw emptyFile(path);
   if (!rows || rows.count() === 0) throw noSequences(path);
@@ -73,7 +83,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   const notes = [...rows.notes()];
   if (scattered && last > mostEvents)
     notes.push(
-      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn)}`,
+      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
     );
   return notes;
 };
@@ -130,6 +140,8 @@ function isSameLabel(a: string | undefined, b: string | undefined): boolean {
 }
 
 /** How to bring the rows of each entity together. */
-function sortBy(name: string, column: number): string {
-  return `Sort the rows below the header by "${name}", for example with: sort -s -t, -k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with a comma or a line break in quotes).`;
+function sortBy(name: string, column: number, separator = ","): string {
+  const by =
+    separator === " " ? "" : `-t${separator === "," ? "," : separator === "\t" ? "$'\\t'" : `'${separator}'`} `;
+  return `Sort the rows below the header by "${name}", for example with: sort -s ${by}-k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with ${separator === "," ? "a comma" : "the separator"} or a line break in quotes).`;
 }

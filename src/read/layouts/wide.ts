@@ -1,16 +1,17 @@
 import { DataError, unknownName } from "../../errors.js";
-import { notANumber, parseCell } from "../source/cells.js";
+import { notANumber } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
+import { createLabelCheck } from "../source/label-check.js";
 import { createMarkTally } from "../source/marks.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
-import { missingIn, namesOf, shownIn, type Table, valueIn } from "../source/table.js";
+import { missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
 import { hintFor } from "./column-kind.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
+import { columnNumber, findLabel, indexColumn, looksLikeHeader } from "./wide-roles.js";
 
-const LABEL_NAMES = ["label", "class", "target", "y"];
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
 
 /**
@@ -38,7 +39,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!plan) {
-      plan = planWide(table, namesOf(table, chunk), chunk.rows[0], options);
+      plan = planWide(table, namesOf(table, chunk), chunk, options);
       if (plan.names && !table.names) r = 1;
     }
     const { names, label, steps } = plan;
@@ -59,51 +60,48 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
       builder ??= createPartBuilder({ idPrefix, labelled: label >= 0, first: handedOn + 1 });
-      builder.add([series], !labels || missingIn(labels, r) ? undefined : shownIn(labels, r));
+      const text = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
+      plan.check.see(text);
+      builder.add([series], text);
       pending += series.length;
     }
   }
   if (!plan && !table.names) throw emptyFile(path);
   if (builder) await handOn();
   if (handedOn === 0) throw noSequences(path);
-  return [...plan!.notes, ...marks.notes(), ...noData.notes()];
+  return [...plan!.notes, ...plan!.check.notes(), ...marks.notes(), ...noData.notes()];
 };
 
 /**
- * What the columns of a wide table are. The label column is `label`, else a first column called label, class, target
- * or y, else (without a header) the first column.
+ * What the columns of a wide table are.
  * @param first names of the columns, or cells of the first row
  * @returns `names`: undefined without a header; `label`: its column, -1 for none; `steps`: the columns of values
  */
-function planWide(table: Table, first: readonly string[], row: number, options: DataOptions) {
+function planWide(table: Table, first: readonly string[], chunk: TableChunk, options: DataOptions) {
   const { path } = table;
   const columnOf = (name: string): number => {
     const column = first.indexOf(name);
     return column >= 0 ? column : unknownName(path, "column", name, first);
   };
-  const absent = isAbsentLabel(first, options);
+  const byName = options.label !== undefined && columnNumber(first, options.label) < 0;
+  const absent = byName && isAbsentLabel(first, options);
   const drop = (options.drop ?? []).filter((name) => !options.newData || first.includes(name));
-  const chosen = (options.label !== undefined && !absent) || drop.length > 0;
+  const chosen = (byName && !absent) || drop.length > 0;
   const named = table.names !== undefined || chosen || looksLikeHeader(first);
-  const notes: string[] = [];
-  let label = -1;
-  if (absent) notes.push(absentLabelNote(path, options.label!));
-  else if (options.label !== undefined) label = columnOf(options.label);
-  else if (!named) {
-    label = 0;
-    notes.push(`${path}: no header and no label column named; the first column was taken as the label.`);
-  } else if (LABEL_NAMES.includes(first[0].toLowerCase())) label = 0;
-  else notes.push(`${path}: no label column named; the sequences are unlabelled.`);
   const dropped = new Set(drop.map(columnOf));
+  const { column: label, notes } = absent
+    ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
+    : findLabel(path, first, named, options);
+  const index = named ? indexColumn(first, chunk, table.names ? 0 : 1) : -1;
+  if (index >= 0 && index !== label && !dropped.has(index)) {
+    dropped.add(index);
+    notes.push(
+      `${path}: column ${index + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a step, give it a name.`,
+    );
+  }
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
-  if (steps.length === 0) throw new DataError(`${path}, row ${row}: got no value columns, expected at least one step.`);
-  return { names: named ? first : undefined, label, steps, notes };
-}
-
-/** A header has a name beyond the first cell, a label's name in it, or steps counted 0, 1, 2 or 1, 2, 3. */
-function looksLikeHeader(cells: readonly string[]): boolean {
-  if (LABEL_NAMES.includes(cells[0].toLowerCase())) return true;
-  const rest = cells.slice(1).map(parseCell);
-  if (rest.includes(undefined)) return true;
-  return rest.length > 2 && (rest[0] === 0 || rest[0] === 1) && rest.every((v, i) => v === rest[0]! + i);
+  if (steps.length === 0)
+    throw new DataError(`${path}, row ${chunk.rows[0]}: got no value columns, expected at least one step.`);
+  const check = createLabelCheck(path, named && label >= 0 ? `column "${first[label]}"` : `column ${label + 1}`);
+  return { names: named ? first : undefined, label, steps, notes, check };
 }

@@ -1,5 +1,5 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
-import type { DataOptions, FORMAT_NAMES } from "./options.js";
+import type { DataOptions, FileOption, FORMAT_NAMES } from "./options.js";
 import type { Part } from "./part.js";
 import type { SourceFile } from "./source-file.js";
 import type { Table } from "./table.js";
@@ -9,6 +9,8 @@ export type Format = {
   name: (typeof FORMAT_NAMES)[number];
   /** Ends of file names, without .gz, in lower case. */
   extensions: readonly string[];
+  /** The options of files (FILE_OPTIONS) that it reads; the others are refused. */
+  reads?: readonly FileOption[];
 } & (
   | {
       /** The format itself defines what a sequence is. */
@@ -20,7 +22,7 @@ export type Format = {
       /** The ways in which sequences can stand in its tables. */
       layouts: readonly LayoutName[];
       /** @throws {DataError} that names file and row, also while chunks are read */
-      open(file: SourceFile): Promise<Table>;
+      open(file: SourceFile, options: DataOptions): Promise<Table>;
     }
 );
 

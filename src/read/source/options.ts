@@ -3,8 +3,22 @@ import { OptionError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
 import { timeUnits } from "./times.js";
 
+const SEPARATORS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", space: " ", comma: ",", semicolon: ";" };
+
+/** Options of the file itself; each format says which it reads (`reads`). */
+export const FILE_OPTIONS = ["encoding", "separator", "skipRows", "columns"] as const;
+export type FileOption = (typeof FILE_OPTIONS)[number];
+
 /** The formats of files, by name. */
 export const FORMAT_NAMES = ["ts", "arff", "tsv", "npy", "csv", "parquet", "jsonl", "pen-digits"] as const;
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** How to read a source; the command line makes its flags from this schema. */
 export const DATA_OPTIONS = z.strictObject({
@@ -68,6 +82,29 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column of the counterparty (terminal, merchant); used for aggregates, not as a channel"),
+  separator: z
+    .string()
+    .transform((text) => SEPARATORS[text] ?? text)
+    .refine((text) => text.length === 1 && text < "\x7f" && !/["\r\n\w.+-]/.test(text), {
+      error: 'expected one character (or "tab", "space"), neither a letter nor a digit nor a quote',
+    })
+    .optional()
+    .describe("what separates the cells of a row: , ; | tab space; default: found out from the first rows"),
+  skipRows: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("lines above the header, or above the first row; default: found out from the first rows"),
+  columns: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("names of the columns of a table without a header, from the left; others are called c5, c6, ..."),
+  encoding: z
+    .string()
+    .refine(isEncoding, { error: "expected the name of an encoding: utf-8, utf-16le, windows-1252, shift_jis, ..." })
+    .optional()
+    .describe("encoding of a text file, such as windows-1252; default: UTF-8, or what its byte order mark says"),
   inputFormat: z
     .enum(FORMAT_NAMES)
     .optional()

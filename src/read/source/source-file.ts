@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { pipeline, Transform } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { DataError, UndertoneError } from "../../errors.js";
+import { gunzip } from "./gunzip.js";
 import { type Slices, sha256Of, slicesOfBytes, slicesOfFile } from "./slices.js";
 
 const MB = 1 << 20;
-const LONGEST_TEXT = 0x1fffffe8; // the longest string of the JavaScript engine
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
+const PIECE = 1 << 18; // bytes
 /** A .gz may unpack to this many times the bytes read of it, and in any case to that many MB. */
 const MOST_RATIO = 200;
 const FREE_MB = 32;
@@ -22,12 +21,14 @@ let inputTaken = false;
 /** A file to read, once: whole, in pieces or in slices. All unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
+  /** The encoding of a text, by the option; default: UTF-8, or what a byte order mark says. */
+  encoding?: string;
   /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
   whole(most?: number): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
   pieces(): AsyncIterable<Buffer>;
   /**
-   * The bytes at any place; a .gz is unpacked into memory.
+   * The bytes at any place; of a .gz, a pipe or a device they are read into memory.
    * @throws {DataError} as `whole`
    */
   slices(): Promise<Slices>;
@@ -35,8 +36,11 @@ export interface SourceFile {
   sha256(): Promise<string>;
 }
 
-/** @param maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
-export function sourceFile(name: string, maxSize?: number): SourceFile {
+/** @param options.maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
+export function sourceFile(
+  name: string,
+  { maxSize, encoding }: { maxSize?: number; encoding?: string } = {},
+): SourceFile {
   const hash = createHash("sha256");
   const standard = name === STANDARD_INPUT;
   const path = standard ? "standard input" : name; // in messages
@@ -44,22 +48,12 @@ export function sourceFile(name: string, maxSize?: number): SourceFile {
   let sliced = false;
   return {
     path,
-    async slices() {
-      if (packed || standard) return slicesOfBytes(path, await this.whole());
-      const slices = await slicesOfFile(path).catch((cause) => {
-        throw unreadable(path, cause);
-      });
-      sliced = true;
-      const { byteLength } = slices;
-      if (byteLength > 0 && byteLength <= (maxSize ?? byteLength)) return slices;
-      await slices.close();
-      throw byteLength === 0 ? emptyFile(path) : beyondMaxSize(path, maxSize!, false);
-    },
+    encoding,
     async whole(most = LARGEST_WHOLE) {
       try {
-        const streamed = packed || standard;
-        const bytes = streamed ? await collect(this.pieces(), most, path) : await readPlain(path, most, maxSize);
-        if (!streamed) hash.update(bytes);
+        const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
+        if (plain) hash.update(plain);
+        const bytes = plain ?? (await collect(this.pieces(), most, path));
         if (bytes.length === 0) throw emptyFile(path);
         return bytes;
       } catch (cause) {
@@ -67,27 +61,35 @@ export function sourceFile(name: string, maxSize?: number): SourceFile {
       }
     },
     async *pieces() {
-      const hashed = new Transform({
-        transform(chunk, _, done) {
-          hash.update(chunk);
-          done(null, chunk);
-        },
-      });
-      const file = standard ? takeStandardInput() : createReadStream(path);
-      const failed = () => {}; // the last stream throws it too
-      const gunzip = packed ? createGunzip({ chunkSize: 1 << 16 }) : undefined;
-      const bytes = gunzip ? pipeline(file, hashed, gunzip, failed) : pipeline(file, hashed, failed);
       let size = 0;
-      try {
-        for await (const piece of bytes) {
-          size += piece.length;
-          if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
-          if (gunzip && maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * gunzip.bytesWritten))
-            throw new DataError(
-              `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${gunzip.bytesWritten} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
-            );
-          yield piece;
+      const count = (bytes: number, read = Number.POSITIVE_INFINITY) => {
+        size += bytes;
+        if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
+        if (maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * read))
+          throw new DataError(
+            `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${read} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
+          );
+      };
+      const read = async function* (): AsyncGenerator<Buffer> {
+        for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
+          hash.update(chunk);
+          if (!packed) count(chunk.length);
+          yield chunk;
         }
+      };
+      try {
+        yield* packed ? gunzip(path, read(), count) : read();
+      } catch (cause) {
+        throw unreadable(path, cause);
+      }
+    },
+    async slices() {
+      try {
+        const { size } = packed || standard ? { size: 0 } : await stat(path);
+        if (size === 0) return slicesOfBytes(path, await this.whole());
+        if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
+        sliced = true;
+        return await slicesOfFile(path);
       } catch (cause) {
         throw unreadable(path, cause);
       }
@@ -106,13 +108,14 @@ function takeStandardInput(): NodeJS.ReadStream {
   return process.stdin;
 }
 
-async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer> {
-  const { size } = await stat(path);
+/** A plain file at once; undefined for a pipe or a device, whose size only reading tells. */
+async function readPlain(path: string, most: number, maxSize: number | undefined): Promise<Buffer | undefined> {
+  const stats = await stat(path);
+  const { size } = stats;
+  if (!stats.isFile() || size === 0) return undefined;
   if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
   if (size > most) throw tooLargeToHold(path, most);
-  const bytes = await readFile(path);
-  if (bytes.length > most) throw tooLargeToHold(path, most); // it grew, or is no plain file
-  return bytes;
+  return readFile(path);
 }
 
 async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string): Promise<Buffer> {
@@ -124,18 +127,6 @@ async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string
     all.push(piece);
   }
   return Buffer.concat(all, size);
-}
-
-/**
- * The lines of a text file, without byte order mark and line ends; line i is row i + 1 of an editor.
- * @throws {DataError} as `whole`, and if it is too long for one text, or has a line without end
- */
-export async function linesOf(file: SourceFile): Promise<string[]> {
-  const bytes = await file.whole(LONGEST_TEXT);
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  const long = lines.findIndex((line) => line.length > LONGEST_ROW_MB * MB);
-  if (long >= 0) throw endlessRow(file.path, long + 1);
-  return lines;
 }
 
 /** @param row in which the text goes on without end */

@@ -6,6 +6,10 @@ export interface Table {
   path: string;
   /** Names of the columns; absent where the first row may hold them (CSV). */
   names?: readonly string[];
+  /** What separates the cells of a row, where it is a text; default a comma. */
+  separator?: string;
+  /** What was found out about the file; known when its first chunk is. */
+  notes?: readonly string[];
   /** The rows in their order, once; the next chunk is read on request. */
   chunks: AsyncIterable<TableChunk>;
 }
@@ -22,13 +26,22 @@ export interface TableChunk {
 
 /**
  * Cells of one column, as the file has them:
- * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value
+ * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value.
+ *   `numbers` and `dates` (seconds) are what parseCell and parseTime give of a text, for cells whose format knows that
+ *   without it; NaN where it does not. `ids` are equal for equal texts in the whole file; -1: not known
  * - `texts`: a column of texts, also where they look like numbers; "" = missing
  * - `numbers`: NaN = missing
  * - `dates`: seconds since 1970 in UTC, NaN = missing
  */
 export type Column =
-  | { kind: "cells"; values: readonly string[]; notation?: Notation }
+  | {
+      kind: "cells";
+      values: readonly string[];
+      numbers?: Float64Array;
+      dates?: Float64Array;
+      ids?: Int32Array;
+      notation?: Notation;
+    }
   | { kind: "texts"; values: readonly string[]; notation?: Notation }
   | { kind: "numbers"; values: Float64Array; notation?: Notation }
   | { kind: "dates"; values: Float64Array; notation?: Notation };
@@ -46,11 +59,29 @@ async function* chunksIn(chunks: AsyncIterable<TableChunk>, notation: Notation):
       ...chunk,
       column(c) {
         const column = chunk.column(c);
+        if (column.kind === "cells") return cellsIn(column, notation);
         if (column.kind !== "numbers" || missingNumbers.length === 0) return { ...column, notation };
         const values = column.values.map((value) => (missingNumbers.includes(value) ? Number.NaN : value));
         return { ...column, values, notation };
       },
     };
+}
+
+/** Cells in a notation; what their format has parsed stands where the notation does not change it. */
+function cellsIn(cells: Column & { kind: "cells" }, notation: Notation): Column {
+  const { decimalComma, grouped, missing, times } = notation;
+  return {
+    kind: "cells",
+    notation,
+    numbers: decimalComma || grouped || missing.size > 0 ? undefined : cells.numbers,
+    dates: times?.parse ? undefined : cells.dates,
+    get values() {
+      return cells.values;
+    },
+    get ids() {
+      return cells.ids;
+    },
+  };
 }
 
 /** The names of the columns; without names of its own, the first row of the table's first chunk. */
@@ -66,23 +97,41 @@ export function shownIn({ kind, values }: Column, r: number): string {
 }
 
 /** Whether cell r is missing in a column of names: labels, entities, categories. A mark such as NA is a name there. */
-export function missingIn({ kind, values, notation }: Column, r: number): boolean {
-  if (kind !== "cells" && kind !== "texts") return Number.isNaN(values[r]);
-  return values[r] === "" || notation?.missing.has(values[r]) === true;
+export function missingIn(column: Column, r: number): boolean {
+  const { kind, notation } = column;
+  if (kind !== "cells" && kind !== "texts") return Number.isNaN(column.values[r]);
+  const { missing } = notation ?? {};
+  if (kind === "cells" && !missing?.size && (isKnown(column.numbers, r) || isKnown(column.dates, r))) return false;
+  return column.values[r] === "" || missing?.has(column.values[r]) === true;
 }
 
 /** The number in cell r; NaN: missing; undefined: not a number that fits 32-bit floats. */
-export function valueIn({ kind, values, notation }: Column, r: number): number | undefined {
-  if (kind === "cells") return parseNumber(values[r], notation);
-  if (kind === "texts") return values[r] === "" || notation?.missing.has(values[r]) ? Number.NaN : undefined;
-  const value = values[r];
+export function valueIn(column: Column, r: number): number | undefined {
+  const { kind, notation } = column;
+  if (kind === "cells" && !isKnown(column.numbers, r)) return parseNumber(column.values[r], notation);
+  if (kind === "texts")
+    return column.values[r] === "" || notation?.missing.has(column.values[r]) ? Number.NaN : undefined;
+  const value = kind === "cells" ? column.numbers![r] : column.values[r];
   return Number.isNaN(value) || Number.isFinite(Math.fround(value)) ? value : undefined;
 }
 
 /** The time in cell r in seconds, and whether it is a date; undefined: no time. */
-export function timeIn({ kind, values, notation }: Column, r: number): Time | undefined {
+export function timeIn(column: Column, r: number): Time | undefined {
+  const { kind, notation } = column;
   const { unit, parse } = notation?.times ?? {};
-  if (kind === "dates") return isTime(values[r]) ? { seconds: values[r], calendar: true } : undefined;
-  if (parse) return parse(String(values[r]));
-  return kind === "numbers" ? timeOfNumber(values[r], unit) : parseTime(values[r], unit);
+  if (kind === "dates") return isTime(column.values[r]) ? { seconds: column.values[r], calendar: true } : undefined;
+  if (parse) return parse(String(column.values[r]));
+  if (kind === "numbers") return timeOfNumber(column.values[r], unit);
+  if (kind === "cells" && isKnown(column.dates, r)) return { seconds: column.dates![r], calendar: true };
+  if (kind === "cells" && isKnown(column.numbers, r)) return timeOfNumber(column.numbers![r], unit);
+  return parseTime(column.values[r], unit);
+}
+
+/** A number of the text in cell r, equal for equal texts of the column; -1: not known. */
+export function idIn(column: Column, r: number): number {
+  return column.kind === "cells" && column.ids ? column.ids[r] : -1;
+}
+
+function isKnown(parsed: Float64Array | undefined, r: number): boolean {
+  return parsed !== undefined && !Number.isNaN(parsed[r]);
 }

@@ -60,7 +60,7 @@ export function fitScaler(
   const N = countOf(set);
   const steps = set.offsets[N];
   const logarithm = method === "log-standard" ? numericChannels(set).map((f) => isSkewed(set, f)) : undefined;
-  const source = logarithm ? mapLogarithms(set, logarithm, signedLog) : set;
+  const source = logarithm ? takeLogarithms(set, logarithm) : set;
   const scaler: Scaler = {
     method,
     scope,
@@ -82,7 +82,7 @@ export function fitScaler(
     if (fitted.observed === 0) scaler.notes.push(`Channel "${name}": nothing was observed; left as it is.`);
     else if (fitted.constant)
       scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
-    else if (isCoarse(channelStatistics(set, f, 0, steps))) scaler.notes.push(coarseNote(name));
+    else if (fitted.coarse) scaler.notes.push(coarseNote(name));
     else if (fitted.fellBack && scope === "channel")
       scaler.notes.push(
         `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
@@ -98,19 +98,47 @@ export function fitScaler(
  */
 export function scaleSequences(set: SequenceSet, scaler: Scaler): SequenceSet {
   expectChannels("transform", set, scaler);
-  const logs = scaler.logarithm ? mapLogarithms(set, scaler.logarithm, signedLog) : set;
-  const scaled = mapValues(logs, logs, scaler, (value, center, scale) => (value - center) / scale);
+  const scaled = mapValues(set, set, scaler, scaleValue);
   expectScaled(set, scaled);
   return scaled;
+}
+
+/** How the values of one numeric channel are scaled. */
+export interface Scaling {
+  center: number;
+  scale: number;
+  /** Whether logarithms come first. */
+  logarithm: boolean;
+}
+
+/** Of every numeric channel, for a scaler of scope "channel". */
+export function scalingsOf({ center, scale, logarithm }: Scaler): Scaling[] {
+  return center.map((own, i) => ({ center: own, scale: scale[i], logarithm: logarithm?.[i] ?? false }));
+}
+
+/** What a value becomes, in 32-bit floats, its logarithm too. @param value a 32-bit float */
+export function scaleValue(value: number, { center, scale, logarithm }: Scaling): number {
+  return Math.fround(((logarithm ? Math.fround(signedLog(value)) : value) - center) / scale);
+}
+
+/** Undoes `scaleValue`, likewise. */
+function unscaleValue(value: number, { center, scale, logarithm }: Scaling): number {
+  const unscaled = Math.fround(value * scale + center);
+  return logarithm ? Math.fround(signedExp(unscaled)) : unscaled;
 }
 
 /** Categories are far below the limit. */
 function expectScaled(set: SequenceSet, { values }: SequenceSet): void {
   for (let k = 0; k < values.length; k++)
     if (!(Math.abs(values[k]) <= MOST_SCALED) && isObserved(set, k))
-      throw new DataError(
-        `${placeOf(set, k)}: got ${set.values[k]}, which is ${values[k]} when scaled, expected at most ${MOST_SCALED}: squares beyond that leave the range of 32-bit floats. Correct the value, mark it as missing, or scale the channel otherwise.`,
-      );
+      tooLarge(placeOf(set, k), set.values[k], values[k]);
+}
+
+/** Refuses a value that is beyond MOST_SCALED when scaled, or not a number then. */
+export function tooLarge(place: string, value: number, scaled: number): never {
+  throw new DataError(
+    `${place}: got ${value}, which is ${scaled} when scaled, expected at most ${MOST_SCALED}: squares beyond that leave the range of 32-bit floats. Correct the value, mark it as missing, or scale the channel otherwise.`,
+  );
 }
 
 /**
@@ -125,8 +153,7 @@ export function unscaleSequences(set: SequenceSet, scaler: Scaler, original?: Se
     throw new OptionError(
       `unscaleSequences: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
     );
-  const values = mapValues(set, original ?? set, scaler, (value, center, scale) => value * scale + center);
-  return scaler.logarithm ? mapLogarithms(values, scaler.logarithm, signedExp) : values;
+  return mapValues(set, original ?? set, scaler, unscaleValue);
 }
 
 /**
@@ -165,7 +192,8 @@ function numericNames(set: SequenceSet): string[] {
 function centerAndScale(set: SequenceSet, f: number, from: number, to: number, method: ScaleMethod) {
   const { observed, mean, std, min, max } = channelStatistics(set, f, from, to);
   const constant = observed > 0 && min === max;
-  const fitted = { observed, constant, fellBack: false, center: 0, scale: 1 };
+  const coarse = observed > 0 && isCoarse({ min, max, std });
+  const fitted = { observed, constant, coarse, fellBack: false, center: 0, scale: 1 };
   if (observed === 0 || method === "none") return fitted;
   if (method === "standard" || method === "log-standard") Object.assign(fitted, { center: mean, scale: std });
   else if (method === "min-max") Object.assign(fitted, { center: min, scale: max - min });
@@ -185,19 +213,20 @@ function mapValues(
   set: SequenceSet,
   source: SequenceSet,
   scaler: Scaler,
-  change: (value: number, center: number, scale: number) => number,
+  change: (value: number, scaling: Scaling) => number,
 ): SequenceSet {
   const F = set.channels.length;
   const values = set.values.slice();
-  const apply = (f: number, from: number, to: number, center: number, scale: number) => {
-    for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) values[k] = change(values[k], center, scale);
+  const apply = (f: number, from: number, to: number, scaling: Scaling) => {
+    for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) values[k] = change(values[k], scaling);
   };
+  const scalings = scalingsOf(scaler);
   numericChannels(set).forEach((f, i) => {
-    if (scaler.scope === "channel") apply(f, 0, set.offsets[countOf(set)], scaler.center[i], scaler.scale[i]);
+    if (scaler.scope === "channel") apply(f, 0, set.offsets[countOf(set)], scalings[i]);
     else
       for (let n = 0; n < countOf(set); n++) {
         const own = centerAndScale(source, f, source.offsets[n], source.offsets[n + 1], scaler.method);
-        apply(f, set.offsets[n], set.offsets[n + 1], own.center, own.scale);
+        apply(f, set.offsets[n], set.offsets[n + 1], { ...own, logarithm: false });
       }
   });
   return { ...set, values };
@@ -240,17 +269,13 @@ function skewness(set: SequenceSet, f: number, of: (value: number) => number): n
   return squares > 0 ? cubes / count / (squares / count) ** 1.5 : 0;
 }
 
-/** A copy with `change` applied to the channels that are scaled as logarithms. */
-function mapLogarithms(
-  set: SequenceSet,
-  logarithm: readonly boolean[],
-  change: (value: number) => number,
-): SequenceSet {
+/** A copy with logarithms in the channels that are scaled as such. */
+function takeLogarithms(set: SequenceSet, logarithm: readonly boolean[]): SequenceSet {
   const F = set.channels.length;
   const values = set.values.slice();
   numericChannels(set).forEach((f, i) => {
     if (!logarithm[i]) return;
-    for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) values[k] = change(values[k]);
+    for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) values[k] = signedLog(values[k]);
   });
   return { ...set, values };
 }

@@ -1,13 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { unpack } from "../../../src/classify/base/packed.js";
 import { loadEngine } from "../../../src/engine/load.js";
 import { DataError, OptionError } from "../../../src/errors.js";
 import { compare } from "../../../src/evaluate/compare.js";
 import type { CompareOptions } from "../../../src/evaluate/comparison/compare-options.js";
 import type { Comparison } from "../../../src/evaluate/comparison/comparison.js";
-import { type ResultStore, resultFile } from "../../../src/evaluate/comparison/result-store.js";
+import { resultFile } from "../../../src/evaluate/comparison/result-file.js";
+import { sealLine } from "../../../src/evaluate/comparison/result-lines.js";
+import type { ResultStore } from "../../../src/evaluate/comparison/result-store.js";
+import { randomStream } from "../../../src/random.js";
 import type { DataSource } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 
@@ -115,7 +119,7 @@ describe("results that are kept", () => {
   });
   test("what is no result, and results of other data, are refused and stay as they are", async () => {
     const path = freshFile();
-    const first = '{"kind":"comparison","format":1,"data":"of others","settings":"x"}';
+    const first = await sealLine({ kind: "comparison", format: 2, data: "of others", settings: "x" }, "");
     for (const [content, words] of [
       ["one line without its end", /got "one line without its end"/],
       ["label,t0\na,1\nb,2", /expected a result/],
@@ -149,5 +153,109 @@ describe("results that are kept", () => {
     writeFileSync(path, `${text}notes of mine`);
     await expect(ask()).rejects.toThrow(/got "notes of mine"/);
     expect(readFileSync(path, "utf8")).toBe(`${text}notes of mine`);
+  });
+
+  test("a line that was damaged, edited or taken from elsewhere is refused with its number", async () => {
+    const ask = (store: ResultStore) => run(store, { features: ["raw", "latent"] });
+    const whole = memoryStore();
+    const expected = timeless(await ask(whole.store));
+    const told = async (change: (line: string) => string | Promise<string>, at: number) => {
+      const { store, lines } = memoryStore();
+      lines.push(...whole.lines);
+      lines[at] = await change(lines[at]);
+      return ask(store).then(timeless, (error: Error) => `${error.name}: ${error.message}`);
+    };
+    const flip = (line: string, at: number, bit: number) => {
+      const bytes = Buffer.from(line);
+      bytes[at] ^= 1 << bit;
+      return bytes.toString("latin1");
+    };
+    const random = randomStream(21);
+    for (let k = 0; k < 25; k++) {
+      const line = random.integer(whole.lines.length);
+      const outcome = await told((text) => flip(text, random.integer(text.length), random.integer(8)), line);
+      expect(outcome).toMatch(
+        line > 0
+          ? new RegExp(`^DataError: memory, line ${line + 1}: .*Remove the line`)
+          : /^(Data|Option)Error: memory/,
+      );
+    }
+    const of = await (async () => {
+      const other = memoryStore();
+      await run(other.store, { features: ["raw"], folds: 3 });
+      return other.lines[2];
+    })();
+    expect(await told(() => of, 2)).toMatch(/^DataError: memory, line 3: .*comes from another file/);
+    const { lines, store } = memoryStore();
+    lines.push(...whole.lines, whole.lines[0]); // two runs began it
+    expect(timeless(await ask(store))).toBe(expected);
+  });
+
+  test("a line whose checksum agrees is refused all the same if it is no result of this comparison", async () => {
+    const ask = (store: ResultStore) => run(store, { features: ["raw", "latent"] });
+    const whole = memoryStore();
+    await ask(whole.store);
+    const first = JSON.parse(whole.lines[0]).sha256;
+    type Line = Record<string, Record<string, unknown>>;
+    const packed = (numbers: number[]) => Buffer.from(Float64Array.from(numbers).buffer).toString("base64");
+    const changed = (change: (values: Float64Array) => Float64Array | number[]) => (line: Line) => {
+      const values = unpack("float64", line.answer.probabilities as string);
+      return { ...line, answer: { ...line.answer, probabilities: packed([...change(values)]) } };
+    };
+    const edits: [kind: string, edit: (line: Line) => unknown, words: RegExp][] = [
+      ["answer", ({ answer, ...rest }) => rest, /answer: /],
+      ["answer", (line) => ({ ...line, answer: null }), /answer: /],
+      [
+        "answer",
+        ({ answer, ...line }) => ({ ...line, answer: { ...answer, probabilities: 7 } }),
+        /answer.probabilities/,
+      ],
+      ["answer", ({ answer, ...line }) => ({ ...line, answer: { ...answer, probabilities: "!" } }), /not base64/],
+      ["answer", ({ answer, ...line }) => ({ ...line, answer: { ...answer, more: 1 } }), /"more"/],
+      ["answer", changed((values) => values.slice(2)), /46 numbers in place of 48/],
+      ["answer", changed((values) => values.fill(Number.NaN)), /not finite/],
+      [
+        "answer",
+        (line) => ({ ...line, answer: { ...line.answer, validation: packed([0.5]) } }),
+        /1 numbers in place of 0/,
+      ],
+      ["answer", (line) => ({ ...line, resample: 3 }), /resample 3 of 2/],
+      ["built", (line) => ({ ...line, built: "x" }), /built: /],
+      ["built", (line) => ({ ...line, built: { ...line.built, learning: {} } }), /built\.learning/],
+      ["built", (line) => ({ ...line, kind: "else" }), /kind: /],
+    ];
+    for (const [kind, edit, words] of edits) {
+      const { store, lines } = memoryStore();
+      lines.push(...whole.lines);
+      const at = lines.findIndex((line) => line.startsWith(`{"kind":"${kind}"`));
+      const { sha256: _, ...line } = JSON.parse(lines[at]);
+      lines[at] = await sealLine(edit(line) as object, first);
+      const error = await ask(store).catch((error: Error) => error);
+      expect([edit.toString(), error]).toEqual([edit.toString(), expect.any(DataError)]);
+      expect((error as Error).message).toMatch(new RegExp(`^memory, line ${at + 1}: `));
+      expect((error as Error).message).toMatch(words);
+    }
+  });
+
+  test("results of an earlier version, which have no checksums, are refused in words", async () => {
+    const { store, lines } = memoryStore();
+    await run(store, { features: ["raw"] });
+    const { sha256: _, ...head } = JSON.parse(lines[0]);
+    lines[0] = JSON.stringify({ ...head, format: 1 });
+    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 1, without checksums, expected 2/);
+    lines[0] = JSON.stringify(head);
+    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/line 1: its checksum does not agree/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk, and what is no file, in words", async () => {
+    const path = freshFile();
+    symlinkSync("/dev/full", path);
+    const full: ResultStore = { ...resultFile(path), lines: async () => [] };
+    await expect(run(full, { features: ["raw"] })).rejects.toThrow(
+      /Cannot keep results in .*: the disk is full. .*stays/,
+    );
+    await expect(run(resultFile("/dev/zero"), { features: ["raw"] })).rejects.toThrow(
+      /it is a device, expected a file/,
+    );
   });
 });

@@ -66,7 +66,7 @@ describe.each(engines)("$name", ({ engine }) => {
       for (const { weights, metadata } of fitted) {
         expect(weights).toEqual(fitted[0].weights);
         const { sequences, validationSequences } = metadata.training;
-      expect([sequences + validationSequences, validationSequences > 0]).toEqual([70, true]);
+        expect([sequences + validationSequences, validationSequences > 0]).toEqual([70, true]);
       }
       const alone = await trainModel(engine, sets[0], { ...options, recipe, threads: 0 });
       expect(alone.weights).not.toEqual(fitted[0].weights);

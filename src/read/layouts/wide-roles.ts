@@ -1,0 +1,74 @@
+import { OptionError, unknownName } from "../../errors.js";
+import { parseCell } from "../source/cells.js";
+import type { DataOptions } from "../source/options.js";
+import { type TableChunk, valueIn } from "../source/table.js";
+
+const LABEL_NAMES = ["label", "class", "target", "y"];
+
+/**
+ * The label column of a wide table: the one that `label` names, by its name or by its number from 1; else the one
+ * called label, class, target or y; else, without a header, the first.
+ * @param first names of the columns, or cells of the first row
+ * @returns its place, -1 for none
+ * @throws {OptionError} for an unknown name, or if several columns could be the label
+ */
+export function findLabel(path: string, first: readonly string[], named: boolean, { label }: DataOptions) {
+  if (label !== undefined) {
+    const number = columnNumber(first, label);
+    const column = number < 0 ? first.indexOf(label) : number;
+    if (column < 0) unknownName(path, "column", label, first);
+    const name = named ? ` ("${first[column]}")` : "";
+    return { column, notes: number < 0 ? [] : [`${path}: the label is column ${label}${name}, chosen by its number.`] };
+  }
+  if (!named)
+    return {
+      column: 0,
+      notes: [`${path}: no header and no label column named; the first column was taken as the label.`],
+    };
+  const found = [...first.keys()].filter((c) => LABEL_NAMES.includes(first[c].toLowerCase()));
+  if (found[0] === 0) return { column: 0, notes: [] };
+  if (found.length > 1)
+    throw new OptionError(
+      `${path}: got the columns ${found.map((c) => `"${first[c]}"`).join(" and ")}, expected one that could be the label. Name it (\`label\`), and leave the others out (\`drop\`) if they are no steps.`,
+    );
+  if (found.length === 1)
+    return {
+      column: found[0],
+      notes: [
+        `${path}: column "${first[found[0]]}" (number ${found[0] + 1}) was taken as the label; if it is none, name another (\`label\`).`,
+      ],
+    };
+  return { column: -1, notes: [`${path}: no label column named; the sequences are unlabelled.`] };
+}
+
+/** The place of the column that `label` names by its number, from 1; -1: it is a name. A name in a header wins. */
+export function columnNumber(first: readonly string[], label: string | undefined): number {
+  if (label === undefined || !/^[1-9]\d*$/.test(label) || Number(label) > first.length) return -1;
+  return first.includes(label) && looksLikeHeader(first) ? -1 : Number(label) - 1;
+}
+
+/** A header has a name beyond the first cell, a label's name in it, or steps counted 0, 1, 2 or 1, 2, 3. */
+export function looksLikeHeader(cells: readonly string[]): boolean {
+  if (LABEL_NAMES.includes(cells[0].toLowerCase())) return true;
+  const rest = cells.slice(1).map(parseCell);
+  if (rest.includes(undefined)) return true;
+  return rest.length > 2 && (rest[0] === 0 || rest[0] === 1) && rest.every((v, i) => v === rest[0]! + i);
+}
+
+/**
+ * The column of row numbers that pandas and R write: the only one without a name, with whole numbers that all differ.
+ * @param r the first row of values
+ * @returns its place, -1 for none
+ */
+export function indexColumn(names: readonly string[], chunk: TableChunk, r: number): number {
+  const unnamed = [...names.keys()].filter((c) => names[c] === "" || names[c] === "Unnamed: 0");
+  if (unnamed.length !== 1 || r >= chunk.rows.length) return -1;
+  const column = chunk.column(unnamed[0]);
+  const seen = new Set<number>();
+  for (; r < chunk.rows.length; r++) {
+    const value = valueIn(column, r);
+    if (!Number.isInteger(value) || seen.has(value!)) return -1;
+    seen.add(value!);
+  }
+  return unnamed[0];
+}
