@@ -17,7 +17,7 @@ export async function withHooks<O extends object, R>(
   const { signal } = options as { signal?: unknown };
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new OptionError(
-      `${where}, \`signal\`: got ${typeof signal}, expected an AbortSignal, the \`signal\` of an AbortController.`,
+      `${where}, signal: got ${typeof signal}, expected an AbortSignal, the signal of an AbortController.`,
     );
   const hooks = Object.fromEntries(names.map((name) => [name, options[name]]));
   expectFunctions(where, hooks);

@@ -90,7 +90,7 @@ async function compareResolved(
     seed,
     networkSeeds,
     started: started.toISOString(),
-    notes: [...new Set([...source.notes, ...plan.notes, ...built.flatMap(({ notes }) => notes)])],
+    notes: [...new Set([...question.source.notes, ...plan.notes, ...built.flatMap(({ notes }) => notes)])],
     seconds: (performance.now() - clock) / 1000,
   };
 }

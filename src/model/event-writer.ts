@@ -22,8 +22,9 @@ export function eventWriter({ channels, scaler, interpolation }: Preparation): W
   const { groups } = oneHotColumns(channels);
   const scalings = scalingsOf(scaler);
   let numeric = 0;
-  const columns = groups.map((group) => ({
+  const columns = groups.map((group, c) => ({
     ...group,
+    rest: channels[c].rest,
     scaling: group.kind === "numeric" ? scalings[numeric++] : undefined,
   }));
   const C = columns.length;
@@ -31,7 +32,7 @@ export function eventWriter({ channels, scaler, interpolation }: Preparation): W
   return (events, b, row, offset) => {
     let seen = false;
     for (let c = 0; c < C; c++) {
-      const { scaling, start, width, channel } = columns[c];
+      const { scaling, start, width, channel, rest } = columns[c];
       const given = events[b * C + c];
       const value = typeof given === "number" ? Math.fround(given) : Number.POSITIVE_INFINITY;
       const fits = scaling ? Number.isFinite(value) : Number.isInteger(given) && given >= 0;
@@ -39,7 +40,8 @@ export function eventWriter({ channels, scaler, interpolation }: Preparation): W
         throw new DataError(
           `step, event ${b}, channel "${channel}": got ${show(given)}, expected ${scaling ? "a number in the range of 32-bit floats" : "the index of a category, a whole number from 0 up"}. NaN is a missing value.`,
         );
-      if (Number.isNaN(value) || Math.abs(value) >= NO_DATA || (!scaling && given >= width)) {
+      const code = given < width ? given : rest; // of a category
+      if (Number.isNaN(value) || (scaling ? Math.abs(value) >= NO_DATA : code === undefined)) {
         if (interpolation !== "none")
           throw new DataError(
             `step, event ${b}: channel "${channel}" is missing (${given}), but this model was trained on interpolated series. Give a value, or train with the recipe "masked".`,
@@ -50,7 +52,7 @@ export function eventWriter({ channels, scaler, interpolation }: Preparation): W
         const scaled = scaleValue(value, scaling);
         if (!(Math.abs(scaled) <= MOST_SCALED)) tooLarge(`step, event ${b}, channel "${channel}"`, value, scaled);
         row[offset + start] = scaled;
-      } else row[offset + start + given] = 1;
+      } else row[offset + start + code!] = 1;
       seen = true;
     }
     return seen;

@@ -116,7 +116,10 @@ export function conformChannels(set: SequenceSet, wanted: readonly Channel[]): S
     const recode = channel.vocabulary && found.vocabulary?.map((word) => codes.get(word) ?? channel.rest ?? -1);
     return { at, recode };
   });
-  const same = (a: Channel, b: Channel) => a.name === b.name && a.vocabulary?.join("\n") === b.vocabulary?.join("\n");
+  const same = (a: Channel, b: Channel) =>
+    a.name === b.name &&
+    a.vocabulary?.length === b.vocabulary?.length &&
+    (a.vocabulary ?? []).every((word, code) => word === b.vocabulary![code]);
   if (wanted.length === names.length && wanted.every((channel, k) => same(channel, set.channels[k])))
     return { ...set, channels: wanted };
 

@@ -19,8 +19,8 @@ export interface Stepper {
    * One event more for each of B sequences.
    * @param states [B, stateSize], changed in place
    * @param events [B, channels], as read: unscaled, categories as their index in the channel's vocabulary. NaN is
-   *   missing, and so are marks for no data (3.4028235e38) and indices beyond the vocabulary, which are categories that
-   *   training did not have
+   *   missing, and so are marks for no data (3.4028235e38). An index beyond the vocabulary is a category that training did
+   *   not have: one of the channel's rest, or missing without such
    * @returns the latents after it, [B, latentSize]; the same memory at every call
    * @throws {ShapeError} if there are more sequences than the stepper was made for, or sizes do not fit
    * @throws {DataError} for a value that `encode` would refuse, a state or a latent that is not finite, and a missing
@@ -106,7 +106,7 @@ export function openStepper(engine: Engine, model: Model, options: { batch?: num
 /** How many states there are. */
 function statesIn(states: Float32Array, stateSize: number): number {
   if (states?.[Symbol.toStringTag] !== "Float32Array")
-    throw new ShapeError("step: got states that are no Float32Array. Take those that `start` gave, and step them.");
+    throw new ShapeError("step: got states that are no Float32Array. Take those that start gave, and step them.");
   const at = states.findIndex((value) => !Number.isFinite(value));
   if (at >= 0)
     throw new DataError(

@@ -69,8 +69,9 @@ export async function comesInPieces(path: string, options: DataOptions = {}): Pr
 async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
   if (format !== tsv) return format;
   if (options.entity !== undefined || options.columns !== undefined) return csv;
-  if (path === STANDARD_INPUT) return format; // its first row cannot be read beforehand
-  const named = await hasHeader(sourceFile(path, options)).catch(() => false); // reading says what is wrong
+  const stats = path === STANDARD_INPUT ? undefined : await stat(path).catch(() => undefined); // reading says what is wrong
+  if (!stats?.isFile()) return format; // a pipe can be read only once
+  const named = await hasHeader(sourceFile(path, options)).catch(() => false);
   return named ? csv : format;
 }
 

@@ -21,17 +21,17 @@ export interface Course {
 /** @throws {DataError} if no sequence has a step */
 export function plotCourse(
   spec: AutoencoderSpec,
-  { usable }: Pick<TrainingSequences, "usable">,
+  { count, usable }: Pick<TrainingSequences, "count" | "usable">,
   options: ResolvedTrainOptions,
 ): Course {
   const most = Math.max(...usable);
   if (most === 0)
     throw new DataError(
-      'Training: got no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" shows what was read.',
+      `Training: got ${count} sequences and no sequence with a step in it, expected at least one. Are the cells of the data empty? "undertone inspect" shows what was read.`,
     );
   const batchSize = Math.min(options.batchSize, most);
-  const batchesOfBlock = usable.map((count) => Math.ceil(count / batchSize));
-  const batchesPerEpoch = batchesOfBlock.reduce((sum, count) => sum + count, 0);
+  const batchesOfBlock = usable.map((own) => Math.ceil(own / batchSize));
+  const batchesPerEpoch = batchesOfBlock.reduce((sum, own) => sum + own, 0);
   const { epochs } = options;
   const total = options.updates ?? (epochs ? epochs * batchesPerEpoch : USUAL.updates);
   const relu = [...spec.encoder, ...spec.decoder].some((layer) => layer.type === "lstm" && layer.activation === "relu");

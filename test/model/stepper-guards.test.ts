@@ -35,6 +35,24 @@ test("a category that training did not have is missing: alone in a step, it skip
   expect(stepped(ofLetters, [0, Number.NaN, 1])).toEqual(Array.from(values));
 });
 
+test("where a channel has a category for the rest, an unknown category is one of those, as in encode", async () => {
+  const rest = { ...letters, channels: [{ ...letters.channels[0], rest: 1 }] };
+  const model = untrainedAutoencoder(engine, rest, { recipe: "masked", units: 5 });
+  const set = sequencesFrom([["a", "zzz", "b"]]);
+  const { values } = await encode(engine, model, set);
+  expect(stepped(model, [0, 7, 1])).toEqual(Array.from(values));
+  expect(stepped(model, [0, 1, 1])).toEqual(Array.from(values));
+});
+
+test("vocabularies are compared entry by entry: a line break in a category makes no other vocabulary equal", async () => {
+  const lined = (vocabulary: string[], word: string) =>
+    sequencesFrom([[word, word]], { channels: [{ name: "value", kind: "categorical", vocabulary }] });
+  const model = untrainedAutoencoder(engine, lined(["a\nb", "c"], "c"), { recipe: "masked", units: 5 });
+  const features = async (set: ReturnType<typeof lined>) => Array.from((await encode(engine, model, set)).values);
+  expect(await features(lined(["a", "b\nc"], "b\nc"))).toEqual(new Array(5).fill(0)); // unknown, so missing
+  expect((await features(lined(["c"], "c"))).some((value) => value !== 0)).toBe(true);
+});
+
 test.each([1.5, -1, -0.5, "x", "1", undefined, null, true, 1n, Number.POSITIVE_INFINITY])(
   "%s is no category",
   (value) => {

@@ -51,13 +51,15 @@ const [LF, CR] = Buffer.from("\n\r");
 async function firstRows(file: SourceFile, pieces: AsyncGenerator<Buffer>, skip: number) {
   const held: Buffer[] = [];
   let size = 0;
+  let lineEnds = 0;
   let complete = false;
   for (;;) {
     if (size >= SAMPLE && complete) break;
-    if (size > LONGEST_ROW) throw endlessRow(file.path, skip + 1);
+    if (size > LONGEST_ROW) throw endlessRow(file.path, skip + 1 + lineEnds);
     const { value, done } = await pieces.next();
     if (done) return { sample: Buffer.concat(held, size), ended: true };
     held.push(value);
+    for (let at = value.indexOf(LF); at >= 0; at = value.indexOf(LF, at + 1)) lineEnds++;
     complete ||= size + value.length > SAMPLE ? value.includes(LF) || value.includes(CR) : false;
     size += value.length;
   }

@@ -17,7 +17,7 @@ export async function hasHeader(file: SourceFile): Promise<boolean> {
   let begin = "";
   for await (const bytes of textPieces(file)) {
     begin += bytes.toString();
-    if (/\S[^\r\n]*[\r\n]/.test(begin) || begin.length > LONGEST_HEADER) break;
+    if (/[\r\n]/.test(begin.trimStart()) || begin.length > LONGEST_HEADER) break;
   }
   const [line] = begin.trimStart().split(/[\r\n]/, 1);
   const cells = cellsOf(line);

@@ -5,6 +5,8 @@ import { type BlockPlan, blockRoom, openBlocks } from "./block-file.js";
 export interface TrainingSequences {
   /** Of the block that was entered last. */
   readonly set: SequenceSet;
+  /** Of all blocks, with and without a step. */
+  readonly count: number;
   /** Sequences of each block that have a step. */
   readonly usable: readonly number[];
   /** Steps of the longest sequence of all. */
@@ -16,7 +18,7 @@ export interface TrainingSequences {
 /** A set that is in memory as a whole. */
 export function oneBlock(set: SequenceSet): TrainingSequences {
   const usable = usableOf(set, countOf(set));
-  return { set, usable: [usable.length], longest: longestOf(set), enter: () => usable };
+  return { set, count: countOf(set), usable: [usable.length], longest: longestOf(set), enter: () => usable };
 }
 
 /** Blocks that lie in files; the first is in memory. */
@@ -26,6 +28,7 @@ export async function fromBlocks(plan: BlockPlan): Promise<TrainingSequences> {
   load(0);
   return {
     set,
+    count: plan.blocks.reduce((sum, { sequences }) => sum + sequences, 0),
     usable: plan.blocks.map(({ usable }) => usable),
     longest: plan.longest,
     enter(block) {
