@@ -83,6 +83,11 @@ const INPUTS: readonly Input[] = [
     content: readFileSync(new URL("../golden/tables/snappy.parquet", import.meta.url)),
     options: { entity: "who", time: "when", label: "fraud", window: 3 },
   },
+  ...["events.arrow", "events.arrows", "lz4.feather", "zstd.feather"].map((name) => ({
+    name,
+    content: readFileSync(new URL(`../golden/tables/${name}`, import.meta.url)),
+    options: { entity: "who", time: "when", label: "fraud", window: 3 },
+  })),
   {
     name: "wide.parquet",
     content: Buffer.from(

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { columnFromArray, float64, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
@@ -102,6 +103,18 @@ const WRITERS: Record<string, { fixed(all: readonly Series[]): Sample } | { tabl
       ),
       firstRow: 1,
     }),
+  },
+  arrow: {
+    table: (names, rows) => {
+      const columns = names.map((name, c) => {
+        const cells = rows.map((row) => row[c]);
+        const texts = cells.some((cell) => typeof cell === "string");
+        const data = cells.map((cell) => (cell === undefined ? null : texts ? String(cell) : cell));
+        return [name, columnFromArray(data, texts ? utf8() : float64(), { maxBatchRows: 7 })] as const;
+      });
+      const content = tableToIPC(tableFromColumns(Object.fromEntries(columns)), { format: "file" })!;
+      return { file: "a.arrow", content, firstRow: 1 };
+    },
   },
   parquet: {
     table: (names, rows) => {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Format } from "../source/format.js";
 import { arff } from "./arff.js";
+import { arrow } from "./arrow.js";
 import { csv } from "./csv.js";
 import { jsonl } from "./jsonl.js";
 import { npy } from "./npy.js";
@@ -10,7 +11,7 @@ import { ts } from "./ts.js";
 import { tsv } from "./tsv.js";
 
 /** Every format, the preferred first where a folder has the same part twice. */
-export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, parquet, jsonl, penDigits];
+export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, parquet, jsonl, arrow, penDigits];
 
 /** The extensions of all formats, for messages. */
 export const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions).join(", ");
