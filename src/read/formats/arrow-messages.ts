@@ -13,6 +13,8 @@ export interface Message {
 const KINDS = [undefined, "schema", "dictionary", "batch"] as const;
 const MAGIC = "ARROW1";
 const MOST_METADATA = 1 << 26;
+/** Less than a message has. */
+const MOST_PADDING = 16;
 const MOST_BODY = 2 ** 31 - 1;
 
 /**
@@ -46,8 +48,8 @@ export async function* messagesOf(file: SourceFile): AsyncGenerator<Message> {
     tail = Buffer.concat([tail, more]).subarray(-4 - MAGIC.length);
   }
   if (isFile && tail.toString("latin1", 4) !== MAGIC) throw cutOff();
-  if (behind !== (isFile ? tail.readUInt32LE(0) + tail.length : 0))
-    throw new Error(`${behind} bytes behind its end mark`);
+  const extra = behind - (isFile ? tail.readUInt32LE(0) + tail.length : 0); // beside the list of contents
+  if (extra < 0 || extra > MOST_PADDING) throw new Error(`${extra} bytes behind its end mark`);
 
   /** @returns undefined at the end mark */
   async function next(): Promise<Message | undefined> {
