@@ -1,7 +1,10 @@
 import { Command, Option } from "commander";
+import { OptionError } from "../errors.js";
 import { type EncodeFileOptions, encodeFile } from "../features/encode-file.js";
 import { loadModel } from "../features/model-file.js";
 import { readOuts } from "../features/read-outs/read-outs.js";
+import { STANDARD_OUTPUT } from "../files/write-file.js";
+import { featureFormats } from "../table/write-features.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -16,15 +19,16 @@ import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
 Examples:
-  undertone encode ecg.undertone ECG5000/ -o z.csv
+  undertone encode ecg.undertone ECG5000/ -o z.parquet
   undertone encode cards.undertone payments.csv -o z.npy --read-out pooled
+  zcat payments.csv.gz | undertone encode cards.undertone - -o - --input-format csv --output-format csv > z.csv
   undertone encode robust.undertone ECG5000/ -o train.csv --read-out levels --part train --noisy-copies 4
 
 DATA is read with the options of training (label, entity, window, ...) unless flags replace them.
-CSV has a header and the columns id, part and label before the features; NPY is a float32 matrix with its column
+Parquet and CSV have the columns id, part and label before the features; NPY is a float32 matrix with its column
 names, ids and labels in FILE.json. A sequence's features do not depend on the other sequences.
-A CSV is read, encoded and written in pieces, so it may be larger than memory. In a long CSV (--entity), sort the
-rows by entity; otherwise it is read whole. With --noisy-copies everything is read whole. The unit of noise is the
+A table is read, encoded and written in pieces, so it may be larger than memory. In a long table (--entity), sort the
+rows by entity; otherwise it is read whole. Standard input (-) is read once, so there the rows must be sorted. With --noisy-copies everything is read whole. The unit of noise is the
 standard deviation of each channel of DATA. Copy 2 of "a" is called "a#2"; copies are counted from 0.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
@@ -32,8 +36,13 @@ export function encodeCommand(): Command {
   const command = new Command("encode")
     .description("turn sequences into features with a trained model")
     .argument("<model>", "a model file, from undertone fit")
-    .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
-    .requiredOption("-o, --output <file>", "the features to write: .csv or .npy")
+    .argument("<data>", "a file, a folder with NAME_TRAIN and NAME_TEST, or - for standard input")
+    .requiredOption("-o, --output <file>", "the features to write: .parquet, .csv or .npy, or - for standard output")
+    .addOption(
+      new Option("--output-format <name>", "format to write, where the name of the output does not tell it").choices(
+        featureFormats,
+      ),
+    )
     .addOption(
       new Option("--read-out <name>", "features to compute from the encoder's states (docs/features.md)")
         .choices(readOuts)
@@ -58,7 +67,10 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
-  const { readOut, part, threads, noisyCopies, force } = rest;
+  const { readOut, part, threads, noisyCopies, outputFormat, force } = rest;
+  const piped = output === STANDARD_OUTPUT; // nothing but the features goes there then
+  if (piped && options.json)
+    throw new OptionError("--json and -o -: both write to standard output. Leave one of them out, or name a file.");
   try {
     const model = await loadModel(modelPath);
     for (const note of model.notes ?? []) terminal.warn(note);
@@ -69,6 +81,7 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
       part,
       threads,
       noisyCopies,
+      outputFormat,
       force,
       keep: [modelPath],
       signal,
@@ -83,8 +96,8 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
     const seconds = (performance.now() - started) / 1000;
     if (options.json) print(JSON.stringify({ files, rows, columns, engine: engine.name, seconds }));
     else
-      print(
-        `${files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
+      (piped ? terminal.say : print)(
+        `${piped ? "standard output" : files.join(", ")}: ${rows} rows x ${columns.length} features (${readOut}), written in ${duration(seconds)}.`,
       );
   } finally {
     terminal.done();

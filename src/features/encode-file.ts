@@ -12,7 +12,7 @@ import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
-import { featureFiles, openFeatureFile } from "../table/write-features.js";
+import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
 
@@ -23,6 +23,8 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   part?: "all" | "train" | "test";
   /** write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data */
   noisyCopies?: number;
+  /** format of the output, where its name does not tell it, as for - (standard output) */
+  outputFormat?: FeatureFormat;
   /** replace an output that is not of features that undertone wrote; default false */
   force?: boolean;
   /** files that are never replaced, besides the input: the model's own */
@@ -49,6 +51,7 @@ const OPTIONS = [
   "reading",
   "part",
   "noisyCopies",
+  "outputFormat",
   "force",
   "keep",
   "onProgress",
@@ -61,8 +64,8 @@ const PIECE = 2_000_000;
 /**
  * Reads sequences, encodes them and writes the features, whole or not at all. A CSV goes in pieces, so it may be larger
  * than memory, unless it has to be read whole: a long table whose entities are scattered, or noisy copies.
- * @param input a file, or a folder with NAME_TRAIN and NAME_TEST; read as for the training of the model
- * @param output .csv or .npy
+ * @param input a file, a folder with NAME_TRAIN and NAME_TEST, or - for standard input; read as for the training of the model
+ * @param output .parquet, .csv or .npy, or - for standard output
  * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
  * that is read, or, without `force`, one that undertone did not write
  * @throws {DataError} for content that cannot be read, with file and row; for a pipe whose entities are scattered
@@ -89,17 +92,19 @@ async function encodeToFile(
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
+  const { outputFormat } = options;
   expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
+  expectOneOf("encodeFile", "outputFormat", outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", threads, 0);
   const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  const outputs = featureFiles(output).map((file) => ({ ...file, column: readOutColumn }));
+  const outputs = featureFiles(output, outputFormat).map((file) => ({ ...file, column: readOutColumn }));
   const inputs = await filesRead(input);
   const existing = await stat(input).catch(() => undefined); // reading says what is wrong
-  if (part === "test" && existing && inputs.length < 2) throw noTestPart(input);
+  if (part === "test" && (existing || input === "-") && inputs.length < 2) throw noTestPart(input);
   await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
-  let file = await openFeatureFile(output);
+  let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
   let columns: readonly string[] = [];
   try {
@@ -120,7 +125,7 @@ async function encodeToFile(
       if (!(error instanceof ScatteredError)) throw error;
       if (!existing?.isFile()) throw readOnce(error);
       await file.abandon();
-      file = await openFeatureFile(output);
+      file = await openFeatureFile(output, outputFormat);
       rows = 0;
       const notes = await encodeInPieces(Number.POSITIVE_INFINITY);
       return [...notes, `${error.message} So it was read again, whole, which takes more memory.`];

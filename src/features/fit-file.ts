@@ -81,7 +81,7 @@ async function fitToFile(engine: Engine, input: string, output: string, options:
   }
 
   async function fitSource({ name, files, train, more, notes }: TrainingSource): Promise<Model> {
-    const { maxSize: _, ...kept } = reading; // a bound of this run, not of all data to come
+    const { maxSize: _, inputFormat: __, ...kept } = reading; // of this run, not of all data to come
     signal?.throwIfAborted();
     for (const note of notes) onNote?.(note);
     if (!checkpoint)

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { OptionError } from "../errors.js";
 import { isOfKind, type OutputKind, outputKinds, seemsToBe } from "./kinds.js";
 import { behindLinks, cannotWrite } from "./place.js";
-import { checkWritable } from "./write-file.js";
+import { checkWritable, STANDARD_OUTPUT } from "./write-file.js";
 
 /** A file that is about to be written. */
 export interface PlannedOutput {
@@ -41,6 +41,14 @@ export async function checkOutputs(
   const earlier: typeof read = [];
   for (const output of outputs) {
     const { path } = output;
+    if (path === STANDARD_OUTPUT) {
+      const input = read.find(({ identity }) => identity?.inode && isStandardOutput(identity));
+      if (input)
+        throw new OptionError(
+          `Standard output goes into ${input.path}, which is read and would be changed meanwhile. Nothing was written. Choose another file for one of the two.`,
+        );
+      continue;
+    }
     const identity = await identityOf(path);
     const refuse = (why: string, what: string) => {
       throw new OptionError(`Cannot write ${path}: ${why}. Nothing was written. ${what}`);

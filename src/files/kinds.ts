@@ -13,6 +13,8 @@ export const outputKinds = {
 
 export type OutputKind = keyof typeof outputKinds;
 
+/** In the contents of a Parquet file: says that undertone wrote it, and what it is. */
+export const PARQUET_KEY = "undertone";
 /** Bytes that are looked at. */
 const HEAD = 1 << 16;
 /** Of no column. */
@@ -29,16 +31,22 @@ const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp) => boolean> 
   demo: (head) => head.startsWith("transaction_id,time,customer_id,category,amount,online,abroad,"),
 };
 
-/** Features as CSV: `id`, perhaps `part` and `label`, then columns of features and nothing else, with our numbers. */
+/** Features as CSV: the columns of features and nothing else, with our numbers. */
 function isFeatureTable(head: string, column: RegExp): boolean {
   const [line] = head.split("\n", 1);
   const cells = line.split(",");
   if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
-  if (cells[0] !== "id") return false;
-  const first = 1 + Number(cells[1] === "part") + Number(cells[1] === "label" || cells[2] === "label");
-  if (cells.length <= first || !cells.slice(first).every((cell) => column.test(cell))) return false;
+  const first = leadingColumns(cells, column);
+  if (first === undefined) return false;
   if (line.length === head.length) return head.length >= HEAD; // so many such names are no chance
   return hasFeatureNumbers(head.slice(line.length + 1), first, cells.length - first, head.length >= HEAD);
+}
+
+/** `id`, perhaps `part` and `label`, then columns of features and nothing else. @returns how many are no features */
+function leadingColumns(names: readonly string[], column: RegExp): number | undefined {
+  if (names[0] !== "id") return undefined;
+  const first = 1 + Number(names[1] === "part") + Number(names[1] === "label" || names[2] === "label");
+  return names.length > first && names.slice(first).every((name) => column.test(name)) ? first : undefined;
 }
 
 /**
@@ -72,6 +80,27 @@ function isMatrix(head: string): boolean {
   return head.startsWith("\x93NUMPY\x01\x00v\x00") && described.test(head.slice(10, 128));
 }
 
+const isParquet = (head: string) => head.startsWith("PAR1");
+
+/** Features as Parquet: the mark of this library, and the columns of features and nothing else. */
+async function holdsFeatures(path: string, column: RegExp): Promise<boolean> {
+  const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const slice = async (start: number, end = size) =>
+      (await file.read(Buffer.from(new ArrayBuffer(end - start)), 0, end - start, start)).buffer.buffer;
+    const metadata = await parquetMetadataAsync({ byteLength: size, slice }, { geoparquet: false });
+    const marked = metadata.key_value_metadata?.some(({ key, value }) => key === PARQUET_KEY && value === "features");
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    return marked === true && leadingColumns(names, column) !== undefined;
+  } catch {
+    return false; // damaged: not known to be ours
+  } finally {
+    await file.close();
+  }
+}
+
 function describesFeatures(head: string, column: RegExp): boolean {
   const [known, first] = /^\{"columns":\[(?:\],"ids":|"(\w+)")/.exec(head) ?? [];
   return known !== undefined && (first === undefined || column.test(first));
@@ -84,6 +113,7 @@ function describesFeatures(head: string, column: RegExp): boolean {
 export async function isOfKind(path: string, kind: OutputKind, column = NONE): Promise<boolean> {
   const head = await headOf(path);
   if (head === "") return true;
+  if (isParquet(head)) return kind === "features" && holdsFeatures(path, column);
   if (!BEGINNINGS[kind](head, column)) return false;
   if (kind !== "features" || !isMatrix(head)) return true;
   const description = `${path}.json`;
@@ -95,6 +125,7 @@ export async function isOfKind(path: string, kind: OutputKind, column = NONE): P
 /** What a file seems to be, for a message. */
 export async function seemsToBe(path: string, column = NONE): Promise<string> {
   const head = await headOf(path);
+  if (isParquet(head)) return (await holdsFeatures(path, column)) ? outputKinds.features : "a Parquet file";
   for (const [kind, name] of Object.entries(outputKinds))
     if (BEGINNINGS[kind as OutputKind](head, column) && !isMatrix(head)) return name;
   if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";

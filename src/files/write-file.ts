@@ -1,5 +1,7 @@
 import { type BigIntStats, createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UndertoneError } from "../errors.js";
 import { cannotWrite, type Place, placeOf, reasonOf } from "./place.js";
@@ -21,13 +23,28 @@ export interface Output {
   abandon(): Promise<void>;
 }
 
+/** The path that means standard output. */
+export const STANDARD_OUTPUT = "-";
+
+/**
+ * Opens standard output. It gets the bytes when they are complete.
+ * @throws {UndertoneError} if the bytes cannot wait in the folder of temporary files
+ */
+export function openStandardOutput(): Promise<Output> {
+  const waiting = join(tmpdir(), "undertone-output");
+  return outputAt("standard output", { target: STANDARD_OUTPUT, waiting, stream: true });
+}
+
 /**
  * Opens an output. A file is written beside its target and renamed over it. A pipe or a device gets the bytes when they
  * are complete.
  * @throws {UndertoneError} if the place cannot be written to; what was there before stays
  */
 export async function openOutput(path: string): Promise<Output> {
-  const place = await placeOf(path);
+  return outputAt(path, await placeOf(path));
+}
+
+async function outputAt(path: string, place: Place): Promise<Output> {
   const temporary = await openTemporary(place.waiting, place.stream ? 0o600 : modeOf(place)).catch((cause) => {
     throw cannotWrite(path, cause);
   });
@@ -78,7 +95,9 @@ async function seal({ file }: Temporary, place: Place): Promise<void> {
 
 async function putInPlace({ path }: Temporary, { target, stream }: Place): Promise<void> {
   if (!stream) return rename(path, target);
-  await pipeline(createReadStream(path), createWriteStream(target, { flags: "w" }));
+  const bytes = createReadStream(path);
+  if (target === STANDARD_OUTPUT) await pipeline(bytes, process.stdout, { end: false });
+  else await pipeline(bytes, createWriteStream(target, { flags: "w" }));
   await rm(path, { force: true });
 }
 

@@ -15,9 +15,9 @@ import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
 import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
-import { type DataOptions, FILE_OPTIONS, parseDataOptions, rejectOptions } from "./source/options.js";
+import { type DataOptions, FILE_OPTIONS, FORMAT_NAMES, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
-import { sourceFile, unreadable } from "./source/source-file.js";
+import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { inNotation } from "./source/table.js";
 
 const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
@@ -32,11 +32,13 @@ const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thous
  */
 export async function readSource(path: string, options: DataOptions = {}): Promise<DataSource> {
   const chosen = parseDataOptions(options);
-  const stats = await stat(path).catch((cause) => {
-    throw unreadable(path, cause);
-  });
-  if (stats.isDirectory()) return readFolder(path, chosen);
-  const { part, sha256 } = await readPart({ path, format: knownFormat(path) }, chosen, "");
+  if (path !== STANDARD_INPUT) {
+    const stats = await stat(path).catch((cause) => {
+      throw unreadable(path, cause);
+    });
+    if (stats.isDirectory()) return readFolder(path, chosen);
+  }
+  const { part, sha256 } = await readPart({ path, format: knownFormat(path, chosen) }, chosen, "");
   const { train, notes } = labelled(path, part);
   return {
     name: nameOf(path),
@@ -49,13 +51,14 @@ export async function readSource(path: string, options: DataOptions = {}): Promi
 
 /** The files that readSource reads for a path; of one that cannot be read the path itself. */
 export async function filesRead(path: string): Promise<string[]> {
+  if (path === STANDARD_INPUT) return ["/dev/stdin"]; // where it is a file, it is known by its number
   const found = await findParts(path).catch(() => undefined); // a file has no parts; reading says what else is wrong
   return found ? [found.train.path, ...(found.test ? [found.test.path] : [])] : [path];
 }
 
 /** Whether a source can be read in pieces: a table (CSV). */
 export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
-  const format = formatOf(path);
+  const format = formatOf(path, options.inputFormat);
   return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
 }
 
@@ -66,7 +69,7 @@ export async function comesInPieces(path: string, options: DataOptions = {}): Pr
 async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
   if (format !== tsv) return format;
   if (options.entity !== undefined || options.columns !== undefined) return csv;
-  const stats = await stat(path).catch(() => undefined); // reading says what is wrong
+  const stats = path === STANDARD_INPUT ? undefined : await stat(path).catch(() => undefined); // reading says what is wrong
   if (!stats?.isFile()) return format; // a pipe can be read only once
   const named = await hasHeader(sourceFile(path, options)).catch(() => false);
   return named ? csv : format;
@@ -91,7 +94,7 @@ export async function scanTable(
     let channels: readonly Channel[] | undefined;
     if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
     else for await (const _ of table.chunks); // for its hash
-    return { name: nameOf(path), sha256: file.sha256(), channels };
+    return { name: nameOf(path), sha256: await file.sha256(), channels };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -181,7 +184,7 @@ async function readPart(
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
       const part = await format.open(file, idPrefix);
-      return { part, sha256: file.sha256() };
+      return { part, sha256: await file.sha256() };
     }
     const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
@@ -190,7 +193,7 @@ async function readPart(
     const notes = await layout(table, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes: [...(table.notes ?? []), ...notes] }, sha256: file.sha256() };
+    return { part: { ...whole!, notes: [...(table.notes ?? []), ...notes] }, sha256: await file.sha256() };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -213,24 +216,28 @@ function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layo
 
 /** @throws {OptionError} for a format that is no table */
 async function tableFormat(path: string, options: DataOptions): Promise<TableFormat> {
-  const known = formatOf(path);
-  const format = known && (await asTable(path, known, options));
-  if (format !== undefined && format.layouts !== "fixed") return format;
+  const format = await asTable(path, knownFormat(path, options), options);
+  if (format.layouts !== "fixed") return format;
   throw new OptionError(
     `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
   );
 }
 
-function knownFormat(path: string): Format {
-  const format = formatOf(path);
+function knownFormat(path: string, { inputFormat }: DataOptions): Format {
+  const format = formatOf(path, inputFormat);
   if (format) return format;
+  if (path === STANDARD_INPUT)
+    throw new OptionError(
+      `Standard input (-) has no name that tells its format, expected \`inputFormat\`: one of ${FORMAT_NAMES.join(", ")}. Name it.`,
+    );
   throw new OptionError(
-    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or rename it if its content is one of these.`,
+    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or name its format with \`inputFormat\` if its content is one of these.`,
   );
 }
 
 /** The file's name without extensions and a part's name. */
 function nameOf(path: string): string {
+  if (path === STANDARD_INPUT) return "standard input";
   return basename(path)
     .replace(/\.gz$/i, "")
     .replace(/\.[^.]+$/, "")

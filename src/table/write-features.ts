@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import { OptionError, ShapeError, UndertoneError } from "../errors.js";
-import { checkWritable, openOutput } from "../files/write-file.js";
+import { checkWritable, openOutput, openStandardOutput, STANDARD_OUTPUT } from "../files/write-file.js";
 import { expectOptions } from "../options.js";
 import type { FeatureTable } from "./feature-table.js";
 import { openNpyDescription } from "./npy-description.js";
@@ -21,14 +21,21 @@ const NPY_HEADER = 128;
 /** Characters of a CSV that are collected before they are written: a text of the whole may be too long for the engine. */
 const LONGEST_TEXT = 1 << 22;
 
-const featureFormats = [".csv", ".npy"] as const;
+/** The formats of features, which are the endings of their files too. */
+export const featureFormats = ["parquet", "csv", "npy"] as const;
+export type FeatureFormat = (typeof featureFormats)[number];
 
-/** @throws {OptionError} unless the file's ending names a known format */
-function checkFeatureFormat(path: string): void {
-  if (!(featureFormats as readonly string[]).includes(extname(path)))
+/** @throws {OptionError} unless the file's ending names a known format, or `chosen` is one that fits */
+function formatOf(path: string, chosen?: FeatureFormat): FeatureFormat {
+  const format = chosen ?? featureFormats.find((name) => extname(path) === `.${name}`);
+  if (path === STANDARD_OUTPUT && (format === undefined || format === "npy"))
     throw new OptionError(
-      `${path}: got the ending "${extname(path)}", expected ${featureFormats.join(" or ")}, which names the format to write.`,
+      `Standard output (-): got ${format ? "npy, which has a second file with the names of rows and columns" : "no format"}, expected \`outputFormat\`: csv or parquet. Name one of them.`,
     );
+  if (format) return format;
+  throw new OptionError(
+    `${path}: got the ending "${extname(path)}", expected ${featureFormats.map((name) => `.${name}`).join(", ")}, which names the format to write. Rename it, or name the format with \`outputFormat\`.`,
+  );
 }
 
 /** The file beside an NPY file that lists its columns and rows. */
@@ -40,16 +47,18 @@ function descriptionOf(path: string): string {
  * The files that features of that name are: the path itself, for an NPY its description too.
  * @throws {OptionError} for an unknown ending
  */
-export function featureFiles(path: string): { path: string; kind: "features" | "description" }[] {
-  checkFeatureFormat(path);
+export function featureFiles(
+  path: string,
+  format?: FeatureFormat,
+): { path: string; kind: "features" | "description" }[] {
   const features = { path, kind: "features" } as const;
-  return extname(path) === ".npy" ? [features, { path: descriptionOf(path), kind: "description" }] : [features];
+  return formatOf(path, format) === "npy" ? [features, { path: descriptionOf(path), kind: "description" }] : [features];
 }
 
 /**
- * Writes features for any classifier. CSV: a header, then id, part and label (where there are any) and one column
- * per feature. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts, labels and the
- * SHA-256 of the matrix. What was there before is replaced, whatever it is.
+ * Writes features for any classifier. Parquet and CSV: id, part and label (where there are any) and one column per
+ * feature, in Parquet float32. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts,
+ * labels and the SHA-256 of the matrix. What was there before is replaced, whatever it is.
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
@@ -64,20 +73,24 @@ export async function writeFeatures(path: string, table: FeatureTable, rows: Row
 }
 
 /**
- * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays.
+ * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays, and standard
+ * output (-) gets nothing.
  * @throws {OptionError} for an unknown ending
  * @throws {UndertoneError} if the place cannot be written to; `append` throws a {ShapeError} for other columns than
  * those before
  */
-export async function openFeatureFile(path: string): Promise<FeatureFile> {
-  for (const file of featureFiles(path)) await checkWritable(file.path);
-  const npy = extname(path) === ".npy";
-  const file = await openOutput(path);
+export async function openFeatureFile(path: string, chosen?: FeatureFormat): Promise<FeatureFile> {
+  const files = featureFiles(path, chosen).map((each) => each.path);
+  if (path !== STANDARD_OUTPUT) for (const file of files) await checkWritable(file);
+  const format = formatOf(path, chosen);
+  const npy = format === "npy";
+  const file = await (path === STANDARD_OUTPUT ? openStandardOutput() : openOutput(path));
   let columns: readonly string[] | undefined;
   let count = 0;
   const hash = createHash("sha256"); // of the matrix without its header, which is written last
   const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
   const { write } = file;
+  const parquet = format === "parquet" ? (await import("./parquet-rows.js")).openParquetRows(write) : undefined;
   return {
     async append(table, rows) {
       expectOptions("Labels of rows", rows, ["ids", "parts", "labels"]);
@@ -90,12 +103,13 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       const C = table.names.length;
       if (!columns) {
         columns = table.names;
-        await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
+        if (!parquet) await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
       } else if (columns.join() !== table.names.join())
         throw new ShapeError(
           `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
         );
       count += table.rows;
+      if (parquet) return parquet.append(table, present);
       if (description) {
         await description.append(rows);
         const { buffer, byteOffset, byteLength } = table.values;
@@ -115,6 +129,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
       }
     },
     async finish() {
+      await parquet?.finish();
       if (npy) await file.rewrite(npyHeader(count, columns?.length ?? 0), 0);
       await file.seal();
       await description?.finish(columns ?? [], hash.digest("hex"));
@@ -123,7 +138,7 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
         throw new UndertoneError(
           `${path} and ${descriptionOf(path)}: another process wrote the same files at the same time, so the two may not belong together. Run one of the two commands again, alone.`,
         );
-      return featureFiles(path).map((each) => each.path);
+      return files;
     },
     async abandon() {
       await file.abandon();

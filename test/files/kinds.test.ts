@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
@@ -45,7 +46,12 @@ beforeAll(async () => {
     const labels = { ids: train.ids, parts: train.ids, labels: train.ids };
     await writeFeatures(path(`${readOut}.csv`), table, readOut === "last" ? { ids: train.ids } : labels);
     await writeFeatures(path(`${readOut}.npy`), table, labels);
-    files.set(`${readOut}.csv`, "features").set(`${readOut}.npy`, "features").set(`${readOut}.npy.json`, "description");
+    await writeFeatures(path(`${readOut}.parquet`), table, labels);
+    files
+      .set(`${readOut}.parquet`, "features")
+      .set(`${readOut}.csv`, "features")
+      .set(`${readOut}.npy`, "features")
+      .set(`${readOut}.npy.json`, "description");
   }
   const options = { features: ["raw"], folds: 2, store: resultFile(path("results.jsonl")) };
   const comparison = await compare(engine, { name: "x", train, files: [], notes: [] }, options);
@@ -54,7 +60,7 @@ beforeAll(async () => {
 });
 
 test("every file that undertone writes is of its kind, and of no other", async () => {
-  expect(files.size).toBe(5 + 3 * readOuts.length);
+  expect(files.size).toBe(5 + 4 * readOuts.length);
   for (const [name, kind] of files)
     for (const each of kinds)
       expect([name, each, await isOfKind(path(name), each, readOutColumn)]).toEqual([name, each, each === kind]);
@@ -68,7 +74,14 @@ describe("files of other makers are of no kind", () => {
     Buffer.from([96, 0, 0, 0, 0, 0, 0, 0]),
     Buffer.from('{"__metadata__":{"format":"pt"}}'),
   ]);
+  const columnData = ["id", "last_0"].map((name) => ({ name, data: [1, 2] }));
+  const theirs = new Uint8Array(parquetWriteBuffer({ columnData }));
+  const kvMetadata = [{ key: "undertone", value: "features" }];
+  const more = [...columnData, { name: "score", data: [1, 2] }];
   test.each<[string, string | Uint8Array, string]>([
+    ["theirs.parquet", theirs, "a Parquet file"],
+    ["joined.parquet", new Uint8Array(parquetWriteBuffer({ columnData: more, kvMetadata })), "a Parquet file"],
+    ["cut.parquet", theirs.subarray(0, -9), "a Parquet file"],
     ["series.csv", wideCsv(), 'text that begins with "label,t0'],
     ["ids.csv", "id,label,t0,t1\n1,a,2,3\n", 'text that begins with "id,label,t0,t1"'],
     ["more.csv", "id,last_0,last_1,score\n1,2,3,4\n", 'text that begins with "id,last_0,last_1,score"'],

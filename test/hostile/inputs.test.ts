@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
 import { afterAll, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
@@ -72,6 +73,30 @@ const INPUTS: readonly Input[] = [
     ),
   },
   { name: "a.npy", content: Buffer.from(dump(npyCells, [6, 10])) },
+  {
+    name: "a.jsonl",
+    content: Buffer.from(rows((n) => `{"who":"e${n >> 1}","t":${n},"x":${value(n, 0)},"ok":${n % 2 > 0},"k":"a"}`)),
+    options: { entity: "who", time: "t" },
+  },
+  {
+    name: "snappy.parquet",
+    content: readFileSync(new URL("../golden/tables/snappy.parquet", import.meta.url)),
+    options: { entity: "who", time: "when", label: "fraud", window: 3 },
+  },
+  ...["events.arrow", "events.arrows", "lz4.feather", "zstd.feather"].map((name) => ({
+    name,
+    content: readFileSync(new URL(`../golden/tables/${name}`, import.meta.url)),
+    options: { entity: "who", time: "when", label: "fraud", window: 3 },
+  })),
+  {
+    name: "wide.parquet",
+    content: Buffer.from(
+      parquetWriteBuffer({
+        columnData: ["label", "t0", "t1"].map((name, t) => ({ name, data: [0, 1, 0, 1].map((n) => (t ? n + t : n)) })),
+        rowGroupSize: 2,
+      }),
+    ),
+  },
   {
     name: "pendigits.tra",
     content: Buffer.from(

@@ -1,4 +1,6 @@
 import { gzipSync } from "node:zlib";
+import { columnFromArray, float64, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/errors.js";
@@ -89,6 +91,45 @@ const WRITERS: Record<string, { fixed(all: readonly Series[]): Sample } | { tabl
       content: text([names.join(","), ...rows.map((row) => joined(row, ",", ""))]),
       firstRow: 2,
     }),
+  },
+  jsonl: {
+    table: (names, rows) => ({
+      file: "a.jsonl",
+      content: text(
+        rows.map((row, r) => {
+          const cells = names.map((name, c) => [name, r % 2 ? row[c] : (row[c] ?? null)] as const);
+          return JSON.stringify(Object.fromEntries(r % 2 ? cells.reverse() : cells)); // null or no key, in any order
+        }),
+      ),
+      firstRow: 1,
+    }),
+  },
+  arrow: {
+    table: (names, rows) => {
+      const columns = names.map((name, c) => {
+        const cells = rows.map((row) => row[c]);
+        const texts = cells.some((cell) => typeof cell === "string");
+        const data = cells.map((cell) => (cell === undefined ? null : texts ? String(cell) : cell));
+        return [name, columnFromArray(data, texts ? utf8() : float64(), { maxBatchRows: 7 })] as const;
+      });
+      const content = tableToIPC(tableFromColumns(Object.fromEntries(columns)), { format: "file" })!;
+      return { file: "a.arrow", content, firstRow: 1 };
+    },
+  },
+  parquet: {
+    table: (names, rows) => {
+      const columnData = names.map((name, c) => {
+        const cells = rows.map((row) => row[c]);
+        const texts = cells.some((cell) => typeof cell === "string");
+        const data = cells.map((cell) => (cell === undefined ? null : texts ? String(cell) : cell));
+        return { name, data, type: texts ? ("STRING" as const) : ("DOUBLE" as const), nullable: true };
+      });
+      return {
+        file: "a.parquet",
+        content: new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 7 })),
+        firstRow: 1,
+      };
+    },
   },
   "pen-digits": {
     fixed: (all) => ({

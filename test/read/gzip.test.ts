@@ -18,7 +18,7 @@ async function read(...parts: Uint8Array[]): Promise<string> {
   writeFileSync(path, bytes);
   const file = sourceFile(path);
   const content = await file.whole();
-  expect(file.sha256()).toBe(createHash("sha256").update(bytes).digest("hex"));
+  expect(await file.sha256()).toBe(createHash("sha256").update(bytes).digest("hex"));
   return content.toString("latin1");
 }
 

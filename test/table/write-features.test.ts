@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { load } from "npyjs";
 import { expect, test } from "vitest";
 import { OptionError, UndertoneError } from "../../src/errors.js";
+import { readSource } from "../../src/read/read.js";
 import type { FeatureTable } from "../../src/table/feature-table.js";
 import { openFeatureFile, writeFeatures } from "../../src/table/write-features.js";
 import { folderWith, newFiles } from "../cli/run.js";
@@ -76,7 +78,47 @@ test("NPY: of two that are written at once, the last one tells if the files do n
   expect(told).toBeGreaterThan(0);
 });
 
-test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole gives", async (name) => {
+test("Parquet: texts and float32 columns, which a reader gets back", async () => {
+  const folder = folderWith();
+  const path = join(folder, "z.parquet");
+  expect(await writeFeatures(path, table, rows)).toEqual([path]);
+  expect(newFiles(folder)).toEqual(["z.parquet"]);
+  const { buffer } = Uint8Array.from(readFileSync(path));
+  const file = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) };
+  const got = await parquetReadObjects({ file });
+  expect(got).toEqual(
+    [0, 1].map((r) => ({
+      ...{ id: rows.ids[r], part: rows.parts[r], label: rows.labels[r] },
+      ...Object.fromEntries(table.names.map((name, c) => [name, table.values[3 * r + c]])),
+    })),
+  );
+  expect(parquetMetadata(buffer).schema.map(({ name, type }) => [name, type])).toEqual([
+    ["root", undefined],
+    ...["id", "part", "label"].map((name) => [name, "BYTE_ARRAY"]),
+    ...table.names.map((name) => [name, "FLOAT"]),
+  ]);
+});
+
+test("Parquet: more rows than a row group, in pieces of any size, are the bytes of the whole", async () => {
+  const N = 150_001;
+  const folder = folderWith();
+  const values = Float32Array.from({ length: 2 * N }, (_, k) => Math.fround(Math.sin(k)));
+  const ids = Array.from({ length: N }, (_, n) => `${n}`);
+  await writeFeatures(join(folder, "whole.parquet"), { values, names: ["a", "b"], rows: N }, { ids });
+  const file = await openFeatureFile(join(folder, "z.parquet"));
+  for (let from = 0; from < N; from += 40_007) {
+    const count = Math.min(40_007, N - from);
+    const piece = { values: values.subarray(2 * from, 2 * (from + count)), names: ["a", "b"], rows: count };
+    await file.append(piece, { ids: ids.slice(from, from + count) });
+  }
+  await file.finish();
+  expect(readFileSync(join(folder, "z.parquet")).equals(readFileSync(join(folder, "whole.parquet")))).toBe(true);
+  const { train } = await readSource(join(folder, "z.parquet"), { entity: "id" });
+  expect(train.ids.length).toBe(N);
+  expect(train.values).toEqual(values);
+});
+
+test.each(["z.csv", "z.npy", "z.parquet"])("%s: pieces give the very bytes that the whole gives", async (name) => {
   const folder = folderWith();
   await writeFeatures(join(folder, `whole-${name}`), table, rows);
   const file = await openFeatureFile(join(folder, name));
@@ -86,7 +128,7 @@ test.each(["z.csv", "z.npy"])("%s: pieces give the very bytes that the whole giv
       { ids: [rows.ids[r]], parts: [rows.parts[r]], labels: [rows.labels[r]] },
     );
   const begun = newFiles(folder, `whole-${name}`, `whole-${name}.json`);
-  expect(begun.map((file) => file.slice(-4))).toEqual(name === "z.csv" ? [".tmp"] : Array(4).fill(".tmp"));
+  expect(begun.map((file) => file.slice(-4))).toEqual(name === "z.npy" ? Array(4).fill(".tmp") : [".tmp"]);
   const files = await file.finish();
   expect(newFiles(folder, `whole-${name}`, `whole-${name}.json`)).toHaveLength(files.length);
   for (const beside of name === "z.npy" ? ["", ".json"] : [""])
@@ -116,7 +158,7 @@ test("a CSV longer than what is collected at a time is whole", async () => {
     expect(lines[n + 1].split(",").map(Number)).toEqual([n, ...values.subarray(12 * n, 12 * n + 12)]);
 });
 
-test.each(["z.csv", "z.npy"])("%s: an abandoned file leaves what was there before", async (name) => {
+test.each(["z.csv", "z.npy", "z.parquet"])("%s: an abandoned file leaves what was there before", async (name) => {
   const folder = folderWith({ [name]: "before" });
   const file = await openFeatureFile(join(folder, name));
   await file.append(table, rows);
@@ -143,6 +185,9 @@ test("a table of no rows is a file with a header", async () => {
   const nothing = { ...table, values: new Float32Array(0), rows: 0 };
   await writeFeatures(join(folder, "z.csv"), nothing, { ids: [] });
   expect(parse(readFileSync(join(folder, "z.csv")))).toEqual([["id", ...table.names]]);
+  await writeFeatures(join(folder, "z.parquet"), nothing, { ids: [] });
+  const { schema, num_rows } = parquetMetadata(Uint8Array.from(readFileSync(join(folder, "z.parquet"))).buffer);
+  expect([schema.map(({ name }) => name), num_rows]).toEqual([["root", "id", ...table.names], 0n]);
   await writeFeatures(join(folder, "z.npy"), nothing, { ids: [] });
   expect((await load(new Uint8Array(readFileSync(join(folder, "z.npy"))).buffer)).shape).toEqual([0, 3]);
   expect(JSON.parse(readFileSync(join(folder, "z.npy.json"), "utf8"))).toEqual({
@@ -161,7 +206,7 @@ test("where the description cannot be written, the matrix is not written either"
 
 test("an unknown ending and a place that cannot be written to leave nothing behind", async () => {
   const folder = folderWith();
-  await expect(writeFeatures(join(folder, "z.parquet"), table, rows)).rejects.toThrow(OptionError);
+  await expect(writeFeatures(join(folder, "z.txt"), table, rows)).rejects.toThrow(OptionError);
   await expect(writeFeatures(join(folder, "no", "z.csv"), table, rows)).rejects.toThrow(UndertoneError);
   expect(newFiles(folder)).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
-import type { DataOptions, FileOption } from "./options.js";
+import type { DataOptions, FileOption, FORMAT_NAMES } from "./options.js";
 import type { Part } from "./part.js";
 import type { SourceFile } from "./source-file.js";
 import type { Table } from "./table.js";
 
 /** How the files of one kind are read. */
 export type Format = {
-  name: string;
+  name: (typeof FORMAT_NAMES)[number];
   /** Ends of file names, without .gz, in lower case. */
   extensions: readonly string[];
   /** The options of files (FILE_OPTIONS) that it reads; the others are refused. */

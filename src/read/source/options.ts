@@ -9,6 +9,9 @@ const SEPARATORS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", s
 export const FILE_OPTIONS = ["encoding", "separator", "skipRows", "columns"] as const;
 export type FileOption = (typeof FILE_OPTIONS)[number];
 
+/** The formats of files, by name. */
+export const FORMAT_NAMES = ["ts", "arff", "tsv", "npy", "csv", "parquet", "jsonl", "arrow", "pen-digits"] as const;
+
 function isEncoding(name: string): boolean {
   try {
     return new TextDecoder(name) !== undefined;
@@ -102,6 +105,10 @@ export const DATA_OPTIONS = z.strictObject({
     .refine(isEncoding, { error: "expected the name of an encoding: utf-8, utf-16le, windows-1252, shift_jis, ..." })
     .optional()
     .describe("encoding of a text file, such as windows-1252; default: UTF-8, or what its byte order mark says"),
+  inputFormat: z
+    .enum(FORMAT_NAMES)
+    .optional()
+    .describe("format of the data, where its name does not tell it, as for - (standard input); default: by the name"),
   maxSize: z
     .number()
     .positive()

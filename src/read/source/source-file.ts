@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { DataError, UndertoneError } from "../../errors.js";
 import { gunzip } from "./gunzip.js";
+import { type Slices, sha256Of, slicesOfBytes, slicesOfFile } from "./slices.js";
 
 const MB = 1 << 20;
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
@@ -13,7 +14,11 @@ const FREE_MB = 32;
 /** Text without the end of a row; a million values of 32 characters. */
 export const LONGEST_ROW_MB = 32;
 
-/** A file to read, once: whole or in pieces. Both unpack it if its name ends in .gz. */
+/** The path that means standard input. */
+export const STANDARD_INPUT = "-";
+let inputTaken = false;
+
+/** A file to read, once: whole, in pieces or in slices. All unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
   /** The encoding of a text, by the option; default: UTF-8, or what a byte order mark says. */
@@ -22,23 +27,31 @@ export interface SourceFile {
   whole(most?: number): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
   pieces(): AsyncIterable<Buffer>;
-  /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read. */
-  sha256(): string;
+  /**
+   * The bytes at any place; of a .gz, a pipe or a device they are read into memory.
+   * @throws {DataError} as `whole`
+   */
+  slices(): Promise<Slices>;
+  /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read, or the slices are closed. */
+  sha256(): Promise<string>;
 }
 
 /** @param options.maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
 export function sourceFile(
-  path: string,
+  name: string,
   { maxSize, encoding }: { maxSize?: number; encoding?: string } = {},
 ): SourceFile {
   const hash = createHash("sha256");
-  const packed = path.toLowerCase().endsWith(".gz");
+  const standard = name === STANDARD_INPUT;
+  const path = standard ? "standard input" : name; // in messages
+  const packed = name.toLowerCase().endsWith(".gz");
+  let sliced = false;
   return {
     path,
     encoding,
     async whole(most = LARGEST_WHOLE) {
       try {
-        const plain = packed ? undefined : await readPlain(path, most, maxSize);
+        const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
         if (plain) hash.update(plain);
         const bytes = plain ?? (await collect(this.pieces(), most, path));
         if (bytes.length === 0) throw emptyFile(path);
@@ -58,7 +71,7 @@ export function sourceFile(
           );
       };
       const read = async function* (): AsyncGenerator<Buffer> {
-        for await (const chunk of createReadStream(path, { highWaterMark: PIECE })) {
+        for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
           hash.update(chunk);
           if (!packed) count(chunk.length);
           yield chunk;
@@ -70,8 +83,29 @@ export function sourceFile(
         throw unreadable(path, cause);
       }
     },
-    sha256: () => hash.copy().digest("hex"), // a digest ends the hash itself
+    async slices() {
+      try {
+        const { size } = packed || standard ? { size: 0 } : await stat(path);
+        if (size === 0) return slicesOfBytes(path, await this.whole());
+        if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
+        sliced = true;
+        return await slicesOfFile(path);
+      } catch (cause) {
+        throw unreadable(path, cause);
+      }
+    },
+    sha256: async () => (sliced ? sha256Of(path) : hash.copy().digest("hex")), // a digest ends the hash itself
   };
+}
+
+/** @throws {DataError} the second time */
+function takeStandardInput(): NodeJS.ReadStream {
+  if (inputTaken)
+    throw new DataError(
+      "Standard input was read to its end and is needed again, expected a file that can be read twice. Write it to a file, and name that.",
+    );
+  inputTaken = true;
+  return process.stdin;
 }
 
 /** A plain file at once; undefined for a pipe or a device, whose size only reading tells. */

@@ -1,0 +1,152 @@
+import { DataError } from "../../errors.js";
+import type { TableFormat } from "../source/format.js";
+import { emptyFile, endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
+import type { Table, TableChunk } from "../source/table.js";
+
+/** JSON lines: one object per line. */
+export const jsonl: TableFormat = {
+  name: "jsonl",
+  extensions: [".jsonl", ".ndjson"],
+  layouts: ["wide", "long"],
+  open: openJsonl,
+};
+
+/** The keys of that many rows, or of that many bytes, are the columns: what comes later must be among them. */
+const FIRST_ROWS = 20_000;
+const FIRST_BYTES = 1 << 24;
+/** Rows of a chunk. */
+const CHUNK = 5_000;
+/** Whole numbers of that many digits may not be exact as numbers. */
+const LONG_NUMBER = /\d{16}/;
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+interface Row {
+  number: number;
+  cells: readonly (readonly [key: string, value: unknown])[];
+}
+
+/**
+ * Opens a file of JSON lines as a table of cells. Keys may come in any order; one that a row lacks, or that is null, is
+ * a missing cell; true and false are 1 and 0.
+ * @throws {DataError} that names the row
+ */
+async function openJsonl(file: SourceFile): Promise<Table> {
+  const { path } = file;
+  const rows = rowsOf(file);
+  const first: Row[] = [];
+  const places = new Map<string, number>();
+  let bytes = 0;
+  for (;;) {
+    const next = first.length < FIRST_ROWS && bytes < FIRST_BYTES ? await rows.next() : undefined;
+    if (next === undefined || next.done) break;
+    const { row, size } = next.value;
+    bytes += size;
+    first.push(row);
+    for (const [key] of row.cells) if (!places.has(key)) places.set(key, places.size);
+  }
+  if (first.length === 0) throw emptyFile(path);
+  return { path, names: [...places.keys()], chunks: chunksOf(path, first, rows, places) };
+}
+
+async function* chunksOf(
+  path: string,
+  first: Row[],
+  rest: AsyncGenerator<{ row: Row }>,
+  places: ReadonlyMap<string, number>,
+): AsyncGenerator<TableChunk> {
+  const width = places.size;
+  const chunkOf = (rows: readonly Row[]): TableChunk => {
+    const columns = Array.from({ length: width }, () => new Array<string>(rows.length).fill(""));
+    rows.forEach(({ number, cells }, r) => {
+      for (const [key, value] of cells) {
+        const c = places.get(key);
+        if (c === undefined)
+          throw new DataError(
+            `${path}, row ${number}: got the key "${key}", which none of the first ${FIRST_ROWS} rows has, expected one of theirs. They name the columns; add the key to the first row, with null where it has no value.`,
+          );
+        columns[c][r] = textOf(value, path, number, key);
+      }
+    });
+    return {
+      rows: rows.map(({ number }) => number),
+      width,
+      column: (c) => ({ kind: "cells", values: columns[c] }),
+    };
+  };
+  for (let at = 0; at < first.length; at += CHUNK) yield chunkOf(first.slice(at, at + CHUNK));
+  first.length = 0;
+  let rows: Row[] = [];
+  for await (const { row } of rest) {
+    rows.push(row);
+    if (rows.length < CHUNK) continue;
+    yield chunkOf(rows);
+    rows = [];
+  }
+  if (rows.length > 0) yield chunkOf(rows);
+}
+
+function textOf(value: unknown, path: string, row: number, key: string): string {
+  if (typeof value === "string") return value.trim();
+  if (typeof value === "number") return String(value);
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (value === null) return "";
+  const steps = Array.isArray(value);
+  throw new DataError(
+    `${path}, row ${row}, column "${key}": got ${steps ? "a list" : "an object"}, expected one number, text, truth value or null. ${steps ? "Write one row per step, with a column that names the series (`entity`), or one key per step." : "Give each of its keys a column of its own."}`,
+  );
+}
+
+/** The objects of a file, line by line. */
+async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: number }> {
+  let number = 0;
+  for await (const line of linesIn(file)) {
+    number++;
+    const text = line.trim();
+    if (text === "") continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(LONG_NUMBER.test(text) ? text.replace(TOKENS, exact) : text);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new DataError(
+        `${file.path}, row ${number}: no JSON (${message.slice(0, 120).replaceAll("\n", " ")}), expected one object on the line. The line may be cut off, or an object may be spread over several; write one per line.`,
+        { cause },
+      );
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw new DataError(
+        `${file.path}, row ${number}: got ${text.length > 40 ? `${text.slice(0, 40)}...` : text}, expected an object such as {"time": 1, "value": 2.5}. Its keys name the columns; write one object per line.`,
+      );
+    yield { row: { number, cells: Object.entries(value) }, size: line.length };
+  }
+}
+
+/** A long whole number becomes a text, which keeps its digits. */
+const exact = (token: string) => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token);
+
+/** Lines of UTF-8, without byte order mark. */
+async function* linesIn(file: SourceFile): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let rest = "";
+  let number = 0;
+  const decode = (bytes?: Buffer) => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch (cause) {
+      throw new DataError(
+        `${file.path}, row ${number + 1} or later: got bytes that are no UTF-8, expected text in UTF-8, which JSON is written in. Write the file again.`,
+        { cause },
+      );
+    }
+  };
+  for await (const bytes of file.pieces()) {
+    const lines = (rest + decode(bytes)).split("\n");
+    rest = lines.pop()!;
+    if (rest.length > LONGEST_ROW_MB << 20) throw endlessRow(file.path, number + lines.length + 1);
+    for (const line of lines) {
+      number++;
+      yield line;
+    }
+  }
+  yield rest + decode();
+}
