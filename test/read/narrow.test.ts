@@ -42,6 +42,8 @@ describe("a narrow table", () => {
     expect(chosen.train.channels.map(({ name }) => name)).toEqual(["temp", "spo2", "hr"]);
     expect(cellsOf(chosen.train).slice(0, 3)).toEqual([36.5, null, 80]);
     expect(chosen.notes.join()).toMatch(/nothing was measured of spo2/);
+    const still = await read(TABLE, { label: "dead", static: ["age", "sex"] });
+    expect(still.notes.join()).toMatch(/nothing was measured of sex/);
     const dropped = await read(TABLE, { label: "dead", drop: ["age", "hr"] });
     expect(dropped.train.channels.map(({ name }) => name)).toEqual(["temp"]);
     expect([...dropped.train.times!]).toEqual([0, 60, 5]);

@@ -48,6 +48,7 @@ export function collectNarrowRows(
       const value = cells[columns.value];
       const time = readTime.next(cells[columns.time], r, row);
       const held = statics.hold(name, owner, value, r, row, time);
+      if (held) variables.see(name);
       if (held === "again") tally.twice++;
       const code = held ? undefined : variables.code(name);
       if (columns.label >= 0 && !missingIn(cells[columns.label], r)) {
@@ -179,10 +180,12 @@ function createVariables(
   const chosen = read?.map(({ name }) => name) ?? options.channels;
   const codes = new Map((chosen ?? []).map((name, code) => [name, code]));
   const notColumns = (options.drop ?? []).filter((name) => !header.includes(name));
+  const staticVariables = staticNames(options, known).filter((name) => !header.includes(name));
   const dropped = new Set([...notColumns, ...(options.static ?? [])]);
   const seen = new Set<string>();
   const unknown = new Map<string, number>();
   return {
+    see: (name: string) => seen.add(name),
     /** Undefined for one that is left out. */
     code(name: string): number | undefined {
       seen.add(name);
@@ -202,7 +205,7 @@ function createVariables(
       return [...codes.keys()].map((name) => ({ name, kind: "numeric" }));
     },
     notes(): string[] {
-      const absent = [...(chosen ?? []), ...notColumns].filter((name) => !seen.has(name));
+      const absent = [...(chosen ?? []), ...notColumns, ...staticVariables].filter((name) => !seen.has(name));
       const names = [...unknown.keys()];
       return [
         absent.length > 0 && `${path}: nothing was measured of ${absent.slice(0, 10).join(", ")}.`,
