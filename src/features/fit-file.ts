@@ -58,7 +58,7 @@ export async function fitFile(
   );
 }
 
-async function fitToFile(engine: Engine, input: string, output: string, options: FitFileOptions): Promise<Model> {
+async function fitToFile(engine: Engine, input: Input, output: string, options: FitFileOptions): Promise<Model> {
   const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
