@@ -70,7 +70,7 @@ describe("one file per sequence", () => {
   });
 
   test("a bad cell is named by its file and row", async () => {
-    const folder = folderOf("runs", { "a.csv": run(1, 2, 3), "b.csv": "x,y\n1,2\n3,oops\n" });
+    const folder = folderOf("runs", { "a.csv": run(1, 2, 3), "b.csv": "x,y\n1,2\n3,oops\n", "c.csv": run(1, 2) });
     expect((await failure(readSource(folder))).message).toMatch(/row 3 of .*b\.csv, column "y": got "oops"/);
     const cut = folderOf("runs", { "a.csv": run(1, 2, 3), "b.csv": "x,y\n1,2\n3\n" });
     expect((await failure(readSource(cut))).message).toMatch(/b\.csv, row 3: got 1 cells/);
@@ -117,6 +117,11 @@ describe("one file per sequence", () => {
     expect(labelsOf(train)).toEqual(["bad", "ok"]);
     expect(labelsOf(tested!)).toEqual(["bad", "ok"]);
     expect([...tested!.values]).toEqual([4, -4, 3, -3]);
+    const other = tree({ "ok/train/1.csv": run(1), "ok/test/2.csv": run(2, 3), "bad/train/3.csv": run(4) });
+    const windows = await readSource(other, { labelFrom: "folder", window: 2, time: "x", timeChannels: false });
+    expect(labelsOf(windows.train)).toEqual(["bad", "ok"]);
+    expect(labelsOf(windows.test!)).toEqual(["ok", "ok"]);
+    expect(windows.events!.entities).toEqual(["3", "1", "2", "2"]); // the training part first
     const named = folderOf("runs", { "ok_1.csv": run(1), "bad_1.csv": run(2) });
     expect(labelsOf((await readSource(named, { labelFrom: "^(\\w+)_" })).train)).toEqual(["bad", "ok"]);
     expect((await failure(readSource(named, { labelFrom: "^(o\\w+)_" }))).message).toMatch(/bad_1\.csv.*not match/);

@@ -29,6 +29,8 @@ describe("a table of one step per row is not taken for one sequence per row", ()
   test("its first column repeats, however the others are called", async () => {
     const text = `unit,cycle,s1,s2,s3\n${rows(40, (k) => [1 + Math.floor(k / 10), 1 + (k % 10), k, -k, 0])}\n`;
     expect(await failure(text)).toMatch(/Read it with `entity: "unit"` `time: "cycle"`/);
+    const bare = `unit,s1,s2,s3\n${rows(40, (k) => [1 + Math.floor(k / 10), k, -k, 0])}\n`;
+    expect(await failure(bare)).toMatch(/the same value in row after row of column "unit".*`entity: "unit"`/);
     const read = await readSource(fileOf("a.csv", text), { entity: "unit", time: "cycle" });
     expect(countOf(read.train)).toBe(4);
   });
@@ -50,6 +52,7 @@ describe("tables of one sequence per row raise no alarm", () => {
     ["counted steps", `label,0,1,2,3\n${rows(20, (k) => [LABEL(k), k, 1, 2, 3])}`],
     ["t0, t1", `label,t0,t1,t2\n${rows(20, (k) => [LABEL(k), 0, k, 1])}`],
     ["a first step that is always the same", `label,x1,x2,x3\n${rows(20, (k) => [LABEL(k), 0, 0, k])}`],
+    ["a first column that is always the same", `label,base,x1,x2,x3\n${rows(20, (k) => [LABEL(k), 0, k, 1, k])}`],
     ["no header, sorted by class", rows(20, (k) => [k < 10 ? 1 : 2, Math.sin(k), k, 1])],
     ["months", `label,Jan,Feb,Mar,Apr\n${rows(20, (k) => [LABEL(k), k, 1, 2, 3])}`],
     ["days of a week", `label,Monday,Tuesday,Wed\n${rows(20, (k) => [LABEL(k), k, 1, 2])}`],
