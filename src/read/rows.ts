@@ -158,7 +158,7 @@ export function splitParts(
     both.length === 0
       ? []
       : [
-          `${where}: ${both.length} entities are in the training part and in the test part (${both.slice(0, 3).join(", ")}${both.length > 3 ? ", ..." : ""}). The test part tells nothing of new entities, so a comparison refuses this split; if the test part is later in time, compare with \`plan: "forward"\`.`,
+          `${where}: ${both.length} entities are in the training part and in the test part (${both.slice(0, 3).join(", ")}${both.length > 3 ? ", ..." : ""}). If they are the same ones, the test part tells nothing of new entities, so a comparison refuses this split: if the test part is later in time, compare with \`plan: "forward"\`. If they are others of the same name, give them names of their own.`,
         ];
   return { train, test, notes, ...(events && { events: { ...events, entities: events.entities.map(plain) } }) };
 }

@@ -26,6 +26,13 @@ describe("a table of one step per row is not taken for one sequence per row", ()
     );
   });
 
+  test("a rare label that repeats is not advised as the entity", async () => {
+    const text = `payment_id,customer,day,fraud\n${rows(60, (k) => [k, k % 7, k / 2, k === 40 ? 1 : 0])}\n`;
+    expect(await failure(text)).toMatch(/Read it with `entity: "customer"`/);
+    const none = `load,wear,fault\n${rows(60, (k) => [Math.sin(k), Math.cos(k), k > 40 ? 1 : 0])}\n`;
+    expect(await failure(none)).toMatch(/Name the column that says whose step it is/);
+  });
+
   test("its first column repeats, however the others are called", async () => {
     const text = `unit,cycle,s1,s2,s3\n${rows(40, (k) => [1 + Math.floor(k / 10), 1 + (k % 10), k, -k, 0])}\n`;
     expect(await failure(text)).toMatch(/Read it with `entity: "unit"` `time: "cycle"`/);

@@ -5,6 +5,8 @@ import { type Column, shownIn, type TableChunk, timeIn, valueIn } from "../sourc
 const CALENDAR =
   /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?|mon(day)?|tues?(day)?|wed(nesday)?|thu(rs(day)?)?|fri(day)?|sat(urday)?|sun(day)?)$/i;
 const TIME = /^(time|date|datetime|timestamp|cycle)$|_(time|date|timestamp)$/i;
+const ENTITY =
+  /(^|_)(id|entity|customer|client|user|card|account|patient|subject|machine|engine|unit|device|sensor|station|store|vehicle)(_|$)/i;
 /** Rows from which on a column can be said to repeat. */
 const ENOUGH = 8;
 
@@ -34,7 +36,7 @@ export function strangeSteps(
   if (!things && !named && !counted) return undefined;
   const show = (c: number) => (names ? `"${names[c]}"` : `${c + 1}`);
   const shown = (words.length > 0 ? words : steps).slice(0, 4).map(show).join(", ");
-  const repeated = `the same value in row after row of column ${show(counted ? 0 : first)}`;
+  const repeated = `the same value in row after row of column ${show(counted ? 0 : first)} (if that is the label, name it: \`label\`)`;
   return {
     what: things ? `columns called ${shown}` : repeated,
     advice: advice(names, all, isWord, repeats, chunk, from),
@@ -59,11 +61,22 @@ function advice(
   if (!names) return "Write names of the columns above it, and name the one of the entity (`entity`).";
   const isDate = (c: number) => chunk.rows.length > from && timeIn(chunk.column(c), from)?.calendar === true;
   const time = all.find((c) => TIME.test(names[c]) || isDate(c));
-  const entity = all.find((c) => c !== time && isWord(c) && repeats(c));
+  const others = all.filter((c) => c !== time && isWord(c));
+  const entity =
+    others.find((c) => repeats(c) && distinctIn(chunk.column(c), from, chunk.rows.length) > 2) ??
+    others.find(
+      (c) => ENTITY.test(names[c]) && distinctIn(chunk.column(c), from, chunk.rows.length) < chunk.rows.length - from,
+    );
   const timed = time === undefined ? "" : ` \`time: "${names[time]}"\``;
   const one = `If all rows are steps of one sequence: \`oneEntity\`${timed}.`;
   if (entity === undefined) return `Name the column that says whose step it is (\`entity\`). ${one}`;
   return `Read it with \`entity: "${names[entity]}"\`${timed}. ${one}`;
+}
+
+function distinctIn(column: Column, from: number, to: number): number {
+  const seen = new Set<string>();
+  for (let r = from; r < to; r++) seen.add(shownIn(column, r));
+  return seen.size;
 }
 
 /** Whether most rows have the value of the row before, and not all. */
