@@ -4,7 +4,7 @@ export { resultFile } from "./evaluate/comparison/result-file.js";
 export { type EncodedFile, type EncodeFileOptions, encodeFile } from "./features/encode-file.js";
 export { type FitFileOptions, fitFile } from "./features/fit-file.js";
 export { loadModel, saveModel } from "./features/model-file.js";
-export { readInPieces, readSource } from "./read/read.js";
+export { type Input, readInPieces, readSource } from "./read/read.js";
 export type { DataOptions } from "./read/source/options.js";
 export type { Part } from "./read/source/part.js";
 export type { RowLabels } from "./table/row-labels.js";

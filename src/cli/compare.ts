@@ -7,7 +7,7 @@ import { resultFile } from "../evaluate/comparison/result-file.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
-import { filesRead, readSource } from "../read/read.js";
+import { filesRead, type Input, readSource } from "../read/read.js";
 import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
@@ -20,6 +20,7 @@ import {
   chooseEngine,
   dataOptionsOf,
   fitOptionsOf,
+  inputOf,
   tellLeftOut,
 } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
@@ -41,9 +42,12 @@ training part of each resample. untrained is the control that shows whether lear
 export function compareCommand(): Command {
   const command = new Command("compare")
     .description("compare classifiers on baselines and on latents, and show whether the latents help")
-    .argument("<data>", "a labelled file, or a folder with NAME_TRAIN and NAME_TEST");
+    .argument(
+      "<data...>",
+      "a labelled file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+    );
   addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
-  return command.action(runCompare);
+  return command.action((paths: string[], options: CommonOptions) => runCompare(inputOf(paths), options));
 }
 
 const OPTIONS = compareOptionsSchema.pick({
@@ -90,16 +94,19 @@ export function plannedOutputs({ save, report }: CommonOptions): PlannedOutput[]
 }
 
 /** Reads, compares, shows progress, prints the result, then writes the page; shared with the demo. */
-export async function runCompare(path: string, options: CommonOptions): Promise<void> {
+export async function runCompare(input: Input, options: CommonOptions): Promise<void> {
   const terminal = openTerminal(options);
   const comparing = compareOptionsOf(options);
   const report = options.report as string | undefined;
-  await checkOutputs(plannedOutputs(options), { inputs: await filesRead(path), force: options.force });
+  await checkOutputs(plannedOutputs(options), {
+    inputs: await filesRead(input, dataOptionsOf(options)),
+    force: options.force,
+  });
   const engine = await chooseEngine(options, terminal.say);
-  terminal.progress(`reading ${path}`);
+  terminal.progress(`reading ${typeof input === "string" ? input : `${input.length} files`}`);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
-  const source = await readSource(path, reading);
+  const source = await readSource(input, reading);
   terminal.done();
   const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);

@@ -13,6 +13,7 @@ import {
   type CommonOptions,
   chooseEngine,
   dataOptionsOf,
+  inputOf,
 } from "./flags.js";
 import { numberIn } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
@@ -36,7 +37,10 @@ export function encodeCommand(): Command {
   const command = new Command("encode")
     .description("turn sequences into features with a trained model")
     .argument("<model>", "a model file, from undertone fit")
-    .argument("<data>", "a file, a folder with NAME_TRAIN and NAME_TEST, or - for standard input")
+    .argument(
+      "<data...>",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or - for standard input",
+    )
     .requiredOption("-o, --output <file>", "the features to write: .parquet, .csv or .npy, or - for standard output")
     .addOption(
       new Option("--output-format <name>", "format to write, where the name of the output does not tell it").choices(
@@ -63,7 +67,7 @@ export function encodeCommand(): Command {
   return command.action(runEncode);
 }
 
-async function runEncode(modelPath: string, dataPath: string, options: CommonOptions): Promise<void> {
+async function runEncode(modelPath: string, dataPaths: string[], options: CommonOptions): Promise<void> {
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
@@ -76,7 +80,7 @@ async function runEncode(modelPath: string, dataPath: string, options: CommonOpt
     for (const note of model.notes ?? []) terminal.warn(note);
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
-    const { files, rows, columns, notes } = await encodeFile(engine, model, dataPath, output, {
+    const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths), output, {
       readOut,
       part,
       threads,

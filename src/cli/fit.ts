@@ -11,6 +11,7 @@ import {
   chooseEngine,
   dataOptionsOf,
   fitOptionsOf,
+  inputOf,
   tellLeftOut,
 } from "./flags.js";
 import { inFlags, numberIn } from "./schema-flags.js";
@@ -30,7 +31,10 @@ Only the training part of DATA is used. Labels are ignored, except by the recipe
 export function fitCommand(): Command {
   const command = new Command("fit")
     .description("train an autoencoder on sequences and write the model")
-    .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
+    .argument(
+      "<data...>",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+    )
     .requiredOption("-o, --output <file>", "the model file to write")
     .option("--resume", "continue from OUT.checkpoint, if present")
     .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
@@ -43,7 +47,7 @@ export function fitCommand(): Command {
   return command.action(runFit);
 }
 
-async function runFit(path: string, options: CommonOptions & { output: string }): Promise<void> {
+async function runFit(paths: string[], options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);
   const { output, resume, force, json } = options;
   const engine = await chooseEngine(options, terminal.say);
@@ -53,7 +57,7 @@ async function runFit(path: string, options: CommonOptions & { output: string })
   const started = performance.now();
   const begun = Date.now();
   try {
-    const model = await fitFile(engine, path, output, {
+    const model = await fitFile(engine, inputOf(paths), output, {
       ...fitOptionsOf(options),
       reading,
       resume: resume as boolean | undefined,

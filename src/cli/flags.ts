@@ -3,6 +3,7 @@ import { z } from "zod";
 import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
 import { prepareOptionsSchema } from "../model/prepare.js";
+import type { Input } from "../read/read.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/source/options.js";
 import { type FitOptions, fitOptionsSchema, trainOptionsSchema } from "../train/options.js";
 import { addSchemaFlags, pickOptions } from "./schema-flags.js";
@@ -14,6 +15,11 @@ const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
 export function addDataFlags(command: Command): Command {
   addSchemaFlags(command, DATA_OPTIONS.omit({ ...EVENT_OPTIONS, newData: true }));
   return command.addOption(new Option("--no-time-channels", "do not add the derived time channels"));
+}
+
+/** DATA as the shell gave it: one path, or the files that a glob stood for. */
+export function inputOf(paths: readonly string[]): Input {
+  return paths.length === 1 ? paths[0] : paths;
 }
 
 /** Flags for columns that aggregates of events are made of. */

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { readSource } from "../read/read.js";
 import { describeSet, type SetDescription } from "../sequences/inspect/inspect.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
-import { addDataFlags, type CommonOptions, dataOptionsOf } from "./flags.js";
+import { addDataFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
 import { inFlags } from "./schema-flags.js";
 import { openTerminal, print } from "./terminal.js";
 
@@ -17,12 +17,15 @@ Examples:
 export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("show what the data holds, what is irregular and what may be wrong")
-    .argument("<data>", "a file, or a folder with NAME_TRAIN and NAME_TEST")
+    .argument(
+      "<data...>",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+    )
     .option("--json", "print one JSON object on standard output")
     .option("--quiet", "no notes");
   addDataFlags(command).addHelpText("after", HELP);
-  return command.action(async (path: string, options: CommonOptions) => {
-    const source = await readSource(path, dataOptionsOf(options));
+  return command.action(async (paths: string[], options: CommonOptions) => {
+    const source = await readSource(inputOf(paths), dataOptionsOf(options));
     const train = inCommandWords(describeSet(source.train));
     const test = source.test && inCommandWords(describeSet(source.test));
     const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });
@@ -69,6 +72,10 @@ function describe(title: string, set: SetDescription): string {
     ]);
   }
   lines.push(table.toString());
+  if (set.statics)
+    lines.push(
+      `static: ${set.statics.map(({ name, missing, categories, min, max }) => `${name} (${categories === undefined ? `${show(min)} to ${show(max)}` : `${categories} categories`}${missing > 0 ? `, ${(100 * missing).toFixed(1)} % missing` : ""})`).join(", ")}`,
+    );
   if (set.irregularGaps !== null)
     lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
   for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);

@@ -6,8 +6,9 @@ import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
 import { expectOneOf, expectOptions, expectWhole } from "../options.js";
-import { comesInPieces, filesRead, readInPieces, readSource } from "../read/read.js";
+import { filesRead, hasTestPart, type Input, readInPieces, readSource, readsInPieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
+import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
@@ -64,7 +65,8 @@ const PIECE = 2_000_000;
 /**
  * Reads sequences, encodes them and writes the features, whole or not at all. A CSV goes in pieces, so it may be larger
  * than memory, unless it has to be read whole: a long table whose entities are scattered, or noisy copies.
- * @param input a file, a folder with NAME_TRAIN and NAME_TEST, or - for standard input; read as for the training of the model
+ * @param input a file, a folder with NAME_TRAIN and NAME_TEST, files of rows, or - for standard input; read as for the
+ * training of the model
  * @param output .parquet, .csv or .npy, or - for standard output
  * @throws {OptionError} for an option that does not fit the model or the data, or an output that would destroy a file: one
  * that is read, or, without `force`, one that undertone did not write
@@ -74,7 +76,7 @@ const PIECE = 2_000_000;
 export async function encodeFile(
   engine: Engine,
   model: Model,
-  input: string,
+  input: Input,
   output: string,
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
@@ -87,7 +89,7 @@ export async function encodeFile(
 async function encodeToFile(
   engine: Engine,
   model: Model,
-  input: string,
+  input: Input,
   output: string,
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
@@ -100,16 +102,15 @@ async function encodeToFile(
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   const outputs = featureFiles(output, outputFormat).map((file) => ({ ...file, column: readOutColumn }));
-  const inputs = await filesRead(input);
-  const existing = await stat(input).catch(() => undefined); // reading says what is wrong
-  if (part === "test" && (existing || input === "-") && inputs.length < 2) throw noTestPart(input);
+  const inputs = await filesRead(input, reading);
+  if (part === "test") await expectTestPart(input, reading);
   await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
   let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
   let columns: readonly string[] = [];
   try {
     const notes =
-      copies === undefined && (await comesInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
+      copies === undefined && (await readsInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
     signal?.throwIfAborted();
     return { files: await file.finish(), rows, columns, notes };
   } catch (error) {
@@ -123,7 +124,7 @@ async function encodeToFile(
       return await encodeInPieces(PIECE / channels.length);
     } catch (error) {
       if (!(error instanceof ScatteredError)) throw error;
-      if (!existing?.isFile()) throw readOnce(error);
+      await expectNoStream(input, error);
       await file.abandon();
       file = await openFeatureFile(output, outputFormat);
       rows = 0;
@@ -164,17 +165,22 @@ async function encodeToFile(
   }
 }
 
-function noTestPart(input: string): OptionError {
-  return new OptionError(
-    `${input}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+async function expectTestPart(input: Input, reading: DataOptions): Promise<void> {
+  if ((await hasTestPart(input, reading)) !== false) return;
+  throw new OptionError(
+    `${typeof input === "string" ? input : input.join(", ")}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
   );
 }
 
-/** What to say of a pipe where a file would be read again. */
-function readOnce(cause: ScatteredError): DataError {
-  return new DataError(
-    `${cause.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
-    { cause },
+/** @throws {DataError} for a pipe or a device, which cannot be read again because its entities are `scattered` */
+async function expectNoStream(input: Input, scattered: ScatteredError): Promise<void> {
+  if (input !== STANDARD_INPUT) {
+    const found = typeof input === "string" ? await stat(input).catch(() => undefined) : undefined; // a glob is no file
+    if (!found || found.isFile() || found.isDirectory()) return;
+  }
+  throw new DataError(
+    `${scattered.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+    { cause: scattered },
   );
 }
 

@@ -6,7 +6,7 @@ import { behindLinks, placeOf } from "../files/place.js";
 import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { expectSwitch, expectWhole, parseOptions } from "../options.js";
-import { filesRead } from "../read/read.js";
+import { filesRead, type Input, lastingReading } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { checkpointUpdate, loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
@@ -39,7 +39,7 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
  * Reads sequences, trains an autoencoder on the training part, fits its read-outs and writes the model, whole or not at
  * all. The state of training is saved in OUTPUT.checkpoint, unless OUTPUT is a pipe or a device. After an abort or a crash
  * the same call with `resume` goes on from there and ends in the same weights.
- * @param input a file, or a folder with NAME_TRAIN and NAME_TEST
+ * @param input a file, a folder with NAME_TRAIN and NAME_TEST, or files of rows
  * @param output the model file
  * @throws {UndertoneError} if the output cannot be written: before anything is read, or at the end, and then the
  * checkpoint stays
@@ -49,7 +49,7 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
  */
 export async function fitFile(
   engine: Engine,
-  input: string,
+  input: Input,
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
@@ -58,7 +58,7 @@ export async function fitFile(
   );
 }
 
-async function fitToFile(engine: Engine, input: string, output: string, options: FitFileOptions): Promise<Model> {
+async function fitToFile(engine: Engine, input: Input, output: string, options: FitFileOptions): Promise<Model> {
   const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
@@ -71,7 +71,7 @@ async function fitToFile(engine: Engine, input: string, output: string, options:
     );
   const outputs: PlannedOutput[] = [{ path: output, kind: "model" }];
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
-  await checkOutputs(outputs, { inputs: await filesRead(input), force });
+  await checkOutputs(outputs, { inputs: await filesRead(input, reading), force });
   if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
   const source = await openTrainingSource(input, reading, output, { blockSteps, onRead });
   try {
@@ -81,7 +81,7 @@ async function fitToFile(engine: Engine, input: string, output: string, options:
   }
 
   async function fitSource({ name, files, train, more, notes }: TrainingSource): Promise<Model> {
-    const { maxSize: _, inputFormat: __, ...kept } = reading; // of this run, not of all data to come
+    const kept = await lastingReading(input, reading);
     signal?.throwIfAborted();
     for (const note of notes) onNote?.(note);
     if (!checkpoint)

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { DataError, OptionError } from "../errors.js";
 import { temporaryPath } from "../files/temporary.js";
-import { readInPieces, readSource, scanTable } from "../read/read.js";
+import { type Input, readInPieces, readSource, scanTable } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import { dealBlocks } from "../train/blocks/deal-blocks.js";
@@ -24,12 +24,16 @@ const PIECE = 1_000_000;
  * @throws {DataError} if the file changes while it is read
  */
 export async function openTrainingSource(
-  input: string,
+  input: Input,
   reading: DataOptions,
   output: string,
   { blockSteps, onRead }: { blockSteps?: number; onRead?(sequences: number): void },
 ): Promise<TrainingSource> {
   if (blockSteps === undefined) return { ...(await readSource(input, reading)), release: async () => {} };
+  if (typeof input !== "string")
+    throw new OptionError(
+      `${input[0]}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,
+    );
   const stamp = await stampOf(input);
   const { name, sha256, channels } = await scanTable(input, reading);
   const folder = await temporaryPath(output);

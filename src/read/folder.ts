@@ -19,31 +19,35 @@ export interface FoundParts {
 }
 
 const PART = /^(.+)_(TRAIN|TEST)(.*?)\.[^.]+$/i;
+const PART_FIRST = /^(TRAIN|TEST)(?:_(.+))?\.[^.]+$/i;
 const UCI_PART = /^(.+)\.(tra|tes)$/i;
 
 /**
- * Finds NAME_TRAIN and NAME_TEST (or UCI's NAME.tra and NAME.tes) in a folder. Of several names the folder's own
+ * Finds NAME_TRAIN and NAME_TEST (or TRAIN_NAME, TRAIN, UCI's NAME.tra) in a folder. Of several names the folder's own
  * counts; of several formats the first of FORMATS.
+ * @returns undefined if no file is called so
  * @throws {DataError} if there is no training part, or several names and none is the folder's
  */
-export async function findParts(folder: string): Promise<FoundParts> {
+export async function findParts(folder: string): Promise<FoundParts | undefined> {
   const listed = await readdir(folder).catch((cause) => {
     throw unreadable(folder, cause);
   });
+  const own = basename(resolve(folder));
   const found = listed.sort().flatMap((file) => {
     const format = formatOf(file);
     const unpacked = file.replace(/\.gz$/i, "");
-    const match = PART.exec(unpacked) ?? UCI_PART.exec(unpacked);
+    const [, first, rest = own] = PART_FIRST.exec(unpacked) ?? [];
+    const match = first ? ["", rest, first] : (PART.exec(unpacked) ?? UCI_PART.exec(unpacked));
     if (!format || !match) return [];
     const [, name, part, suffix = ""] = match;
     return [{ name, test: /^tes/i.test(part), path: join(folder, file), format, suffix }];
   });
+  if (found.length === 0) return undefined;
   const names = [...new Set(found.map(({ name }) => name))];
-  const own = basename(resolve(folder));
   const name = names.length === 1 ? names[0] : names.find((candidate) => candidate === own);
   if (name === undefined)
     throw new DataError(
-      `${folder}: got ${names.length === 0 ? "no" : "several"} data sets in the folder${names.length > 0 ? ` (${names.slice(0, 5).join(", ")})` : ""}, expected one: files called NAME_TRAIN and NAME_TEST with the extensions ${EXTENSIONS}, each possibly .gz. Name a single file, or a folder that has such a pair.`,
+      `${folder}: got several data sets in the folder (${names.slice(0, 5).join(", ")}), expected one: files called NAME_TRAIN and NAME_TEST with the extensions ${EXTENSIONS}, each possibly .gz. Name a single file, or a folder that has such a pair.`,
     );
   const pick = (test: boolean) =>
     found

@@ -1,82 +1,82 @@
-import { stat } from "node:fs/promises";
-import { basename } from "node:path";
 import { OptionError } from "../errors.js";
 import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
-import { type FoundFile, findParts } from "./folder.js";
-import { csv } from "./formats/csv.js";
-import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
+import { type Found, type FoundFiles, findInput, type Input } from "./find.js";
+import type { FoundFile, FoundParts } from "./folder.js";
+import { FORMATS, formatOf } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
-import { hasHeader, tsv } from "./formats/tsv.js";
 import { labelled } from "./labels.js";
-import { readLong } from "./layouts/long.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
 import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
-import type { Format, Layout, LayoutName, TableFormat } from "./source/format.js";
-import { notationOf } from "./source/notation.js";
-import { type DataOptions, FILE_OPTIONS, FORMAT_NAMES, parseDataOptions, rejectOptions } from "./source/options.js";
+import { asTable, openTable, rejectFileOptions } from "./open-table.js";
+import { readRows, splitParts } from "./rows.js";
+import { stemOf } from "./side-table.js";
+import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
-import { inNotation } from "./source/table.js";
 
-const LAYOUTS: Record<LayoutName, Layout> = { wide: readWide, long: readLong };
-const TABLE_ONLY = ["label", "entity", "drop", "missing", "decimalComma", "thousands", ...LONG_ONLY] as const;
+export { filesRead, type Input } from "./find.js";
+
+const FILES_ONLY = ["oneEntity", "labels", "on", "manifest", "labelFrom"] as const;
+const TABLE_ONLY = [
+  ...(["label", "entity", "drop", "wide", "missing", "decimalComma", "thousands"] as const),
+  ...LONG_ONLY,
+  ...FILES_ONLY,
+] as const;
 
 /**
- * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, or one file of any format (FORMATS), each possibly .gz.
- * A table is long, one event per row, when `entity` is given, else it has one sequence per row. With `window` each
- * event of a long table becomes a case. Class indices are the same in both parts.
+ * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, one file of any format (FORMATS), or files of rows: a
+ * folder, a glob or a list of them. Each may be .gz. A table is long, one event per row, when `entity` is given (with
+ * `variable` narrow, one measurement per row), else it has one sequence per row. Each of several files is one sequence,
+ * unless they have the column `entity`. With `window` each event of a long table becomes a case. Class indices are the
+ * same in both parts.
  * @throws {DataError} for content that cannot be read, with file and row
  * @throws {OptionError} for options that do not fit the source
  */
-export async function readSource(path: string, options: DataOptions = {}): Promise<DataSource> {
+export async function readSource(input: Input, options: DataOptions = {}): Promise<DataSource> {
   const chosen = parseDataOptions(options);
-  if (path !== STANDARD_INPUT) {
-    const stats = await stat(path).catch((cause) => {
-      throw unreadable(path, cause);
-    });
-    if (stats.isDirectory()) return readFolder(path, chosen);
-  }
-  const { part, sha256 } = await readPart({ path, format: knownFormat(path, chosen) }, chosen, "");
-  const { train, notes } = labelled(path, part);
-  return {
-    name: nameOf(path),
-    train,
-    ...(part.events && { events: part.events }),
-    files: [{ path, sha256 }],
-    notes: [...part.notes, ...notes],
-  };
+  const found = await findInput(input, chosen);
+  const rows = rowsOf(found, chosen);
+  if (rows) return readWholeRows(rows, chosen);
+  if ("parts" in found) return readParts(input as string, found.parts, chosen);
+  const { file } = found as { file: FoundFile };
+  const { part, sha256 } = await readPart(file, chosen, "");
+  const { train, notes } = labelled(file.path, part);
+  return { name: nameOf(file), train, files: [{ path: file.path, sha256 }], notes: [...part.notes, ...notes] };
 }
 
-/** The files that readSource reads for a path; of one that cannot be read the path itself. */
-export async function filesRead(path: string): Promise<string[]> {
-  if (path === STANDARD_INPUT) return ["/dev/stdin"]; // where it is a file, it is known by its number
-  const found = await findParts(path).catch(() => undefined); // a file has no parts; reading says what else is wrong
-  return found ? [found.train.path, ...(found.test ? [found.test.path] : [])] : [path];
+/** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
+export async function lastingReading(input: Input, options: DataOptions): Promise<DataOptions> {
+  const found = await findInput(input, options);
+  const perFile = "files" in found && options.entity === undefined;
+  return { ...lastingOptions(options), ...(perFile && { oneEntity: true }) };
 }
 
-/** Whether a source can be read in pieces: a table (CSV). */
+/** Whether an input can be read in pieces: tables without a test part. */
+export async function readsInPieces(input: Input, options: DataOptions): Promise<boolean> {
+  const found = await findInput(input, options);
+  const rows = rowsOf(found, options);
+  return rows ? !rows.split : "file" in found && found.file.format.layouts !== "fixed";
+}
+
+/** Whether a file can be read in pieces: a table (CSV). */
 export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
   const format = formatOf(path, options.inputFormat);
   return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
 }
 
-/**
- * A .tsv is a table (its format is then that of CSV) where an entity is named or its first row has names; else it has
- * series as in the UCR archive.
- */
-async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
-  if (format !== tsv) return format;
-  if (options.entity !== undefined || options.columns !== undefined) return csv;
-  const stats = path === STANDARD_INPUT ? undefined : await stat(path).catch(() => undefined); // reading says what is wrong
-  if (!stats?.isFile()) return format; // a pipe can be read only once
-  const named = await hasHeader(sourceFile(path, options)).catch(() => false);
-  return named ? csv : format;
+/** Whether an input has a test part; undefined: it cannot be found. */
+export async function hasTestPart(input: Input, options: DataOptions): Promise<boolean | undefined> {
+  const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
+  return found && ("parts" in found ? found.parts.test !== undefined : "files" in found && found.files.split);
 }
 
+/** Options of tables that are read twice, in blocks, in no way yet. */
+const NOT_SCANNED = ["variable", "staticChannels", ...FILES_ONLY] as const;
+
 /**
- * Reads a table once, for what must be known before it is read in pieces.
+ * Reads a table in one file once, for what must be known before it is read in pieces.
  * @returns the SHA-256 of the file, and the channels of a long table
  * @throws as readInPieces
  */
@@ -85,19 +85,26 @@ export async function scanTable(
   options: DataOptions,
 ): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
-  const format = await tableFormat(path, chosen);
+  rejectOptions(path, "a table that is read in blocks", chosen, [...NOT_SCANNED]);
+  const found = await findInput(path, chosen);
+  if (!("file" in found) || found.file.format.layouts === "fixed") throw onlyTables(path);
   const file = sourceFile(path, chosen);
   try {
-    layoutOf(path, format, chosen);
-    rejectFileOptions(path, format, chosen);
-    const table = inNotation(await format.open(file, chosen), notationOf(chosen));
+    if (chosen.entity === undefined) rejectOptions(path, "a table with one sequence per row", chosen, [...LONG_ONLY]);
+    const table = await openTable(file, found.file.format, chosen);
     let channels: readonly Channel[] | undefined;
     if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
     else for await (const _ of table.chunks); // for its hash
-    return { name: nameOf(path), sha256: await file.sha256(), channels };
+    return { name: nameOf(found.file), sha256: await file.sha256(), channels };
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function onlyTables(where: string): OptionError {
+  return new OptionError(
+    `${where}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}), and one without a test part. Read it whole, with readSource.`,
+  );
 }
 
 /** How large a piece is, and what is known of its channels. */
@@ -117,7 +124,8 @@ export interface PieceOptions {
 
 /**
  * Reads a table in pieces, so that the file may be larger than memory: one of one sequence per row, or a long table
- * where the rows of an entity stand together. Where they do not, all that is left is one piece, with a note.
+ * where the rows of an entity stand together, also one that lies in several files. Where they do not, all that is left
+ * is one piece, with a note.
  * @param take gets each piece, with the labels as they are written; the file is read on when it is done
  * @returns notes
  * @throws {OptionError} for another kind of source
@@ -125,7 +133,7 @@ export interface PieceOptions {
  *   was handed on; what came before the row has been handed on
  */
 export async function readInPieces(
-  path: string,
+  input: Input,
   options: DataOptions,
   pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
@@ -135,34 +143,68 @@ export async function readInPieces(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const format = await tableFormat(path, chosen);
-  if (chosen.entity !== undefined && !channels)
+  const found = await findInput(input, chosen);
+  const rows = rowsOf(found, chosen);
+  const where = typeof input === "string" ? input : input.join(", ");
+  if ("parts" in found || rows?.split || ("file" in found && found.file.format.layouts === "fixed"))
+    throw onlyTables(where);
+  if (rows && !channels)
     throw new OptionError(
-      `${path}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
+      `${where}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
-  const layout = layoutOf(path, format, chosen);
-  const notation = notationOf(chosen);
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
+  const guarded = async (piece: Part) => {
+    try {
+      await take(piece);
+    } catch (error) {
+      failed = { error };
+      throw error;
+    }
+  };
   try {
-    rejectFileOptions(path, format, chosen);
-    const table = inNotation(await format.open(sourceFile(path, chosen), chosen), notation);
-    const notes = await layout(table, chosen, { idPrefix: "", mostSteps, channels }, async (piece) => {
-      try {
-        await take(piece);
-      } catch (error) {
-        failed = { error };
-        throw error;
-      }
-    });
-    return [...(table.notes ?? []), ...notes];
+    if (rows) return (await readRows(rows, chosen, { mostSteps, channels }, guarded)).notes;
+    const { path, format } = (found as { file: FoundFile }).file;
+    return await readWideFile(sourceFile(path, chosen), format, chosen, { idPrefix: "", mostSteps }, guarded);
   } catch (error) {
-    throw failed ? failed.error : unreadable(path, error);
+    throw failed ? failed.error : unreadable(where, error);
   }
 }
 
-async function readFolder(folder: string, options: DataOptions): Promise<DataSource> {
-  const found = await findParts(folder);
-  rejectOptions(folder, "a folder of TRAIN and TEST parts", options, ["entity"]);
+/** The files of an input whose rows are events or measurements; undefined: it has whole sequences. */
+function rowsOf(found: Found, options: DataOptions): FoundFiles | undefined {
+  if ("files" in found) return found.files;
+  const asked = options.entity ?? options.variable ?? options.oneEntity;
+  if (asked === undefined || asked === false) return undefined;
+  const parts = "file" in found ? { train: found.file, name: nameOf(found.file), notes: [] } : found.parts;
+  const { train, test, name, notes } = parts as FoundParts;
+  if ([train, test].some((file) => file?.format.layouts === "fixed")) return undefined;
+  const describe = (file: FoundFile, part?: "train" | "test") => ({ ...file, id: stemOf(file.path), part, cells: [] });
+  const files = test ? [describe(train, "train"), describe(test, "test")] : [describe(train)];
+  const where = test ? `${train.path} and ${test.path}` : train.path;
+  return { where, name, files, split: test !== undefined, labelled: false, statics: [], notes };
+}
+
+async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<DataSource> {
+  let whole: Part | undefined;
+  const read = await readRows(found, options, { mostSteps: Number.POSITIVE_INFINITY }, async (part) => {
+    whole = part;
+  }).catch((error) => {
+    throw unreadable(found.where, error);
+  });
+  const { events, ...part } = whole!;
+  const sides = found.split ? splitParts(found.where, whole!) : { train: part, events, test: undefined, notes: [] };
+  const { train, test, notes } = labelled(found.where, sides.train, sides.test);
+  return {
+    name: found.name,
+    train,
+    ...(test && { test }),
+    ...(sides.events && { events: sides.events }),
+    files: read.files,
+    notes: [...read.notes, ...sides.notes, ...notes],
+  };
+}
+
+async function readParts(folder: string, found: FoundParts, options: DataOptions): Promise<DataSource> {
   const train = await readPart(found.train, options, "train-");
   const test = found.test && (await readPart(found.test, options, "test-"));
   const files = [{ path: found.train.path, sha256: train.sha256 }];
@@ -172,13 +214,13 @@ async function readFolder(folder: string, options: DataOptions): Promise<DataSou
   return { name: found.name, train: sets.train, test: sets.test, files, notes };
 }
 
+/** Reads a file of whole sequences. */
 async function readPart(
-  { path, format: known }: FoundFile,
+  { path, format }: FoundFile,
   options: DataOptions,
   idPrefix: string,
 ): Promise<{ part: Part; sha256: string }> {
   const file = sourceFile(path, options);
-  const format = await asTable(path, known, options);
   rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
@@ -186,60 +228,36 @@ async function readPart(
       const part = await format.open(file, idPrefix);
       return { part, sha256: await file.sha256() };
     }
-    const layout = layoutOf(path, format, options);
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
-    const table = inNotation(await format.open(file, options), notationOf(options));
-    const notes = await layout(table, options, size, async (part) => {
+    const notes = await readWideFile(file, format, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes: [...(table.notes ?? []), ...notes] }, sha256: await file.sha256() };
+    return { part: { ...whole!, notes }, sha256: await file.sha256() };
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-function rejectFileOptions(path: string, format: Format, options: DataOptions): void {
-  const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
-  rejectOptions(path, `${format.extensions[0]} files`, options, others);
-}
-
-/** The layout that the options ask for. */
-function layoutOf(path: string, { layouts }: Format, options: DataOptions): Layout {
-  const name = options.entity !== undefined ? "long" : "wide";
-  if (!layouts.includes(name))
+async function readWideFile(
+  file: ReturnType<typeof sourceFile>,
+  format: FoundFile["format"],
+  options: DataOptions,
+  size: { idPrefix: string; mostSteps: number },
+  take: (piece: Part) => Promise<void>,
+): Promise<readonly string[]> {
+  if (format.layouts === "fixed" || !format.layouts.includes("wide"))
     throw new OptionError(
-      `${path}: got options of a ${name} table, expected those of a ${layouts} one. Files of this kind are read in no other way.`,
+      `${file.path}: got no entity, expected the options of a long table (\`entity\`). Files of this kind are read in no other way.`,
     );
-  return LAYOUTS[name];
-}
-
-/** @throws {OptionError} for a format that is no table */
-async function tableFormat(path: string, options: DataOptions): Promise<TableFormat> {
-  const format = await asTable(path, knownFormat(path, options), options);
-  if (format.layouts !== "fixed") return format;
-  throw new OptionError(
-    `${path}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}). Read it whole, with readSource.`,
-  );
-}
-
-function knownFormat(path: string, { inputFormat }: DataOptions): Format {
-  const format = formatOf(path, inputFormat);
-  if (format) return format;
-  if (path === STANDARD_INPUT)
-    throw new OptionError(
-      `Standard input (-) has no name that tells its format, expected \`inputFormat\`: one of ${FORMAT_NAMES.join(", ")}. Name it.`,
-    );
-  throw new OptionError(
-    `${path}: this kind of file is not known, expected ${EXTENSIONS}, each possibly .gz, or a folder with NAME_TRAIN and NAME_TEST. Convert it, or name its format with \`inputFormat\` if its content is one of these.`,
-  );
+  rejectOptions(file.path, "a table with one sequence per row", options, [...FILES_ONLY]);
+  const table = await openTable(file, format, options);
+  const notes = await readWide(table, options, size, take);
+  return [...(table.notes ?? []), ...notes];
 }
 
 /** The file's name without extensions and a part's name. */
-function nameOf(path: string): string {
+function nameOf({ path }: FoundFile): string {
   if (path === STANDARD_INPUT) return "standard input";
-  return basename(path)
-    .replace(/\.gz$/i, "")
-    .replace(/\.[^.]+$/, "")
-    .replace(/_(TRAIN|TEST)$/i, "");
+  return stemOf(path).replace(/_(TRAIN|TEST)$/i, "");
 }

@@ -202,7 +202,7 @@ describe("model files and outputs", () => {
       expect([code, stderr]).toEqual([1, expect.stringMatching(words)]);
     }
     const { code, stderr } = encode("m.undertone", "z.xyz");
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/\.csv or \.npy/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/\.parquet, \.csv, \.npy/)]);
     expect(newFiles(folder, ...before, "bad.undertone")).toEqual([]);
   });
 

@@ -161,7 +161,9 @@ test.runIf(HOSTILE)("the demo twice into one folder", () => {
 });
 
 describe("kill -9", () => {
-  test("fit: resumed, it ends in the same bytes, and nothing is left", { timeout: 600_000 }, async () => {
+  test("fit: resumed, it ends in the same bytes, and nothing is left", {
+    timeout: size(600_000, 1_800_000),
+  }, async () => {
     const folder = folderWith({ "a.csv": wideCsv(60, 40) });
     const layers = ["--recipe", "denoising", "--units", "12", "--updates", String(size(120, 500)), "--patience", "0"];
     const fit = ["fit", "a.csv", ...layers, "--quiet"];

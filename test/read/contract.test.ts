@@ -145,8 +145,8 @@ type TableWriter = (
   rows: readonly (readonly Cell[])[],
 ) => { file: string; content: string | Uint8Array; firstRow: number };
 
-/** How each layout lays out the series. */
-const LAID_OUT: Record<LayoutName, (write: TableWriter, all: readonly Series[]) => Sample> = {
+/** How each layout lays out the series; what has rows of events has rows of measurements, too. */
+const LAID_OUT: Record<LayoutName | "narrow", (write: TableWriter, all: readonly Series[]) => Sample> = {
   wide: (write, all) => {
     const names = ["class", ...Array.from({ length: STEPS }, (_, t) => `t${t}`)];
     const { firstRow, ...sample } = write(
@@ -164,6 +164,15 @@ const LAID_OUT: Record<LayoutName, (write: TableWriter, all: readonly Series[]) 
       place: (n, t) => `row ${firstRow + STEPS * n + t}, column "x"`,
     };
   },
+  narrow: (write, all) => {
+    const rows = all.flatMap(({ label, values }, n) => values.map((value, t) => [`e${n + 1}`, t, "x", value, label]));
+    const { firstRow, ...sample } = write(["who", "when", "what", "value", "class"], rows);
+    return {
+      ...sample,
+      options: { entity: "who", time: "when", variable: "what", label: "class" },
+      place: (n, t) => `row ${firstRow + STEPS * n + t}, variable "x"`,
+    };
+  },
 };
 
 const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
@@ -174,7 +183,11 @@ const readers = FORMATS.flatMap(({ name, layouts }) => {
   const writer = WRITERS[name];
   if (!writer) return [];
   if ("fixed" in writer) return [{ reader: name, sample: writer.fixed }];
-  return (layouts as readonly LayoutName[]).map((layout) => ({
+  const all = [
+    ...(layouts as readonly LayoutName[]),
+    ...(layouts.includes("long" as never) ? ["narrow" as const] : []),
+  ];
+  return all.map((layout) => ({
     reader: `${name}, ${layout}`,
     sample: (all: readonly Series[]) => LAID_OUT[layout](writer.table, all),
   }));

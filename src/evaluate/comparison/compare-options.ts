@@ -107,11 +107,16 @@ export interface ResolvedOptions {
 }
 
 /**
- * The default feature sets: for series and for windows of events, whose aggregates need amounts.
+ * The default feature sets: for series and for windows of events, whose aggregates need amounts; static columns alone,
+ * and beside the best baseline and the latents.
  */
-function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[] {
+function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean, hasStatics: boolean): string[] {
+  const withStatics = (best: string) => (hasStatics ? ["statics", `${best}+statics`, "latent+statics"] : []);
   if (align === "stretch")
-    return ["raw", "statistics", "pca", "convolutions", "untrained", "latent", "average(latent, convolutions)"];
+    return [
+      ...["raw", "statistics", "pca", "convolutions", "untrained", "latent", "average(latent, convolutions)"],
+      ...withStatics("statistics"),
+    ];
   const best = hasAmounts ? "aggregates" : "window";
   return [
     "fields",
@@ -125,6 +130,7 @@ function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean): string[
     "fields+surprise",
     ...["latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
     ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
+    ...withStatics(best),
   ];
 }
 
@@ -144,7 +150,8 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   };
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
-  const features = (options.features ?? defaultFeatures(align, hasAmounts)).map(parseExpression);
+  const hasStatics = source.train.statics !== undefined;
+  const features = (options.features ?? defaultFeatures(align, hasAmounts, hasStatics)).map(parseExpression);
   for (const { name, readOut: own } of features.flatMap(setsOf)) {
     const known = Object.keys(featureSets);
     if (!known.includes(name)) unknownName(where, "feature set", name, known);
@@ -162,6 +169,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
       throw new OptionError(
         `${where}: "${name}" needs windows of timed events and an amount to sum up; one of them is missing. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
       );
+    if (needs === "statics" && !hasStatics)
+      throw new OptionError(
+        `${where}: "${name}" needs columns with one value per entity, and the data has none. Name them with \`static\`.`,
+      );
   }
   const names = features.map(nameOfExpression);
   const twice = names.find((name, k) => names.indexOf(name) < k);
@@ -177,9 +188,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
       `${where}: a label delay is for plans forward in time; here it would have no effect. Add \`plan: "forward"\`.`,
     );
   const seed = fit.train?.seed ?? 1;
-  if (source.events && source.events.times.length !== countOf(source.train))
+  const cases = countOf(source.train) + (source.test ? countOf(source.test) : 0);
+  if (source.events && source.events.times.length !== cases)
     throw new OptionError(
-      `${where}: got details of ${source.events.times.length} events for ${countOf(source.train)} cases, expected one each.`,
+      `${where}: got details of ${source.events.times.length} events for ${cases} cases, expected one each.`,
     );
   return {
     fit,

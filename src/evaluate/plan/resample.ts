@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../../errors.js";
 import { type Random, randomStream } from "../../random.js";
+import { tooShort } from "./too-short.js";
 
 /** Which cases to fit on and which to test on, ascending indices; without a delay every labelled case is in one. */
 export interface Resample {
@@ -95,6 +96,7 @@ function forwardResamples(
     const end = begins[k + 1] ?? Number.POSITIVE_INFINITY;
     const train = labelled.filter((i) => times[i] < testFrom && times[i] <= testFrom - delay);
     const test = labelled.filter((i) => times[i] >= testFrom && times[i] < end);
+    if (train.length === 0 && delay > 0) throw tooShort(sorted, test.length, testFrom, delay);
     expectBothParts(train.length, test.length);
     const trainUntil = train.reduce((latest, i) => Math.max(latest, times[i]), Number.NEGATIVE_INFINITY);
     return { train: Int32Array.from(train), test: Int32Array.from(test), trainUntil, testFrom };

@@ -32,8 +32,8 @@ export type FeatureSet = {
   role: Exclude<FeatureRole, "combination">;
   /** Its name in the sentences of the verdict. */
   phrase: string;
-  /** Only for windows of events; with aggregates only where the source has amounts. */
-  needs?: "events" | "amounts";
+  /** Only for windows of events; with aggregates only where the source has amounts; only with static columns. */
+  needs?: "events" | "amounts" | "statics";
 } & (
   | { network?: undefined; build(context: FeatureContext): FeaturePair | Promise<FeaturePair> }
   /** A set that reads a network is made once per network seed. */

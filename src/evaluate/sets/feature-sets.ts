@@ -3,6 +3,7 @@ import { aggregates } from "./event-aggregates.js";
 import type { FeatureSet } from "./feature-set.js";
 import { labelAware, latent, residuals, surprise, untrained } from "./latents.js";
 import { fields, pca, raw, window } from "./raw.js";
+import { statics } from "./statics.js";
 import { statistics } from "./statistics.js";
 
 export type { FeatureRole } from "./feature-set.js";
@@ -11,6 +12,7 @@ export type { FeatureRole } from "./feature-set.js";
 export const featureSets: Readonly<Record<string, FeatureSet>> = {
   raw,
   statistics,
+  statics,
   pca,
   convolutions,
   fields,

@@ -16,6 +16,10 @@ export const LONG_ONLY = [
   "timeChannels",
   "amount",
   "secondEntity",
+  "variable",
+  "value",
+  "static",
+  "staticChannels",
 ] as const;
 
 /** Where in a row of a long table what stands; -1: the table has no such column. */
@@ -28,6 +32,7 @@ export interface LongHeader {
   amountName?: string;
   /** In the order of the set that is made; `known`: what is known of it before a row is read. */
   channels: readonly { index: number; name: string; known?: Channel }[];
+  statics: readonly { index: number; name: string }[];
 }
 
 /**
@@ -42,12 +47,7 @@ export function readLongHeader(
   options: DataOptions,
   known?: readonly Channel[],
 ): LongHeader {
-  const places = new Map<string, number>();
-  const twice = header.find((name, c) => places.size === places.set(name, c).size);
-  if (twice !== undefined)
-    throw new DataError(
-      `${path}, row 1: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
-    );
+  const places = placesOf(path, header);
   const find = (what: string, name: string | undefined) => {
     if (name === undefined) return -1;
     return places.get(name) ?? unknownName(path, what, name, header);
@@ -62,16 +62,34 @@ export function readLongHeader(
     amount: find("amount column", amountName),
     amountName,
   };
+  const statics = staticNames(options, known).map((name) => ({ name, index: find("static column", name) }));
   const names = channelNames(path, header, options);
   expectChannels(path, names.length);
   const channels = known
     ? knownAmong(path, names, known, options).map((channel) => ({ name: channel.name, known: channel }))
     : names.map((name) => ({ name }));
-  return { ...roles, channels: channels.map((channel) => ({ ...channel, index: places.get(channel.name)! })) };
+  return { ...roles, statics, channels: channels.map((channel) => ({ ...channel, index: places.get(channel.name)! })) };
+}
+
+/** @throws {DataError} for a name that appears twice */
+export function placesOf(path: string, header: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const twice = header.find((name, c) => places.size === places.set(name, c).size);
+  if (twice !== undefined)
+    throw new DataError(
+      `${path}, row 1: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
+    );
+  return places;
+}
+
+/** The static columns to read: a model that is known reads them only as channels. */
+export function staticNames(options: DataOptions, known: readonly Channel[] | undefined): readonly string[] {
+  return known && !options.staticChannels ? [] : (options.static ?? []);
 }
 
 function channelNames(path: string, header: readonly string[], options: DataOptions): readonly string[] {
-  const taken = new Set([options.entity, options.time, options.label, options.secondEntity, ...(options.drop ?? [])]);
+  const roles = [options.entity, options.time, options.label, options.secondEntity];
+  const taken = new Set([...roles, ...(options.static ?? []), ...(options.drop ?? [])]);
   const columns = new Set(header);
   const { channels = [], category = [], numeric = [], drop = [], newData } = options;
   for (const name of [...channels, ...(newData ? [] : [...drop, ...category, ...numeric])])
@@ -81,10 +99,10 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
     throw new OptionError(
       `${path}: got "${both}" in \`category\` and in \`numeric\`, expected one of them. A column has one kind.`,
     );
-  const typed = [...category, ...numeric].find((name) => taken.has(name));
+  const typed = [...category, ...numeric].find((name) => taken.has(name) && !options.static?.includes(name));
   if (typed !== undefined)
     throw new OptionError(
-      `${path}: got "${typed}" in \`category\` or \`numeric\` and in another role, expected a channel. Other columns are read by their role.`,
+      `${path}: got "${typed}" in \`category\` or \`numeric\` and in another role, expected a channel or a static column. Other columns are read by their role.`,
     );
   const clash = options.channels?.find((name) => taken.has(name));
   if (clash !== undefined)
@@ -118,7 +136,7 @@ function knownAmong(
 ): readonly Channel[] {
   const present = new Set(names);
   const found = known.filter(({ name }) => present.has(name));
-  const made: readonly string[] = addsTimeChannels(options) ? TIME_CHANNELS : [];
+  const made = channelsMade(options);
   const missing = known.find(({ name }) => !present.has(name) && !made.includes(name));
   for (const [kind, list] of [
     ["categorical", options.category],
@@ -132,4 +150,12 @@ function knownAmong(
   }
   if (missing) unknownName(`${path}: got other channels than the model's`, "channel", missing.name, names);
   return found;
+}
+
+/** Names of channels that are not read but made: of times, and of static columns. */
+export function channelsMade(options: DataOptions): readonly string[] {
+  return [
+    ...(addsTimeChannels(options) ? TIME_CHANNELS : []),
+    ...(options.staticChannels ? (options.static ?? []) : []),
+  ];
 }

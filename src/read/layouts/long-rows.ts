@@ -7,9 +7,11 @@ import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
 import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
 import { looksMissing } from "./column-kind.js";
+import { kindOf } from "./kind-of.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { absentLabelNote, isAbsentLabel, readLongHeader } from "./long-header.js";
 import { createTimeReader } from "./long-times.js";
+import { collectStatics } from "./static-rows.js";
 
 /** A table with one event per row, as one sequence per entity. */
 export interface LongTable {
@@ -19,6 +21,8 @@ export interface LongTable {
   stepLabels?: readonly (string | undefined)[];
   /** [total steps] each, in the order of `set`; with times and a window. */
   details?: EventDetails;
+  /** [N] of a table whose entities have one label, where it is known without their steps. */
+  entityLabels?: readonly (string | undefined)[];
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
   calendarTimes: boolean;
 }
@@ -71,7 +75,8 @@ export function collectLongRows(
     index,
     column: known ? createKnownColumn(path, known) : createLongColumn(path, name, kindOf(name, options)),
   }));
-  const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second];
+  const statics = collectStatics(path, roles.statics, options, known);
+  const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second, ...statics.used];
   const tally = { late: 0, equal: 0, noAmount: 0 };
   const money = createMoneyTally(path, `column "${roles.amountName}"`);
   const readTime = createTimeReader(path, options);
@@ -81,7 +86,9 @@ export function collectLongRows(
     entityColumn: roles.entity,
     used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
     add(columns, r, row) {
-      rows.owners.push(owner.of(columns[roles.entity], r, row, rows.entities));
+      const code = owner.of(columns[roles.entity], r, row, rows.entities);
+      rows.owners.push(code);
+      statics.add(code, columns, r, row);
       if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
       if (roles.label >= 0) {
         const label = columns[roles.label];
@@ -114,8 +121,10 @@ export function collectLongRows(
       owner.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
+      const { set, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
       return {
-        ...inSequences(taken, channels, options, roles.amountName, tally),
+        ...rest,
+        set: { ...set, ...statics.take(set.ids.length) },
         calendarTimes: readTime.calendar() ?? false,
       };
     },
@@ -127,6 +136,7 @@ export function collectLongRows(
         equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
+        ...statics.notes(),
         noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
       ].filter((note) => note !== false);
     },
@@ -160,14 +170,8 @@ function createOwners(path: string, name: string) {
   };
 }
 
-/** What an option says a channel is. */
-export function kindOf(name: string, { category, numeric }: DataOptions): Channel["kind"] | undefined {
-  if (category?.includes(name)) return "categorical";
-  return numeric?.includes(name) ? "numeric" : undefined;
-}
-
 /** @throws {DataError} for a mark of a missing number among entities that are numbers: it is none of them */
-function checkEntities(path: string, name: string, entities: ReadonlyMap<string, number>): void {
+export function checkEntities(path: string, name: string, entities: ReadonlyMap<string, number>): void {
   const names = [...entities.keys()];
   const mark = names.find(looksMissing);
   if (mark === undefined || !names.every((each) => looksMissing(each) || Number.isFinite(Number(each)))) return;
@@ -233,7 +237,7 @@ function inSequences(
 }
 
 /** Rows in file order inside each entity (a counting sort), and where each entity begins. */
-function groupByEntity(owners: readonly number[], count: number) {
+export function groupByEntity(owners: readonly number[], count: number) {
   const offsets = new Int32Array(count + 1);
   for (const owner of owners) offsets[owner + 1]++;
   for (let e = 0; e < count; e++) offsets[e + 1] += offsets[e];
@@ -250,7 +254,7 @@ function groupByEntity(owners: readonly number[], count: number) {
  * @param tally the numbers of events that are out of order, or at the time of the one before, are added to it
  * @returns [events] the times in that order
  */
-function sortByTime(
+export function sortByTime(
   order: Int32Array,
   offsets: Int32Array,
   times: readonly number[],

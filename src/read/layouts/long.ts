@@ -1,5 +1,6 @@
 import { DataError, OptionError, ScatteredError } from "../../errors.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
+import { addStaticChannels } from "../../sequences/transform/static-channels.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { lastWindows } from "../../sequences/transform/window.js";
 import { numericLabel } from "../source/cells.js";
@@ -9,6 +10,7 @@ import type { Part } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
+import { collectNarrowRows } from "./narrow-rows.js";
 
 /**
  * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So
@@ -18,7 +20,7 @@ const FOLLOWERS = 0.1;
 const SURE = 200_000;
 
 /**
- * One event per row: `entity` names whose, `time` when (without it the file's order counts), `label` its class.
+ * One event per row, or with `variable` one measurement: `entity` names whose, `time` when (without it the file's order counts), `label` its class.
  * Events are sorted by time inside an entity; equal times keep the file's order. An entity is a case, with `window`
  * each event is one.
  *
@@ -48,7 +50,8 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!rows) {
-      rows = collectLongRows(path, namesOf(table, chunk), roles, channels);
+      const collect = options.variable === undefined ? collectLongRows : collectNarrowRows;
+      rows = collect(path, namesOf(table, chunk), roles, channels);
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
@@ -91,6 +94,14 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
 /** @throws {OptionError} for options of a long table that need others */
 function checkLongOptions(path: string, options: DataOptions): void {
   const { window, time } = options;
+  if (options.staticChannels && options.static === undefined)
+    throw new OptionError(
+      `${path}: got \`staticChannels\` and no static columns, expected their names (\`static\`). The channels are made from them.`,
+    );
+  if (options.value !== undefined && options.variable === undefined)
+    throw new OptionError(
+      `${path}: got \`value\` without \`variable\`, expected both. They make a table narrow; in any other table each column is a channel.`,
+    );
   if (addsTimeChannels(options) && time === undefined)
     throw new OptionError(
       `${path}: got \`timeChannels\` and no time column, expected one. The channels are made from it; name it with \`time\`.`,
@@ -118,12 +129,14 @@ function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
  */
 function casesOf(path: string, long: LongTable, options: DataOptions): Part {
   const { stepLabels, details } = long;
-  const set = addsTimeChannels(options) ? addTimeChannels(long.set, { calendar: long.calendarTimes }) : long.set;
+  const timed = addsTimeChannels(options) ? addTimeChannels(long.set, { calendar: long.calendarTimes }) : long.set;
+  const set = options.staticChannels ? addStaticChannels(timed) : timed;
   if (options.window !== undefined) {
     // a window ends at every step, in their order
     const windows = lastWindows(set, { length: options.window });
     return { set: windows, labelTexts: stepLabels, events: details, notes: [] };
   }
+  if (long.entityLabels) return { set, labelTexts: long.entityLabels, notes: [] };
   const labelTexts = stepLabels && set.ids.map((_, n) => stepLabels[set.offsets[n]]);
   for (let n = 0; labelTexts && n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)

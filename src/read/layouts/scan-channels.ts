@@ -2,9 +2,9 @@ import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { DataOptions } from "../source/options.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { namesOf, type Table } from "../source/table.js";
+import { kindOf } from "./kind-of.js";
 import { createLongColumn } from "./long-column.js";
 import { readLongHeader } from "./long-header.js";
-import { kindOf } from "./long-rows.js";
 
 /**
  * Reads a long table once to find out its channels: which are numeric, and the categories of the others. Nothing but

@@ -10,6 +10,7 @@ import { emptyFile, noSequences } from "../source/source-file.js";
 import { missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
 import { hintFor } from "./column-kind.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
+import { refuseSteps, strangeSteps } from "./steps-table.js";
 import { columnNumber, findLabel, indexColumn, looksLikeHeader } from "./wide-roles.js";
 
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
@@ -24,6 +25,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   const { path } = table;
   rejectOptions(path, "a table with one sequence per row", options, [...LONG_ONLY]);
   let plan: ReturnType<typeof planWide> | undefined;
+  let strange: ReturnType<typeof strangeSteps>;
   let builder: PartBuilder | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
@@ -41,6 +43,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     if (!plan) {
       plan = planWide(table, namesOf(table, chunk), chunk, options);
       if (plan.names && !table.names) r = 1;
+      strange = options.wide ? undefined : strangeSteps(plan.names, plan.steps, chunk, r);
     }
     const { names, label, steps } = plan;
     const labels = label < 0 ? undefined : chunk.column(label);
@@ -48,8 +51,12 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
     const fail = (t: number): never => {
       const text = shownIn(columns[t], r);
-      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || LONG_HINT);
+      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || strange?.advice || LONG_HINT);
     };
+    if (strange) {
+      for (; r < chunk.rows.length; r++) for (let t = 0; t < steps.length; t++) valueIn(columns[t], r) ?? fail(t);
+      refuseSteps(path, strange);
+    }
     const values = new Float64Array(steps.length); // of one row; the builder copies them
     for (; r < chunk.rows.length; r++) {
       for (let t = 0; t < values.length; t++) {
@@ -101,7 +108,9 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   }
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
   if (steps.length === 0)
-    throw new DataError(`${path}, row ${chunk.rows[0]}: got no value columns, expected at least one step.`);
+    throw new DataError(
+      `${path}, row ${chunk.rows[0]}: got no value columns, expected at least one step. If each row is a step of one sequence, say so: \`oneEntity\`.`,
+    );
   const check = createLabelCheck(path, named && label >= 0 ? `column "${first[label]}"` : `column ${label + 1}`);
   return { names: named ? first : undefined, label, steps, notes, check };
 }

@@ -78,6 +78,34 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column that aggregates sum up (windows of events); default: amount, if present"),
+  variable: z
+    .string()
+    .optional()
+    .describe(
+      "column of what was measured; then each row is one measurement and each variable a channel (narrow table)",
+    ),
+  value: z.string().optional().describe('column of the measurement (narrow tables); default: the one called "value"'),
+  oneEntity: z
+    .boolean()
+    .optional()
+    .describe("the rows of each file are the steps of one sequence; default: where there are several files"),
+  wide: z.boolean().optional().describe("each row is one sequence, though the names of its columns do not look so"),
+  labels: z.string().optional().describe("file with a label per entity, beside the data"),
+  on: z.string().optional().describe("column of the entity in the file of labels; default: its first"),
+  manifest: z
+    .string()
+    .optional()
+    .describe('file with a row per data file: "file" and, if present, "label" and "part"; other columns are static'),
+  labelFrom: z
+    .string()
+    .optional()
+    .describe('where the label of a file stands: "folder", or a pattern of its name with one (group)'),
+  static: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("columns with one value per entity (age, country), or such variables; kept beside the channels"),
+  staticChannels: z.boolean().optional().describe("give static columns to the network, too, as constant channels"),
   secondEntity: z
     .string()
     .optional()
@@ -118,6 +146,13 @@ export const DATA_OPTIONS = z.strictObject({
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;
 
+/** What of the options holds for data to come, too: no bound of one run, and no file that tells of these data alone. */
+export function lastingOptions(options: DataOptions): DataOptions {
+  const { maxSize, inputFormat, labels, on, manifest, labelFrom, ...lasting } = options;
+  if (labels !== undefined) delete lasting.label; // a column of that file
+  return lasting;
+}
+
 /** Whether a long table gets channels made from its times. */
 export function addsTimeChannels({ window, time, timeChannels }: DataOptions): boolean {
   return timeChannels ?? (window !== undefined && time !== undefined);
@@ -133,6 +168,6 @@ export function rejectOptions(path: string, kind: string, options: DataOptions, 
   for (const name of names)
     if (options[name] !== undefined)
       throw new OptionError(
-        `${path}: \`${name}\` does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("table") ? "; it is for long tables, which name an entity column" : ""}.`,
+        `${path}: \`${name}\` does not apply to ${kind}, expected it to be left out. It would have no effect${name === "entity" || kind.includes("one sequence per row") ? "; it is for long tables, which name an entity column (`entity`) or are of one entity (`oneEntity`)" : ""}.`,
       );
 }

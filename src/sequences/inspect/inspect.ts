@@ -1,5 +1,5 @@
 import { checkSequenceSet } from "../set/check.js";
-import { countOf, lengthOf, type SequenceSet } from "../set/sequence-set.js";
+import { countOf, lengthOf, type SequenceSet, type StaticColumns } from "../set/sequence-set.js";
 import { channelStatistics, coarseNote, isCoarse } from "../transform/channel-statistics.js";
 import { limitCategories } from "../transform/limit-categories.js";
 import { longGap, longGapWarning } from "../transform/long-gap.js";
@@ -23,6 +23,17 @@ export interface ChannelDescription {
   categories?: number;
 }
 
+export interface StaticDescription {
+  name: string;
+  /** Share of sequences without a value, 0 to 1. */
+  missing: number;
+  /** Null of categories, or where nothing was observed. */
+  min: number | null;
+  max: number | null;
+  /** Size of the vocabulary, categorical only. */
+  categories?: number;
+}
+
 export interface SetDescription {
   sequences: number;
   channels: ChannelDescription[];
@@ -38,6 +49,8 @@ export interface SetDescription {
   entities: number | null;
   /** Share of the gaps between steps that differ from the median gap by more than 1 %, null without times. */
   irregularGaps: number | null;
+  /** Columns with one value per sequence; absent: there are none. */
+  statics?: StaticDescription[];
   /** What to watch out for, in plain sentences. */
   warnings: string[];
 }
@@ -62,6 +75,7 @@ export function describeSet(set: SequenceSet): SetDescription {
     duplicates: countDuplicates(set),
     entities: set.entities ? new Set(set.entities).size : null,
     irregularGaps: set.times ? irregularGaps(set) : null,
+    ...(set.statics && { statics: describeStatics(set.statics) }),
     warnings: [],
   };
   description.warnings = [
@@ -91,6 +105,22 @@ function describeChannel(set: SequenceSet, f: number): ChannelDescription {
     allMissing: steps > 0 && observed === 0,
     ...(kind === "categorical" ? { categories: vocabulary?.length ?? 0 } : {}),
   };
+}
+
+function describeStatics({ names, values, vocabularies }: StaticColumns): StaticDescription[] {
+  return names.map((name, s) => {
+    const column = values.filter((_, k) => k % names.length === s);
+    const seen = column.filter((value) => !Number.isNaN(value)).sort();
+    const categories = vocabularies?.[s]?.length;
+    const measured = categories === undefined && seen.length > 0;
+    return {
+      name,
+      missing: column.length === 0 ? 0 : 1 - seen.length / column.length,
+      min: measured ? seen[0] : null,
+      max: measured ? seen[seen.length - 1] : null,
+      ...(categories !== undefined && { categories }),
+    };
+  });
 }
 
 /** Sequences that one long gap divides, as a wrong time stamp does. */

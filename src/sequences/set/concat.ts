@@ -6,7 +6,8 @@ import { countOf, createBitmap, isObserved, type SequenceSet, setBit } from "./s
  * @throws {DataError} if they do not have the same channels and classes
  */
 export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
-  const describe = (set: SequenceSet) => JSON.stringify([set.channels, set.classNames ?? [], set.statics?.names ?? []]);
+  const describe = (set: SequenceSet) =>
+    JSON.stringify([set.channels, set.classNames ?? [], set.statics?.names ?? [], set.statics?.vocabularies ?? []]);
   if (describe(a) !== describe(b))
     throw new DataError(
       "concatSequences: the two parts differ in channels, classes or static columns, expected the same. Read both with the same options.",
@@ -40,6 +41,6 @@ export function concatSequences(a: SequenceSet, b: SequenceSet): SequenceSet {
     labels: join(a.labels, b.labels),
     classNames: a.classNames,
     weights: join(a.weights, b.weights),
-    statics: a.statics && b.statics && { names: a.statics.names, values: join(a.statics.values, b.statics.values)! },
+    statics: a.statics && b.statics && { ...a.statics, values: join(a.statics.values, b.statics.values)! },
   };
 }

@@ -15,7 +15,9 @@ export async function hashSequences(set: SequenceSet): Promise<string> {
   const { values, offsets, observed, times, labels, weights, channels, ids, entities, classNames, statics } = set;
   const parts = [values, offsets, observed, times, labels, weights, statics?.values];
   const hashes = await Promise.all(parts.map((part) => (part ? sha256(part) : "")));
-  return sha256(JSON.stringify([hashes, channels, ids, entities, classNames, statics?.names]));
+  const { names, vocabularies } = statics ?? {};
+  const columns = vocabularies ? { names, vocabularies } : names;
+  return sha256(JSON.stringify([hashes, channels, ids, entities, classNames, columns]));
 }
 
 /** One hash of what is known of events beside their windows. */

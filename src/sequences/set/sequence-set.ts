@@ -33,13 +33,21 @@ export interface SequenceSet {
   classNames?: readonly string[];
   /** [N], weight of each sequence in training. */
   weights?: Float32Array;
-  /** Columns with one value per sequence: values [N, names.length]. */
-  statics?: { names: readonly string[]; values: Float32Array };
+  statics?: StaticColumns;
+}
+
+/** Columns with one value per sequence. */
+export interface StaticColumns {
+  names: readonly string[];
+  /** [N, names.length], NaN = missing; of a column of categories indices into its vocabulary. */
+  values: Float32Array;
+  /** One per column, undefined for a numeric one; absent: all are numeric. */
+  vocabularies?: readonly (readonly string[] | undefined)[];
 }
 
 /**
  * Of a source whose cases are single events with their history: what is known of each case's own event, one entry
- * per case of `train`, also from columns that are no channels.
+ * per case of `train`, then of `test`, also from columns that are no channels.
  */
 export interface EventDetails {
   /** Seconds. */
@@ -155,7 +163,7 @@ export function copyPieces(
     times,
     weights: set.weights && Float32Array.from(owners, (n) => set.weights![n]),
     statics: set.statics && {
-      names: set.statics.names,
+      ...set.statics,
       values: Float32Array.from({ length: N * S }, (_, j) => {
         const k = Math.floor(j / S);
         return set.statics!.values[owners[k] * S + (j - k * S)];

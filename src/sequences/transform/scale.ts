@@ -178,7 +178,11 @@ export function seriesStatistics(set: SequenceSet): SequenceSet {
       values[n * S + before + 2 * i + 1] = std;
     });
   }
-  return { ...set, statics: { names, values } };
+  const { vocabularies } = set.statics ?? {};
+  return {
+    ...set,
+    statics: { names, values, ...(vocabularies && { vocabularies: names.map((_, s) => vocabularies[s]) }) },
+  };
 }
 
 function numericChannels(set: SequenceSet): number[] {

@@ -21,7 +21,16 @@ const random = randomSeries({ N: N.train + N.test, F: 2, lengths: (n) => 4 + (n 
 const cells = cellsOf(random);
 cells[N.train + 1] = [];
 cells[N.train + 2] = cells[N.train + 2].map((step) => step.map(() => null));
-const all = makeSet(cells, { labels: random.labels, classNames: random.classNames });
+/** With a number that some cases lack, and a category. */
+const withStatics = (set: SequenceSet): SequenceSet => ({
+  ...set,
+  statics: {
+    names: ["age", "site"],
+    values: Float32Array.from(set.ids.flatMap((_, n) => [n % 6 === 2 ? Number.NaN : (13 * n) % 31, n % 3])),
+    vocabularies: [undefined, ["north", "south", "west"]],
+  },
+});
+const all = withStatics(makeSet(cells, { labels: random.labels, classNames: random.classNames }));
 const train = selectSequences(all, ROWS.train);
 const held = selectSequences(all, ROWS.test);
 
@@ -96,11 +105,13 @@ describe.each(Object.keys(featureSets))("%s", async (name) => {
   });
 
   test("nothing is fitted on the test part", async () => {
-    const spoiled = { ...held, values: held.values.map((value) => 1000 * value) };
+    const worse = (values: Float32Array) => values.map((value) => 1000 * value);
+    const statics = { ...held.statics!, values: worse(held.statics!.values) };
+    const spoiled = { ...held, values: worse(held.values), statics };
     const other = (await build(name, spoiled)).prints;
     expect({ ...other, test: "" }).toEqual({ ...honest.prints, test: "" });
     expect(other.test).not.toBe(honest.prints.test);
-    const long = randomSeries({ N: 2, F: 2, lengths: () => 40 });
+    const long = withStatics(randomSeries({ N: 2, F: 2, lengths: () => 40 }));
     const wider = await build(name, long, ROWS.test.slice(0, 2));
     expect(wider.prints.train).toBe(honest.prints.train);
     expect(wider.test.values.length).toBe(2 * honest.train.names.length);

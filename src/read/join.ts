@@ -1,0 +1,237 @@
+import { DataError, UndertoneError, unknownName } from "../errors.js";
+import type { DataFile } from "./find.js";
+import { openTable } from "./open-table.js";
+import type { TableFormat } from "./source/format.js";
+import type { DataOptions } from "./source/options.js";
+import { emptyFile, sourceFile, unreadable } from "./source/source-file.js";
+import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "./source/table.js";
+
+/** A column that is made: of the file, or of the entity in a row. */
+export interface MadeColumn {
+  name: string;
+  kind: "cells" | "texts";
+  /** @param entity the cell of the column that `entity` names */
+  cell(file: DataFile, entity: string): string;
+}
+
+/** Several files as one table. */
+export interface JoinedTable extends Table {
+  /** A message with each row named by its file. */
+  inFiles(message: string): string;
+  /** Whether an error came from a file itself, so that it names file and row already. */
+  isOfFile(error: unknown): boolean;
+  /** The hash of each file, once all were read. */
+  hashes(): { path: string; sha256: string }[];
+  fileNotes(): string[];
+}
+
+/**
+ * Reads several tables of the same columns as one, whose rows are counted on from file to file. Columns are known by
+ * name; one file may have them in another order.
+ * @param made columns beside those of the files, made of the cell of `entity`
+ * @param options how each file is read; it may lack columns that are dropped
+ * @throws {DataError} for a file with other columns
+ */
+export async function joinTables(
+  where: string,
+  files: readonly DataFile[],
+  made: readonly MadeColumn[],
+  options: DataOptions,
+): Promise<JoinedTable> {
+  const { entity } = options;
+  const dropped = options.variable === undefined ? (options.drop ?? []) : []; // else they are variables
+  const begins: { path: string; before: number }[] = []; // rows of the files before
+  const hashes: { path: string; sha256: string }[] = [];
+  const empty: string[] = [];
+  const told: string[] = []; // by the files
+  let unnamed = false;
+  let ofFile: unknown;
+  let k = 0;
+  const next = async () => {
+    for (; k < files.length; k++) {
+      const begun = await begin(files[k], options);
+      if (begun) return begun;
+      empty.push(files[k].path);
+    }
+    return undefined;
+  };
+  const first = await next();
+  if (!first) throw emptyFile(files[0].path);
+  for (const name of options.newData ? [] : dropped)
+    if (!first.names.includes(name)) unknownName(where, "column", name, first.names);
+  const names = first.names.filter((name) => !dropped.includes(name));
+  const entityAt = entity === undefined ? -1 : names.indexOf(entity);
+  if (entity !== undefined && entityAt < 0) unknownName(where, "entity column", entity, first.names);
+  async function* chunks(): AsyncGenerator<TableChunk> {
+    let base = 0;
+    for (let begun: Begun | undefined = first; begun; begun = await next()) {
+      const file = files[k++];
+      unnamed ||= begun.unnamed;
+      const places = placesIn(file.path, names, begun.names, first!.file.path, dropped);
+      begins.push({ path: file.path, before: base });
+      let last = base;
+      for await (const chunk of begun.chunks()) {
+        if (chunk.rows.length === 0) continue;
+        const joined = joinColumns(chunk, base, places, { file, made, entityAt });
+        last = joined.rows[joined.rows.length - 1];
+        yield joined;
+      }
+      if (last === base) empty.push(file.path);
+      base = last;
+      told.push(...(begun.table.notes ?? []));
+      hashes.push({ path: file.path, sha256: await begun.file.sha256() });
+    }
+  }
+  return {
+    path: where,
+    separator: first.table.separator,
+    names: [...names, ...made.map(({ name }) => name)],
+    chunks: remembering(chunks(), (error) => {
+      ofFile = error;
+    }),
+    isOfFile: (error) => error === ofFile,
+    hashes: () => hashes,
+    inFiles: (message) => rowsInFiles(message, begins),
+    fileNotes: () => [
+      ...(unnamed ? [`${where}: no header; the columns are called ${some(names)}.`] : []),
+      ...told.slice(0, 1),
+      ...(told.length > 1 ? [`${where}: ${told.length - 1} notes like this one on its other files.`] : []),
+      ...(empty.length > 0
+        ? [`${where}: ${empty.length} of ${files.length} files have no rows (${some(empty)}); they are left out.`]
+        : []),
+    ],
+  };
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`;
+}
+
+async function* remembering<T>(items: AsyncIterable<T>, failed: (error: unknown) => void): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+}
+
+/** A message about the joined table with each row counted in its own file. */
+function rowsInFiles(message: string, begins: readonly { path: string; before: number }[]): string {
+  return message.replace(/\brow (\d+)\b/g, (_, row) => {
+    const at = begins.findLast(({ before }) => before < Number(row));
+    return at ? `row ${Number(row) - at.before} of ${at.path}` : `row ${row}`;
+  });
+}
+
+/** A chunk of one file as one of the joined table. @param places where the columns stand in the file */
+function joinColumns(
+  chunk: TableChunk,
+  base: number,
+  places: readonly number[],
+  { file, made, entityAt }: { file: DataFile; made: readonly MadeColumn[]; entityAt: number },
+): TableChunk {
+  const rows = Array.from(chunk.rows, (row) => base + row);
+  const makeColumn = ({ kind, cell }: MadeColumn): Column => {
+    const entities = entityAt < 0 ? undefined : chunk.column(places[entityAt]);
+    return {
+      kind,
+      values: rows.map((_, r) => cell(file, entities && !missingIn(entities, r) ? shownIn(entities, r) : "")),
+    };
+  };
+  return {
+    rows,
+    width: places.length + made.length,
+    column: (c) => (c < places.length ? withoutIds(chunk.column(places[c])) : makeColumn(made[c - places.length])),
+  };
+}
+
+/** Texts have the same id in one file alone. */
+function withoutIds(column: Column): Column {
+  if (column.kind !== "cells" || !column.ids) return column;
+  const { kind, numbers, dates, notation } = column;
+  return {
+    kind,
+    numbers,
+    dates,
+    notation,
+    get values() {
+      return column.values;
+    },
+  };
+}
+
+type Begun = NonNullable<Awaited<ReturnType<typeof begin>>>;
+
+/** Opens a file as far as its first rows; undefined: it has none. */
+async function begin({ path, format }: DataFile, options: DataOptions) {
+  const file = sourceFile(path, options);
+  try {
+    const table = await openTable(file, format as TableFormat, options);
+    const rest = table.chunks[Symbol.asyncIterator]();
+    const { value: chunk, done } = await rest.next();
+    if (done) return undefined;
+    const written = namesOf(table, chunk);
+    const unnamed = table.names === undefined && isNumbers(chunk);
+    const names = unnamed ? written.map((_, c) => `c${c + 1}`) : written;
+    const headed = table.names === undefined && !unnamed;
+    async function* chunks(): AsyncGenerator<TableChunk> {
+      try {
+        yield headed ? withoutFirst(chunk) : chunk;
+        for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+      } catch (cause) {
+        throw cause instanceof UndertoneError ? cause : unreadable(path, cause);
+      }
+    }
+    return { file, names, unnamed, chunks, table };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Whether the first row has numbers alone: then it is no header, unless it counts the columns. */
+function isNumbers(chunk: TableChunk): boolean {
+  const cells = Array.from({ length: chunk.width }, (_, c) => valueIn(chunk.column(c), 0));
+  const counted = cells.length > 2 && cells.every((value, c) => value === cells[0]! + c);
+  return !counted && cells.every((value) => value !== undefined && !Number.isNaN(value));
+}
+
+function withoutFirst({ rows, width, column }: TableChunk): TableChunk {
+  const rest = (c: number): Column => {
+    const whole = column(c);
+    const values = whole.values.slice(1);
+    if (whole.kind !== "cells") return { ...whole, values } as Column;
+    const { kind, numbers, dates, notation } = whole;
+    return { kind, values: values as string[], numbers: numbers?.subarray(1), dates: dates?.subarray(1), notation };
+  };
+  return { rows: Array.from(rows).slice(1), width, column: rest };
+}
+
+/** Where the columns of the first file stand in another one. */
+function placesIn(
+  path: string,
+  wanted: readonly string[],
+  names: readonly string[],
+  firstPath: string,
+  dropped: readonly string[],
+): number[] {
+  const kept = names.filter((name) => !dropped.includes(name));
+  const places = wanted.map((name) => names.indexOf(name));
+  const lacking = wanted.filter((_, c) => places[c] < 0);
+  const added = kept.filter((name) => !wanted.includes(name));
+  const twice = kept.length > new Set(kept).size;
+  if (lacking.length === 0 && added.length === 0 && !twice) return places;
+  const list = (columns: readonly string[]) =>
+    columns
+      .slice(0, 5)
+      .map((name) => `"${name}"`)
+      .join(", ");
+  const what = twice
+    ? "got a column twice"
+    : [lacking.length > 0 && `got no ${list(lacking)}`, added.length > 0 && `got ${list(added)} in addition`]
+        .filter(Boolean)
+        .join(" and ");
+  throw new DataError(
+    `${path}: ${what}, expected the columns of ${firstPath} (${wanted.slice(0, 20).join(", ")}). Files that are read together have the same columns. Name only those that belong together (a glob), or leave columns out (\`drop\`).`,
+  );
+}

@@ -1,0 +1,32 @@
+import { stat } from "node:fs/promises";
+import { csv } from "./formats/csv.js";
+import { hasHeader, tsv } from "./formats/tsv.js";
+import type { Format, TableFormat } from "./source/format.js";
+import { notationOf } from "./source/notation.js";
+import { type DataOptions, FILE_OPTIONS, rejectOptions } from "./source/options.js";
+import { type SourceFile, STANDARD_INPUT, sourceFile } from "./source/source-file.js";
+import { inNotation, type Table } from "./source/table.js";
+
+/**
+ * A .tsv is a table (its format is then that of CSV) where an entity is named or its first row has names; else it has
+ * series as in the UCR archive.
+ */
+export async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
+  if (format !== tsv) return format;
+  if ([options.entity, options.columns, options.variable].some((name) => name !== undefined)) return csv;
+  const stats = path === STANDARD_INPUT ? undefined : await stat(path).catch(() => undefined); // reading says what is wrong
+  if (!stats?.isFile()) return format; // a pipe can be read only once
+  const named = await hasHeader(sourceFile(path, options)).catch(() => false);
+  return named ? csv : format;
+}
+
+/** Opens a table with its cells in the notation of the options. @throws {OptionError} for an option of other formats */
+export async function openTable(file: SourceFile, format: TableFormat, options: DataOptions): Promise<Table> {
+  rejectFileOptions(file.path, format, options);
+  return inNotation(await format.open(file, options), notationOf(options));
+}
+
+export function rejectFileOptions(path: string, format: Format, options: DataOptions): void {
+  const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
+  rejectOptions(path, `${format.extensions[0]} files`, options, others);
+}
