@@ -7,6 +7,7 @@ const OWN_PROCESS = ["test/engine/{hire,native}.test.ts", "test/train/crew-size.
 export default defineConfig({
   test: {
     globalSetup: "scripts/freshness.mjs",
+    setupFiles: "test/equal-arrays.ts",
     pool: "forks",
     maxWorkers: availableParallelism() + 1, // many tests wait for processes of their own
     testTimeout: 120_000,

@@ -19,6 +19,9 @@ for (const name of names) {
   }
 }
 
+/** The engine of every browser and the fastest one here, for what is decided outside the kernels. */
+export const twoEngines = [engines.find(({ name }) => name === "wasm-simd128")!, engines.at(-1)!];
+
 /**
  * Largest error of a float32 engine over the largest entry of a tensor, as promised in the docs; measured
  * errors are ten times smaller. The float64 reference is held to 1e-6 relative.

@@ -10,7 +10,7 @@ import { trainModel } from "../../src/train/fit.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
 import { expectClose } from "../close.js";
-import { engines, tolerance } from "../engines.js";
+import { engines, tolerance, twoEngines } from "../engines.js";
 import { readOutByHand } from "../network/losses/read-out-by-hand.js";
 import { networkFor } from "../network/run-batch.js";
 import { randomSeries } from "../series.js";
@@ -66,7 +66,9 @@ describe.each(engines)("$name", ({ engine }) => {
       expectClose(own, wanted, { rtol: tolerance(engine), atol: 1e-5, name: `case ${n}` });
     });
   });
+});
 
+describe.each(twoEngines)("$name", ({ engine }) => {
   const run = (
     validation: typeof held,
     more: TrainOptions = {},

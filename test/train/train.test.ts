@@ -4,7 +4,7 @@ import { restoreState, stateNumbers, stateTensors, type TrainState } from "../..
 import { recipes } from "../../src/network/spec/recipes.js";
 import { resolveTrainOptions, type TrainOptions } from "../../src/train/options.js";
 import { type TrainHooks, trainAutoencoder } from "../../src/train/train.js";
-import { engines } from "../engines.js";
+import { twoEngines } from "../engines.js";
 import { randomSeries } from "../series.js";
 
 const spec = recipes[1].build({ units: 6 }); // denoising: noise and dropout must resume too
@@ -20,7 +20,7 @@ const copy = (state: TrainState) =>
     (why) => expect.unreachable(why),
   );
 
-describe.each(engines)("$name", ({ engine }) => {
+describe.each(twoEngines)("$name", ({ engine }) => {
   const run = (more: TrainOptions = {}, hooks: TrainHooks = {}, layers = spec) =>
     trainAutoencoder(engine, layers, train, validation, resolveTrainOptions({ ...options, ...more }), hooks);
 

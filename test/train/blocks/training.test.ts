@@ -10,7 +10,7 @@ import { oneBlock } from "../../../src/train/blocks/training-sequences.js";
 import { batches, plotCourse } from "../../../src/train/course.js";
 import { trainModel } from "../../../src/train/fit.js";
 import { resolveTrainOptions } from "../../../src/train/options.js";
-import { engines } from "../../engines.js";
+import { twoEngines } from "../../engines.js";
 import { randomSeries } from "../../series.js";
 
 const folder = mkdtempSync(join(tmpdir(), "undertone-blocks-"));
@@ -43,7 +43,7 @@ const more = {
 };
 const options = { recipe: "denoising", units: 6, validation: 0.1, train: { updates: 60, batchSize: 8, seed: 3 } };
 
-describe.each(engines)("$name", ({ engine }) => {
+describe.each(twoEngines)("$name", ({ engine }) => {
   test.each(["denoising", "default", "label-aware"])(
     "recipe %s: one block that holds all gives the weights of the set in memory",
     async (recipe) => {
