@@ -165,7 +165,7 @@ test("arguments left out, and a model given as data, are told", () => {
 });
 
 test("Ctrl-C while encoding leaves what was there before, and exits with 130", async () => {
-  const folder = folderWith({ "a.csv": wideCsv(), "many.csv": wideCsv(20_000, 60), "z.csv": "before" });
+  const folder = folderWith({ "a.csv": wideCsv(), "many.csv": wideCsv(8000, 60), "z.csv": "before" });
   undertone(folder, "fit", "a.csv", "-o", "m.undertone", ...QUICK);
   const begun = () => newFiles(folder).some((name) => name.endsWith(".tmp"));
   const args = ["encode", "m.undertone", "many.csv", "-o", "z.csv", "--force"];

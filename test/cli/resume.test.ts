@@ -5,7 +5,7 @@ import { randomStream } from "../../src/random.js";
 import { folderWith, interruptedUndertone, newFiles, undertone, wideCsv } from "./run.js";
 
 /** Long enough that it can be killed in its midst, with noise and dropout. */
-const FIT = ["fit", "waves.csv", "--recipe", "denoising", "--units", "12", "--updates", "800", "--patience", "0"];
+const FIT = ["fit", "waves.csv", "--recipe", "denoising", "--units", "12", "--updates", "500", "--patience", "0"];
 const folder = folderWith({ "waves.csv": wideCsv(60, 40) });
 const file = (name: string) => join(folder, name);
 const undisturbed = () => {
@@ -18,7 +18,7 @@ test("killed at random moments and resumed, training ends in the same bytes", as
   const everyUpdate = [...FIT, "--checkpoint-every", "0", "-o", "killed.undertone"];
   const random = randomStream(5);
   let kills = 0;
-  for (let k = 0; k < 5; k++) {
+  for (let k = 0; k < 4; k++) {
     const { code } = await interruptedUndertone(
       folder,
       "SIGKILL",
@@ -30,7 +30,7 @@ test("killed at random moments and resumed, training ends in the same bytes", as
     kills++;
     expect(existsSync(file("killed.undertone"))).toBe(false); // nothing half-written
   }
-  expect(kills).toBeGreaterThanOrEqual(3);
+  expect(kills).toBeGreaterThanOrEqual(2);
   expect(undertone(folder, ...everyUpdate, "--resume").code).toBe(0);
   expect(readFileSync(file("killed.undertone")).equals(whole)).toBe(true);
   expect(existsSync(file("killed.undertone.checkpoint"))).toBe(false);

@@ -89,9 +89,10 @@ export function wideCsv(N = 24, T = 9): string {
   return rows.join("\n") + "\n";
 }
 
-/** One event a row: customers with times, amounts, a category and a rare label. */
-export function longCsv({ customers = 12, events = 8 } = {}): string {
-  const rows = ["customer,time,amount,kind,fraud"];
+/** One event a row: customers with times, amounts, a category, more numbers and a rare label. */
+export function longCsv({ customers = 12, events = 8, more = 0 } = {}): string {
+  const moreCells = (cell: (k: number) => string | number) => Array.from({ length: more }, (_, k) => cell(k));
+  const rows = [["customer,time,amount,kind,fraud", ...moreCells((k) => `more${k}`)].join(",")];
   for (let c = 0; c < customers; c++)
     for (let k = 0; k < events; k++) {
       const fraud = (c * events + k) % 5 === 0 ? 1 : 0;
@@ -103,6 +104,7 @@ export function longCsv({ customers = 12, events = 8 } = {}): string {
           (10 + 3 * Math.sin(c + k) + 9 * fraud).toFixed(2),
           ["food", "fuel", "web"][(c + k) % 3],
           fraud,
+          ...moreCells((m) => ((c + 1) * (k + m)) % 7),
         ].join(","),
       );
     }

@@ -136,9 +136,9 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
   }
 
   const views = [1280, 390].flatMap((width) => (["light", "dark"] as const).map((scheme) => ({ width, scheme })));
-  // a page with few charts: each width and each scheme once
+  // of each page each width and each scheme once
   const cases = pages.flatMap((page, k) =>
-    views.filter((_, v) => k === 0 || v === 0 || v === 3).map((view) => ({ ...page, ...view })),
+    views.filter((_, v) => (v === 0 || v === 3) === (k === 0)).map((view) => ({ ...page, ...view })),
   );
 
   test.each(cases)("$name, $width px, $scheme", async ({ path, width, scheme }) => {
