@@ -68,9 +68,10 @@ export async function findInput(input: Input, options: DataOptions): Promise<Fou
     }
     if (stats && !stats.isDirectory()) found.push(path);
     else {
-      many = true;
-      const inside = await tablesBehind(path, stats === undefined, options);
-      found.push(...inside.filter((file) => !asides.includes(resolve(file))));
+      const behind = await tablesBehind(path, stats === undefined, options);
+      const inside = behind.filter((file) => !asides.includes(resolve(file)));
+      many ||= inside.length > 1 || stats === undefined || options.labelFrom !== undefined;
+      found.push(...inside);
     }
   }
   const files = [...new Set(found)];

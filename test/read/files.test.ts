@@ -41,6 +41,14 @@ describe("one file per sequence", () => {
       expect((await readSource(input)).train).toEqual(train);
   });
 
+  test("a folder with one table stands for that table; a model of several files reads it as one sequence", async () => {
+    const wide = folderOf("alone", { "waves.csv": "label,t1,t2\na,1,2\nb,3,4\n", "notes.md": "no table" });
+    const { train, name } = await readSource(wide);
+    expect([name, countOf(train), labelsOf(train)]).toEqual(["waves", 2, ["a", "b"]]);
+    const last = folderOf("last", { "c.csv": run(1, 2) });
+    expect(lengthsOf((await readSource(last, { oneEntity: true })).train)).toEqual([2]);
+  });
+
   test("in pieces it is the same", async () => {
     const folder = folderOf("runs", files);
     const { train } = await readSource(folder);

@@ -49,6 +49,21 @@ describe("a narrow table", () => {
     expect([...dropped.train.times!]).toEqual([0, 60, 5]);
   });
 
+  test("the time is a column called so; a variable that repeats the name of its entity is left out", async () => {
+    const table = TABLE.replace("id,t,", "id,Time,").replaceAll(/p(?=\d,)/g, "");
+    const rows = `${table}1,0,record,1,0\n2,3,record,2,1\n`;
+    const { train, notes } = await read(rows, { time: undefined, label: "dead" });
+    expect(train.channels.map(({ name }) => name)).toEqual(["hr", "age", "temp"]);
+    expect([...train.times!]).toEqual([0, 30, 60, 5]); // no step of the record alone
+    expect([...train.labels!]).toEqual([0, 1]);
+    expect(notes.join()).toMatch(/record repeats the name of the entity; left out/);
+    const asked = await read(rows, { time: "Time", channels: ["record", "hr"] });
+    expect(asked.train.channels.map(({ name }) => name)).toEqual(["record", "hr"]);
+    const one = await read("id,time,what,value\n7,0,x,7\n", { time: undefined });
+    expect(one.train.channels).toHaveLength(1);
+    expect((await failure(read(TABLE, { time: undefined }))).message).toMatch(/without a time, expected its column/);
+  });
+
   test("of two values at one time the later row counts, and that is told", async () => {
     const { train, notes } = await read("id,t,what,value\na,1,x,5\na,1,x,6\na,2,x,7\n");
     expect(cellsOf(train)).toEqual([6, 7]);

@@ -10,7 +10,7 @@ import type { Part } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
-import { collectNarrowRows } from "./narrow-rows.js";
+import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
 
 /**
  * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So
@@ -33,7 +33,7 @@ const SURE = 200_000;
 export const readLong: Layout = async (table, options, { channels, mostSteps }, take) => {
   const { path } = table;
   checkLongOptions(path, options);
-  const roles = { ...options, entity: options.entity! };
+  let roles = { ...options, entity: options.entity! };
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
   let entity: string | undefined; // of the row before
@@ -50,8 +50,10 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!rows) {
+      const header = namesOf(table, chunk);
+      if (options.variable !== undefined) roles = { ...roles, time: narrowTime(path, header, options) };
       const collect = options.variable === undefined ? collectLongRows : collectNarrowRows;
-      rows = collect(path, namesOf(table, chunk), roles, channels);
+      rows = collect(path, header, roles, channels);
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
@@ -102,7 +104,7 @@ function checkLongOptions(path: string, options: DataOptions): void {
     throw new OptionError(
       `${path}: got \`value\` without \`variable\`, expected both. They make a table narrow; in any other table each column is a channel.`,
     );
-  if (addsTimeChannels(options) && time === undefined)
+  if (addsTimeChannels(options) && time === undefined && options.variable === undefined)
     throw new OptionError(
       `${path}: got \`timeChannels\` and no time column, expected one. The channels are made from it; name it with \`time\`.`,
     );

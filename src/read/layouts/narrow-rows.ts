@@ -4,12 +4,13 @@ import { notANumber, numericLabel } from "../source/cells.js";
 import { createMarkTally } from "../source/marks.js";
 import { createNoDataTally, isNoData } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
-import { expectChannels, takeMissing } from "../source/part.js";
+import { takeMissing } from "../source/part.js";
 import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
 import { codeOf } from "./long-column.js";
-import { absentLabelNote, channelsMade, isAbsentLabel, placesOf, staticNames } from "./long-header.js";
+import { absentLabelNote, isAbsentLabel, placesOf, staticNames } from "./long-header.js";
 import { checkEntities, groupByEntity, type LongRows, type LongTable, sortByTime } from "./long-rows.js";
 import { createTimeReader } from "./long-times.js";
+import { createVariables } from "./narrow-variables.js";
 import { collectStatics } from "./static-rows.js";
 
 /**
@@ -58,6 +59,7 @@ export function collectNarrowRows(
       if (code === undefined) return;
       const number = valueIn(value, r) ?? notANumber(shownIn(value, r), path, row, `variable "${name}"`, NUMBERS);
       if (Number.isNaN(number)) marks.see(value, r, row);
+      variables.compare(code, number, Number(entity));
       rows.owners.push(owner);
       rows.codes.push(code);
       rows.times.push(time);
@@ -68,7 +70,7 @@ export function collectNarrowRows(
     entities: () => rows.entities.size,
     has: (entity) => rows.entities.has(entity),
     take() {
-      const taken = rows;
+      const taken = rows.entities.size > 1 ? withCodes(rows, variables.leaveOutNames()) : rows;
       rows = noRows();
       added = 0;
       readTime.check();
@@ -112,11 +114,35 @@ function noRows() {
   };
 }
 
+/** The measurements with other codes, without those of -1; their labels stay those of their entity. */
+function withCodes(rows: ReturnType<typeof noRows>, codes: Int32Array | undefined): ReturnType<typeof noRows> {
+  if (!codes) return rows;
+  const kept = [...rows.codes.keys()].filter((k) => codes[rows.codes[k]] >= 0);
+  const places = new Map(kept.map((old, k) => [old, k]));
+  return {
+    entities: rows.entities,
+    owners: kept.map((k) => rows.owners[k]),
+    codes: kept.map((k) => codes[rows.codes[k]]),
+    times: kept.map((k) => rows.times[k]),
+    values: kept.map((k) => rows.values[k]),
+    labels: rows.labels.map((label) => ({ ...label, at: places.get(label.at) ?? -1 })),
+  };
+}
+
 function expectName(path: string, column: Column, r: number, row: number, name: string): string {
   const text = shownIn(column, r);
   if (!missingIn(column, r)) return text; // "Na" is sodium
   throw new DataError(
     `${path}, row ${row}, column "${name}": got "${text}", expected a name. Without it the measurement belongs nowhere; remove the row.`,
+  );
+}
+
+/** The column of the times: the one that is named, else one called so. @throws {OptionError} if there is none */
+export function narrowTime(path: string, header: readonly string[], { time }: DataOptions): string {
+  const found = time ?? header.find((name) => /^(date)?time(_?stamp)?$/i.test(name));
+  if (found !== undefined) return found;
+  throw new OptionError(
+    `${path}: got a narrow table (\`variable\`) without a time, expected its column (\`time\`). What is measured at one time makes a step. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
   );
 }
 
@@ -130,10 +156,6 @@ function readNarrowHeader(
   rejectOptions(path, "a narrow table", options, ["amount", "secondEntity", "category", "numeric"]);
   const places = placesOf(path, header);
   const find = (what: string, name: string) => places.get(name) ?? unknownName(path, what, name, header);
-  if (options.time === undefined)
-    throw new OptionError(
-      `${path}: got a narrow table (\`variable\`) without a time, expected its column (\`time\`). What is measured at one time makes a step. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
-    );
   const usual = header.find((name) => name.toLowerCase() === "value");
   if (options.value === undefined && usual === undefined)
     throw new OptionError(
@@ -141,14 +163,14 @@ function readNarrowHeader(
     );
   const value = options.value ?? usual!;
   const statics = staticNames(options, known).map((name) => ({ name, index: places.get(name) ?? -1 }));
-  const roles = [options.entity!, options.time, options.variable!, value, options.label, ...(options.static ?? [])];
+  const roles = [options.entity!, options.time!, options.variable!, value, options.label, ...(options.static ?? [])];
   const twice = roles.find((name, k) => name !== undefined && roles.indexOf(name) < k);
   if (twice !== undefined)
     throw new OptionError(`${path}: got the column "${twice}" in two roles, expected one role per column.`);
   const unread = header.filter((name) => !roles.includes(name) && !options.drop?.includes(name));
   return {
     entity: find("entity column", options.entity!),
-    time: find("time column", options.time),
+    time: find("time column", options.time!),
     variable: find("column of the variables", options.variable!),
     value: find("column of the values", value),
     label: options.label === undefined || isAbsentLabel(header, options) ? -1 : find("label column", options.label),
@@ -160,59 +182,6 @@ function readNarrowHeader(
         : [
             `${path}: ${unread.length === 1 ? "column" : "columns"} ${unread.slice(0, 10).join(", ")} ${unread.length === 1 ? "is" : "are"} not read; a narrow table has one column of values.`,
           ],
-  };
-}
-
-/** The variables: which are channels, which are static, which are left out. */
-function createVariables(
-  path: string,
-  header: readonly string[],
-  options: DataOptions,
-  known: readonly Channel[] | undefined,
-) {
-  const made = channelsMade(options);
-  const read = known?.filter(({ name }) => !made.includes(name));
-  const text = read?.find(({ kind }) => kind !== "numeric");
-  if (text)
-    throw new OptionError(
-      `${path}: got the channel "${text.name}" of categories, expected numbers. The variables of a narrow table are numeric; read the data as it was read for the model.`,
-    );
-  const chosen = read?.map(({ name }) => name) ?? options.channels;
-  const codes = new Map((chosen ?? []).map((name, code) => [name, code]));
-  const notColumns = (options.drop ?? []).filter((name) => !header.includes(name));
-  const staticVariables = staticNames(options, known).filter((name) => !header.includes(name));
-  const dropped = new Set([...notColumns, ...(options.static ?? [])]);
-  const seen = new Set<string>();
-  const unknown = new Map<string, number>();
-  return {
-    see: (name: string) => seen.add(name),
-    /** Undefined for one that is left out. */
-    code(name: string): number | undefined {
-      seen.add(name);
-      const code = codes.get(name);
-      if (code !== undefined) return code;
-      if (dropped.has(name)) return undefined;
-      if (chosen) {
-        if (known) unknown.set(name, (unknown.get(name) ?? 0) + 1);
-        return undefined;
-      }
-      return codeOf(codes, name);
-    },
-    channels(): Channel[] {
-      if (codes.size === 0)
-        throw new DataError(`${path}: no variable is left as a channel, expected at least one beside static ones.`);
-      expectChannels(path, codes.size);
-      return [...codes.keys()].map((name) => ({ name, kind: "numeric" }));
-    },
-    notes(): string[] {
-      const absent = [...(chosen ?? []), ...notColumns, ...staticVariables].filter((name) => !seen.has(name));
-      const names = [...unknown.keys()];
-      return [
-        absent.length > 0 && `${path}: nothing was measured of ${absent.slice(0, 10).join(", ")}.`,
-        names.length > 0 &&
-          `${path}: the model does not know ${names.length === 1 ? "the variable" : `${names.length} variables:`} ${names.slice(0, 10).join(", ")}; left out.`,
-      ].filter((note) => typeof note === "string");
-    },
   };
 }
 

@@ -148,18 +148,30 @@ function warningsOf(of: SetDescription): string[] {
   const warnings: string[] = [];
   const { channels, length, classes, majorityRate, entities, sequences } = of;
   if (sequences === 0) warnings.push("There are no sequences.");
+  const sparse = channels.filter(({ missing, allMissing, constant }) => missing > 0.5 && !allMissing && !constant);
+  if (sparse.length > 0) {
+    const most = sparse.reduce((a, b) => (b.missing > a.missing ? b : a));
+    warnings.push(
+      sparse.length === 1
+        ? `Channel "${most.name}" is missing in ${percent(most.missing)} of the steps.`
+        : `${sparse.length} channels are missing in more than half of the steps, most of all "${most.name}" (${percent(most.missing)}).`,
+    );
+  }
+  const wild: string[] = [];
   for (const channel of channels) {
     const name = `Channel "${channel.name}"`;
     if (channel.allMissing) warnings.push(`${name} has no observed value at all; drop it.`);
     else if (channel.constant) warnings.push(`${name} has the same value everywhere and carries no information.`);
-    else if (channel.missing > 0.5) warnings.push(`${name} is missing in ${percent(channel.missing)} of the steps.`);
     const { min, mean, std, max } = channel;
     if (std !== null && isCoarse({ min: min!, max: max!, std })) warnings.push(coarseNote(channel.name));
-    if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std)
-      warnings.push(`${name} has values more than 20 deviations from its mean; \`scale: "robust"\` resists them.`);
+    if (std !== null && std > 0 && Math.max(max! - mean!, mean! - min!) > 20 * std) wild.push(channel.name);
     if (channel.kind === "numeric" && /(^|[_ ])id$/i.test(channel.name))
       warnings.push(`${name} looks like a name, not a measurement; leave it out (\`drop: ["${channel.name}"]\`).`);
   }
+  if (wild.length > 0)
+    warnings.push(
+      `${wild.length === 1 ? `Channel "${wild[0]}" has` : `${wild.length} channels (${wild.slice(0, 3).join(", ")}${wild.length > 3 ? ", ..." : ""}) have`} values more than 20 deviations from ${wild.length === 1 ? "its" : "their"} mean; \`scale: "robust"\` resists them.`,
+    );
   if (sequences > 0 && length.max === 0) warnings.push("All sequences are empty: nothing to train on.");
   else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
   else if (length.max > 3 * length.min)

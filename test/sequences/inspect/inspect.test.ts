@@ -124,3 +124,20 @@ test("warnings appear when due and only then", () => {
   expect(describeSet(seen).warnings).toEqual([]);
   expect(describeSet(makeSet([])).warnings).toEqual(["There are no sequences."]);
 });
+
+test("what holds for many channels is one warning", () => {
+  const rare = (n: number, t: number) => (t % 3 === 0 ? Math.sin(n + t) : null);
+  const outlier = (n: number, t: number) => (n === 3 && t === 4 ? 1e4 : Math.cos(n * t));
+  const of = (channels: readonly ((n: number, t: number) => number | null)[]) => {
+    const series = (n: number) => Array.from({ length: 40 }, (_, t) => channels.map((channel) => channel(n, t)));
+    return describeSet(makeSet(Array.from({ length: 20 }, (_, n) => series(n)))).warnings;
+  };
+  expect(of([rare, rare, rare, outlier, outlier])).toEqual([
+    expect.stringMatching(/^3 channels are missing in more than half of the steps, most of all "\w+" \(65\.0 %\)/),
+    expect.stringMatching(/^2 channels \(\w+, \w+\) have values more than 20 deviations from their mean/),
+  ]);
+  expect(of([rare, outlier])).toEqual([
+    expect.stringMatching(/^Channel "\w+" is missing in 65\.0 % of the steps/),
+    expect.stringMatching(/^Channel "\w+" has values more than 20 deviations from its mean/),
+  ]);
+});
