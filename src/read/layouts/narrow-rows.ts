@@ -70,7 +70,9 @@ export function collectNarrowRows(
     entities: () => rows.entities.size,
     has: (entity) => rows.entities.has(entity),
     take() {
-      const taken = rows.entities.size > 1 ? withCodes(rows, variables.leaveOutNames()) : rows;
+      const taken = rows;
+      const codes = rows.entities.size > 1 ? variables.leaveOutNames() : undefined;
+      if (codes) recode(taken, codes);
       rows = noRows();
       added = 0;
       readTime.check();
@@ -114,19 +116,21 @@ function noRows() {
   };
 }
 
-/** The measurements with other codes, without those of -1; their labels stay those of their entity. */
-function withCodes(rows: ReturnType<typeof noRows>, codes: Int32Array | undefined): ReturnType<typeof noRows> {
-  if (!codes) return rows;
-  const kept = [...rows.codes.keys()].filter((k) => codes[rows.codes[k]] >= 0);
-  const places = new Map(kept.map((old, k) => [old, k]));
-  return {
-    entities: rows.entities,
-    owners: kept.map((k) => rows.owners[k]),
-    codes: kept.map((k) => codes[rows.codes[k]]),
-    times: kept.map((k) => rows.times[k]),
-    values: kept.map((k) => rows.values[k]),
-    labels: rows.labels.map((label) => ({ ...label, at: places.get(label.at) ?? -1 })),
-  };
+/** Gives the measurements other codes, and leaves out those of -1; their labels stay those of their entity. */
+function recode(rows: ReturnType<typeof noRows>, codes: Int32Array): void {
+  const places = new Int32Array(rows.codes.length).fill(-1);
+  let kept = 0;
+  for (let k = 0; k < places.length; k++) {
+    const code = codes[rows.codes[k]];
+    if (code < 0) continue;
+    rows.owners[kept] = rows.owners[k];
+    rows.codes[kept] = code;
+    rows.times[kept] = rows.times[k];
+    rows.values[kept] = rows.values[k];
+    places[k] = kept++;
+  }
+  for (const list of [rows.owners, rows.codes, rows.times, rows.values]) list.length = kept;
+  for (const label of rows.labels) if (label.at >= 0) label.at = places[label.at];
 }
 
 function expectName(path: string, column: Column, r: number, row: number, name: string): string {
