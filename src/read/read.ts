@@ -10,7 +10,7 @@ import { LONG_ONLY } from "./layouts/long-header.js";
 import { scanChannels } from "./layouts/scan-channels.js";
 import { readWide } from "./layouts/wide.js";
 import { asTable, openTable, rejectFileOptions } from "./open-table.js";
-import { readRows, splitParts } from "./rows.js";
+import { type FileHash, readRows, splitParts } from "./rows.js";
 import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
@@ -41,9 +41,9 @@ export async function readSource(input: Input, options: DataOptions = {}): Promi
   if (rows) return readWholeRows(rows, chosen);
   if ("parts" in found) return readParts(input as string, found.parts, chosen);
   const { file } = found as { file: FoundFile };
-  const { part, sha256 } = await readPart(file, chosen, "");
+  const { part, files } = await readPart(file, chosen, "");
   const { train, notes } = labelled(file.path, part);
-  return { name: nameOf(file), train, files: [{ path: file.path, sha256 }], notes: [...part.notes, ...notes] };
+  return { name: nameOf(file), train, files, notes: [...part.notes, ...notes] };
 }
 
 /** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
@@ -207,33 +207,37 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
 async function readParts(folder: string, found: FoundParts, options: DataOptions): Promise<DataSource> {
   const train = await readPart(found.train, options, "train-");
   const test = found.test && (await readPart(found.test, options, "test-"));
-  const files = [{ path: found.train.path, sha256: train.sha256 }];
-  if (found.test && test) files.push({ path: found.test.path, sha256: test.sha256 });
-  const sets = labelled(folder, train.part, test?.part, found.test?.format === npy);
+  const files = [...train.files];
+  for (const file of test?.files ?? []) if (!files.some(({ path }) => path === file.path)) files.push(file); // of both parts
+  const renumbered = found.test?.format === npy && found.test.y === undefined; // an export of the UCR archive
+  const sets = labelled(folder, train.part, test?.part, renumbered);
   const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
   return { name: found.name, train: sets.train, test: sets.test, files, notes };
 }
 
 /** Reads a file of whole sequences. */
 async function readPart(
-  { path, format }: FoundFile,
+  { path, format, y }: FoundFile,
   options: DataOptions,
   idPrefix: string,
-): Promise<{ part: Part; sha256: string }> {
+): Promise<{ part: Part; files: FileHash[] }> {
   const file = sourceFile(path, options);
   rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
-      const part = await format.open(file, idPrefix);
-      return { part, sha256: await file.sha256() };
+      const labels = y === undefined ? undefined : sourceFile(y, options);
+      const part = await format.open(file, idPrefix, labels);
+      const files = [{ path, sha256: await file.sha256() }];
+      if (labels) files.push({ path: y!, sha256: await labels.sha256() });
+      return { part, files };
     }
     let whole: Part | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
     const notes = await readWideFile(file, format, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes }, sha256: await file.sha256() };
+    return { part: { ...whole!, notes }, files: [{ path, sha256: await file.sha256() }] };
   } catch (error) {
     throw unreadable(path, error);
   }

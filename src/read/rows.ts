@@ -16,7 +16,7 @@ const IN_PART = "\0";
 /** Of so many files one hash is kept, of all of theirs. */
 const MOST_HASHES = 20;
 
-type FileHash = { path: string; sha256: string };
+export type FileHash = { path: string; sha256: string };
 
 /** How much is read at once, as a layout takes it. */
 export interface PieceSize {

@@ -10,7 +10,18 @@ export const FILE_OPTIONS = ["encoding", "separator", "skipRows", "columns"] as 
 export type FileOption = (typeof FILE_OPTIONS)[number];
 
 /** The formats of files, by name. */
-export const FORMAT_NAMES = ["ts", "arff", "tsv", "npy", "csv", "parquet", "jsonl", "arrow", "pen-digits"] as const;
+export const FORMAT_NAMES = [
+  "ts",
+  "arff",
+  "tsv",
+  "npy",
+  "npz",
+  "csv",
+  "parquet",
+  "jsonl",
+  "arrow",
+  "pen-digits",
+] as const;
 
 function isEncoding(name: string): boolean {
   try {
