@@ -17,6 +17,7 @@ const channelSchema: z.ZodType<Channel> = z.object({
   kind: z.enum(["numeric", "categorical"]),
   vocabulary: listOf(z.string()).optional(),
   rest: count.optional(),
+  most: count.optional(),
 });
 
 const scalerSchema: z.ZodType<Scaler> = z.object({

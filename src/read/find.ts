@@ -2,12 +2,13 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { DataError, OptionError } from "../errors.js";
-import { type FoundFile, type FoundParts, findParts } from "./folder.js";
+import { type FoundFile, type FoundParts, findParts, withLabels } from "./folder.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
+import { npz, npzParts } from "./formats/npz.js";
 import { asTable } from "./open-table.js";
 import { partOfFolders, readManifest, stemOf } from "./side-table.js";
 import { type DataOptions, FORMAT_NAMES } from "./source/options.js";
-import { STANDARD_INPUT, unreadable } from "./source/source-file.js";
+import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 
 /** A file, a folder, a glob, or several of them. */
 export type Input = string | readonly string[];
@@ -77,7 +78,11 @@ export async function findInput(input: Input, options: DataOptions): Promise<Fou
   const files = [...new Set(found)];
   if (!many && options.manifest === undefined) {
     const [path] = files;
-    return { file: { path, format: await asTable(path, knownFormat(path, options), options) } };
+    const format = await asTable(path, knownFormat(path, options), options);
+    const both = format === npz && path !== STANDARD_INPUT && (await npzParts(sourceFile(path, options)));
+    if (!both) return { file: await withLabels({ path, format }) };
+    const [train, test] = [both.train, both.test].map((part) => ({ path, format: part }));
+    return { parts: { name: stemOf(path), train, test, notes: [] } };
   }
   return { files: await describeFiles(paths, files, options) };
 }
@@ -93,10 +98,9 @@ export async function filesRead(input: Input, options: DataOptions = {}): Promis
 }
 
 function filesOf(found: Found): string[] {
-  if ("file" in found) return [found.file.path];
   if ("files" in found) return found.files.files.map(({ path }) => path);
-  const { train, test } = found.parts;
-  return [train.path, ...(test ? [test.path] : [])];
+  const files = "file" in found ? [found.file] : [found.parts.train, found.parts.test];
+  return [...new Set(files.flatMap((file) => (file ? [file.path, ...(file.y === undefined ? [] : [file.y])] : [])))];
 }
 
 function isGlob(path: string): boolean {

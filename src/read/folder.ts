@@ -1,13 +1,16 @@
 import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../errors.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
+import { isX, isYOf, npy } from "./formats/npy.js";
 import type { Format } from "./source/format.js";
 import { unreadable } from "./source/source-file.js";
 
 export interface FoundFile {
   path: string;
   format: Format;
+  /** The array of labels beside an array of values: y_train.npy beside X_train.npy. */
+  y?: string;
 }
 
 /** The parts of a data set that lies in a folder. */
@@ -33,14 +36,18 @@ export async function findParts(folder: string): Promise<FoundParts | undefined>
     throw unreadable(folder, cause);
   });
   const own = basename(resolve(folder));
+  const ys = new Set(listed.flatMap((file) => yOf(file, listed) ?? []));
   const found = listed.sort().flatMap((file) => {
+    if (ys.has(file)) return [];
     const format = formatOf(file);
     const unpacked = file.replace(/\.gz$/i, "");
     const [, first, rest = own] = PART_FIRST.exec(unpacked) ?? [];
     const match = first ? ["", rest, first] : (PART.exec(unpacked) ?? UCI_PART.exec(unpacked));
     if (!format || !match) return [];
     const [, name, part, suffix = ""] = match;
-    return [{ name, test: /^tes/i.test(part), path: join(folder, file), format, suffix }];
+    const y = yOf(file, listed);
+    const set = { name, test: /^tes/i.test(part), path: join(folder, file), format, suffix };
+    return [{ ...set, ...(y !== undefined && { y: join(folder, y) }) }];
   });
   if (found.length === 0) return undefined;
   const names = [...new Set(found.map(({ name }) => name))];
@@ -64,5 +71,19 @@ export async function findParts(folder: string): Promise<FoundParts | undefined>
   for (const { path, suffix } of test ? [train, test] : [train])
     if (suffix !== "")
       notes.push(`${basename(path)}: its name ends in "${suffix.replace(/^_/, "")}", so it may not be the whole part.`);
-  return { name, train, test, notes };
+  return { name: /^x$/i.test(name) ? own : name, train, test, notes };
+}
+
+/** The labels that belong to an array of values, among the files of its folder. */
+function yOf(file: string, listed: readonly string[]): string | undefined {
+  return formatOf(file) === npy && isX(file) ? listed.find((other) => isYOf(file, other)) : undefined;
+}
+
+/** A file with the labels that stand beside it. */
+export async function withLabels(found: FoundFile): Promise<FoundFile> {
+  const { path, format } = found;
+  if (format !== npy || !isX(path)) return found;
+  const listed = await readdir(dirname(path)).catch(() => []); // reading says what is wrong
+  const y = yOf(basename(path), listed);
+  return y === undefined ? found : { ...found, y: join(dirname(path), y) };
 }

@@ -8,6 +8,7 @@ import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
 import { scanChannels } from "./layouts/scan-channels.js";
+import { readText, rejectTextOptions, TEXT_ONLY } from "./layouts/text.js";
 import { readWide } from "./layouts/wide.js";
 import { asTable, openTable, rejectFileOptions } from "./open-table.js";
 import { readRows, splitParts } from "./rows.js";
@@ -15,6 +16,7 @@ import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
+import { type FileHash, isTexts } from "./text-files.js";
 
 export { filesRead, type Input } from "./find.js";
 
@@ -41,16 +43,16 @@ export async function readSource(input: Input, options: DataOptions = {}): Promi
   if (rows) return readWholeRows(rows, chosen);
   if ("parts" in found) return readParts(input as string, found.parts, chosen);
   const { file } = found as { file: FoundFile };
-  const { part, sha256 } = await readPart(file, chosen, "");
+  const { part, files } = await readPart(file, chosen, "");
   const { train, notes } = labelled(file.path, part);
-  return { name: nameOf(file), train, files: [{ path: file.path, sha256 }], notes: [...part.notes, ...notes] };
+  return { name: nameOf(file), train, files, notes: [...part.notes, ...notes] };
 }
 
 /** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
 export async function lastingReading(input: Input, options: DataOptions): Promise<DataOptions> {
   const found = await findInput(input, options);
   const perFile = "files" in found && options.entity === undefined;
-  return { ...lastingOptions(options), ...(perFile && { oneEntity: true }) };
+  return { ...lastingOptions(options), ...(perFile && !isTexts(options) && { oneEntity: true }) };
 }
 
 /** Whether an input can be read in pieces: tables without a test part. */
@@ -73,7 +75,7 @@ export async function hasTestPart(input: Input, options: DataOptions): Promise<b
 }
 
 /** Options of tables that are read twice, in blocks, in no way yet. */
-const NOT_SCANNED = ["variable", "staticChannels", ...FILES_ONLY] as const;
+const NOT_SCANNED = ["variable", "staticChannels", ...TEXT_ONLY, ...FILES_ONLY] as const;
 
 /**
  * Reads a table in one file once, for what must be known before it is read in pieces.
@@ -148,7 +150,7 @@ export async function readInPieces(
   const where = typeof input === "string" ? input : input.join(", ");
   if ("parts" in found || rows?.split || ("file" in found && found.file.format.layouts === "fixed"))
     throw onlyTables(where);
-  if (rows && !channels)
+  if (rows && !channels && !isTexts(chosen))
     throw new OptionError(
       `${where}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
@@ -164,7 +166,7 @@ export async function readInPieces(
   try {
     if (rows) return (await readRows(rows, chosen, { mostSteps, channels }, guarded)).notes;
     const { path, format } = (found as { file: FoundFile }).file;
-    return await readWideFile(sourceFile(path, chosen), format, chosen, { idPrefix: "", mostSteps }, guarded);
+    return await readWideFile(sourceFile(path, chosen), format, chosen, { idPrefix: "", mostSteps, channels }, guarded);
   } catch (error) {
     throw failed ? failed.error : unreadable(where, error);
   }
@@ -174,7 +176,7 @@ export async function readInPieces(
 function rowsOf(found: Found, options: DataOptions): FoundFiles | undefined {
   if ("files" in found) return found.files;
   const asked = options.entity ?? options.variable ?? options.oneEntity;
-  if (asked === undefined || asked === false) return undefined;
+  if ((asked === undefined || asked === false) && !isTexts(options)) return undefined;
   const parts = "file" in found ? { train: found.file, name: nameOf(found.file), notes: [] } : found.parts;
   const { train, test, name, notes } = parts as FoundParts;
   if ([train, test].some((file) => file?.format.layouts === "fixed")) return undefined;
@@ -206,34 +208,42 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
 
 async function readParts(folder: string, found: FoundParts, options: DataOptions): Promise<DataSource> {
   const train = await readPart(found.train, options, "train-");
-  const test = found.test && (await readPart(found.test, options, "test-"));
-  const files = [{ path: found.train.path, sha256: train.sha256 }];
-  if (found.test && test) files.push({ path: found.test.path, sha256: test.sha256 });
-  const sets = labelled(folder, train.part, test?.part, found.test?.format === npy);
+  const known = options.text === undefined ? undefined : train.part.set.channels;
+  const test = found.test && (await readPart(found.test, options, "test-", known));
+  if (known && test) train.part.set.channels = test.part.set.channels; // with the tokens of both, the same codes first
+  const files = [...train.files];
+  for (const file of test?.files ?? []) if (!files.some(({ path }) => path === file.path)) files.push(file); // of both parts
+  const renumbered = found.test?.format === npy && found.test.y === undefined; // an export of the UCR archive
+  const sets = labelled(folder, train.part, test?.part, renumbered);
   const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
   return { name: found.name, train: sets.train, test: sets.test, files, notes };
 }
 
 /** Reads a file of whole sequences. */
 async function readPart(
-  { path, format }: FoundFile,
+  { path, format, y }: FoundFile,
   options: DataOptions,
   idPrefix: string,
-): Promise<{ part: Part; sha256: string }> {
+  channels?: readonly Channel[],
+): Promise<{ part: Part; files: FileHash[] }> {
   const file = sourceFile(path, options);
   rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
-      const part = await format.open(file, idPrefix);
-      return { part, sha256: await file.sha256() };
+      rejectTextOptions(path, options);
+      const labels = y === undefined ? undefined : sourceFile(y, options);
+      const part = await format.open(file, idPrefix, labels);
+      const files = [{ path, sha256: await file.sha256() }];
+      if (labels) files.push({ path: y!, sha256: await labels.sha256() });
+      return { part, files };
     }
     let whole: Part | undefined;
-    const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY };
+    const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY, channels };
     const notes = await readWideFile(file, format, options, size, async (part) => {
       whole = part;
     });
-    return { part: { ...whole!, notes }, sha256: await file.sha256() };
+    return { part: { ...whole!, notes }, files: [{ path, sha256: await file.sha256() }] };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -243,7 +253,7 @@ async function readWideFile(
   file: ReturnType<typeof sourceFile>,
   format: FoundFile["format"],
   options: DataOptions,
-  size: { idPrefix: string; mostSteps: number },
+  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
   if (format.layouts === "fixed" || !format.layouts.includes("wide"))
@@ -252,7 +262,8 @@ async function readWideFile(
     );
   rejectOptions(file.path, "a table with one sequence per row", options, [...FILES_ONLY]);
   const table = await openTable(file, format, options);
-  const notes = await readWide(table, options, size, take);
+  if (options.text === undefined) rejectTextOptions(file.path, options);
+  const notes = await (options.text === undefined ? readWide : readText)(table, options, size, take);
   return [...(table.notes ?? []), ...notes];
 }
 

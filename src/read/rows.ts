@@ -4,19 +4,17 @@ import { countOf, selectSequences } from "../sequences/set/sequence-set.js";
 import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
 import { readLong } from "./layouts/long.js";
+import { rejectTextOptions } from "./layouts/text.js";
 import { openTable } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
 import type { TableFormat } from "./source/format.js";
 import type { DataOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { sourceFile } from "./source/source-file.js";
+import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
 
-/** Stands between part and entity while both parts are read as one table. */
-const IN_PART = "\0";
 /** Of so many files one hash is kept, of all of theirs. */
 const MOST_HASHES = 20;
-
-type FileHash = { path: string; sha256: string };
 
 /** How much is read at once, as a layout takes it. */
 export interface PieceSize {
@@ -36,6 +34,10 @@ export async function readRows(
   take: (piece: Part) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   const { where, files, split } = found;
+  if (isTexts(options)) {
+    const read = await readTextFiles(found, options, size, take);
+    return { ...read, files: [...(await inOne(where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
+  }
   checkRowOptions(found, options);
   const labels =
     options.labels === undefined ? undefined : await readEntityLabels({ ...options, labels: options.labels });
@@ -82,6 +84,7 @@ function isPlain({ files, split, labelled, statics }: FoundFiles, { entity, labe
 }
 
 function checkRowOptions({ where, labelled }: FoundFiles, options: DataOptions): void {
+  rejectTextOptions(where, options);
   if (options.wide)
     throw new OptionError(
       `${where}: \`wide\` does not apply to files whose rows are steps, expected it to be left out. It is for a single table with one sequence per row.`,

@@ -12,6 +12,7 @@ import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "./temporary.js";
+import { zipOf } from "./zip.js";
 
 /** Undefined: missing. A text where a number is due: what no reader may take for one. */
 type Cell = number | string | undefined;
@@ -82,6 +83,31 @@ const WRITERS: Record<string, { fixed(all: readonly Series[]): Sample } | { tabl
         file: "a.npy",
         content: new Uint8Array(dump(Float32Array.from(numbers), [all.length, STEPS + 1])),
         place: (n, t) => `row ${1 + n}, column ${t + 2}`,
+      };
+    },
+  },
+  npz: {
+    fixed: (all) => {
+      const numbers = (cells: readonly (Cell | undefined)[], shape: number[]) =>
+        new Uint8Array(
+          dump(
+            Float32Array.from(cells, (cell) => (typeof cell === "string" ? Infinity : (cell ?? Number.NaN))),
+            shape,
+          ),
+        );
+      return {
+        file: "a.npz",
+        content: zipOf({
+          "X.npy": numbers(
+            all.flatMap(({ values }) => values),
+            [all.length, STEPS],
+          ),
+          "y.npy": numbers(
+            all.map(({ label }) => label),
+            [all.length],
+          ),
+        }),
+        place: (n, t) => `row ${1 + n}, column ${t + 1}`,
       };
     },
   },

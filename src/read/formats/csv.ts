@@ -14,7 +14,7 @@ export const csv: Format = {
   name: "csv",
   extensions: [".csv", ".txt"],
   layouts: ["wide", "long"],
-  reads: ["encoding", "separator", "skipRows", "columns"],
+  reads: ["encoding", "separator", "skipRows", "columns", "quote"],
   open: openCsv,
 };
 
@@ -29,11 +29,12 @@ const LONGEST_ROW = LONGEST_ROW_MB << 20;
  */
 async function openCsv(file: SourceFile, options: DataOptions): Promise<Table> {
   const { separator, skipRows: skip } = options;
+  const quotes = options.quote !== "none";
   const pieces = textPieces(file);
   const { sample, ended } = await firstRows(file, pieces, skip ?? 0);
   const rows = ended ? sample : sample.subarray(0, 1 + Math.max(sample.lastIndexOf(LF), sample.lastIndexOf(CR, -2)));
-  const dialect = findDialect(file.path, rows, { separator, skip });
-  const first = createScanner(dialect.separator.charCodeAt(0)).scan(rows.subarray(dialect.begin), true).rows;
+  const dialect = findDialect(file.path, rows, { separator, skip, quotes });
+  const first = createScanner(dialect.separator.charCodeAt(0), 1, quotes).scan(rows.subarray(dialect.begin), true).rows;
   const header = Array.from({ length: first.width }, (_, c) => textOf(first, c));
   const { names, notes } = namesFor(file.path, header, options);
   return {
@@ -41,7 +42,7 @@ async function openCsv(file: SourceFile, options: DataOptions): Promise<Table> {
     names,
     separator: dialect.separator,
     notes: [...dialect.notes, ...notes],
-    chunks: readChunks(file, sample.subarray(dialect.begin), pieces, dialect),
+    chunks: readChunks(file, sample.subarray(dialect.begin), pieces, dialect, quotes),
   };
 }
 
@@ -91,8 +92,9 @@ async function* readChunks(
   begin: Buffer,
   pieces: AsyncGenerator<Buffer>,
   { separator, skip }: Dialect,
+  quotes: boolean,
 ): AsyncGenerator<TableChunk> {
-  const scanner = createScanner(separator.charCodeAt(0), skip + 1);
+  const scanner = createScanner(separator.charCodeAt(0), skip + 1, quotes);
   const column = createColumnReader();
   let held = [begin];
   let size = begin.length;
@@ -144,9 +146,9 @@ function faultError(path: string, fault: Fault, width: number, separator: string
   const where = `${path}, row ${row}, column ${column}`;
   if (fault.kind === "open quote")
     return new DataError(
-      `${where}: got a quote that begins a cell and no other that ends it, expected its partner. The rest of the file would be one cell. Close the quote, or remove it.`,
+      `${where}: got a quote that begins a cell and no other that ends it, expected its partner. The rest of the file would be one cell. Close the quote, or remove it; where quotes are no more than characters, give \`quote: "none"\`.`,
     );
   return new DataError(
-    `${where}: got "${fault.got}" behind the quote that ends the cell, expected the next cell or the end of the row. A quote inside a quoted cell is written twice; correct the cell.`,
+    `${where}: got "${fault.got}" behind the quote that ends the cell, expected the next cell or the end of the row. A quote inside a quoted cell is written twice; correct the cell, or give \`quote: "none"\` where quotes are no more than characters.`,
   );
 }

@@ -5,13 +5,14 @@ import { arrow } from "./arrow.js";
 import { csv } from "./csv.js";
 import { jsonl } from "./jsonl.js";
 import { npy } from "./npy.js";
+import { npz } from "./npz.js";
 import { parquet } from "./parquet.js";
 import { penDigits } from "./pen-digits.js";
 import { ts } from "./ts.js";
 import { tsv } from "./tsv.js";
 
 /** Every format, the preferred first where a folder has the same part twice. */
-export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, csv, parquet, jsonl, arrow, penDigits];
+export const FORMATS: readonly Format[] = [ts, arff, tsv, npy, npz, csv, parquet, jsonl, arrow, penDigits];
 
 /** The extensions of all formats, for messages. */
 export const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions).join(", ");

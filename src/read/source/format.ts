@@ -15,8 +15,11 @@ export type Format = {
   | {
       /** The format itself defines what a sequence is. */
       layouts: "fixed";
-      /** @throws {DataError} that names file and row */
-      open(file: SourceFile, idPrefix: string): Promise<Part>;
+      /**
+       * @param y the file of labels that stands beside an array X (NumPy)
+       * @throws {DataError} that names file and row
+       */
+      open(file: SourceFile, idPrefix: string, y?: SourceFile): Promise<Part>;
     }
   | {
       /** The ways in which sequences can stand in its tables. */

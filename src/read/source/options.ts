@@ -2,15 +2,27 @@ import { z } from "zod";
 import { OptionError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
 import { timeUnits } from "./times.js";
+import { tokenKinds } from "./tokens.js";
 
 const SEPARATORS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", space: " ", comma: ",", semicolon: ";" };
 
 /** Options of the file itself; each format says which it reads (`reads`). */
-export const FILE_OPTIONS = ["encoding", "separator", "skipRows", "columns"] as const;
+export const FILE_OPTIONS = ["encoding", "separator", "skipRows", "columns", "quote"] as const;
 export type FileOption = (typeof FILE_OPTIONS)[number];
 
 /** The formats of files, by name. */
-export const FORMAT_NAMES = ["ts", "arff", "tsv", "npy", "csv", "parquet", "jsonl", "arrow", "pen-digits"] as const;
+export const FORMAT_NAMES = [
+  "ts",
+  "arff",
+  "tsv",
+  "npy",
+  "npz",
+  "csv",
+  "parquet",
+  "jsonl",
+  "arrow",
+  "pen-digits",
+] as const;
 
 function isEncoding(name: string): boolean {
   try {
@@ -110,6 +122,31 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column of the counterparty (terminal, merchant); used for aggregates, not as a channel"),
+  text: z
+    .string()
+    .optional()
+    .describe("column of a text, by name or number; then each row is one text and each token of it a step"),
+  tokens: z
+    .enum(tokenKinds)
+    .optional()
+    .describe(
+      "what a step of a text is: a character, a byte of UTF-8, a word or sign, or what stands between spaces; default: chars; without a column of texts each file is one text",
+    ),
+  vocabulary: z
+    .int()
+    .min(2)
+    .max(256)
+    .optional()
+    .describe("tokens that a model of texts tells apart, the rest being one of them; default: 256, the most frequent"),
+  maxTokens: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("tokens of a text that are read at most, from its begin; default: 10000"),
+  quote: z
+    .enum(["double", "none"])
+    .optional()
+    .describe('what a " at the begin of a cell is: it ends with another one, or a character; default: double'),
   separator: z
     .string()
     .transform((text) => SEPARATORS[text] ?? text)

@@ -23,6 +23,8 @@ export interface SourceFile {
   path: string;
   /** The encoding of a text, by the option; default: UTF-8, or what a byte order mark says. */
   encoding?: string;
+  /** The most bytes of content, by the option. */
+  maxSize?: number;
   /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
   whole(most?: number): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
@@ -49,6 +51,7 @@ export function sourceFile(
   return {
     path,
     encoding,
+    maxSize,
     async whole(most = LARGEST_WHOLE) {
       try {
         const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
@@ -66,9 +69,7 @@ export function sourceFile(
         size += bytes;
         if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, packed);
         if (maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * read))
-          throw new DataError(
-            `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from the first ${read} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
-          );
+          throw packsTooWell(path, size, `the first ${read}`);
       };
       const read = async function* (): AsyncGenerator<Buffer> {
         for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
@@ -133,6 +134,27 @@ async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string
 export function endlessRow(path: string, row: number): DataError {
   return new DataError(
     `${path}, row ${row}: got more than ${LONGEST_ROW_MB} MB without the end of the row, expected a shorter one. A quote may lack its partner, or this is no text; correct the row, or store the values in more rows.`,
+  );
+}
+
+/**
+ * Looks at the size of an archive before it is unpacked, by the bounds of a .gz.
+ * @param size bytes unpacked
+ * @param packed bytes of the archive
+ * @throws {DataError} if that is too much
+ */
+export function expectUnpackable({ path, maxSize }: SourceFile, size: number, packed: number): void {
+  if (size > (maxSize ?? LARGEST_WHOLE)) {
+    if (maxSize !== undefined) throw beyondMaxSize(path, maxSize, true);
+    throw tooLargeToHold(path, LARGEST_WHOLE);
+  }
+  if (maxSize === undefined && size > Math.max(FREE_MB * MB, MOST_RATIO * packed))
+    throw packsTooWell(path, size, `its ${packed}`);
+}
+
+function packsTooWell(path: string, size: number, from: string): DataError {
+  return new DataError(
+    `${path}: unpacks to more than ${MOST_RATIO} times its bytes (${Math.round(size / MB)} MB from ${from} bytes), expected less. Beyond ${FREE_MB} MB only a file made to fill memory packs so well. If this one is sound, give the size that it unpacks to: \`maxSize\`.`,
   );
 }
 

@@ -60,11 +60,15 @@ export async function* textPieces(file: SourceFile): AsyncGenerator<Buffer> {
  * @throws {DataError} as `whole`, for bytes of another encoding or kind of file, and if it is too long for one text, or has a line without end
  */
 export async function linesOf(file: SourceFile): Promise<string[]> {
-  const bytes = await file.whole(LONGEST_TEXT);
-  const lines = textOf(file, bytes).split(/\r\n|\n|\r/);
+  const lines = (await wholeText(file)).split(/\r\n|\n|\r/);
   const long = lines.findIndex((line) => line.length > LONGEST_ROW_MB << 20);
   if (long >= 0) throw endlessRow(file.path, long + 1);
   return lines;
+}
+
+/** All of a text file. @throws {DataError} as linesOf */
+export async function wholeText(file: SourceFile): Promise<string> {
+  return textOf(file, await file.whole(LONGEST_TEXT));
 }
 
 /** All of a text. @throws as textPieces, and {DataError} for bytes that are not UTF-8 */

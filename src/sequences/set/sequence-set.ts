@@ -6,6 +6,8 @@ export interface Channel {
   vocabulary?: readonly string[];
   /** The category that stands for all that the vocabulary lacks; without one they are missing. */
   rest?: number;
+  /** How many categories a model may tell apart, the rest being one of them; absent: as many as it can. */
+  most?: number;
 }
 
 /**

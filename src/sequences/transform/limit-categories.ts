@@ -9,25 +9,28 @@ export const MOST_CATEGORIES = 256;
  * @returns `channels`: those of the set, as they are, where none has too many
  */
 export function limitCategories(set: SequenceSet): { channels: readonly Channel[]; notes: string[] } {
-  if (set.channels.every(({ vocabulary = [] }) => vocabulary.length <= MOST_CATEGORIES))
-    return { channels: set.channels, notes: [] };
+  if (set.channels.every((channel) => !hasTooMany(channel))) return { channels: set.channels, notes: [] };
   const notes: string[] = [];
   const channels = set.channels.map((channel, f) => {
-    const { name, kind, vocabulary = [] } = channel;
-    if (vocabulary.length <= MOST_CATEGORIES) return channel;
+    const { name, kind, vocabulary = [], most = MOST_CATEGORIES } = channel;
+    if (!hasTooMany(channel)) return channel;
     const counts = countsOf(set, f, vocabulary.length);
     const ranked = Array.from(vocabulary, (_, code) => code).sort((a, b) => counts[b] - counts[a] || a - b);
-    const kept = ranked.slice(0, MOST_CATEGORIES - 1).sort((a, b) => a - b);
+    const kept = ranked.slice(0, most - 1).sort((a, b) => a - b);
     const words = kept.map((code) => vocabulary[code]);
     const rest = ["other", "other categories", "all other categories"].find((word) => !words.includes(word))!;
     const all = counts.reduce((sum, count) => sum + count, 0);
     const share = 1 - kept.reduce((sum, code) => sum + counts[code], 0) / Math.max(1, all);
     notes.push(
-      `Channel "${name}" has ${vocabulary.length} categories: the ${kept.length} most frequent are kept, the rest (${(100 * share).toFixed(1)} % of the steps) is one, "${rest}". If it is a name or an id, leave it out (\`drop: ["${name}"]\`).`,
+      `Channel "${name}" has ${vocabulary.length} categories: the ${kept.length} most frequent are kept, the rest (${(100 * share).toFixed(1)} % of the steps) is one, "${rest}".${set.channels.length > 1 ? ` If it is a name or an id, leave it out (\`drop: ["${name}"]\`).` : ""}`,
     );
     return { name, kind, vocabulary: [...words, rest], rest: words.length };
   });
   return { channels, notes };
+}
+
+function hasTooMany({ vocabulary = [], most = MOST_CATEGORIES }: Channel): boolean {
+  return vocabulary.length > most;
 }
 
 function countsOf(set: SequenceSet, f: number, size: number): Float64Array {

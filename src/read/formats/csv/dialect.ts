@@ -28,7 +28,11 @@ const SAME = 0.9; // of the rows have as many cells as the header
  * nothing speaks for another separator: a comma between digits may be a decimal one.
  * @param sample complete rows from the beginning of the file
  */
-export function findDialect(path: string, sample: Buffer, chosen: { separator?: string; skip?: number }): Dialect {
+export function findDialect(
+  path: string,
+  sample: Buffer,
+  chosen: { separator?: string; skip?: number; quotes?: boolean },
+): Dialect {
   const named = /^"?sep=(.)"?[ \t]*(?:\r\n|\n|\r)/i.exec(sample.toString("latin1", 0, 16)); // as Excel writes it
   if (named && chosen.skip === undefined) {
     const separator = chosen.separator ?? named[1];
@@ -42,7 +46,7 @@ export function findDialect(path: string, sample: Buffer, chosen: { separator?: 
   }
   const begin = chosen.skip === undefined ? 0 : lineBegin(sample, chosen.skip);
   const candidates = chosen.separator === undefined ? Object.keys(SEPARATORS) : [chosen.separator];
-  const best = choose(candidates.map((separator) => readAs(separator, sample.subarray(begin))));
+  const best = choose(candidates.map((separator) => readAs(separator, sample.subarray(begin), chosen.quotes)));
   if (!best) return { separator: candidates[0], skip: chosen.skip ?? 0, begin, notes: [] };
   const above = chosen.skip === undefined ? best.begin : 0;
   const lines = lineEnds(sample, 0, above);
@@ -100,8 +104,8 @@ interface Run {
   cells: string[][];
 }
 
-function readAs(separator: string, sample: Buffer): Reading {
-  const runs = runsOf(separator, sample);
+function readAs(separator: string, sample: Buffer, quotes: boolean | undefined): Reading {
+  const runs = runsOf(separator, sample, quotes);
   const counts = new Map<number, number>();
   for (const { width, rows } of runs) counts.set(width, (counts.get(width) ?? 0) + rows);
   const width = [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [0, 0])[0];
@@ -119,12 +123,12 @@ function readAs(separator: string, sample: Buffer): Reading {
   };
 }
 
-function runsOf(separator: string, sample: Buffer): Run[] {
+function runsOf(separator: string, sample: Buffer, quotes: boolean | undefined): Run[] {
   const runs: Run[] = [];
   let rows = 0;
   for (let begin = 0; begin < sample.length && rows < SAMPLED; ) {
     const bytes = sample.subarray(begin);
-    const { rows: found, read, fault } = createScanner(separator.charCodeAt(0)).scan(bytes, true);
+    const { rows: found, read, fault } = createScanner(separator.charCodeAt(0), 1, quotes).scan(bytes, true);
     const { width, starts, ends } = found;
     const count = found.rows.length;
     if (count > 0) {

@@ -42,9 +42,10 @@ export interface Scanner {
 /**
  * @param separator one byte; a space stands for any number of spaces and tabs
  * @param line of an editor on which the first bytes stand
+ * @param quotes false: a quote is a character everywhere
  */
-export function createScanner(separator: number, line = 1): Scanner {
-  const state = { separator, line, width: 0, room: 1024 };
+export function createScanner(separator: number, line = 1, quotes = true): Scanner {
+  const state = { separator, line, width: 0, room: 1024, quote: quotes ? QUOTE : -1 };
   return { scan: (bytes, last) => scanRows(bytes, last, state), line: () => state.line };
 }
 
@@ -52,9 +53,9 @@ export function createScanner(separator: number, line = 1): Scanner {
 function scanRows(
   bytes: Buffer,
   last: boolean,
-  state: { separator: number; line: number; width: number; room: number },
+  state: { separator: number; line: number; width: number; room: number; quote: number },
 ): Scanned {
-  const { separator } = state;
+  const { separator, quote } = state;
   const n = bytes.length;
   const runs = separator === SPACE;
   const other = runs ? TAB : separator; // the second byte that separates cells
@@ -70,7 +71,7 @@ function scanRows(
     for (;;) {
       if (cells === starts.length) [starts, ends] = [widened(starts), widened(ends)];
       while (k < n && isBlank(bytes[k], separator)) k++;
-      if (bytes[k] === QUOTE) {
+      if (bytes[k] === quote) {
         const close = closingQuote(bytes, k + 1);
         if (close === n) {
           if (last) fault = { kind: "open quote", row: line, column: cells - begun + 1 };

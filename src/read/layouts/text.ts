@@ -1,0 +1,116 @@
+import { DataError, OptionError, unknownName } from "../../errors.js";
+import type { Layout } from "../source/format.js";
+import { createLabelCheck } from "../source/label-check.js";
+import { type DataOptions, rejectOptions } from "../source/options.js";
+import { createPartBuilder, type PartBuilder } from "../source/part.js";
+import { emptyFile, noSequences } from "../source/source-file.js";
+import { type Column, missingIn, namesOf, shownIn, type Table } from "../source/table.js";
+import { createTokenizer, TOKEN_CHANNEL } from "../source/tokens.js";
+import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
+import { columnNumber, findLabel } from "./wide-roles.js";
+
+/** Options of texts alone. */
+export const TEXT_ONLY = ["text", "tokens", "vocabulary", "maxTokens"] as const;
+
+/** @throws {OptionError} for options of texts where there are none */
+export function rejectTextOptions(where: string, options: DataOptions): void {
+  for (const name of TEXT_ONLY)
+    if (options[name] !== undefined)
+      throw new OptionError(
+        `${where}: got \`${name}\`, expected it with a table of one text per row (\`text\` names its column) or with files of one text each (\`tokens\`). Here it would have no effect; leave it out.`,
+      );
+}
+
+/**
+ * One text per row: each token is a step, and the only channel is a category.
+ * @throws {DataError} for a column of numbers
+ * @throws {OptionError} if there is no column `text` or `label`
+ */
+export const readText: Layout = async (table, options, { idPrefix, mostSteps, channels }, take) => {
+  const { path } = table;
+  rejectOptions(path, "a table with one text per row, whose other columns are not read", options, [
+    ...LONG_ONLY,
+    ...(["entity", "drop", "wide", "decimalComma", "thousands"] as const),
+  ]);
+  const tokenizer = createTokenizer(path, options, channels?.[0]);
+  let plan: ReturnType<typeof planText> | undefined;
+  let builder: PartBuilder | undefined;
+  let handedOn = 0;
+  let pending = 0; // steps in the builder
+  let lines = 0; // texts with a line end
+  const handOn = async () => {
+    const part = builder!.finish();
+    handedOn += builder!.count();
+    builder = undefined;
+    pending = 0;
+    await take({ ...part, set: { ...part.set, channels: [tokenizer.channel()] } });
+  };
+  for await (const chunk of table.chunks) {
+    let r = 0;
+    if (!plan) {
+      plan = planText(table, namesOf(table, chunk), options);
+      if (plan.headed) r = 1;
+    }
+    const { label, text, check } = plan;
+    const labels = label < 0 ? undefined : chunk.column(label);
+    const texts = expectTexts(path, plan.textName, chunk.column(text));
+    for (; r < chunk.rows.length; r++) {
+      const cell = missingIn(texts, r) ? "" : shownIn(texts, r);
+      if (/[\r\n]/.test(cell)) lines++;
+      const codes = tokenizer.read(cell);
+      if (builder && pending + codes.length > mostSteps) await handOn();
+      builder ??= createPartBuilder({ names: [TOKEN_CHANNEL], idPrefix, labelled: label >= 0, first: handedOn + 1 });
+      const labelText = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
+      check.see(labelText);
+      builder.add([codes], labelText);
+      pending += codes.length;
+    }
+  }
+  if (!plan && !table.names) throw emptyFile(path);
+  if (builder) await handOn();
+  if (handedOn === 0) throw noSequences(path);
+  const notes = [...plan!.notes, ...tokenizer.notes("texts"), ...plan!.check.notes()];
+  if (lines > 0 && table.separator !== undefined)
+    notes.push(
+      `${path}: ${lines} texts have several lines. If each line is a row and quotes are no more than characters, give \`quote: "none"\`.`,
+    );
+  return notes;
+};
+
+/** Which columns are read. @param first names of the columns, or cells of the first row */
+function planText(table: Table, first: readonly string[], options: DataOptions) {
+  const { path } = table;
+  const named = table.names !== undefined;
+  const given = options.text!;
+  const number = named && first.includes(given) ? -1 : columnNumber(first, given);
+  const text = number < 0 ? first.indexOf(given) : number;
+  if (text < 0) unknownName(path, "column", given, first);
+  const labelled = options.label !== undefined && first.includes(options.label);
+  const headed = !named && (number < 0 || labelled); // by numbers alone the first row is a text like others
+  const absent = (named || headed) && isAbsentLabel(first, options);
+  const found = absent
+    ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
+    : findLabel(path, first, named || headed, options);
+  const label = found.column === text && options.label === undefined ? -1 : found.column;
+  if (label === text)
+    throw new OptionError(
+      `${path}: got column "${given}" as text and as label, expected two columns. Name another (\`label\`).`,
+    );
+  const notes = [...found.notes];
+  if (!named && !headed)
+    notes.push(`${path}: columns are chosen by number, so the first row was read as a text, not as names.`);
+  const others = first.filter((_, c) => c !== text && c !== label);
+  if (others.length > 0)
+    notes.push(
+      `${path}: only the text and the label are read; other columns are left out${named || headed ? `: ${others.slice(0, 5).join(", ")}${others.length > 5 ? ", ..." : ""}` : ""}.`,
+    );
+  const nameOf = (c: number) => (named || headed ? `column "${first[c]}"` : `column ${c + 1}`);
+  return { text, label, headed, textName: nameOf(text), notes, check: createLabelCheck(path, nameOf(label)) };
+}
+
+function expectTexts(path: string, name: string, column: Column): Column {
+  if (column.kind === "cells" || column.kind === "texts") return column;
+  throw new DataError(
+    `${path}, ${name}: got ${column.kind}, expected texts. Name the column of the texts (\`text\`); a table of numbers is read without it.`,
+  );
+}
