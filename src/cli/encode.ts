@@ -9,6 +9,7 @@ import {
   addCommonFlags,
   addDataFlags,
   addForceFlag,
+  addKeepFlag,
   addThreadsFlag,
   type CommonOptions,
   chooseEngine,
@@ -23,11 +24,12 @@ Examples:
   undertone encode ecg.undertone ECG5000/ -o z.parquet
   undertone encode cards.undertone payments.csv -o z.npy --read-out pooled
   zcat payments.csv.gz | undertone encode cards.undertone - -o - --input-format csv --output-format csv > z.csv
+  undertone encode cards.undertone today.csv --history yesterday.csv --id payment --keep amount -o z.parquet
   undertone encode robust.undertone ECG5000/ -o train.csv --read-out levels --part train --noisy-copies 4
 
 DATA is read with the options of training (label, entity, window, ...) unless flags replace them.
-Parquet and CSV have the columns id, part and label before the features; NPY is a float32 matrix with its column
-names, ids and labels in FILE.json. A sequence's features do not depend on the other sequences.
+Parquet and CSV have the columns id, part, label and those of --keep before the features; NPY is a float32 matrix with its column
+names, ids, labels and kept columns in FILE.json. A sequence's features do not depend on the other sequences.
 A table is read, encoded and written in pieces, so it may be larger than memory. In a long table (--entity), sort the
 rows by entity; otherwise it is read whole. Standard input (-) is read once, so there the rows must be sorted. With --noisy-copies everything is read whole. The unit of noise is the
 standard deviation of each channel of DATA. Copy 2 of "a" is called "a#2"; copies are counted from 0.`;
@@ -63,6 +65,15 @@ export function encodeCommand(): Command {
         "write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data; needs the recipe robust",
       ).argParser(numberIn({ type: "integer", minimum: 1 })),
     );
+  addKeepFlag(command)
+    .option(
+      "--history <file>",
+      "events that came before DATA, read like it (a file, a folder or a glob); each event of DATA gets its past",
+    )
+    .option(
+      "--after <time>",
+      "write only events of DATA later than this time: a date, or a number in the unit of its times",
+    );
   addForceFlag(addCommonFlags(addThreadsFlag(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runEncode);
 }
@@ -71,7 +82,7 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
-  const { readOut, part, threads, noisyCopies, outputFormat, force } = rest;
+  const { readOut, part, threads, noisyCopies, outputFormat, force, history, after } = rest;
   const piped = output === STANDARD_OUTPUT; // nothing but the features goes there then
   if (piped && options.json)
     throw new OptionError("--json and -o -: both write to standard output. Leave one of them out, or name a file.");
@@ -87,6 +98,8 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
       noisyCopies,
       outputFormat,
       force,
+      history,
+      after,
       keep: [modelPath],
       signal,
       reading: dataOptionsOf(options),

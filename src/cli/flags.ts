@@ -13,8 +13,13 @@ const EVENT_OPTIONS = { amount: true, secondEntity: true } as const;
 
 /** Flags for how DATA is read. */
 export function addDataFlags(command: Command): Command {
-  addSchemaFlags(command, DATA_OPTIONS.omit({ ...EVENT_OPTIONS, newData: true }));
+  addSchemaFlags(command, DATA_OPTIONS.omit({ ...EVENT_OPTIONS, newData: true, keep: true }));
   return command.addOption(new Option("--no-time-channels", "do not add the derived time channels"));
+}
+
+/** The flag of the columns that go into the output as they are. */
+export function addKeepFlag(command: Command): Command {
+  return addSchemaFlags(command, DATA_OPTIONS.pick({ keep: true }));
 }
 
 /** DATA as the shell gave it: one path, or the files that a glob stood for. */

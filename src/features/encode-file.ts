@@ -6,11 +6,14 @@ import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
 import { expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { readPast } from "../read/history.js";
+import { createLabelNames, TextLabels } from "../read/labels.js";
+import { selectKept } from "../read/layouts/carried.js";
 import { filesRead, hasTestPart, type Input, readInPieces, readSource, readsInPieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
-import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
@@ -20,6 +23,13 @@ import { readOutColumn } from "./read-outs/read-outs.js";
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
   /** how the data is read, where it differs from the training of the model */
   reading?: DataOptions;
+  /**
+   * events that came before the data, read like them: each event of the data gets a window with its past. Memory holds
+   * as many events per entity as a window has
+   */
+  history?: Input;
+  /** write only events later than this time: a date, or a number in the unit of the data's times */
+  after?: string | number;
   /** which part of a split source; default "all" */
   part?: "all" | "train" | "test";
   /** write N noisy copies of each sequence (training noise), to fit a classifier that will see noisier data */
@@ -50,6 +60,8 @@ const OPTIONS = [
   "readOut",
   "threads",
   "reading",
+  "history",
+  "after",
   "part",
   "noisyCopies",
   "outputFormat",
@@ -81,6 +93,9 @@ export async function encodeFile(
   options: EncodeFileOptions = {},
 ): Promise<EncodedFile> {
   expectOptions("encodeFile", options, OPTIONS);
+  expectOneOf("encodeFile", "part", options.part, [undefined, "all", "train", "test"]);
+  expectOneOf("encodeFile", "outputFormat", options.outputFormat, [undefined, ...featureFormats]);
+  expectWhole("encodeFile", "threads", options.threads, 0);
   return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
     encodeToFile(engine, model, input, output, guarded),
   );
@@ -94,49 +109,53 @@ async function encodeToFile(
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
-  const { outputFormat } = options;
-  expectOneOf("encodeFile", "part", part, ["all", "train", "test"]);
-  expectOneOf("encodeFile", "outputFormat", outputFormat, [undefined, ...featureFormats]);
-  expectWhole("encodeFile", "threads", threads, 0);
-  const reading = { ...model.metadata.data.reading, ...options.reading, newData: options.reading?.label === undefined };
+  const { outputFormat, history, after, reading: given = {} } = options;
+  const newData = (["label", "id"] as const).filter((role) => given[role] === undefined);
+  const reading: DataOptions = { ...model.metadata.data.reading, ...given, newData };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  const outputs = featureFiles(output, outputFormat).map((file) => ({ ...file, column: readOutColumn }));
-  const inputs = await filesRead(input, reading);
+  const outputs = featureFiles(output, outputFormat).map((file) => ({
+    ...file,
+    column: readOutColumn,
+    kept: reading.keep,
+  }));
+  const inputs = [input, ...(history === undefined ? [] : [history])];
+  const read = (await Promise.all(inputs.map((each) => filesRead(each, reading)))).flat();
   if (part === "test") await expectTestPart(input, reading);
-  await checkOutputs(outputs, { inputs: [...inputs, ...keep], force });
+  await checkOutputs(outputs, { inputs: [...read, ...keep], force });
+  if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
+  const past = history === undefined ? undefined : await readPast(history, reading, channels);
   let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
+  let short = 0; // windows without all their events
   let columns: readonly string[] = [];
   try {
-    const notes =
-      copies === undefined && (await readsInPieces(input, reading)) ? await encodePieceByPiece() : await encodeWhole();
+    const inPieces = copies === undefined && (await readsInPieces(input, reading));
+    const notes = inPieces
+      ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
+      : await encodeWhole();
     signal?.throwIfAborted();
-    return { files: await file.finish(), rows, columns, notes };
+    const all = [...(past?.notes ?? []).map((note) => `history: ${note}`), ...notes];
+    if (short > 0 && !past) all.push(shortNote(nameOf(input), short, rows, reading.window!));
+    return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
     await file.abandon();
     throw error;
   }
 
-  /** A file that looks grouped by entity and turns out not to be is read again, whole; a pipe cannot be. */
-  async function encodePieceByPiece() {
-    try {
-      return await encodeInPieces(PIECE / channels.length);
-    } catch (error) {
-      if (!(error instanceof ScatteredError)) throw error;
-      await expectNoStream(input, error);
-      await file.abandon();
-      file = await openFeatureFile(output, outputFormat);
-      rows = 0;
-      const notes = await encodeInPieces(Number.POSITIVE_INFINITY);
-      return [...notes, `${error.message} So it was read again, whole, which takes more memory.`];
-    }
+  async function restart() {
+    await file.abandon();
+    file = await openFeatureFile(output, outputFormat);
+    [rows, short] = [0, 0];
   }
 
-  function encodeInPieces(mostSteps: number) {
-    return readInPieces(input, reading, { mostSteps, channels }, ({ set, labelTexts }) =>
-      append(set, { labels: labelTexts?.map((text) => text ?? "") }),
+  async function encodeInPieces(mostSteps: number, asTexts: boolean) {
+    const names = createLabelNames(nameOf(input), asTexts);
+    const pieces = { mostSteps, channels, past, after };
+    const notes = await readInPieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
+      append(set, { labels: labelTexts && names.of(labelTexts), kept }),
     );
+    return [...notes, ...names.notes()];
   }
 
   async function encodeWhole() {
@@ -148,7 +167,7 @@ async function encodeToFile(
     const train = stddev === undefined ? source.train : noisyCopies(source.train, { stddev, copies });
     const { set, parts } = choosePart({ ...source, train }, part, channels);
     const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
-    await append(set, { parts, labels }, countOf(set));
+    await append(set, { parts, labels, kept: keptOf(source, part, countOf(set)) }, countOf(set));
     return source.notes;
   }
 
@@ -160,20 +179,82 @@ async function encodeToFile(
     });
     signal?.throwIfAborted();
     await file.append(table, { ids: set.ids, ...labels });
+    if (set.windows) for (let n = 0; n < countOf(set); n++) if (lengthOf(set, n) < reading.window!) short++;
     rows += table.rows;
     columns = table.names;
   }
 }
 
+/** @throws {OptionError} for a past, or a time, of what is no table of events in one part */
+async function expectEvents(input: Input, reading: DataOptions, options: EncodeFileOptions): Promise<void> {
+  const { history, part = "all", noisyCopies: copies } = options;
+  const name = history === undefined ? "after" : "history";
+  if (history === STANDARD_INPUT && input === STANDARD_INPUT)
+    throw new OptionError("`history`: standard input (-) is the data too, expected a file. It can be read only once.");
+  if (copies !== undefined || part !== "all" || !(await readsInPieces(input, reading)))
+    throw new OptionError(
+      `${nameOf(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
+    );
+}
+
+function nameOf(input: Input): string {
+  return typeof input === "string" ? input : input.join(", ");
+}
+
+function shortNote(where: string, short: number, rows: number, window: number): string {
+  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. If the past of these events is in another file, give it as \`history\`.`;
+}
+
+/** The kept columns of the sequences that are encoded; copies come one after another. */
+function keptOf(source: DataSource, part: EncodeFileOptions["part"], rows: number) {
+  const { train, test, kept } = source;
+  const [N, all] = [countOf(train), countOf(train) + (test ? countOf(test) : 0)];
+  const [from, count] = part === "train" || !test ? [0, N] : part === "test" ? [N, all - N] : [0, all];
+  return (
+    kept &&
+    selectKept(
+      kept,
+      Array.from({ length: rows }, (_, k) => from + (k % count)),
+    )
+  );
+}
+
+/**
+ * A file that looks grouped by entity and turns out not to be is read again, whole; one whose labels look like numbers,
+ * and are not, in pieces. A pipe cannot be.
+ */
+async function untilRead(
+  input: Input,
+  mostSteps: number,
+  attempt: (mostSteps: number, asTexts: boolean) => Promise<string[]>,
+  restart: () => Promise<void>,
+): Promise<string[]> {
+  const told: string[] = [];
+  let asTexts = false;
+  for (;;)
+    try {
+      return [...(await attempt(mostSteps, asTexts)), ...told];
+    } catch (error) {
+      if (!(error instanceof ScatteredError || error instanceof TextLabels)) throw error;
+      await expectNoStream(input, error);
+      await restart();
+      if (error instanceof TextLabels) asTexts = true;
+      else {
+        mostSteps = Number.POSITIVE_INFINITY;
+        told.push(`${error.message} So it was read again, whole, which takes more memory.`);
+      }
+    }
+}
+
 async function expectTestPart(input: Input, reading: DataOptions): Promise<void> {
   if ((await hasTestPart(input, reading)) !== false) return;
   throw new OptionError(
-    `${typeof input === "string" ? input : input.join(", ")}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+    `${nameOf(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
   );
 }
 
 /** @throws {DataError} for a pipe or a device, which cannot be read again because its entities are `scattered` */
-async function expectNoStream(input: Input, scattered: ScatteredError): Promise<void> {
+async function expectNoStream(input: Input, scattered: ScatteredError | TextLabels): Promise<void> {
   if (input !== STANDARD_INPUT) {
     const found = typeof input === "string" ? await stat(input).catch(() => undefined) : undefined; // a glob is no file
     if (!found || found.isFile() || found.isDirectory()) return;

@@ -7,7 +7,7 @@ import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { expectSwitch, expectWhole, parseOptions } from "../options.js";
 import { filesRead, type Input, lastingReading } from "../read/read.js";
-import type { DataOptions } from "../read/source/options.js";
+import { type DataOptions, rejectOptions } from "../read/source/options.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { checkpointUpdate, loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
@@ -62,6 +62,7 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
   const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
+  rejectOptions("fitFile", "training, which writes no rows", reading, ["keep"]);
   expectSwitch("fitFile", "resume", resuming);
   expectWhole("fitFile", "blockSteps", blockSteps, 1);
   const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;

@@ -14,6 +14,8 @@ export interface PlannedOutput {
   appended?: boolean;
   /** Of features: what the names of their columns look like. */
   column?: RegExp;
+  /** Of features: columns of the data that are kept beside them. */
+  kept?: readonly string[];
 }
 
 /** What is known of a file from its path, links followed. */
@@ -69,14 +71,14 @@ export async function checkOutputs(
   }
 }
 
-async function checkKind({ path, kind, appended = false, column }: PlannedOutput, force: boolean): Promise<void> {
+async function checkKind({ path, kind, appended = false, column, kept }: PlannedOutput, force: boolean): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
   if (appended && existing && !existing.isFile() && !existing.isDirectory())
     throw new OptionError(
       `Cannot write ${path}: it is a pipe or a device, expected a file, because its lines are read again. Nothing was written. Choose a file.`,
     );
   if (!existing?.isFile() || (force && !appended)) return;
-  const ours = await isOfKind(path, kind, column).catch((cause) => {
+  const ours = await isOfKind(path, kind, column, kept).catch((cause) => {
     throw cannotWrite(path, cause);
   });
   if (ours) return;

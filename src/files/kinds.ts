@@ -21,10 +21,10 @@ const HEAD = 1 << 16;
 const NONE = /^\b$/;
 const SAFETENSORS = String.raw`^[\s\S]{8}\{"__metadata__":\{[^{}]*"format":"`;
 /** What the first bytes of a file of each kind look like. A test compares them with what the writers write. */
-const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp) => boolean> = {
+const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp, kept: readonly string[]) => boolean> = {
   model: (head) => new RegExp(`${SAFETENSORS}undertone"`).test(head),
   checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
-  features: (head, column) => isFeatureTable(head, column) || isMatrix(head),
+  features: (head, column, kept) => isFeatureTable(head, column, kept) || isMatrix(head),
   description: describesFeatures,
   results: (head) => head.startsWith('{"kind":"comparison","format":'),
   report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),
@@ -32,20 +32,31 @@ const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp) => boolean> 
 };
 
 /** Features as CSV: the columns of features and nothing else, with our numbers. */
-function isFeatureTable(head: string, column: RegExp): boolean {
+function isFeatureTable(head: string, column: RegExp, kept: readonly string[]): boolean {
   const [line] = head.split("\n", 1);
-  const cells = line.split(",");
+  const cells = Array.from(line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g), ([, cell]) =>
+    cell.replace(/^"(.*)"$/, "$1").replaceAll('""', '"'),
+  );
   if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
-  const first = leadingColumns(cells, column);
+  const first = leadingColumns(
+    cells,
+    column,
+    kept.map((name) => Buffer.from(name).toString("latin1")),
+  );
   if (first === undefined) return false;
   if (line.length === head.length) return head.length >= HEAD; // so many such names are no chance
   return hasFeatureNumbers(head.slice(line.length + 1), first, cells.length - first, head.length >= HEAD);
 }
 
-/** `id`, perhaps `part` and `label`, then columns of features and nothing else. @returns how many are no features */
-function leadingColumns(names: readonly string[], column: RegExp): number | undefined {
+/**
+ * `id`, perhaps `part` and `label`, perhaps the columns that are `kept` this time too, then columns of features and
+ * nothing else.
+ * @returns how many are no features
+ */
+function leadingColumns(names: readonly string[], column: RegExp, kept: readonly string[]): number | undefined {
   if (names[0] !== "id") return undefined;
-  const first = 1 + Number(names[1] === "part") + Number(names[1] === "label" || names[2] === "label");
+  const labels = 1 + Number(names[1] === "part") + Number(names[1] === "label" || names[2] === "label");
+  const first = labels + (kept.every((name, k) => names[labels + k] === name) ? kept.length : 0);
   return names.length > first && names.slice(first).every((name) => column.test(name)) ? first : undefined;
 }
 
@@ -83,7 +94,7 @@ function isMatrix(head: string): boolean {
 const isParquet = (head: string) => head.startsWith("PAR1");
 
 /** Features as Parquet: the mark of this library, and the columns of features and nothing else. */
-async function holdsFeatures(path: string, column: RegExp): Promise<boolean> {
+async function holdsFeatures(path: string, column: RegExp, kept: readonly string[]): Promise<boolean> {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
   const file = await open(path, "r");
   try {
@@ -93,7 +104,7 @@ async function holdsFeatures(path: string, column: RegExp): Promise<boolean> {
     const metadata = await parquetMetadataAsync({ byteLength: size, slice }, { geoparquet: false });
     const marked = metadata.key_value_metadata?.some(({ key, value }) => key === PARQUET_KEY && value === "features");
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    return marked === true && leadingColumns(names, column) !== undefined;
+    return marked === true && leadingColumns(names, column, kept) !== undefined;
   } catch {
     return false; // damaged: not known to be ours
   } finally {
@@ -109,25 +120,31 @@ function describesFeatures(head: string, column: RegExp): boolean {
 /**
  * Whether a file is empty or one that undertone wrote: then another of that kind may replace it.
  * @param column what names of features look like; without it no file is features
+ * @param kept columns that would be kept beside the features
  */
-export async function isOfKind(path: string, kind: OutputKind, column = NONE): Promise<boolean> {
+export async function isOfKind(
+  path: string,
+  kind: OutputKind,
+  column = NONE,
+  kept: readonly string[] = [],
+): Promise<boolean> {
   const head = await headOf(path);
   if (head === "") return true;
-  if (isParquet(head)) return kind === "features" && holdsFeatures(path, column);
-  if (!BEGINNINGS[kind](head, column)) return false;
+  if (isParquet(head)) return kind === "features" && holdsFeatures(path, column, kept);
+  if (!BEGINNINGS[kind](head, column, kept)) return false;
   if (kind !== "features" || !isMatrix(head)) return true;
   const description = `${path}.json`;
   const isFile = (await stat(description).catch(() => undefined))?.isFile(); // to open a pipe waits for its writer
   const beside = isFile ? await headOf(description).catch(() => "") : "";
-  return BEGINNINGS.description(beside, column);
+  return BEGINNINGS.description(beside, column, kept);
 }
 
 /** What a file seems to be, for a message. */
 export async function seemsToBe(path: string, column = NONE): Promise<string> {
   const head = await headOf(path);
-  if (isParquet(head)) return (await holdsFeatures(path, column)) ? outputKinds.features : "a Parquet file";
+  if (isParquet(head)) return (await holdsFeatures(path, column, [])) ? outputKinds.features : "a Parquet file";
   for (const [kind, name] of Object.entries(outputKinds))
-    if (BEGINNINGS[kind as OutputKind](head, column) && !isMatrix(head)) return name;
+    if (BEGINNINGS[kind as OutputKind](head, column, []) && !isMatrix(head)) return name;
   if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";
   if (head.startsWith("\x1f\x8b")) return "a gzip file";
   if (head.startsWith("PK\x03\x04")) return "a zip file";

@@ -39,7 +39,7 @@ export async function joinTables(
   options: DataOptions,
 ): Promise<JoinedTable> {
   const { entity } = options;
-  const dropped = options.variable === undefined ? (options.drop ?? []) : []; // else they are variables
+  const dropped = options.variable === undefined ? droppedColumns(options) : []; // else they are variables
   const begins: { path: string; before: number }[] = []; // rows of the files before
   const hashes: { path: string; sha256: string }[] = [];
   const empty: string[] = [];
@@ -101,6 +101,11 @@ export async function joinTables(
         : []),
     ],
   };
+}
+
+/** The columns that are left out of a table, except those that are carried along. */
+function droppedColumns({ drop = [], id, keep = [] }: DataOptions): readonly string[] {
+  return drop.filter((name) => name !== id && !keep.includes(name));
 }
 
 function some(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { DataError } from "../errors.js";
+import { DataError, UndertoneError } from "../errors.js";
 import { countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { encodeLabels, sortClassNames } from "../sequences/set/sequences-from.js";
 import { looksMissing } from "./layouts/column-kind.js";
@@ -47,6 +47,60 @@ export function labelled(
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** Labels were written as numbers, and now one is a text: all must be written again, as they stand. */
+export class TextLabels extends UndertoneError {}
+
+/**
+ * The class of each label of data that come in pieces, as `labelled` finds it in all: of equal numbers (1, 1.0) the one
+ * that comes first, and no class for marks of a missing number, unless labels are texts.
+ * @param asTexts they are known to be texts
+ */
+export function createLabelNames(where: string, asTexts = false) {
+  const first = new Map<number, string>();
+  const same = new Map<string, string>();
+  const merged: string[] = [];
+  let changed: string | undefined; // the first label that is not written as it stands
+  const learn = (text: string) => {
+    let name = text;
+    if (!asTexts && NUMBER.test(text)) {
+      const value = Number(text);
+      const known = first.get(value);
+      if (known === undefined || Math.abs(value) > Number.MAX_SAFE_INTEGER) first.set(value, text);
+      else {
+        name = known;
+        merged.push(`${text} as ${known}`);
+      }
+    } else if (!asTexts && looksMissing(text)) name = "";
+    else asTexts = true;
+    same.set(text, name);
+    if (name !== text) changed ??= text;
+  };
+  const expectNoTexts = () => {
+    if (asTexts && changed !== undefined) throw new TextLabels(`${where}: labels are texts, and "${changed}" is one.`);
+  };
+  return {
+    /** @throws {TextLabels} if those before were taken for numbers, and are texts */
+    of(texts: readonly (string | undefined)[]): string[] {
+      for (const text of texts) if (text !== undefined && !same.has(text)) learn(text);
+      expectNoTexts();
+      return texts.map((text) => (text === undefined ? "" : same.get(text)!));
+    },
+    /** What a user reads at the end. @throws {TextLabels} for marks without a number */
+    notes(): string[] {
+      if (first.size === 0) asTexts = true;
+      expectNoTexts();
+      return mergedNotes(where, merged);
+    },
+  };
+}
+
+function mergedNotes(where: string, merged: readonly string[]): string[] {
+  if (merged.length === 0) return [];
+  return [
+    `${where}: labels are numbers and were compared as such: ${merged.slice(0, 5).join(", ")}${merged.length > 5 ? ` and ${merged.length - 5} others` : ""}.`,
+  ];
+}
+
 /**
  * Labels that are numbers are compared as numbers: 1 and 1.0 are one class, by the name that comes first, and marks for
  * a missing number are no class. Among texts a mark is a class like others (NA is a region, too), with a note.
@@ -79,11 +133,7 @@ function sameNames(where: string, texts: readonly string[]) {
     }
   }
   for (const mark of marks) same.set(mark, undefined);
-  const notes: string[] = [];
-  if (merged.length > 0)
-    notes.push(
-      `${where}: labels are numbers and were compared as such: ${merged.slice(0, 5).join(", ")}${merged.length > 5 ? ` and ${merged.length - 5} others` : ""}.`,
-    );
+  const notes = mergedNotes(where, merged);
   if (marks.some(isMark)) notes.push(`${where}: ${listedMarks()} among labels that are numbers count as missing.`);
   return { same, notes };
 }

@@ -6,6 +6,7 @@ import type { FoundFile, FoundParts } from "./folder.js";
 import { FORMATS, formatOf } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
+import { joinKept } from "./layouts/carried.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
 import { scanChannels } from "./layouts/scan-channels.js";
 import { readText, rejectTextOptions, TEXT_ONLY } from "./layouts/text.js";
@@ -15,6 +16,7 @@ import { readRows, splitParts } from "./rows.js";
 import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
+import { type Past, timeAfter } from "./source/past.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { type FileHash, isTexts } from "./text-files.js";
 
@@ -22,7 +24,7 @@ export { filesRead, type Input } from "./find.js";
 
 const FILES_ONLY = ["oneEntity", "labels", "on", "manifest", "labelFrom"] as const;
 const TABLE_ONLY = [
-  ...(["label", "entity", "drop", "wide", "missing", "decimalComma", "thousands"] as const),
+  ...(["label", "entity", "drop", "wide", "id", "keep", "missing", "decimalComma", "thousands"] as const),
   ...LONG_ONLY,
   ...FILES_ONLY,
 ] as const;
@@ -45,8 +47,10 @@ export async function readSource(input: Input, options: DataOptions = {}): Promi
   const { file } = found as { file: FoundFile };
   const { part, files } = await readPart(file, chosen, "");
   const { train, notes } = labelled(file.path, part);
-  return { name: nameOf(file), train, files, notes: [...part.notes, ...notes] };
+  return { name: nameOf(file), train, ...keptIn(part), files, notes: [...part.notes, ...notes] };
 }
+
+const keptIn = ({ kept }: Part) => kept && { kept };
 
 /** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
 export async function lastingReading(input: Input, options: DataOptions): Promise<DataOptions> {
@@ -122,6 +126,10 @@ export interface PieceOptions {
    * row has one numeric channel and needs none.
    */
   channels?: readonly Channel[];
+  /** What came before, of a table whose events are cases (`readPast`): each event's window begins in it. */
+  past?: Past;
+  /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
+  after?: string | number;
 }
 
 /**
@@ -140,8 +148,8 @@ export async function readInPieces(
   pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels"]);
-  const { mostSteps, channels } = pieces;
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after"]);
+  const { mostSteps, channels, past } = pieces;
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
@@ -154,6 +162,11 @@ export async function readInPieces(
     throw new OptionError(
       `${where}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
+  const after = pieces.after === undefined ? undefined : timeAfter(pieces.after, chosen);
+  if (!rows && (past || after))
+    throw new OptionError(
+      `${where}: got \`${past ? "history" : "after"}\` for a table of whole sequences, expected one with an event per row (\`entity\`, \`window\`). Leave it out.`,
+    );
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
   const guarded = async (piece: Part) => {
     try {
@@ -164,7 +177,7 @@ export async function readInPieces(
     }
   };
   try {
-    if (rows) return (await readRows(rows, chosen, { mostSteps, channels }, guarded)).notes;
+    if (rows) return (await readRows(rows, chosen, { mostSteps, channels, past, after }, guarded)).notes;
     const { path, format } = (found as { file: FoundFile }).file;
     return await readWideFile(sourceFile(path, chosen), format, chosen, { idPrefix: "", mostSteps, channels }, guarded);
   } catch (error) {
@@ -173,7 +186,7 @@ export async function readInPieces(
 }
 
 /** The files of an input whose rows are events or measurements; undefined: it has whole sequences. */
-function rowsOf(found: Found, options: DataOptions): FoundFiles | undefined {
+export function rowsOf(found: Found, options: DataOptions): FoundFiles | undefined {
   if ("files" in found) return found.files;
   const asked = options.entity ?? options.variable ?? options.oneEntity;
   if ((asked === undefined || asked === false) && !isTexts(options)) return undefined;
@@ -193,7 +206,7 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
   }).catch((error) => {
     throw unreadable(found.where, error);
   });
-  const { events, ...part } = whole!;
+  const { events, kept, ...part } = whole!;
   const sides = found.split ? splitParts(found.where, whole!) : { train: part, events, test: undefined, notes: [] };
   const { train, test, notes } = labelled(found.where, sides.train, sides.test);
   return {
@@ -201,6 +214,7 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
     train,
     ...(test && { test }),
     ...(sides.events && { events: sides.events }),
+    ...keptIn(whole!),
     files: read.files,
     notes: [...read.notes, ...sides.notes, ...notes],
   };
@@ -216,7 +230,8 @@ async function readParts(folder: string, found: FoundParts, options: DataOptions
   const renumbered = found.test?.format === npy && found.test.y === undefined; // an export of the UCR archive
   const sets = labelled(folder, train.part, test?.part, renumbered);
   const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
-  return { name: found.name, train: sets.train, test: sets.test, files, notes };
+  const kept = joinKept(folder, options.id, train.part, test?.part);
+  return { name: found.name, train: sets.train, test: sets.test, ...(kept && { kept }), files, notes };
 }
 
 /** Reads a file of whole sequences. */

@@ -3,21 +3,25 @@ import type { Channel, EventDetails, SequenceSet } from "../sequences/set/sequen
 import { countOf, selectSequences } from "../sequences/set/sequence-set.js";
 import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
+import { selectKept } from "./layouts/carried.js";
 import { readLong } from "./layouts/long.js";
 import { rejectTextOptions } from "./layouts/text.js";
+import { readTails } from "./layouts/past.js";
 import { openTable } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
 import type { TableFormat } from "./source/format.js";
 import type { DataOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
+import type { EventChoice, Past } from "./source/past.js";
 import { sourceFile } from "./source/source-file.js";
 import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
+import type { Table } from "./source/table.js";
 
 /** Of so many files one hash is kept, of all of theirs. */
 const MOST_HASHES = 20;
 
 /** How much is read at once, as a layout takes it. */
-export interface PieceSize {
+export interface PieceSize extends EventChoice {
   mostSteps: number;
   channels?: readonly Channel[];
 }
@@ -33,20 +37,46 @@ export async function readRows(
   size: PieceSize,
   take: (piece: Part) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
-  const { where, files, split } = found;
   if (isTexts(options)) {
     const read = await readTextFiles(found, options, size, take);
-    return { ...read, files: [...(await inOne(where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
+    return { ...read, files: [...(await inOne(found.where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
   }
+  return readWith(found, options, (table, roles) => readLong(table, roles, { ...size, idPrefix: "" }, take));
+}
+
+/**
+ * Reads files of events for the last ones of each entity.
+ * @throws as readRows, {OptionError} for a source of another kind
+ */
+export async function readPastRows(
+  found: FoundFiles,
+  options: DataOptions,
+  channels: readonly Channel[],
+  batch: number,
+): Promise<Past> {
+  const past: Past = { where: found.where, entities: new Map(), notes: [] };
+  if (found.split || options.window === undefined || options.variable !== undefined)
+    throw new OptionError(
+      `${found.where}: got a history ${found.split ? "with a training and a test part" : `of ${options.variable !== undefined ? "a narrow table" : "whole entities"}`}, expected one table with an event per row, for a model of windows (\`window\`). What came before is the past of single events; leave \`history\` out.`,
+    );
+  const { notes } = await readWith(found, options, (table, roles) => readTails(table, roles, channels, past, batch));
+  return { ...past, notes };
+}
+
+async function readWith(
+  found: FoundFiles,
+  options: DataOptions,
+  read: (table: Table, options: DataOptions) => Promise<readonly string[]>,
+): Promise<{ notes: readonly string[]; files: FileHash[] }> {
+  const { where, files, split } = found;
   checkRowOptions(found, options);
   const labels =
     options.labels === undefined ? undefined : await readEntityLabels({ ...options, labels: options.labels });
-  const pieces = { ...size, idPrefix: "" };
   if (isPlain(found, options)) {
     const [{ path, format }] = files;
     const file = sourceFile(path, options);
     const table = await openTable(file, format as TableFormat, options);
-    const notes = await readLong(table, options, pieces, take);
+    const notes = await read(table, options);
     return {
       notes: [...found.notes, ...(table.notes ?? []), ...notes],
       files: [{ path, sha256: await file.sha256() }],
@@ -54,18 +84,19 @@ export async function readRows(
   }
   const made = madeColumns(found, options, labels);
   const table = await joinTables(files.length === 1 ? files[0].path : where, files, made.columns, options);
-  const dropsColumns = options.variable === undefined;
+  const carried = [options.id, ...(options.keep ?? [])];
+  const dropped = options.drop?.filter((name) => options.variable !== undefined || carried.includes(name)) ?? [];
   const inner: DataOptions = {
     ...options,
     ...made.roles,
     drop: [
-      ...(dropsColumns ? [] : (options.drop ?? [])),
+      ...dropped, // the joined table lacks the others
       ...(split && options.entity !== undefined ? [options.entity] : []), // the made one stands for it
     ],
   };
   const inFiles = files.length > 1 ? table.inFiles : (message: string) => message;
   try {
-    const notes = await readLong(table, inner, pieces, take);
+    const notes = await read(table, inner);
     const asides = [...(found.manifest ? [found.manifest] : []), ...(labels ? [labels.file] : [])];
     return {
       notes: [...found.notes, ...table.fileNotes(), ...notes.map(inFiles), ...(labels?.notes() ?? [])],
@@ -155,7 +186,12 @@ export function splitParts(
     const chosen = all.filter((n) => isTest(set.entities![n]) === test);
     const own = selectSequences(set, chosen);
     const named: SequenceSet = { ...own, ids: own.ids.map(plain), entities: own.entities!.map(plain) };
-    return { set: named, ...(labelTexts && { labelTexts: chosen.map((n) => labelTexts[n]) }), notes: [] };
+    return {
+      set: named,
+      ...(labelTexts && { labelTexts: chosen.map((n) => labelTexts[n]) }),
+      ...(part.kept && { kept: selectKept(part.kept, chosen) }),
+      notes: [],
+    };
   };
   const [train, test] = [side(false), side(true)];
   const known = new Set(train.set.entities);

@@ -2,11 +2,12 @@ import { rm } from "node:fs/promises";
 import { cannotWrite, placeOf } from "../files/place.js";
 import { openTemporary, type Temporary } from "../files/temporary.js";
 import { type Output, openOutput } from "../files/write-file.js";
-import type { RowLabels } from "./row-labels.js";
+import type { KeptColumn } from "../sequences/set/sequence-set.js";
+import { keptTexts, type RowLabels } from "./row-labels.js";
 
 /**
- * The file beside an NPY file, `{"columns": [], "ids": [], "parts": [], "labels": [], "sha256": ""}`, for rows that come
- * piece by piece: each list waits in a file of its own until the end, so that memory does not grow with the rows.
+ * The file beside an NPY file, `{"columns": [], "ids": [], "parts": [], "labels": [], "kept": {"name": []}, "sha256": ""}`,
+ * for rows that come piece by piece: each list waits in a file of its own until the end, so that memory does not grow with the rows.
  */
 export interface NpyDescription {
   append(rows: RowLabels): Promise<void>;
@@ -36,13 +37,18 @@ export function openNpyDescription(path: string): NpyDescription {
     lists.set(name, list);
     return list;
   };
+  let keptNames: readonly string[] = [];
   const append = async (rows: RowLabels) => {
-    for (const name of LISTS) {
-      const texts = rows[name];
-      if (!texts) continue;
+    keptNames = rows.kept?.map(({ name }) => name) ?? [];
+    const cells: [string, readonly (string | number | null)[] | undefined][] = [
+      ...LISTS.map((name) => [name, rows[name]] as [string, readonly string[] | undefined]),
+      ...(rows.kept ?? []).map((column, k) => [`kept ${k}`, keptCells(column)] as [string, (string | number | null)[]]),
+    ];
+    for (const [name, values] of cells) {
+      if (!values) continue;
       const list = await listOf(name);
-      for (let from = 0; from < texts.length; from += BLOCK) {
-        const block = JSON.stringify(texts.slice(from, from + BLOCK)).slice(1, -1);
+      for (let from = 0; from < values.length; from += BLOCK) {
+        const block = JSON.stringify(values.slice(from, from + BLOCK)).slice(1, -1);
         await list.file.appendFile(list.empty ? block : `,${block}`);
         list.empty = false;
       }
@@ -53,14 +59,25 @@ export function openNpyDescription(path: string): NpyDescription {
     await listOf("ids"); // also without rows
     whole = await openOutput(path);
     try {
-      await whole.write(`{"columns":${JSON.stringify(columns)}`);
-      for (const name of LISTS) {
+      const { write } = whole;
+      const writeList = async (name: string) => {
         const list = lists.get(name);
-        if (!list) continue;
-        await whole.write(`,"${name}":[`);
-        for await (const chunk of list.file.createReadStream({ start: 0, autoClose: false })) await whole.write(chunk);
-        await whole.write("]");
+        await write("[");
+        if (list)
+          for await (const chunk of list.file.createReadStream({ start: 0, autoClose: false })) await write(chunk);
+        await write("]");
+      };
+      await write(`{"columns":${JSON.stringify(columns)}`);
+      for (const name of LISTS) {
+        if (!lists.has(name)) continue;
+        await write(`,"${name}":`);
+        await writeList(name);
       }
+      for (const [k, name] of keptNames.entries()) {
+        await write(`${k === 0 ? ',"kept":{' : ","}${JSON.stringify(name)}:`);
+        await writeList(`kept ${k}`);
+      }
+      if (keptNames.length > 0) await write("}");
       await whole.write(`,"sha256":"${sha256}"}`);
       await whole.seal();
       await whole.place();
@@ -84,4 +101,10 @@ export function openNpyDescription(path: string): NpyDescription {
     isInPlace: async () => (await whole?.isInPlace()) ?? false,
     abandon,
   };
+}
+
+/** Texts, dates as texts, and numbers; null = missing. */
+function keptCells(column: KeptColumn): (string | number | null)[] {
+  if (column.kind !== "numbers") return keptTexts(column).map((text) => (text === "" ? null : text));
+  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : value));
 }

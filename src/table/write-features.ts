@@ -5,7 +5,7 @@ import { checkWritable, openOutput, openStandardOutput, STANDARD_OUTPUT } from "
 import { expectOptions } from "../options.js";
 import type { FeatureTable } from "./feature-table.js";
 import { openNpyDescription } from "./npy-description.js";
-import type { RowLabels } from "./row-labels.js";
+import { keptTexts, type RowLabels } from "./row-labels.js";
 
 /** Features on their way into a file: rows are added as they come. */
 export interface FeatureFile {
@@ -56,9 +56,9 @@ export function featureFiles(
 }
 
 /**
- * Writes features for any classifier. Parquet and CSV: id, part and label (where there are any) and one column per
- * feature, in Parquet float32. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns, ids, parts,
- * labels and the SHA-256 of the matrix. What was there before is replaced, whatever it is.
+ * Writes features for any classifier. Parquet and CSV: id, part, label and kept columns (where there are any) and one
+ * column per feature, in Parquet float32. NPY: the float32 matrix [rows, columns], and beside it FILE.json with columns,
+ * ids, parts, labels, kept columns and the SHA-256 of the matrix. What was there before is replaced, whatever it is.
  * @returns the files written
  */
 export async function writeFeatures(path: string, table: FeatureTable, rows: RowLabels): Promise<string[]> {
@@ -93,23 +93,30 @@ export async function openFeatureFile(path: string, chosen?: FeatureFormat): Pro
   const parquet = format === "parquet" ? (await import("./parquet-rows.js")).openParquetRows(write) : undefined;
   return {
     async append(table, rows) {
-      expectOptions("Labels of rows", rows, ["ids", "parts", "labels"]);
+      expectOptions("Labels of rows", rows, ["ids", "parts", "labels", "kept"]);
       const leading = [
         ["id", rows.ids],
         ["part", rows.parts],
         ["label", rows.labels],
       ] as const;
       const present = leading.filter(([, values]) => values !== undefined) as [string, readonly string[]][];
+      const { kept = [] } = rows;
       const C = table.names.length;
       if (!columns) {
         columns = table.names;
-        if (!parquet) await write(npy ? npyHeader(0, C) : csvLine([...present.map(([name]) => name), ...columns]));
+        expectOwnNames(path, kept, [...(npy ? [] : present.map(([name]) => name)), ...columns]);
+        if (!parquet)
+          await write(
+            npy
+              ? npyHeader(0, C)
+              : csvLine([...present.map(([name]) => name), ...kept.map(({ name }) => name), ...columns]),
+          );
       } else if (columns.join() !== table.names.join())
         throw new ShapeError(
           `${path}: got rows of ${C} columns, expected the ${columns.length} of the rows before, by name. Encode all pieces with one model and read-out.`,
         );
       count += table.rows;
-      if (parquet) return parquet.append(table, present);
+      if (parquet) return parquet.append(table, present, kept);
       if (description) {
         await description.append(rows);
         const { buffer, byteOffset, byteLength } = table.values;
@@ -119,10 +126,11 @@ export async function openFeatureFile(path: string, chosen?: FeatureFormat): Pro
         await write(bytes);
         return;
       }
+      const beside = [...present.map(([, texts]) => texts), ...kept.map(keptTexts)];
       let text = "";
       for (let r = 0; r < table.rows; r++) {
         const values = table.values.subarray(r * C, (r + 1) * C);
-        text += csvLine([...present.map(([, texts]) => texts[r]), ...values]);
+        text += csvLine([...beside.map((texts) => texts[r]), ...values]);
         if (text.length < LONGEST_TEXT && r + 1 < table.rows) continue;
         await write(text);
         text = "";
@@ -145,6 +153,15 @@ export async function openFeatureFile(path: string, chosen?: FeatureFormat): Pro
       await description?.abandon();
     },
   };
+}
+
+/** @throws {OptionError} for a column to keep with the name of another */
+function expectOwnNames(path: string, kept: NonNullable<RowLabels["kept"]>, names: readonly string[]): void {
+  const clash = kept.find(({ name }) => names.includes(name));
+  if (clash)
+    throw new OptionError(
+      `${path}: got the column "${clash.name}" to keep, expected a name that the output does not have itself (${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}). Two columns of one name cannot be told apart; rename it in the data, or leave it out of \`keep\`.`,
+    );
 }
 
 /** The header of format version 1.0, of one size, so that it can be written again when the rows are counted. */

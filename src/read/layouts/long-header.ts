@@ -1,8 +1,9 @@
 import { DataError, OptionError, unknownName } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
-import { addsTimeChannels, type DataOptions } from "../source/options.js";
+import { addsTimeChannels, type DataOptions, mayLack } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
+import { type CarriedColumns, findCarried } from "./carried.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = [
@@ -33,6 +34,7 @@ export interface LongHeader {
   /** In the order of the set that is made; `known`: what is known of it before a row is read. */
   channels: readonly { index: number; name: string; known?: Channel }[];
   statics: readonly { index: number; name: string }[];
+  carried: CarriedColumns;
 }
 
 /**
@@ -63,12 +65,22 @@ export function readLongHeader(
     amountName,
   };
   const statics = staticNames(options, known).map((name) => ({ name, index: find("static column", name) }));
+  const carried = findCarried(path, header, options);
   const names = channelNames(path, header, options);
+  if (known?.some(({ name }) => name === options.id))
+    throw new OptionError(
+      `${path}: got the id "${options.id}", which is a channel of the model, expected a column that it does not read. Carry the column along with \`keep: ["${options.id}"]\`, or train again with this \`id\`.`,
+    );
   expectChannels(path, names.length);
   const channels = known
     ? knownAmong(path, names, known, options).map((channel) => ({ name: channel.name, known: channel }))
     : names.map((name) => ({ name }));
-  return { ...roles, statics, channels: channels.map((channel) => ({ ...channel, index: places.get(channel.name)! })) };
+  return {
+    ...roles,
+    statics,
+    carried,
+    channels: channels.map((channel) => ({ ...channel, index: places.get(channel.name)! })),
+  };
 }
 
 /** @throws {DataError} for a name that appears twice */
@@ -88,7 +100,7 @@ export function staticNames(options: DataOptions, known: readonly Channel[] | un
 }
 
 function channelNames(path: string, header: readonly string[], options: DataOptions): readonly string[] {
-  const roles = [options.entity, options.time, options.label, options.secondEntity];
+  const roles = [options.entity, options.time, options.label, options.secondEntity, options.id];
   const taken = new Set([...roles, ...(options.static ?? []), ...(options.drop ?? [])]);
   const columns = new Set(header);
   const { channels = [], category = [], numeric = [], drop = [], newData } = options;
@@ -118,8 +130,8 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
 }
 
 /** Whether new data lack the label of training. */
-export function isAbsentLabel(header: readonly string[], { label, newData }: DataOptions): boolean {
-  return newData === true && label !== undefined && !header.includes(label);
+export function isAbsentLabel(header: readonly string[], options: DataOptions): boolean {
+  return mayLack(options, "label") && options.label !== undefined && !header.includes(options.label);
 }
 
 /** What a user reads then. */

@@ -6,6 +6,7 @@ import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
 import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
+import { absentIdNotes, type CarriedCases, collectCarried } from "./carried.js";
 import { looksMissing } from "./column-kind.js";
 import { kindOf } from "./kind-of.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
@@ -23,6 +24,8 @@ export interface LongTable {
   details?: EventDetails;
   /** [N] of a table whose entities have one label, where it is known without their steps. */
   entityLabels?: readonly (string | undefined)[];
+  /** With a window of each event, in the order of `set`, else of each entity. */
+  carried?: CarriedCases;
   /** Whether the times are dates (seconds since 1970, UTC) and not plain numbers. */
   calendarTimes: boolean;
 }
@@ -76,9 +79,10 @@ export function collectLongRows(
     column: known ? createKnownColumn(path, known) : createLongColumn(path, name, kindOf(name, options)),
   }));
   const statics = collectStatics(path, roles.statics, options, known);
-  const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second, ...statics.used];
-  const tally = { late: 0, equal: 0, noAmount: 0 };
-  const money = createMoneyTally(path, `column "${roles.amountName}"`);
+  const carried = collectCarried(path, roles.carried, options, options.window !== undefined);
+  const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second, ...statics.used, ...carried.used];
+  const tally = { late: 0, equal: 0 };
+  const amounts = createAmounts(path, roles.amountName);
   const readTime = createTimeReader(path, options);
   let rows = noRows();
   const owner = createOwners(path, options.entity);
@@ -89,21 +93,13 @@ export function collectLongRows(
       const code = owner.of(columns[roles.entity], r, row, rows.entities);
       rows.owners.push(code);
       statics.add(code, columns, r, row);
+      carried.add(columns, r, row);
       if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
       if (roles.label >= 0) {
         const label = columns[roles.label];
         rows.labelCodes.push(missingIn(label, r) ? -1 : codeOf(rows.labels, shownIn(label, r)));
       }
-      if (roles.amount >= 0) {
-        const cells = columns[roles.amount];
-        const amount =
-          valueIn(cells, r) ??
-          money.value(shownIn(cells, r), row, cells.notation) ??
-          notANumber(shownIn(cells, r), path, row, `column "${roles.amountName}" (the amount)`);
-        const missing = Number.isNaN(amount) || isNoData(amount);
-        if (missing) tally.noAmount++;
-        rows.amounts.push(missing ? 0 : amount);
-      }
+      if (roles.amount >= 0) rows.amounts.push(amounts.next(columns[roles.amount], r, row));
       if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, shownIn(columns[roles.second], r)));
     },
     addChannels(columns, from, to, rows) {
@@ -121,25 +117,45 @@ export function collectLongRows(
       owner.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
-      const { set, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
+      const { set, order, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
       return {
         ...rest,
         set: { ...set, ...statics.take(set.ids.length) },
+        carried: options.window === undefined ? carried.takeEntities(order, set.offsets, set.ids) : carried.take(order),
         calendarTimes: readTime.calendar() ?? false,
       };
     },
     notes() {
-      const { late, equal, noAmount } = tally;
+      const { late, equal } = tally;
       return [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
+        ...absentIdNotes(path, header, options),
         late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
         equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
         ...statics.notes(),
-        noAmount > 0 && `${noAmount} events have no ${roles.amountName}; aggregates count it as 0.`,
+        ...amounts.notes(),
       ].filter((note) => note !== false);
     },
+  };
+}
+
+/** Reads amounts; a missing one is 0. */
+function createAmounts(path: string, name: string | undefined) {
+  const money = createMoneyTally(path, `column "${name}"`);
+  let missing = 0;
+  return {
+    next(cells: Column, r: number, row: number): number {
+      const amount =
+        valueIn(cells, r) ??
+        money.value(shownIn(cells, r), row, cells.notation) ??
+        notANumber(shownIn(cells, r), path, row, `column "${name}" (the amount)`);
+      if (!Number.isNaN(amount) && !isNoData(amount)) return amount;
+      missing++;
+      return 0;
+    },
+    notes: () => (missing > 0 ? [`${missing} events have no ${name}; aggregates count it as 0.`] : []),
   };
 }
 
@@ -200,7 +216,7 @@ function inSequences(
   options: DataOptions & { entity: string },
   amountName: string | undefined,
   tally: { late: number; equal: number },
-): Omit<LongTable, "calendarTimes"> {
+): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array } {
   const { owners, amounts, secondCodes, labelCodes } = rows;
   const ids = [...rows.entities.keys()];
   const { order, offsets } = groupByEntity(owners, ids.length);
@@ -233,7 +249,7 @@ function inSequences(
   const names = [...rows.labels.keys()];
   const stepLabels =
     labelCodes.length > 0 ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined) : undefined;
-  return { set, details, stepLabels };
+  return { set, order, details, stepLabels };
 }
 
 /** Rows in file order inside each entity (a counting sort), and where each entity begins. */

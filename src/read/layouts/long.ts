@@ -1,14 +1,15 @@
 import { DataError, OptionError, ScatteredError } from "../../errors.js";
-import { countOf } from "../../sequences/set/sequence-set.js";
+import { countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { addStaticChannels } from "../../sequences/transform/static-channels.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
-import { lastWindows } from "../../sequences/transform/window.js";
 import { numericLabel } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
+import type { EventChoice } from "../source/past.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { windowsOf } from "./event-windows.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
 
@@ -30,9 +31,9 @@ const SURE = 200_000;
  * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
  * @throws {OptionError} for an unknown column (the nearest name is suggested)
  */
-export const readLong: Layout = async (table, options, { channels, mostSteps }, take) => {
+export const readLong: Layout = async (table, options, { channels, mostSteps, ...choice }, take) => {
   const { path } = table;
-  checkLongOptions(path, options);
+  checkLongOptions(path, options, choice);
   let roles = { ...options, entity: options.entity! };
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
@@ -41,11 +42,16 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   const handedOn = new Set<string>();
   let scattered: { entity: string; row: number } | undefined;
   let last = 0;
+  let cases = 0;
+  let latest = Number.NEGATIVE_INFINITY; // of all times
   const handOn = async () => {
     last = rows!.count();
     const long = rows!.take();
     for (const id of long.set.ids) handedOn.add(id);
-    await take(casesOf(path, long, roles));
+    const part = casesOf(path, long, roles, choice);
+    if (choice.after) latest = Math.max(latest, latestOf(long.set));
+    cases += countOf(part.set);
+    if (countOf(part.set) > 0) await take(part);
   };
   for await (const chunk of table.chunks) {
     let r = 0;
@@ -85,6 +91,7 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
   if (!rows || rows.count() === 0) throw noSequences(path);
   const earlier = handedOn.size > 0;
   await handOn();
+  if (cases === 0) throw nothingAfter(path, choice, latest);
   const notes = [...rows.notes()];
   if (scattered && last > mostEvents)
     notes.push(
@@ -94,8 +101,16 @@ export const readLong: Layout = async (table, options, { channels, mostSteps }, 
 };
 
 /** @throws {OptionError} for options of a long table that need others */
-function checkLongOptions(path: string, options: DataOptions): void {
+function checkLongOptions(path: string, options: DataOptions, { past, after }: EventChoice): void {
   const { window, time } = options;
+  if ((past || after) && window === undefined)
+    throw new OptionError(
+      `${path}: got \`${past ? "history" : "after"}\` without \`window\`, expected both. Without a window an entity is one case with all its events; encode both files together as data.`,
+    );
+  if (after && time === undefined)
+    throw new OptionError(
+      `${path}: got \`after\` and no time column, expected one. Name the column of the time with \`time\`.`,
+    );
   if (options.staticChannels && options.static === undefined)
     throw new OptionError(
       `${path}: got \`staticChannels\` and no static columns, expected their names (\`static\`). The channels are made from them.`,
@@ -129,16 +144,18 @@ function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
  * The cases of a long table: its sequences with time channels, or with a window each of its events.
  * @throws {DataError} if the label changes inside a sequence
  */
-function casesOf(path: string, long: LongTable, options: DataOptions): Part {
-  const { stepLabels, details } = long;
-  const timed = addsTimeChannels(options) ? addTimeChannels(long.set, { calendar: long.calendarTimes }) : long.set;
-  const set = options.staticChannels ? addStaticChannels(timed) : timed;
-  if (options.window !== undefined) {
-    // a window ends at every step, in their order
-    const windows = lastWindows(set, { length: options.window });
-    return { set: windows, labelTexts: stepLabels, events: details, notes: [] };
-  }
-  if (long.entityLabels) return { set, labelTexts: long.entityLabels, notes: [] };
+function casesOf(path: string, long: LongTable, options: DataOptions, choice: EventChoice): Part {
+  const { stepLabels, carried } = long;
+  const finish = (made: SequenceSet) => {
+    const timed = addsTimeChannels(options) ? addTimeChannels(made, { calendar: long.calendarTimes }) : made;
+    return options.staticChannels ? addStaticChannels(timed) : timed;
+  };
+  if (options.window !== undefined)
+    return windowsOf(path, long, { ...options, window: options.window }, choice, finish);
+  const read = finish(long.set);
+  const set = { ...read, ids: carried?.ids ?? read.ids };
+  const kept = carried?.kept;
+  if (long.entityLabels) return { set, labelTexts: long.entityLabels, kept, notes: [] };
   const labelTexts = stepLabels && set.ids.map((_, n) => stepLabels[set.offsets[n]]);
   for (let n = 0; labelTexts && n < countOf(set); n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
@@ -146,7 +163,18 @@ function casesOf(path: string, long: LongTable, options: DataOptions): Part {
         throw new DataError(
           `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events.`,
         );
-  return { set, labelTexts, notes: [] };
+  return { set, labelTexts, kept, notes: [] };
+}
+
+function latestOf({ offsets, times }: SequenceSet): number {
+  return offsets.subarray(1).reduce((latest, end) => Math.max(latest, times![end - 1]), Number.NEGATIVE_INFINITY);
+}
+
+function nothingAfter(path: string, { after }: EventChoice, latest: number): DataError {
+  const show = (seconds: number) => (after!.calendar ? new Date(1000 * seconds).toISOString() : `${seconds} s`);
+  return new DataError(
+    `${path}: got no event after ${show(after!.seconds)}, expected some; the last one is at ${show(latest)}. Nothing is new, or \`after\` is in another unit or zone than the data.`,
+  );
 }
 
 /** The same text, or the same number in another form: 0 and 0.0. */

@@ -157,7 +157,7 @@ function readNarrowHeader(
   options: DataOptions,
   known: readonly Channel[] | undefined,
 ) {
-  rejectOptions(path, "a narrow table", options, ["amount", "secondEntity", "category", "numeric"]);
+  rejectOptions(path, "a narrow table", options, ["amount", "secondEntity", "category", "numeric", "id", "keep"]);
   const places = placesOf(path, header);
   const find = (what: string, name: string) => places.get(name) ?? unknownName(path, what, name, header);
   const usual = header.find((name) => name.toLowerCase() === "value");

@@ -7,7 +7,8 @@ import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
-import { missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
+import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
+import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carried.js";
 import { hintFor } from "./column-kind.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 import { refuseSteps, strangeSteps } from "./steps-table.js";
@@ -27,27 +28,32 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   let plan: ReturnType<typeof planWide> | undefined;
   let strange: ReturnType<typeof strangeSteps>;
   let builder: PartBuilder | undefined;
+  let carried: Carried | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
   const noData = createNoDataTally(path);
   const marks = createMarkTally(path);
   const handOn = async () => {
-    const part = builder!.finish();
+    const { set, ...part } = builder!.finish();
+    const { ids = set.ids, kept } = carried!.take();
     handedOn += builder!.count();
     builder = undefined;
     pending = 0;
-    await take(part);
+    await take({ ...part, set: { ...set, ids }, kept });
   };
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!plan) {
       plan = planWide(table, namesOf(table, chunk), chunk, options);
       if (plan.names && !table.names) r = 1;
+      carried = collectCarried(path, plan.carried, options, true);
       strange = options.wide ? undefined : strangeSteps(plan.names, plan.steps, chunk, r);
     }
     const { names, label, steps } = plan;
     const labels = label < 0 ? undefined : chunk.column(label);
     const columns = steps.map((c) => chunk.column(c));
+    const beside: Column[] = [];
+    for (const c of carried!.used) beside[c] = chunk.column(c);
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
     const fail = (t: number): never => {
       const text = shownIn(columns[t], r);
@@ -70,6 +76,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
       const text = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
       plan.check.see(text);
       builder.add([series], text);
+      carried!.add(beside, r, chunk.rows[r]);
       pending += series.length;
     }
   }
@@ -93,7 +100,9 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   const byName = options.label !== undefined && columnNumber(first, options.label) < 0;
   const absent = byName && isAbsentLabel(first, options);
   const drop = (options.drop ?? []).filter((name) => !options.newData || first.includes(name));
-  const chosen = (byName && !absent) || drop.length > 0;
+  const carried = findCarried(path, first, options);
+  const carries = [...(carried.id < 0 ? [] : [carried.id]), ...carried.kept.map(({ index }) => index)];
+  const chosen = (byName && !absent) || drop.length > 0 || carries.length > 0;
   const named = table.names !== undefined || chosen || looksLikeHeader(first);
   const dropped = new Set(drop.map(columnOf));
   const { column: label, notes } = absent
@@ -106,11 +115,18 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
       `${path}: column ${index + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a step, give it a name.`,
     );
   }
+  const besides = carried.kept.filter(({ index }) => index !== label && index !== carried.id && !dropped.has(index));
+  if (besides.length > 0)
+    notes.push(
+      `${path}: ${besides.map(({ name }) => `"${name}"`).join(", ")} ${besides.length === 1 ? "is" : "are"} kept beside the features and no step of the sequences.`,
+    );
+  notes.push(...absentIdNotes(path, first, options));
+  for (const c of carries) dropped.add(c);
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
   if (steps.length === 0)
     throw new DataError(
       `${path}, row ${chunk.rows[0]}: got no value columns, expected at least one step. If each row is a step of one sequence, say so: \`oneEntity\`.`,
     );
   const check = createLabelCheck(path, named && label >= 0 ? `column "${first[label]}"` : `column ${label + 1}`);
-  return { names: named ? first : undefined, label, steps, notes, check };
+  return { names: named ? first : undefined, label, steps, carried, notes, check };
 }

@@ -1,6 +1,7 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { DataOptions, FileOption, FORMAT_NAMES } from "./options.js";
 import type { Part } from "./part.js";
+import type { EventChoice } from "./past.js";
 import type { SourceFile } from "./source-file.js";
 import type { Table } from "./table.js";
 
@@ -38,6 +39,7 @@ export type LayoutName = "wide" | "long";
 /**
  * Makes sequences of a table.
  * @param size.mostSteps steps of a piece, unless one sequence is longer; Infinity: all in one piece
+ * @param size.past what came before, of a table of events; `after`: only later ones become cases
  * @param size.channels what is known of the channels, where there may be several pieces
  * @param take gets each piece, without notes; the table is read on when it is done
  * @returns notes on the whole table
@@ -46,6 +48,6 @@ export type LayoutName = "wide" | "long";
 export type Layout = (
   table: Table,
   options: DataOptions,
-  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
+  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] } & EventChoice,
   take: (piece: Part) => Promise<void>,
 ) => Promise<readonly string[]>;

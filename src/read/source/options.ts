@@ -43,6 +43,15 @@ export const DATA_OPTIONS = z.strictObject({
     .string()
     .optional()
     .describe("column of the time of an event: ISO dates (UTC if they have no zone) or seconds"),
+  id: z
+    .string()
+    .optional()
+    .describe("column that names a case, so that its row can be joined back; unique, and no channel (tables)"),
+  keep: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("columns that are carried along as they are, between the id and the features (tables)"),
   channels: z
     .array(z.string())
     .min(1)
@@ -71,9 +80,11 @@ export const DATA_OPTIONS = z.strictObject({
     .optional()
     .describe("how times are written, such as %d.%m.%Y %H:%M; without a date they are elapsed"),
   newData: z
-    .boolean()
+    .union([z.boolean(), z.array(z.enum(["label", "id"]))])
     .optional()
-    .describe("the data are new to a model: columns that only training needs, label and dropped ones, may be absent"),
+    .describe(
+      "the data are new to a model: columns of training that it does not need may be absent: dropped ones, the label and the id (or only those of the two that are listed)",
+    ),
   drop: z.array(z.string()).optional().describe("columns to leave out (tables)"),
   window: z
     .int()
@@ -183,9 +194,14 @@ export const DATA_OPTIONS = z.strictObject({
 
 export type DataOptions = z.infer<typeof DATA_OPTIONS>;
 
+/** Whether new data may lack the column that had this role in training. */
+export function mayLack({ newData }: DataOptions, role: "label" | "id"): boolean {
+  return newData === true || (Array.isArray(newData) && newData.includes(role));
+}
+
 /** What of the options holds for data to come, too: no bound of one run, and no file that tells of these data alone. */
 export function lastingOptions(options: DataOptions): DataOptions {
-  const { maxSize, inputFormat, labels, on, manifest, labelFrom, ...lasting } = options;
+  const { maxSize, inputFormat, keep, labels, on, manifest, labelFrom, ...lasting } = options;
   if (labels !== undefined) delete lasting.label; // a column of that file
   return lasting;
 }

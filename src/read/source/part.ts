@@ -1,5 +1,11 @@
 import { DataError } from "../../errors.js";
-import { createBitmap, type EventDetails, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
+import {
+  createBitmap,
+  type EventDetails,
+  type KeptColumn,
+  type SequenceSet,
+  setBit,
+} from "../../sequences/set/sequence-set.js";
 import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */
@@ -9,6 +15,8 @@ export interface Part {
   labelTexts?: readonly (string | undefined)[];
   /** Where each case is one event with a time. */
   events?: EventDetails;
+  /** [N] each, the columns to keep. */
+  kept?: readonly KeptColumn[];
   notes: readonly string[];
 }
 

@@ -65,6 +65,14 @@ export interface EventDetails {
   secondName?: string;
 }
 
+/**
+ * A column of the data that is carried along, one cell per case: texts as they are written ("" = missing), or numbers
+ * or dates (seconds since 1970 in UTC) of a file that has such types (NaN = missing).
+ */
+export type KeptColumn =
+  | { name: string; kind: "texts"; values: readonly string[] }
+  | { name: string; kind: "numbers" | "dates"; values: ArrayLike<number> };
+
 /** A set as it was read: the training part, the test part where the source gives one, and where it came from. */
 export interface DataSource {
   name: string;
@@ -73,6 +81,8 @@ export interface DataSource {
   test?: SequenceSet;
   /** With windows of timed events. */
   events?: EventDetails;
+  /** Columns to keep, one cell per case of `train`, then of `test`. */
+  kept?: readonly KeptColumn[];
   /** Files read, with the SHA-256 of their bytes, in reading order. */
   files: readonly { path: string; sha256: string }[];
   /** What reading changed or noticed, in plain sentences for the user. */

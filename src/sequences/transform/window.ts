@@ -32,16 +32,33 @@ export function lastWindows(
       `lastWindows: got ${stepLabels.length} step labels, expected ${total}, one for each step of the set.`,
     );
   const owners: number[] = []; // sequence of each window
-  const starts: number[] = []; // its first step
   const ends: number[] = []; // the step behind its last one
-  let steps = 0;
   for (let n = 0; n < countOf(set); n++)
     for (let end = set.offsets[n] + 1; end <= set.offsets[n + 1]; end += stride) {
       owners.push(n);
-      starts.push(Math.max(set.offsets[n], end - length));
       ends.push(end);
-      steps += end - starts[starts.length - 1];
     }
+  return {
+    ...windowsEnding(set, { length, owners, ends }),
+    ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
+    labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end - 1]),
+    classNames: stepLabels && classNames,
+  };
+}
+
+/**
+ * One window per entry of `ends`: the steps before ends[w] of sequence owners[w], at most `length`.
+ * @throws {OptionError} if they would not fit in memory
+ */
+export function windowsEnding(
+  set: SequenceSet,
+  { length, owners, ends }: { length: number; owners: readonly number[]; ends: readonly number[] },
+): Omit<SequenceSet, "ids"> {
+  const starts = ends.map((end, w) => Math.max(set.offsets[owners[w]], end - length));
+  let steps = 0;
+  ends.forEach((end, w) => {
+    steps += end - starts[w];
+  });
   expectRoom(
     `lastWindows: length ${length}`,
     steps,
@@ -50,10 +67,7 @@ export function lastWindows(
   );
   return {
     ...copyPieces(set, owners, starts, ends),
-    ids: ends.map((end, w) => `${set.ids[owners[w]]}#${end - set.offsets[owners[w]]}`),
     windows: true,
     entities: owners.map((n) => (set.entities ?? set.ids)[n]),
-    labels: stepLabels && Int32Array.from(ends, (end) => stepLabels[end - 1]),
-    classNames: stepLabels && classNames,
   };
 }

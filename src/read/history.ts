@@ -1,0 +1,38 @@
+import { OptionError } from "../errors.js";
+import type { Channel } from "../sequences/set/sequence-set.js";
+import { findInput, type Input } from "./find.js";
+import { rowsOf } from "./read.js";
+import { readPastRows } from "./rows.js";
+import { type DataOptions, parseDataOptions } from "./source/options.js";
+import type { Past } from "./source/past.js";
+import { unreadable } from "./source/source-file.js";
+
+/** Rows that are held before only the last ones of each entity stay. */
+const BATCH = 500_000;
+
+/**
+ * Reads the last events of each entity in data that came before, for windows of events that come after. The rows may
+ * be in any order, and more than memory holds: it holds as many events per entity as a window has.
+ * @param channels those of the model
+ * @param batch rows that are held at once
+ * @throws as readInPieces
+ */
+export async function readPast(
+  input: Input,
+  options: DataOptions,
+  channels: readonly Channel[],
+  batch = BATCH,
+): Promise<Past> {
+  // a label and what else tells of the data themselves is not needed of what came before
+  const { label, labels, on, labelFrom, keep, amount, secondEntity, ...chosen } = parseDataOptions(options);
+  const found = await findInput(input, chosen);
+  const rows = rowsOf(found, chosen);
+  const where = typeof input === "string" ? input : input.join(", ");
+  if (!rows)
+    throw new OptionError(
+      `${where}: got a history of whole sequences, expected a table with an event per row (\`entity\`, \`window\`). What came before is the past of single events; leave \`history\` out.`,
+    );
+  return readPastRows(rows, chosen, channels, batch).catch((error) => {
+    throw unreadable(where, error);
+  });
+}
