@@ -5,8 +5,8 @@ import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
 import { selectKept } from "./layouts/carried.js";
 import { readLong } from "./layouts/long.js";
-import { rejectTextOptions } from "./layouts/text.js";
 import { readTails } from "./layouts/past.js";
+import { rejectTextOptions } from "./layouts/text.js";
 import { openTable } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
 import type { TableFormat } from "./source/format.js";
@@ -14,8 +14,8 @@ import type { DataOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import type { EventChoice, Past } from "./source/past.js";
 import { sourceFile } from "./source/source-file.js";
-import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
 import type { Table } from "./source/table.js";
+import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
 
 /** Of so many files one hash is kept, of all of theirs. */
 const MOST_HASHES = 20;

@@ -101,7 +101,11 @@ test("new events with their history are those of both files in one, whole and in
 
 test("an id that comes again is found among many, with both rows, and no other is", () => {
   const count = size(20_000, 3_000_000);
-  for (const make of [(k: number) => `${k}`, (k: number) => `tx-${(7919 * k) % 1_000_003}-${k}`, (k: number) => `${k}`.repeat(3)]) {
+  for (const make of [
+    (k: number) => `${k}`,
+    (k: number) => `tx-${(7919 * k) % 1_000_003}-${k}`,
+    (k: number) => `${k}`.repeat(3),
+  ]) {
     const ids = createUniqueIds("a.csv", "tx");
     for (let k = 0; k < count; k++) ids.see(make(k), k + 2);
     for (const k of [0, 17, count - 1]) expect(() => ids.see(make(k), count + 2)).toThrow(`(row ${k + 2})`);

@@ -88,12 +88,7 @@ export function collectNarrowRows(
       ...columns.absent,
       ...columns.notes,
       ...variables.notes(),
-      ...(tally.late > 0
-        ? [`${tally.late} rows were earlier than one before them of the same entity; sorted by time.`]
-        : []),
-      ...(tally.twice > 0
-        ? [`${tally.twice} rows have the entity, time and variable of an earlier one; the later row counts.`]
-        : []),
+      ...orderNotes(tally),
       ...readTime.notes(),
       ...marks.notes(),
       ...noData.notes(),
@@ -103,6 +98,14 @@ export function collectNarrowRows(
 }
 
 const NUMBERS = "The values of a narrow table are numbers; leave a variable of texts out (`drop`).";
+
+function orderNotes({ late, twice }: { late: number; twice: number }): string[] {
+  const notes: string[] = [];
+  if (late > 0) notes.push(`${late} rows were earlier than one before them of the same entity; sorted by time.`);
+  if (twice > 0)
+    notes.push(`${twice} rows have the entity, time and variable of an earlier one; the later row counts.`);
+  return notes;
+}
 
 function noRows() {
   return {
