@@ -77,6 +77,7 @@ export async function trainModel(
   const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
   const parts = holdOut(data, share, training.seed, labelAware);
   const preparation = fitPreparation(parts.train, preparing);
+  expectCategories(origin.name, spec, preparation.channels);
   const train = prepareSequences(parts.train, preparation);
   const validation = parts.validation && prepareSequences(parts.validation, preparation);
   const threads = options.threads ?? (await defaultThreads());
@@ -130,6 +131,14 @@ export async function trainModel(
     ...latentWarnings(engine, model, train, keptEntry(result)?.explainedVariance),
   ];
   return model;
+}
+
+/** @throws {OptionError} for an embedding where there is nothing to embed */
+function expectCategories(name: string, { encoder }: AutoencoderSpec, channels: readonly Channel[]): void {
+  if (encoder[0]?.type !== "embedding" || channels.some(({ kind }) => kind === "categorical")) return;
+  throw new OptionError(
+    `${name}: got \`embedding\` and no channel of categories, expected at least one. It would have no effect; leave it out, or say which columns are categories (\`category\`).`,
+  );
 }
 
 /** The evaluation of the weights that were kept. */

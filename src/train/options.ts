@@ -104,6 +104,10 @@ export function resolveFitOptions(options: FitOptions = {}, windows = false) {
   });
   const { encoder, decoder } = specOf({ ...options, recipe: recipe.name });
   const layers = [...encoder, ...decoder].map((layer) => layer.type);
+  if (spec && options.embedding !== undefined)
+    throw new OptionError(
+      'Fit options: got `embedding` beside `spec`, expected one of them. Put the layer into the spec: `{ type: "embedding", units }`, first in its encoder.',
+    );
   const idle =
     noise !== undefined && !layers.includes("gaussianNoise")
       ? "noise"
@@ -127,6 +131,6 @@ export function resolveFitOptions(options: FitOptions = {}, windows = false) {
 }
 
 /** The layers that the options stand for. */
-export function specOf({ spec, recipe, units, activation, noise, dropout }: FitOptions): AutoencoderSpec {
-  return spec ?? findRecipe(recipe ?? "default").build({ units, activation, noise, dropout });
+export function specOf({ spec, recipe, units, activation, noise, dropout, embedding }: FitOptions): AutoencoderSpec {
+  return spec ?? findRecipe(recipe ?? "default").build({ units, activation, noise, dropout, embedding });
 }

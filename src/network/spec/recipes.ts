@@ -19,6 +19,11 @@ export const recipeOptionsSchema = z.strictObject({
     .optional()
     .describe("denoising and robust: standard deviation of the noise; default 0.1; robust: 0.5"),
   dropout: z.number().nonnegative().lt(1).optional().describe("denoising: rate of dropout; default 0.2"),
+  embedding: z
+    .int()
+    .positive()
+    .optional()
+    .describe("learned numbers per category that the encoder reads in place of a column per category; default: none"),
 });
 export type RecipeOptions = z.input<typeof recipeOptionsSchema>;
 
@@ -144,7 +149,12 @@ const built: readonly Recipe[] = [
 /** Every recipe; `build` refuses options that it does not know. */
 export const recipes: readonly Recipe[] = built.map((recipe) => ({
   ...recipe,
-  build: (options) => recipe.build(parseOptions(recipeOptionsSchema, options, `The recipe "${recipe.name}"`)),
+  build: (options) => {
+    const { embedding, ...layers } = parseOptions(recipeOptionsSchema, options, `The recipe "${recipe.name}"`);
+    const spec = recipe.build(layers);
+    if (embedding === undefined) return spec;
+    return { ...spec, encoder: [{ type: "embedding", units: embedding }, ...spec.encoder] };
+  },
 }));
 
 /** @throws {OptionError} that suggests the nearest recipe */
