@@ -60,6 +60,7 @@ const LAYER_OPTIONS = fitOptionsSchema.pick({
   activation: true,
   noise: true,
   dropout: true,
+  embedding: true,
   validation: true,
 });
 const PREPARE_OPTIONS = prepareOptionsSchema.pick({ scale: true, scaleScope: true, interpolation: true });
