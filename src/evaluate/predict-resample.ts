@@ -1,11 +1,14 @@
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
+import { conformChannels } from "../model/prepare.js";
 import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { type FeatureTable, selectRows } from "../table/feature-table.js";
 import type { TrainHooks } from "../train/train.js";
 import { type Built, featureKey, type Prediction, type Results } from "./comparison/predictions.js";
 import { latentMap } from "./latent-map.js";
 import { pick } from "./plan/classes.js";
+import type { Resample } from "./plan/resample.js";
 import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
@@ -37,7 +40,8 @@ export interface ResampleJob {
 export async function predictResample(job: ResampleJob): Promise<void> {
   const { features, networkSeeds, hooks } = job.question;
   const { plan, k, results, progress } = job;
-  const train = selectSequences(plan.set, plan.resamples[k].train);
+  const parts = partsWith(plan.set, plan.resamples[k]);
+  const { train } = parts;
   let step = "";
   const report = (expression: Expression, networkSeed: number) => {
     const seed = networkSeeds.length > 1 ? `, seed ${networkSeed}` : "";
@@ -46,7 +50,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
   };
   const onProgress: TrainHooks["onProgress"] = ({ update, total }) =>
     progress.step(`${step}: update ${update} of ${total}`, update / total);
-  const tablesOfSeed = openTables(job, train, { signal: hooks?.signal, onProgress });
+  const tablesOfSeed = openTables(job, parts, { signal: hooks?.signal, onProgress });
   for (const [s, networkSeed] of networkSeeds.entries()) {
     const tablesOf = tablesOfSeed(networkSeed);
     for (const expression of features) {
@@ -84,10 +88,19 @@ function partsOf(expression: Expression): Expression[] {
   return expression.kind === "average" ? expression.parts.flatMap(partsOf) : [expression];
 }
 
-function openTables(job: ResampleJob, train: SequenceSet, hooks: TrainHooks) {
+/** Both parts, of many categories those that are frequent in the training part: no case of the test part is counted. */
+export function partsWith(set: SequenceSet, { train, test }: Pick<Resample, "train" | "test">) {
+  const fitted = selectSequences(set, train);
+  const { channels } = limitCategories(fitted);
+  return {
+    train: conformChannels(fitted, channels),
+    test: conformChannels(selectSequences(set, test), channels),
+  };
+}
+
+function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
   const { engine, question, plan, k, aggregates, results } = job;
-  const { set, classCount, classWeights } = plan;
-  const test = selectSequences(set, plan.resamples[k].test);
+  const { classCount, classWeights } = plan;
   return featureTables(
     {
       engine,

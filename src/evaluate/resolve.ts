@@ -1,4 +1,3 @@
-import { conformChannels } from "../model/prepare.js";
 import { checkSequenceSet } from "../sequences/set/check.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
@@ -27,11 +26,10 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   checkSequenceSet(source.train, source.name);
   if (source.test) checkSequenceSet(source.test, source.name);
   const all = source.test ? concatSequences(source.train, source.test) : source.train;
-  const { channels, notes } = limitCategories(source.train); // counts no test case, where the source gives the split
-  const cases = conformChannels(all, channels);
-  expectClasses(source.name, cases);
-  const unlabelled = cases.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
-  if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(cases)} cases have no label; they are left out.`);
+  const { notes } = limitCategories(source.train); // each resample limits them by its own training part
+  expectClasses(source.name, all);
+  const unlabelled = all.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
+  if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(all)} cases have no label; they are left out.`);
   const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
-  return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases, plan };
+  return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases: all, plan };
 }

@@ -15,7 +15,7 @@ mkdirSync(root, { recursive: true });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const TRIES = size(20, 2000);
 
-/** Cases by their id: steps bit for bit, label and what is kept. */
+/** Cases by their payment, which is kept: id, steps bit for bit, label and what else is kept. */
 function casesIn(parts: readonly Part[]): Map<string, string> {
   const cases = new Map<string, string>();
   for (const { set, labelTexts, kept = [] } of parts)
@@ -26,9 +26,10 @@ function casesIn(parts: readonly Part[]): Map<string, string> {
         const cells = set.channels.map((_, f) => (isObserved(set, s * F + f) ? set.values[s * F + f] : ""));
         return [set.times?.[s], ...cells].join(" ");
       });
-      expect(cases.has(id)).toBe(false);
-      const told = [set.entities![n], labelTexts?.[n], steps, ...kept.map(({ values }) => values[n])];
-      cases.set(id, JSON.stringify(told));
+      const payment = String(kept.at(-1)!.values[n]);
+      expect(cases.has(payment)).toBe(false);
+      const told = [set.entities![n], labelTexts?.[n], steps, id, ...kept.map(({ values }) => values[n])];
+      cases.set(payment, JSON.stringify(told));
     });
   return cases;
 }
@@ -37,12 +38,13 @@ function casesIn(parts: readonly Part[]): Map<string, string> {
 function events(seed: number) {
   const random = randomStream(seed);
   const timed = random.uniform() < 0.8;
+  const named = random.uniform() < 0.6;
   const entities = 1 + random.integer(5);
   const count = 2 + random.integer(50);
   const times = Array.from({ length: count }, () => random.integer(25)).sort((a, b) => a - b);
   const rows = times.map((time, k) => {
     const kind = random.uniform() < 0.1 ? "" : ["food", "fuel", "web"][random.integer(3)];
-    const amount = random.uniform() < 0.1 ? "" : random.integer(400) / 8;
+    const amount = named && random.uniform() < 0.1 ? "" : k / 8; // without ids, no two events are the same
     return { time, text: [`e${random.integer(entities)}`, time, amount, kind, random.integer(2), `tx${k}`].join(",") };
   });
   const cut = 1 + random.integer(count - 1);
@@ -51,8 +53,9 @@ function events(seed: number) {
     // without times the order of the file counts
     return (timed ? order : [...order].sort((a, b) => a - b)).map((k) => rows[k]);
   };
-  const reading = { entity: "who", ...(timed && { time: "at" }), label: "fraud", id: "tx", keep: ["amount", "tx"] };
-  const options = { ...reading, window: 1 + random.integer(5), ...(timed ? {} : { drop: ["at"] }) };
+  const reading = { entity: "who", ...(timed && { time: "at" }), label: "fraud", keep: ["amount", "tx"] };
+  const drop = [...(timed ? [] : ["at"]), ...(named ? [] : ["tx"])];
+  const options = { ...reading, window: 1 + random.integer(5), drop, ...(named && { id: "tx" }) };
   return { past: mixed(0, cut), now: mixed(cut, count), timed, options, random };
 }
 
