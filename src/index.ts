@@ -64,6 +64,7 @@ export {
   type DataSource,
   type EventDetails,
   isObserved,
+  type KeptColumn,
   type SequenceSet,
   selectSequences,
 } from "./sequences/set/sequence-set.js";

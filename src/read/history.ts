@@ -8,7 +8,7 @@ import type { Past } from "./source/past.js";
 import { unreadable } from "./source/source-file.js";
 
 /** Rows that are held before only the last ones of each entity stay. */
-const BATCH = 500_000;
+const BATCH = 200_000;
 
 /**
  * Reads the last events of each entity in data that came before, for windows of events that come after. The rows may

@@ -8,6 +8,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { type EncodeFileOptions, encodeFile } from "../../src/features/encode-file.js";
 import { fitFile } from "../../src/features/fit-file.js";
 import { readSource } from "../../src/read/read.js";
+import { lastingOptions } from "../../src/read/source/options.js";
 import { folderWith, longCsv } from "../cli/run.js";
 
 const engine = await loadEngine();
@@ -61,7 +62,7 @@ describe("rows of features that can be joined back", () => {
     const bare = await encoded(windows, "all.csv");
     const strip = ({ memo, amount, ...rest }: Record<string, string>) => rest;
     expect(rowsOf(bare.path)).toEqual(read.map(strip)); // amount is a channel all the same
-    expect(windows.metadata.data.reading as object).not.toHaveProperty("keep");
+    expect(lastingOptions({ id: "payment", keep: ["memo"] })).toEqual({ id: "payment" });
   });
 
   test("entities have one id, and the columns of their last event", async () => {

@@ -42,9 +42,13 @@ export async function readTails(
     const columns = Object.assign([], Object.fromEntries(rows.used.map((c) => [c, chunk.column(c)]))) as ReturnType<
       typeof chunk.column
     >[];
-    for (let r = from; r < chunk.rows.length; r++) rows.add(columns, r, chunk.rows[r]);
-    rows.addChannels(columns, from, chunk.rows.length, chunk.rows);
-    if (rows.count() >= batch) handOn();
+    while (from < chunk.rows.length) {
+      const to = Math.min(chunk.rows.length, from + batch - rows.count());
+      for (let r = from; r < to; r++) rows.add(columns, r, chunk.rows[r]);
+      rows.addChannels(columns, from, to, chunk.rows);
+      from = to;
+      if (rows.count() >= batch) handOn();
+    }
   }
   if (!rows && !table.names) throw emptyFile(table.path);
   if (!rows || (rows.count() === 0 && past.entities.size === 0)) throw noSequences(table.path);
