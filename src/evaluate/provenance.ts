@@ -39,7 +39,11 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
       }),
     },
     hashes: {
-      data: await hashJson([await hashSequences(plan.set), source.events ? await hashEvents(source.events) : null]),
+      data: await hashJson([
+        await hashSequences(plan.set),
+        source.events ? await hashEvents(source.events) : null,
+        ...(question.tokens ? [await hashSequences(question.tokens)] : []),
+      ]),
       settings: await hashJson(decisive),
     },
     environment: await describeEnvironment(engine, threads),

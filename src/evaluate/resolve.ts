@@ -15,6 +15,8 @@ export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven>
   source: DataSource;
   /** All cases; of a split source both parts, the training part first. */
   cases: SequenceSet;
+  /** The same cases with all their tokens, where `cases` keep but some; see `limitCategories`. */
+  tokens?: SequenceSet;
   plan: ResamplePlan;
 }
 
@@ -33,5 +35,6 @@ export function resolve(source: DataSource, options: CompareOptions): Question {
   const unlabelled = cases.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
   if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(cases)} cases have no label; they are left out.`);
   const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
-  return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases, plan };
+  const tokens = channels.length === 1 && channels !== source.train.channels ? all : undefined;
+  return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases, tokens, plan };
 }
