@@ -72,6 +72,10 @@ function describe(title: string, set: SetDescription): string {
     ]);
   }
   lines.push(table.toString());
+  if (set.tokens && set.tokens.length > 0)
+    lines.push(
+      `most frequent: ${set.tokens.map(({ token, share }) => `${JSON.stringify(token)} ${(100 * share).toFixed(1)} %`).join(", ")}`,
+    );
   if (set.statics)
     lines.push(
       `static: ${set.statics.map(({ name, missing, categories, min, max }) => `${name} (${categories === undefined ? `${show(min)} to ${show(max)}` : `${categories} categories`}${missing > 0 ? `, ${(100 * missing).toFixed(1)} % missing` : ""})`).join(", ")}`,

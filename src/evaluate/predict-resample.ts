@@ -1,10 +1,13 @@
+import type { ClassifierEntry } from "../classify/base/classifier.js";
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { conformChannels } from "../model/prepare.js";
 import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { type FeatureTable, selectRows } from "../table/feature-table.js";
+import { selectSparseRows } from "../table/sparse-rows.js";
 import type { TrainHooks } from "../train/train.js";
+import { isTokens } from "./comparison/compare-options.js";
 import { type Built, featureKey, type Prediction, type Results } from "./comparison/predictions.js";
 import { latentMap } from "./latent-map.js";
 import { pick } from "./plan/classes.js";
@@ -100,12 +103,18 @@ export function partsWith(set: SequenceSet, { train, test }: Pick<Resample, "tra
 
 function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
   const { engine, question, plan, k, aggregates, results } = job;
-  const { classCount, classWeights } = plan;
+  const { set, classCount, classWeights } = plan;
+  const withoutLabels = { ...set, labels: undefined, classNames: undefined };
+  const tokens = isTokens(set) && {
+    train: selectSequences(withoutLabels, plan.resamples[k].train),
+    test: selectSequences(withoutLabels, plan.resamples[k].test),
+  };
   return featureTables(
     {
       engine,
       train,
       test,
+      ...(tokens && { tokens }),
       rows: plan.resamples[k],
       aggregates,
       hooks,
@@ -154,29 +163,52 @@ function fitAndPredict(
   { question, plan, k }: ResampleJob,
   labels: Int32Array,
   name: ClassifierName,
-  { train, test }: FeaturePair,
+  pair: FeaturePair,
   standardise: boolean | "auto",
 ): Prediction {
+  const { classWeights } = plan;
+  const entry: ClassifierEntry = classifierTable[name];
+  const { train, test, sparse } = pair;
+  const options = { classWeight: classWeights[name], standardise, seed: question.seed, rows: train.rows };
+  if (sparse && entry.sparse)
+    return fitOn(entry.sparse(options), sparse, selectSparseRows, sparse.train.width, labels, plan, k);
+  const prediction = fitOn(entry.make(options), { train, test }, selectRows, train.names.length, labels, plan, k);
+  if (sparse && sparse.train.width > train.names.length)
+    prediction.notes.push(
+      `${name} reads dense columns: the ${train.names.length} n-grams that most training cases have.`,
+    );
+  return prediction;
+}
+
+/** @param select rows of a table of this kind */
+function fitOn<Rows>(
+  classifier: {
+    fit(
+      x: Rows,
+      labels: Int32Array,
+      classCount: number,
+    ): { notes: readonly string[]; predictProba(x: Rows): Float64Array };
+  },
+  { train, test }: { train: Rows; test: Rows },
+  select: (x: Rows, rows: ArrayLike<number>) => Rows,
+  columns: number,
+  labels: Int32Array,
+  { classCount, resamples }: ComparisonPlan,
+  k: number,
+): Prediction {
   const started = performance.now();
-  const { classCount, classWeights } = plan;
-  const classifier = classifierTable[name].make({
-    classWeight: classWeights[name],
-    standardise,
-    seed: question.seed,
-    rows: train.rows,
-  });
   const fitted = classifier.fit(train, labels, classCount);
   const prediction: Prediction = {
-    columns: train.names.length,
+    columns,
     probabilities: fitted.predictProba(test),
     notes: [...fitted.notes],
     seconds: 0,
   };
-  const { validation } = plan.resamples[k];
+  const { validation } = resamples[k];
   const some = validation && pick(labels, validation.fitted);
   if (some && new Set(some).size > 1) {
-    const trial = classifier.fit(selectRows(train, validation.fitted), some, classCount);
-    const held = trial.predictProba(selectRows(train, validation.held));
+    const trial = classifier.fit(select(train, validation.fitted), some, classCount);
+    const held = trial.predictProba(select(train, validation.held));
     prediction.validation = Float64Array.from(validation.held, (_, row) => held[2 * row + 1]);
   }
   prediction.seconds = (performance.now() - started) / 1000;

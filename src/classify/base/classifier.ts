@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FeatureTable } from "../../table/feature-table.js";
+import type { SparseRows } from "../../table/sparse-rows.js";
 
 /** A recipe for a classifier: its settings, not yet any data. The same settings and data always give the same fit. */
 export interface Classifier<State extends FittedState = FittedState> {
@@ -60,6 +61,15 @@ export interface ClassifierOptions {
   rows: number;
 }
 
+/** A recipe for a classifier of sparse rows; as `Classifier`, without weights of rows and a state to keep. */
+export interface SparseClassifier {
+  fit(
+    x: SparseRows,
+    labels: Int32Array,
+    classCount: number,
+  ): { notes: readonly string[]; predictProba(x: SparseRows): Float64Array };
+}
+
 /** A classifier as the table in `classifiers.ts` lists it. */
 export interface ClassifierEntry<State extends FittedState = FittedState> {
   /** Whether several blocks are scaled to equal variance first; false: their columns are put side by side as they are. */
@@ -67,6 +77,8 @@ export interface ClassifierEntry<State extends FittedState = FittedState> {
   /** How classes are weighted where positives are rare, unless `classWeight` is given. */
   rareWeight: ClassWeight;
   make(options: ClassifierOptions): Classifier<State>;
+  /** Absent: it reads dense tables alone. */
+  sparse?(options: ClassifierOptions): SparseClassifier;
   /** What `toJSON` of a fit returns. */
   state: z.ZodType<State> & { shape: { kind: z.ZodEnum | z.ZodLiteral } };
   /** @throws {Error} in a few words when parts of the state do not match */

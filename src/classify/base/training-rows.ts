@@ -18,7 +18,7 @@ export interface TrainingRows {
  */
 export function trainingRows(
   where: string,
-  x: FeatureTable,
+  x: { rows: number; names: { length: number } },
   labels: Int32Array,
   classCount: number,
   classWeight: ClassWeight,

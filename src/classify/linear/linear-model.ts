@@ -136,3 +136,17 @@ export function softmaxInPlace(values: Float64Array): number {
   for (let t = 0; t < values.length; t++) values[t] /= sum;
   return top + Math.log(sum);
 }
+
+/** Log loss of one row; its scores become the loss's slopes by them. One score: of class 1 against class 0. */
+export function lossAndSlopes(scores: Float64Array, label: number): number {
+  if (scores.length === 1) {
+    const score = label === 1 ? scores[0] : -scores[0];
+    const miss = score > 0 ? Math.exp(-score) / (1 + Math.exp(-score)) : 1 / (1 + Math.exp(score));
+    scores[0] = label === 1 ? -miss : miss;
+    return score > 0 ? Math.log1p(Math.exp(-score)) : Math.log1p(Math.exp(score)) - score;
+  }
+  const own = scores[label];
+  const loss = softmaxInPlace(scores) - own;
+  scores[label] -= 1;
+  return loss;
+}

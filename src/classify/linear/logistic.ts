@@ -4,7 +4,8 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
-import { dotRow, type LinearState, linearClassifier, linearEntry, softmaxInPlace, unscaled } from "./linear-model.js";
+import { dotRow, type LinearState, linearClassifier, linearEntry, lossAndSlopes, unscaled } from "./linear-model.js";
+import { sparseLogistic } from "./sparse-logistic.js";
 
 /** Settings of `logisticRegression`. */
 export interface LogisticOptions {
@@ -67,6 +68,7 @@ export const logistic: ClassifierEntry<LinearState> = {
   rareWeight: "none", // with balanced weights it ranks worse at the top: docs/simulation.md
   make: ({ classWeight, standardise, rows }) =>
     logisticRegression({ classWeight, standardise: standardise === true, tolerance: rows > MANY_ROWS ? 1e-3 : 1e-4 }),
+  sparse: sparseLogistic,
 };
 
 /**
@@ -113,20 +115,6 @@ function penalisedLoss(
     for (let t = 0; t < outputs; t++) gradient[size + t] /= totalWeight;
     return (loss + penalty / C) / totalWeight;
   };
-}
-
-/** Log loss of one row; its scores become the loss's slopes by them. One score: of class 1 against class 0. */
-function lossAndSlopes(scores: Float64Array, label: number): number {
-  if (scores.length === 1) {
-    const score = label === 1 ? scores[0] : -scores[0];
-    const miss = score > 0 ? Math.exp(-score) / (1 + Math.exp(-score)) : 1 / (1 + Math.exp(score));
-    scores[0] = label === 1 ? -miss : miss;
-    return score > 0 ? Math.log1p(Math.exp(-score)) : Math.log1p(Math.exp(score)) - score;
-  }
-  const own = scores[label];
-  const loss = softmaxInPlace(scores) - own;
-  scores[label] -= 1;
-  return loss;
 }
 
 /** a[k + j] += factor * b[i + j] for j < length */

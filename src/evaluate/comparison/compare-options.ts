@@ -3,7 +3,7 @@ import { classifierNames } from "../../classify/classifiers.js";
 import { OptionError, unknownName } from "../../errors.js";
 import { type ReadOut, readOuts } from "../../features/read-outs/read-outs.js";
 import { parseOptions } from "../../options.js";
-import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
+import { countOf, type DataSource, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
 import { planNames } from "../plan/resample-plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
@@ -106,12 +106,22 @@ export interface ResolvedOptions {
   labelDelay: number;
 }
 
+/** Whether sequences have one channel, of categories. */
+export function isTokens({ channels }: Pick<SequenceSet, "channels">): boolean {
+  return channels.length === 1 && channels[0].kind === "categorical";
+}
+
 /**
- * The default feature sets: for series and for windows of events, whose aggregates need amounts; static columns alone,
- * and beside the best baseline and the latents.
+ * The default feature sets: for series, for tokens, whose order has no measure, and for windows of events, whose
+ * aggregates need amounts; static columns alone, and beside the best baseline and the latents.
  */
-function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean, hasStatics: boolean): string[] {
+function defaultFeatures(
+  align: "stretch" | "end",
+  { hasAmounts, hasStatics, hasTokens }: Readonly<Record<"hasAmounts" | "hasStatics" | "hasTokens", boolean>>,
+): string[] {
   const withStatics = (best: string) => (hasStatics ? ["statics", `${best}+statics`, "latent+statics"] : []);
+  if (align === "stretch" && hasTokens)
+    return ["statistics", "ngrams", "untrained", "latent", "average(latent, ngrams)", ...withStatics("ngrams")];
   if (align === "stretch")
     return [
       ...["raw", "statistics", "pca", "convolutions", "untrained", "latent", "average(latent, convolutions)"],
@@ -122,6 +132,7 @@ function defaultFeatures(align: "stretch" | "end", hasAmounts: boolean, hasStati
     "fields",
     "statistics",
     "window",
+    ...(hasTokens ? ["ngrams"] : []),
     ...(hasAmounts ? ["aggregates", "aggregates+statistics"] : []),
     "untrained",
     "latent",
@@ -151,7 +162,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
   const hasStatics = source.train.statics !== undefined;
-  const features = (options.features ?? defaultFeatures(align, hasAmounts, hasStatics)).map(parseExpression);
+  const hasTokens = isTokens(source.train);
+  const features = (options.features ?? defaultFeatures(align, { hasAmounts, hasStatics, hasTokens })).map(
+    parseExpression,
+  );
   for (const { name, readOut: own } of features.flatMap(setsOf)) {
     const known = Object.keys(featureSets);
     if (!known.includes(name)) unknownName(where, "feature set", name, known);
@@ -168,6 +182,10 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
     if (needs === "amounts" && !hasAmounts)
       throw new OptionError(
         `${where}: "${name}" needs windows of timed events and an amount to sum up; one of them is missing. Read with \`window\` and \`time\`, and name the column with \`amount\`.`,
+      );
+    if (needs === "tokens" && !hasTokens)
+      throw new OptionError(
+        `${where}: "${name}" needs tokens, and the data are not one channel of categories. Read texts (\`text\`), or choose that channel (\`channels\`).`,
       );
     if (needs === "statics" && !hasStatics)
       throw new OptionError(

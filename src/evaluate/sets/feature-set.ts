@@ -1,6 +1,7 @@
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
+import type { SparseRows } from "../../table/sparse-rows.js";
 import type { NetworkContext, NetworkName, SharedNetwork } from "./networks.js";
 
 /** What a feature set is in the argument: what ours must beat, the control, ours, or ours together with others. */
@@ -12,12 +13,16 @@ export interface FeaturePair {
   test: FeatureTable;
   /** Columns are principal components, whose scale may mean something: ridge decides, logistic regression keeps it. */
   components?: boolean;
+  /** More columns of the same cases, for classifiers that read sparse rows; where sets stand side by side they are left out. */
+  sparse?: { train: SparseRows; test: SparseRows };
 }
 
 /** What a feature set is made of: both parts of one resample. */
 export interface FeatureContext extends NetworkContext {
   /** A set sees it without its labels. */
   test: SequenceSet;
+  /** Both parts with all tokens of their only channel, where the channel of the others keeps but some. */
+  tokens?: { train: SequenceSet; test: SequenceSet };
   /** Rows of each part in `aggregates`. */
   rows: { train: Int32Array; test: Int32Array };
   /** Aggregates of all events, made once; absent without amounts. */
@@ -32,8 +37,11 @@ export type FeatureSet = {
   role: Exclude<FeatureRole, "combination">;
   /** Its name in the sentences of the verdict. */
   phrase: string;
-  /** Only for windows of events; with aggregates only where the source has amounts; only with static columns. */
-  needs?: "events" | "amounts" | "statics";
+  /**
+   * Only for windows of events; with aggregates only where the source has amounts; only with static columns; only
+   * where the one channel is a category.
+   */
+  needs?: "events" | "amounts" | "statics" | "tokens";
 } & (
   | { network?: undefined; build(context: FeatureContext): FeaturePair | Promise<FeaturePair> }
   /** A set that reads a network is made once per network seed. */

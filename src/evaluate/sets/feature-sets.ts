@@ -2,6 +2,7 @@ import { convolutions } from "./convolutions.js";
 import { aggregates } from "./event-aggregates.js";
 import type { FeatureSet } from "./feature-set.js";
 import { labelAware, latent, residuals, surprise, untrained } from "./latents.js";
+import { ngrams } from "./ngrams.js";
 import { fields, pca, raw, window } from "./raw.js";
 import { statics } from "./statics.js";
 import { statistics } from "./statistics.js";
@@ -15,6 +16,7 @@ export const featureSets: Readonly<Record<string, FeatureSet>> = {
   statics,
   pca,
   convolutions,
+  ngrams,
   fields,
   window,
   aggregates,

@@ -1,7 +1,7 @@
 import { checkSequenceSet } from "../set/check.js";
 import { countOf, lengthOf, type SequenceSet, type StaticColumns } from "../set/sequence-set.js";
 import { channelStatistics, coarseNote, isCoarse } from "../transform/channel-statistics.js";
-import { limitCategories } from "../transform/limit-categories.js";
+import { categoryCounts, limitCategories } from "../transform/limit-categories.js";
 import { longGap, longGapWarning } from "../transform/long-gap.js";
 import { channelsThatNameTheEntity, identifierWarning } from "./identifiers.js";
 import { countDuplicates } from "./leakage.js";
@@ -49,6 +49,8 @@ export interface SetDescription {
   entities: number | null;
   /** Share of the gaps between steps that differ from the median gap by more than 1 %, null without times. */
   irregularGaps: number | null;
+  /** The most frequent categories of the only channel, with their share of the steps; absent: it is none of categories. */
+  tokens?: { token: string; share: number }[];
   /** Columns with one value per sequence; absent: there are none. */
   statics?: StaticDescription[];
   /** What to watch out for, in plain sentences. */
@@ -75,6 +77,7 @@ export function describeSet(set: SequenceSet): SetDescription {
     duplicates: countDuplicates(set),
     entities: set.entities ? new Set(set.entities).size : null,
     irregularGaps: set.times ? irregularGaps(set) : null,
+    ...(set.channels.length === 1 && set.channels[0].vocabulary && { tokens: mostFrequent(set) }),
     ...(set.statics && { statics: describeStatics(set.statics) }),
     warnings: [],
   };
@@ -121,6 +124,17 @@ function describeStatics({ names, values, vocabularies }: StaticColumns): Static
       ...(categories !== undefined && { categories }),
     };
   });
+}
+
+const SHOWN = 8; // tokens
+
+function mostFrequent(set: SequenceSet): { token: string; share: number }[] {
+  const vocabulary = set.channels[0].vocabulary!;
+  const counts = categoryCounts(set, 0);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return Array.from(vocabulary, (token, code) => ({ token, share: counts[code] / Math.max(1, all) }))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, SHOWN);
 }
 
 /** Sequences that one long gap divides, as a wrong time stamp does. */

@@ -14,7 +14,7 @@ export function limitCategories(set: SequenceSet): { channels: readonly Channel[
   const channels = set.channels.map((channel, f) => {
     const { name, kind, vocabulary = [], most = MOST_CATEGORIES } = channel;
     if (!hasTooMany(channel)) return channel;
-    const counts = countsOf(set, f, vocabulary.length);
+    const counts = categoryCounts(set, f);
     const ranked = Array.from(vocabulary, (_, code) => code).sort((a, b) => counts[b] - counts[a] || a - b);
     const kept = ranked.slice(0, most - 1).sort((a, b) => a - b);
     const words = kept.map((code) => vocabulary[code]);
@@ -33,9 +33,10 @@ function hasTooMany({ vocabulary = [], most = MOST_CATEGORIES }: Channel): boole
   return vocabulary.length > most;
 }
 
-function countsOf(set: SequenceSet, f: number, size: number): Float64Array {
+/** [vocabulary of channel f], steps of each category. */
+export function categoryCounts(set: SequenceSet, f: number): Float64Array {
   const F = set.channels.length;
-  const counts = new Float64Array(size);
+  const counts = new Float64Array(set.channels[f].vocabulary?.length ?? 0);
   for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) counts[set.values[k]]++;
   return counts;
 }

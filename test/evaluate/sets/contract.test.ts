@@ -30,15 +30,31 @@ const withStatics = (set: SequenceSet): SequenceSet => ({
     vocabularies: [undefined, ["north", "south", "west"]],
   },
 });
-const all = withStatics(makeSet(cells, { labels: random.labels, classNames: random.classNames }));
-const train = selectSequences(all, ROWS.train);
-const held = selectSequences(all, ROWS.test);
+const numbers = withStatics(makeSet(cells, { labels: random.labels, classNames: random.classNames }));
+/** The same as tokens of a vocabulary of five. */
+const tokenChannel = { name: "token", kind: "categorical" as const, vocabulary: [..."abcde"] };
+const asTokens = (cells: (number | null)[][][], more: Partial<SequenceSet> = {}): SequenceSet => {
+  const codes = cells.map((steps) =>
+    steps.map(([cell]) => [cell === null ? null : Math.abs(Math.round(2 * cell)) % 5]),
+  );
+  return withStatics({ ...makeSet(codes, { F: 1, ...more }), channels: [tokenChannel] });
+};
+const tokens = asTokens(cells, { labels: random.labels, classNames: random.classNames });
+const partsOf = (name: string) => {
+  const all = featureSets[name].needs === "tokens" ? tokens : numbers;
+  return { all, train: selectSequences(all, ROWS.train), held: selectSequences(all, ROWS.test) };
+};
+/** Other values of the same kind. */
+const worse = (set: SequenceSet): Float32Array =>
+  set.channels[0].kind === "categorical"
+    ? set.values.map((code) => (code + 1) % 5)
+    : set.values.map((value) => 1000 * value);
 
 const events = {
-  times: Float64Array.from(all.ids, (_, n) => 1000 * n),
-  entities: all.ids.map((_, n) => `e${n % 5}`),
+  times: Float64Array.from(numbers.ids, (_, n) => 1000 * n),
+  entities: numbers.ids.map((_, n) => `e${n % 5}`),
   entityName: "customer",
-  amounts: Float64Array.from(all.ids, (_, n) => 1 + ((7 * n) % 11)),
+  amounts: Float64Array.from(numbers.ids, (_, n) => 1 + ((7 * n) % 11)),
   amountName: "amount",
 };
 
@@ -46,7 +62,8 @@ const events = {
 const printOf = (values: Float32Array) => createHash("sha256").update(values).digest("hex");
 
 /** The way that `compare` takes, with the test cases at `rows` of all. */
-async function build(name: string, test: SequenceSet = held, rows = ROWS.test, networkSeed = 1) {
+async function build(name: string, test = partsOf(name).held, rows = ROWS.test, networkSeed = 1) {
+  const { all, train } = partsOf(name);
   let made: MadeSet | undefined;
   const context = {
     ...{ engine, train, test, rows: { train: ROWS.train, test: rows }, seed: 1, hooks: {} },
@@ -74,6 +91,7 @@ async function build(name: string, test: SequenceSet = held, rows = ROWS.test, n
 }
 
 describe.each(Object.keys(featureSets))("%s", async (name) => {
+  const { all, held } = partsOf(name);
   const honest = await build(name);
 
   test("both parts have the same columns, named once each, and one row per case, all finite", () => {
@@ -105,13 +123,13 @@ describe.each(Object.keys(featureSets))("%s", async (name) => {
   });
 
   test("nothing is fitted on the test part", async () => {
-    const worse = (values: Float32Array) => values.map((value) => 1000 * value);
-    const statics = { ...held.statics!, values: worse(held.statics!.values) };
-    const spoiled = { ...held, values: worse(held.values), statics };
+    const statics = { ...held.statics!, values: held.statics!.values.map((value) => 1000 * value) };
+    const spoiled = { ...held, values: worse(held), statics };
     const other = (await build(name, spoiled)).prints;
     expect({ ...other, test: "" }).toEqual({ ...honest.prints, test: "" });
     expect(other.test).not.toBe(honest.prints.test);
-    const long = withStatics(randomSeries({ N: 2, F: 2, lengths: () => 40 }));
+    const series = randomSeries({ N: 2, F: 2, lengths: () => 40 });
+    const long = featureSets[name].needs === "tokens" ? asTokens(cellsOf(series)) : withStatics(series);
     const wider = await build(name, long, ROWS.test.slice(0, 2));
     expect(wider.prints.train).toBe(honest.prints.train);
     expect(wider.test.values.length).toBe(2 * honest.train.names.length);

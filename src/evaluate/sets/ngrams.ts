@@ -1,0 +1,19 @@
+import { commonNgrams, fitNgrams, ngramRows } from "../../features/baselines/ngrams.js";
+import type { FeatureSet } from "./feature-set.js";
+
+/** Tf-idf of the n-grams of tokens: all of them as sparse rows, and as a table those that most cases have. */
+export const ngrams: FeatureSet = {
+  role: "baseline",
+  phrase: "the n-grams",
+  needs: "tokens",
+  build(context) {
+    const { train, test } = context.tokens ?? context;
+    const fitted = fitNgrams(train);
+    const sparse = { train: ngramRows(train, fitted), test: ngramRows(test, fitted) };
+    return {
+      train: commonNgrams(sparse.train, fitted),
+      test: commonNgrams(sparse.test, fitted),
+      sparse,
+    };
+  },
+};
