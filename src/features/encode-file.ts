@@ -108,21 +108,14 @@ async function encodeToFile(
   output: string,
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
-  const { readOut, threads, part = "all", noisyCopies: copies, force, keep = [], onProgress, signal } = options;
+  const { readOut, threads, part = "all", noisyCopies: copies, onProgress, signal } = options;
   const { outputFormat, history, after, reading: given = {} } = options;
   const newData = (["label", "id"] as const).filter((role) => given[role] === undefined);
   const reading: DataOptions = { ...model.metadata.data.reading, ...given, newData };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  const outputs = featureFiles(output, outputFormat).map((file) => ({
-    ...file,
-    column: readOutColumn,
-    kept: reading.keep,
-  }));
-  const inputs = [input, ...(history === undefined ? [] : [history])];
-  const read = (await Promise.all(inputs.map((each) => filesRead(each, reading)))).flat();
   if (part === "test") await expectTestPart(input, reading);
-  await checkOutputs(outputs, { inputs: [...read, ...keep], force });
+  await checkFiles(input, output, reading, options);
   if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
   const past = history === undefined ? undefined : await readPast(history, reading, channels);
   let file = await openFeatureFile(output, outputFormat);
@@ -183,6 +176,18 @@ async function encodeToFile(
     rows += table.rows;
     columns = table.names;
   }
+}
+
+/** Checks that the output replaces no file that is read, and none of the user's. */
+async function checkFiles(input: Input, output: string, reading: DataOptions, options: EncodeFileOptions) {
+  const { outputFormat, history, keep = [], force } = options;
+  const outputs = featureFiles(output, outputFormat);
+  const inputs = [input, ...(history === undefined ? [] : [history])];
+  const read = (await Promise.all(inputs.map((each) => filesRead(each, reading)))).flat();
+  await checkOutputs(
+    outputs.map((file) => ({ ...file, column: readOutColumn, kept: reading.keep })),
+    { inputs: [...read, ...keep], force },
+  );
 }
 
 /** @throws {OptionError} for a past, or a time, of what is no table of events in one part */

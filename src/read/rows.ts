@@ -38,6 +38,10 @@ export async function readRows(
   take: (piece: Part) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   if (isTexts(options)) {
+    if (size.past || size.after)
+      throw new OptionError(
+        `${found.where}: got \`${size.past ? "history" : "after"}\` for files of one text each, expected a table with an event per row (\`entity\`, \`window\`). Leave it out.`,
+      );
     const read = await readTextFiles(found, options, size, take);
     return { ...read, files: [...(await inOne(found.where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
   }

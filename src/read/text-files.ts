@@ -32,7 +32,7 @@ export async function readTextFiles(
     ...LONG_ONLY,
     ...FILE_OPTIONS.filter((name) => name !== "encoding"),
     ...(["entity", "oneEntity", "label", "labels", "on", "drop", "wide", "decimalComma", "thousands"] as const),
-    "missing",
+    ...(["missing", "id", "keep"] as const),
   ]);
   const tokenizer = createTokenizer(where, options, channels?.[0]);
   const hashes: FileHash[] = [];

@@ -108,6 +108,20 @@ describe("rows of features that can be joined back", () => {
     await expect(encoded(model, "none.csv", { reading: { id: "code" } })).rejects.toThrow(/row 4.*"code": got no id/);
   });
 
+  test("tables of texts have the id of the row and its other columns; files of texts have none", async () => {
+    const rows = ["no,text,label,from", "7,abca,x,me", "8,bcab,y,you", "9,cabc,x,me"];
+    written("sms.csv", rows.join("\n"));
+    const own = { text: "text", tokens: "chars", label: "label", id: "no" } as const;
+    const model = await fitFile(engine, at("sms.csv"), at("t.undertone"), { ...quick, reading: own });
+    const read = rowsOf((await encoded(model, "sms.csv", { reading: { keep: ["from"] } })).path);
+    expect(read.map(({ id, label, from }) => [id, label, from].join())).toEqual(["7,x,me", "8,y,you", "9,x,me"]);
+    written("sms-twice.csv", [...rows, "8,abc,x,me"].join("\n"));
+    await expect(readSource(at("sms-twice.csv"), own)).rejects.toThrow(/row 5.*"8" again \(row 3\)/);
+    const texts = folderWith({ "a.txt": "abc", "b.txt": "bca" });
+    for (const more of [{ id: "no" }, { keep: ["no"] }])
+      await expect(readSource(texts, { tokens: "chars", ...more })).rejects.toThrow(/does not apply to files of one/);
+  });
+
   test("typed columns keep their types in Parquet, and null stays null", async () => {
     const dates = Array.from({ length: 6 }, (_, k) => new Date(Date.UTC(2024, 0, 1 + k, 12, 0, 0, 125)));
     const table = [

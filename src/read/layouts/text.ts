@@ -6,6 +6,7 @@ import { createPartBuilder, type PartBuilder } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table } from "../source/table.js";
 import { createTokenizer, TOKEN_CHANNEL } from "../source/tokens.js";
+import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carried.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 import { columnNumber, findLabel } from "./wide-roles.js";
 
@@ -35,25 +36,30 @@ export const readText: Layout = async (table, options, { idPrefix, mostSteps, ch
   const tokenizer = createTokenizer(path, options, channels?.[0]);
   let plan: ReturnType<typeof planText> | undefined;
   let builder: PartBuilder | undefined;
+  let carried: Carried | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
   let lines = 0; // texts with a line end
   const handOn = async () => {
-    const part = builder!.finish();
+    const { set, ...part } = builder!.finish();
+    const { ids = set.ids, kept } = carried!.take();
     handedOn += builder!.count();
     builder = undefined;
     pending = 0;
-    await take({ ...part, set: { ...part.set, channels: [tokenizer.channel()] } });
+    await take({ ...part, set: { ...set, ids, channels: [tokenizer.channel()] }, kept });
   };
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!plan) {
       plan = planText(table, namesOf(table, chunk), options);
       if (plan.headed) r = 1;
+      carried = collectCarried(path, plan.carried, options, true);
     }
     const { label, text, check } = plan;
     const labels = label < 0 ? undefined : chunk.column(label);
     const texts = expectTexts(path, plan.textName, chunk.column(text));
+    const beside: Column[] = [];
+    for (const c of carried!.used) beside[c] = chunk.column(c);
     for (; r < chunk.rows.length; r++) {
       const cell = missingIn(texts, r) ? "" : shownIn(texts, r);
       if (/[\r\n]/.test(cell)) lines++;
@@ -63,6 +69,7 @@ export const readText: Layout = async (table, options, { idPrefix, mostSteps, ch
       const labelText = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
       check.see(labelText);
       builder.add([codes], labelText);
+      carried!.add(beside, r, chunk.rows[r]);
       pending += codes.length;
     }
   }
@@ -86,7 +93,9 @@ function planText(table: Table, first: readonly string[], options: DataOptions) 
   const text = number < 0 ? first.indexOf(given) : number;
   if (text < 0) unknownName(path, "column", given, first);
   const labelled = options.label !== undefined && first.includes(options.label);
-  const headed = !named && (number < 0 || labelled); // by numbers alone the first row is a text like others
+  const carried = findCarried(path, first, options);
+  const carries = [carried.id, ...carried.kept.map(({ index }) => index)];
+  const headed = !named && (number < 0 || labelled || Math.max(...carries) >= 0); // by numbers alone the first row is a text like others
   const absent = (named || headed) && isAbsentLabel(first, options);
   const found = absent
     ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
@@ -96,16 +105,16 @@ function planText(table: Table, first: readonly string[], options: DataOptions) 
     throw new OptionError(
       `${path}: got column "${given}" as text and as label, expected two columns. Name another (\`label\`).`,
     );
-  const notes = [...found.notes];
+  const notes = [...found.notes, ...absentIdNotes(path, first, options)];
   if (!named && !headed)
     notes.push(`${path}: columns are chosen by number, so the first row was read as a text, not as names.`);
-  const others = first.filter((_, c) => c !== text && c !== label);
+  const others = first.filter((_, c) => c !== text && c !== label && !carries.includes(c));
   if (others.length > 0)
     notes.push(
       `${path}: only the text and the label are read; other columns are left out${named || headed ? `: ${others.slice(0, 5).join(", ")}${others.length > 5 ? ", ..." : ""}` : ""}.`,
     );
   const nameOf = (c: number) => (named || headed ? `column "${first[c]}"` : `column ${c + 1}`);
-  return { text, label, headed, textName: nameOf(text), notes, check: createLabelCheck(path, nameOf(label)) };
+  return { text, label, headed, carried, textName: nameOf(text), notes, check: createLabelCheck(path, nameOf(label)) };
 }
 
 function expectTexts(path: string, name: string, column: Column): Column {
