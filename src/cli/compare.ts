@@ -7,7 +7,7 @@ import { resultFile } from "../evaluate/comparison/result-file.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
-import { filesRead, type Input, readSource } from "../read/read.js";
+import { filesRead, type Input, readSequences } from "../read/read.js";
 import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
@@ -24,7 +24,7 @@ import {
   tellLeftOut,
 } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print, roughly } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -37,6 +37,9 @@ Feature sets: ${Object.keys(featureSets).join(", ")}. Write an encoder's read-ou
 (latent:compact). Combine sets with + (blocks of equal weight), average(a, b) (mean of their scores) or
 select(a, b) (the one with the smaller leave-one-out error on the training part). Everything is fitted on the
 training part of each resample. untrained is the control that shows whether learning helped.`;
+
+/** Seconds below which nobody wonders how long it takes. */
+const WORTH_TELLING = 20;
 
 /** `undertone compare DATA` */
 export function compareCommand(): Command {
@@ -106,7 +109,7 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
   terminal.progress(`reading ${typeof input === "string" ? input : `${input.length} files`}`);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
-  const source = await readSource(input, reading);
+  const source = await readSequences(input, reading);
   terminal.done();
   const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
@@ -116,6 +119,9 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
       ...comparing,
       hooks: {
         signal,
+        onEstimate(seconds) {
+          if (seconds > WORTH_TELLING) terminal.say(`This takes about ${roughly(seconds)}.`);
+        },
         onProgress(step, done, left) {
           const seconds = (performance.now() - started) / 1000;
           const rest = left === undefined ? "" : `, about ${duration(left)} left`;

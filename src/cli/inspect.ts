@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import pc from "picocolors";
-import { readSource } from "../read/read.js";
+import { readSequences } from "../read/read.js";
 import { describeSet, type SetDescription } from "../sequences/inspect/inspect.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
@@ -25,7 +25,7 @@ export function inspectCommand(): Command {
     .option("--quiet", "no notes");
   addDataFlags(command).addHelpText("after", HELP);
   return command.action(async (paths: string[], options: CommonOptions) => {
-    const source = await readSource(inputOf(paths), dataOptionsOf(options));
+    const source = await readSequences(inputOf(paths), dataOptionsOf(options));
     const train = inCommandWords(describeSet(source.train));
     const test = source.test && inCommandWords(describeSet(source.test));
     const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });

@@ -57,6 +57,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 60)} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`;
 }
 
+/** An estimate of seconds as text for people. */
+export function roughly(seconds: number): string {
+  if (seconds < 60) return `${10 * Math.ceil(seconds / 10)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
 /** Thrown after Ctrl-C, when all results are saved. */
 export class Interrupted extends Error {
   readonly exitCode = 130;

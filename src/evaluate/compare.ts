@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { withHooks } from "../hooks.js";
 import { describeSet } from "../sequences/inspect/inspect.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
+import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { CompareOptions } from "./comparison/compare-options.js";
 import type { Comparison } from "./comparison/comparison.js";
 import { openResults } from "./comparison/result-store.js";
@@ -22,17 +23,21 @@ import { verdictOf } from "./verdict.js";
  * @throws {DataError} without labels, with one class only, or if an entity would be on both sides (unless forward)
  * @throws {OptionError} for an option this source has no use for
  */
-export async function compare(engine: Engine, source: DataSource, options: CompareOptions = {}): Promise<Comparison> {
+export async function compare(
+  engine: Engine,
+  source: DataSource<Sequences>,
+  options: CompareOptions = {},
+): Promise<Comparison> {
   const started = new Date();
   const resolved = resolve(source, options);
-  return withHooks("compare", resolved.hooks ?? {}, ["onProgress"], (hooks) =>
+  return withHooks("compare", resolved.hooks ?? {}, ["onEstimate", "onProgress"], (hooks) =>
     compareResolved(engine, source, { ...resolved, hooks }, started),
   );
 }
 
 async function compareResolved(
   engine: Engine,
-  source: DataSource,
+  source: DataSource<Sequences>,
   question: Question,
   started: Date,
 ): Promise<Comparison> {

@@ -1,7 +1,8 @@
 import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
-import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { ResampleDescription } from "./comparison/comparison.js";
 import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
@@ -31,7 +32,7 @@ export interface PlannedResample extends Resample {
 /** Which cases train and test, with what, and by what rows are scored. */
 export interface ComparisonPlan extends Scoring {
   /** All cases; where positives are rare the rarer class comes second. */
-  set: SequenceSet;
+  set: Sequences;
   resamples: PlannedResample[];
   classifiers: readonly ClassifierName[];
   classWeights: ClassWeights;
@@ -63,12 +64,12 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const notes: string[] = [];
   const resamples: PlannedResample[] = [];
   for (const [k, part] of parts.entries()) {
-    const train = selectSequences(set, part.train);
+    const train = pickSequences(set, part.train);
     expectTwoClasses(source.name, k, train, set.classNames!);
     const trainTimes = caseTimes(train);
     const forward = plan.kind === "forward";
     const validation = rule && validationPart(train, seed, forward ? trainTimes : undefined);
-    const { duplicates } = checkLeakage(train, selectSequences(set, part.test), { allowSharedEntities: forward });
+    const { duplicates } = checkLeakage(train, pickSequences(set, part.test), { allowSharedEntities: forward });
     if (duplicates.length > 0)
       notes.push(
         `${duplicates.length} test sequences are also in the training part (resample ${k + 1}); scores are that much too good.`,
@@ -109,7 +110,7 @@ function ruleOf({ costs, alerts, alertsPerDay }: Question, rare: boolean): Scori
 }
 
 async function describeResample(
-  { ids, labels, classNames }: SequenceSet,
+  { ids, labels, classNames }: Pick<SequenceSet, "ids" | "labels" | "classNames">,
   { train, test, trainUntil, testFrom }: Resample,
 ): Promise<ResampleDescription> {
   const namesOf = (part: Int32Array) => Array.from(part, (n) => ids[n]);
@@ -129,7 +130,7 @@ async function describeResample(
  * What is drawn together in a bootstrap, for each test case of all resamples one after another: an entity, or a case
  * that is tested more than once. Undefined where every case stands for itself.
  */
-export function groupsOf({ entities }: SequenceSet, parts: readonly Resample[]): (string | number)[] | undefined {
+export function groupsOf({ entities }: Sequences, parts: readonly Resample[]): (string | number)[] | undefined {
   const tested = parts.flatMap(({ test }) => Array.from(test));
   if (entities) return tested.map((n) => entities[n]);
   return new Set(tested).size < tested.length ? tested : undefined;

@@ -2,9 +2,9 @@ import type { ClassifierEntry } from "../classify/base/classifier.js";
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { conformChannels } from "../model/prepare.js";
-import { type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
-import { type FeatureTable, selectRows } from "../table/feature-table.js";
+import { selectRows } from "../table/feature-table.js";
 import { selectSparseRows } from "../table/sparse-rows.js";
 import type { TrainHooks } from "../train/train.js";
 import { isTokens } from "./comparison/compare-options.js";
@@ -16,15 +16,17 @@ import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
-import type { FeaturePair } from "./sets/feature-set.js";
-import { featureTables, joinBlocks, type MadeSet } from "./sets/feature-tables.js";
+import type { Aggregates, FeaturePair } from "./sets/feature-set.js";
+import { featureTables, joinBlocks, type MadeSet, type Tables } from "./sets/feature-tables.js";
 
 /** How far the work is, for a display. */
 export interface Progress {
-  /** @param trained share of the training of one network */
+  /** @param k the resample, from 0 */
+  begin(k: number, expression: Expression, networkSeed: number): void;
+  /** @param trained share of the training of its network */
   step(text: string, trained?: number): void;
-  /** @param wasFound whether an earlier run had done it */
-  done(expression: Expression, wasFound: boolean): void;
+  /** What was begun. */
+  done(): void;
 }
 
 export interface ResampleJob {
@@ -34,7 +36,7 @@ export interface ResampleJob {
   /** Index of the resample. */
   k: number;
   /** Aggregates of all events, made once. */
-  aggregates?: () => FeatureTable;
+  aggregates?: () => Aggregates;
   results: Results;
   progress: Progress;
 }
@@ -43,8 +45,8 @@ export interface ResampleJob {
 export async function predictResample(job: ResampleJob): Promise<void> {
   const { features, networkSeeds, hooks } = job.question;
   const { plan, k, results, progress } = job;
-  const parts = partsWith(plan.set, plan.resamples[k]);
-  const { train } = parts;
+  const sides = partsWith(plan.set, plan.resamples[k]);
+  const { train } = sides;
   let step = "";
   const report = (expression: Expression, networkSeed: number) => {
     const seed = networkSeeds.length > 1 ? `, seed ${networkSeed}` : "";
@@ -53,69 +55,120 @@ export async function predictResample(job: ResampleJob): Promise<void> {
   };
   const onProgress: TrainHooks["onProgress"] = ({ update, total }) =>
     progress.step(`${step}: update ${update} of ${total}`, update / total);
-  const tablesOfSeed = openTables(job, parts, { signal: hooks?.signal, onProgress });
+  const tablesOfSeed = openTables(job, sides, { signal: hooks?.signal, onProgress });
   for (const [s, networkSeed] of networkSeeds.entries()) {
-    const tablesOf = tablesOfSeed(networkSeed);
-    for (const expression of features) {
-      if (s > 0 && !hasNetwork(expression)) continue;
-      let fresh = false;
-      for (const part of partsOf(expression)) {
-        const keyOf = (classifier: string) => ({ resample: k + 1, classifier, ...featureKey(part, networkSeed) });
-        const missing = plan.classifiers.filter((each) => !results.prediction(keyOf(each)));
+    const tables = tablesOfSeed(networkSeed);
+    const later = s + 1 < networkSeeds.length ? features.filter(hasNetwork) : [];
+    const wanted = s > 0 ? features.filter(hasNetwork) : features;
+    for (const [e, expression] of wanted.entries()) {
+      progress.begin(k, expression, networkSeed);
+      const parts = partsOf(expression);
+      for (const [p, part] of parts.entries()) {
+        const missing = plan.classifiers.filter(
+          (classifier) => !results.prediction(keyOf(k, part, networkSeed, classifier)),
+        );
         if (missing.length === 0) continue;
-        fresh = true;
         report(part, networkSeed);
-        const blocks = await tablesOf(part);
-        const joined = new Map<boolean, FeaturePair>();
-        for (const classifier of missing) {
-          progress.step(`${step}: ${classifier}`);
-          await new Promise((go) => setTimeout(go, 0));
-          hooks?.signal?.throwIfAborted();
-          const { balanced } = classifierTable[classifier];
-          const pair = joined.get(balanced) ?? joinBlocks(blocks, balanced);
-          joined.set(balanced, pair);
-          const standardise = blocks.pairs.length > 1 ? !balanced : blocks.pairs[0].components ? "auto" : true;
-          const prediction = fitAndPredict(job, train.labels!, classifier, pair, standardise);
-          prediction.notes.unshift(...blocks.notes);
-          await results.keepPrediction(keyOf(classifier), prediction);
-        }
+        const rest = [...parts.slice(p + 1), ...wanted.slice(e + 1), ...later];
+        await predictPart(job, { tables, part, networkSeed, missing, rest, labels: train.labels!, step });
       }
-      progress.done(expression, !fresh);
+      progress.done();
       report(expression, networkSeed);
     }
   }
 }
 
+function keyOf(k: number, part: Expression, networkSeed: number, classifier: ClassifierName) {
+  return { resample: k + 1, classifier, ...featureKey(part, networkSeed) };
+}
+
+/** Features for classifiers that have no predictions yet. */
+interface PartWork {
+  tables: Tables;
+  part: Expression;
+  networkSeed: number;
+  missing: readonly ClassifierName[];
+  /** What is to come. */
+  rest: readonly Expression[];
+  /** Of the training part. */
+  labels: Int32Array;
+  /** In words. */
+  step: string;
+}
+
+/** In a function of its own: what it made is free when it is done, and not when the next one overwrites it. */
+async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
+  const { question, k, results, progress } = job;
+  const { tables, part, networkSeed, missing, rest, labels, step } = work;
+  const { joined, several, components, notes } = await tablesFor(tables, part, missing, rest);
+  for (const classifier of missing) {
+    progress.step(`${step}: ${classifier}`);
+    await new Promise((go) => setTimeout(go, 0));
+    question.hooks?.signal?.throwIfAborted();
+    const { balanced } = classifierTable[classifier];
+    const standardise = several ? !balanced : components ? "auto" : true;
+    const prediction = fitAndPredict(job, labels, classifier, joined.get(balanced)!, standardise);
+    prediction.notes.unshift(...notes);
+    await results.keepPrediction(keyOf(k, part, networkSeed, classifier), prediction);
+  }
+}
+
+/** The tables of a part for each of its classifiers. */
+interface PartTables {
+  /** By whether blocks are balanced. */
+  joined: ReadonlyMap<boolean, FeaturePair>;
+  several: boolean;
+  components?: boolean;
+  notes: readonly string[];
+}
+
+/**
+ * One table for each way to join blocks. Tables that no later expression needs are forgotten before anything is fitted:
+ * of a large set memory holds what is looked at. So what is returned must keep no hold of the blocks.
+ */
+async function tablesFor(
+  tables: Tables,
+  part: Expression,
+  classifiers: readonly ClassifierName[],
+  later: readonly Expression[],
+): Promise<PartTables> {
+  const blocks = await tables.make(part);
+  tables.keepOnly(later);
+  const joined = new Map<boolean, FeaturePair>();
+  for (const name of classifiers) {
+    const { balanced } = classifierTable[name];
+    if (!joined.has(balanced)) joined.set(balanced, joinBlocks(blocks, balanced));
+  }
+  const { pairs, notes } = blocks;
+  return { joined, several: pairs.length > 1, components: pairs[0].components, notes };
+}
+
 /** The features that classifiers are fitted on: averages are made of the predictions of their parts. */
-function partsOf(expression: Expression): Expression[] {
+export function partsOf(expression: Expression): Expression[] {
   return expression.kind === "average" ? expression.parts.flatMap(partsOf) : [expression];
 }
 
 /** Both parts, of many categories those that are frequent in the training part: no case of the test part is counted. */
-export function partsWith(set: SequenceSet, { train, test }: Pick<Resample, "train" | "test">) {
-  const fitted = selectSequences(set, train);
+export function partsWith(set: Sequences, { train, test }: Pick<Resample, "train" | "test">) {
+  const fitted = pickSequences(set, train);
   const { channels } = limitCategories(fitted);
-  return {
-    train: conformChannels(fitted, channels),
-    test: conformChannels(selectSequences(set, test), channels),
-  };
+  const conform = (part: Sequences) => mapSteps(part, (steps) => conformChannels(steps, channels));
+  return { train: conform(fitted), test: conform(pickSequences(set, test)) };
 }
 
 function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
   const { engine, question, plan, k, aggregates, results } = job;
   const { set, classCount, classWeights } = plan;
-  const withoutLabels = { ...set, labels: undefined, classNames: undefined };
-  const tokens = isTokens(set) && {
-    train: selectSequences(withoutLabels, plan.resamples[k].train),
-    test: selectSequences(withoutLabels, plan.resamples[k].test),
-  };
+  const tokensOf = (rows: Int32Array) => ({ ...pickSequences(set, rows), labels: undefined, classNames: undefined });
+  const rows = plan.resamples[k];
+  const tokens = isTokens(set) && { train: tokensOf(rows.train), test: tokensOf(rows.test) };
   return featureTables(
     {
       engine,
       train,
       test,
       ...(tokens && { tokens }),
-      rows: plan.resamples[k],
+      rows,
       aggregates,
       hooks,
       fit: question.fit,
@@ -139,7 +192,7 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
 function describeMade(
   { engine, question, plan, k }: ResampleJob,
   { expression, pair, model, notes, seconds }: MadeSet,
-  test: SequenceSet,
+  test: Sequences,
   seed: number,
 ): Built {
   const features = nameOfExpression(expression);

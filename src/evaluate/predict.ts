@@ -1,14 +1,13 @@
 import type { Engine } from "../engine/engine.js";
-import type { Results } from "./comparison/predictions.js";
+import { featureKey, type Results } from "./comparison/predictions.js";
+import { openEstimate } from "./estimate.js";
 import type { ComparisonPlan } from "./plan.js";
-import { type Progress, predictResample } from "./predict-resample.js";
+import { type Progress, partsOf, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
 import { eventAggregates } from "./sets/event-aggregates.js";
-import { type Expression, hasNetwork, setsOf } from "./sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, setsOf } from "./sets/expression.js";
+import type { Aggregates } from "./sets/feature-set.js";
 import { featureSets } from "./sets/feature-sets.js";
-
-/** In the estimate of time left training a network counts this much; making another set or a fit counts 1. */
-const TRAINING = 6;
 
 /**
  * Predictions of all classifiers on all feature sets, one resample after another. What `results` has already is not
@@ -24,43 +23,88 @@ export async function predict(
   const { set, classCount } = plan;
   // Only a plan forward in time has a "by now"; in other plans past labels are no features.
   const pastLabels = question.plan.kind === "forward" && classCount === 2 ? set.labels : undefined;
-  let made: ReturnType<typeof eventAggregates> | undefined;
-  const aggregates =
-    source.events?.amounts && (() => (made ??= eventAggregates(set, source.events!, pastLabels, labelDelay)));
-  const progress = openProgress(question, plan);
+  let made: Aggregates | undefined;
+  const aggregatesFor = (k: number) => () => {
+    const all = made ?? eventAggregates(set, source.events!, pastLabels, labelDelay);
+    made = k + 1 < plan.resamples.length ? all : undefined; // the last resample has its tables
+    return all;
+  };
+  const progress = openProgress(question, await planWork(question, plan, results));
   for (const k of plan.resamples.keys())
-    await predictResample({ engine, question, plan, k, aggregates, results, progress });
+    await predictResample({
+      ...{ engine, question, plan, k, results, progress },
+      aggregates: source.events?.amounts && aggregatesFor(k),
+    });
   progress.step("intervals");
 }
 
-/** Reports how far the work is and how long the rest will take; shares never fall. */
-function openProgress({ features, networkSeeds, hooks }: Question, plan: ComparisonPlan): Progress {
-  const workOf = (expression: Expression): number => {
-    if (expression.kind === "average") return 0.1;
-    const trains = expression.kind === "set" && featureSets[expression.name].role === "latent";
-    return setsOf(expression).length * (trains ? TRAINING : 1) + plan.classifiers.length;
-  };
-  const perResample = features.reduce(
-    (sum, each) => sum + workOf(each) * (hasNetwork(each) ? networkSeeds.length : 1),
-    0,
-  );
-  const all = Math.max(1e-9, plan.resamples.length * perResample);
+/** Seconds of all work that is not done yet, item by item. */
+interface Planned {
+  all: number;
+  /** Of an expression, its sets included; the key is `itemKey`. */
+  items: Map<string, number>;
+  /** Of it, the training of its networks. */
+  trainings: Map<string, number>;
+}
+
+const itemKey = (k: number, expression: Expression, seed: number) => `${k} ${seed} ${nameOfExpression(expression)}`;
+
+/** In the order of the work: a set or a network is made once, where it is needed first. */
+async function planWork(question: Question, plan: ComparisonPlan, results: Results): Promise<Planned> {
+  const { features, networkSeeds } = question;
+  const estimate = await openEstimate(question, plan);
+  const items = new Map<string, number>();
+  const trainings = new Map<string, number>();
+  for (const k of plan.resamples.keys())
+    for (const [s, seed] of networkSeeds.entries()) {
+      const made = new Set<string>(); // sets and networks of this seed
+      for (const expression of features) {
+        if (s > 0 && !hasNetwork(expression)) continue;
+        let work = 0;
+        let training = 0;
+        for (const part of partsOf(expression)) {
+          const key = { resample: k + 1, ...featureKey(part, seed) };
+          const missing = plan.classifiers.filter((classifier) => !results.prediction({ ...key, classifier }));
+          for (const classifier of missing) work += estimate.classifier(k, part, classifier);
+          for (const single of missing.length > 0 ? setsOf(part) : []) {
+            const name = nameOfExpression(single);
+            const { network } = featureSets[single.name];
+            if (made.has(name) || (s > 0 && !network)) continue;
+            const trains = network !== undefined && !made.has(`network ${network}`);
+            work += estimate.set(k, single, !trains);
+            if (trains) training += estimate.training(single);
+            made.add(name).add(`network ${network}`);
+          }
+        }
+        items.set(itemKey(k, expression, seed), work);
+        trainings.set(itemKey(k, expression, seed), training);
+      }
+    }
+  const scoring = estimate.scoring(features.length * plan.classifiers.length);
+  return { all: [...items.values()].reduce((sum, seconds) => sum + seconds, scoring), items, trainings };
+}
+
+/** Tells how long the work will take, then how far it is and how long the rest will take; shares never fall. */
+function openProgress({ hooks }: Question, { all, items, trainings }: Planned): Progress {
   const started = performance.now();
+  const total = Math.max(1e-9, all);
   let done = 0;
-  let found = 0; // of it, what an earlier run had done
+  let present = ""; // the item that is worked on
   let shown = 0;
+  hooks?.onEstimate?.(all);
   return {
-    step(text, trained = 0) {
-      shown = Math.max(shown, Math.min(1, (done + TRAINING * trained) / all));
-      const fresh = shown - found / all;
-      const seconds = (performance.now() - started) / 1000;
-      const left = fresh > 0.03 ? (seconds * (1 - shown)) / fresh : undefined;
-      hooks?.onProgress?.(text, shown, left);
+    begin(k, expression, seed) {
+      present = itemKey(k, expression, seed);
     },
-    done(expression, wasFound) {
-      const work = workOf(expression);
-      done += work;
-      if (wasFound) found += work;
+    step(text, trained = 0) {
+      const own = trained * (trainings.get(present) ?? 0);
+      shown = Math.max(shown, Math.min(1, (done + own) / total));
+      const seconds = (performance.now() - started) / 1000;
+      const pace = shown > 0.03 ? seconds / (shown * total) : 1; // of the estimate
+      hooks?.onProgress?.(text, shown, (1 - shown) * total * pace);
+    },
+    done() {
+      done += items.get(present) ?? 0;
     },
   };
 }

@@ -3,7 +3,8 @@ import { reconstructSeries } from "../features/reconstruct.js";
 import type { Model } from "../model/model.js";
 import { randomStream, STREAMS } from "../random.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
-import { isObserved, lengthOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { isObserved, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { cutSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { ReconstructedCase, Reconstructions } from "./comparison/comparison.js";
 
 /** Test cases looked at, and their steps together: a second or two of work. */
@@ -23,11 +24,11 @@ const MOST_STEPS = 1000;
 export function reconstructedCases(
   engine: Engine,
   model: Model,
-  test: SequenceSet,
+  test: Sequences,
   { features, labels, seed }: { features: string; labels: Int32Array; seed: number },
 ): Reconstructions | undefined {
   const shown = sampleSequences(test, randomStream(seed, STREAMS.shownReconstructions), MOST);
-  const { given, made } = reconstructSeries(engine, model, selectSequences(test, shown));
+  const { given, made } = reconstructSeries(engine, model, cutSequences(test, shown));
   const own = model.metadata.preparation.channels.flatMap(({ kind }, c) => (kind === "numeric" ? [c] : []));
   const C = given.channels.length;
   const cases = Array.from(shown, (n, k) => {

@@ -1,6 +1,6 @@
-import { checkSequenceSet } from "../sequences/set/check.js";
 import { concatSequences } from "../sequences/set/concat.js";
-import { countOf, type DataSource, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf, type DataSource } from "../sequences/set/sequence-set.js";
+import { checkSequences, cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from "./comparison/compare-options.js";
 import { expectClasses } from "./plan/classes.js";
@@ -11,9 +11,9 @@ type AsGiven = "classifiers" | "classWeight" | "costs" | "alerts" | "alertsPerDa
 
 /** A question to the data: every option that does not depend on the labels has its value. */
 export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven> {
-  source: DataSource;
+  source: DataSource<Sequences>;
   /** All cases; of a split source both parts, the training part first. */
-  cases: SequenceSet;
+  cases: Sequences;
   plan: ResamplePlan;
 }
 
@@ -21,11 +21,11 @@ export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven>
  * @throws {DataError} without labels, or with one class only
  * @throws {OptionError} for an option that this source has no use for
  */
-export function resolve(source: DataSource, options: CompareOptions): Question {
+export function resolve(source: DataSource<Sequences>, options: CompareOptions): Question {
   const resolved = resolveOptions(source, options);
-  checkSequenceSet(source.train, source.name);
-  if (source.test) checkSequenceSet(source.test, source.name);
-  const all = source.test ? concatSequences(source.train, source.test) : source.train;
+  checkSequences(source.train, source.name);
+  if (source.test) checkSequences(source.test, source.name);
+  const all = source.test ? concatSequences(cutAll(source.train), cutAll(source.test)) : source.train;
   const { notes } = limitCategories(source.train); // each resample limits them by its own training part
   expectClasses(source.name, all);
   const unlabelled = all.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);

@@ -9,7 +9,7 @@ import { expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { readPast } from "../read/history.js";
 import { createLabelNames, TextLabels } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
-import { filesRead, hasTestPart, type Input, readInPieces, readSource, readsInPieces } from "../read/read.js";
+import { filesRead, hasTestPart, type Input, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -17,6 +17,7 @@ import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequenc
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
+import { eachPiece } from "./each-piece.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
 
@@ -145,8 +146,8 @@ async function encodeToFile(
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
     const names = createLabelNames(nameOf(input), asTexts);
     const pieces = { mostSteps, channels, past, after };
-    const notes = await readInPieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
-      append(set, { labels: labelTexts && names.of(labelTexts), kept }),
+    const notes = await takePieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
+      eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append),
     );
     return [...notes, ...names.notes()];
   }

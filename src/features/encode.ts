@@ -8,8 +8,8 @@ import { withHooks } from "../hooks.js";
 import { type Model, networkModel } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
 import { expectOptions, expectWhole } from "../options.js";
-import { checkSequenceSet } from "../sequences/set/check.js";
 import { countOf, lengthOf, longestOf, type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
+import { checkSequences, isWindowed, piecesOf, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { finiteFeatures } from "../table/finite.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob, type Encoder, ROUND, type SharedEncoding } from "./encoder.js";
@@ -39,7 +39,7 @@ const LITTLE = 50_000;
 export async function encode(
   engine: Engine,
   model: Model,
-  set: SequenceSet,
+  set: Sequences,
   options: EncodeOptions = {},
 ): Promise<FeatureTable> {
   expectOptions("encode", options, ["readOut", "threads", "onProgress"]);
@@ -47,13 +47,32 @@ export async function encode(
   return withHooks("encode", options, ["onProgress"], (guarded) => encodeSet(engine, model, set, guarded));
 }
 
-async function encodeSet(
+/** Windows are cut piece by piece. */
+async function encodeSet(engine: Engine, model: Model, set: Sequences, options: EncodeOptions): Promise<FeatureTable> {
+  checkSequences(set, "encode");
+  if (!isWindowed(set)) return encodePiece(engine, model, set, options);
+  const rows = countOf(set);
+  let names: readonly string[] = [];
+  let values = new Float32Array();
+  let done = 0;
+  for (const piece of piecesOf(set)) {
+    const N = countOf(piece);
+    const onProgress = (share: number) => options.onProgress?.((done + share * N) / Math.max(1, rows));
+    const table = await encodePiece(engine, model, piece, { ...options, onProgress });
+    if (done === 0) values = new Float32Array(rows * table.names.length);
+    names = table.names;
+    values.set(table.values, done * names.length);
+    done += N;
+  }
+  return { names, rows, values };
+}
+
+async function encodePiece(
   engine: Engine,
   model: Model,
   set: SequenceSet,
   { readOut = "last", threads, onProgress }: EncodeOptions,
 ): Promise<FeatureTable> {
-  checkSequenceSet(set, "encode");
   const prepared = prepareSequences(set, model.metadata.preparation);
   const { request, names, project } = resolveReadOut(model.metadata.spec, readOut, model.readOut);
   const N = countOf(prepared);

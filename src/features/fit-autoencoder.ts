@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { expectFunctions, expectSwitch } from "../options.js";
-import type { SequenceSet } from "../sequences/set/sequence-set.js";
+import type { Sequences } from "../sequences/set/windowed-set.js";
 import { type TrainRun, trainModel } from "../train/fit.js";
 import type { FitOptions } from "../train/options.js";
 import { fitReadOuts } from "./fit-read-outs.js";
@@ -25,7 +25,7 @@ export interface FitAutoencoderOptions extends FitOptions, TrainRun {
  */
 export async function fitAutoencoder(
   engine: Engine,
-  train: SequenceSet,
+  train: Sequences,
   options: FitAutoencoderOptions = {},
 ): Promise<Model> {
   const { onCheckpoint } = options; // waited for by the training
@@ -35,7 +35,7 @@ export async function fitAutoencoder(
   );
 }
 
-async function fitWithReadOuts(engine: Engine, train: SequenceSet, all: FitAutoencoderOptions): Promise<Model> {
+async function fitWithReadOuts(engine: Engine, train: Sequences, all: FitAutoencoderOptions): Promise<Model> {
   const { readOuts = true, onReadOuts, origin, more, ...some } = all;
   const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
   expectSwitch("fitAutoencoder", "readOuts", readOuts);

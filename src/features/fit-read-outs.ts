@@ -4,9 +4,9 @@ import type { Model } from "../model/model.js";
 import { prepareSequences } from "../model/prepare.js";
 import { expectOptions, expectSwitch, expectWhole } from "../options.js";
 import { randomStream, STREAMS } from "../random.js";
-import { checkSequenceSet } from "../sequences/set/check.js";
 import { sampleSequences } from "../sequences/set/sample-sequences.js";
-import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { checkSequences, cutSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { fitPca } from "../table/pca.js";
 import { encode } from "./encode.js";
 import { ENCODE_SHARD } from "./encoder.js";
@@ -33,7 +33,7 @@ const NO_INFORMATION =
 export async function fitReadOuts(
   engine: Engine,
   model: Model,
-  train: SequenceSet,
+  train: Sequences,
   options: { compact?: boolean; threads?: number; seed?: number } = {},
 ): Promise<Model> {
   expectOptions("fitReadOuts", options, ["compact", "threads", "seed"]);
@@ -41,9 +41,9 @@ export async function fitReadOuts(
   expectSwitch("fitReadOuts", "compact", compact);
   expectWhole("fitReadOuts", "threads", threads, 0);
   expectWhole("fitReadOuts", "seed", seed);
-  checkSequenceSet(train, "fitReadOuts");
+  checkSequences(train, "fitReadOuts");
   const drawn = sampleSequences(train, randomStream(seed, STREAMS.readOutSequences), { steps: MOST_STATES });
-  const sample = selectSequences(train, drawn);
+  const sample = cutSequences(train, drawn);
   if (countOf(sample) === 0)
     throw new OptionError("fitReadOuts: the training part has no sequence with a step in it, expected one.");
   const lags = lagsFor(longestOf(train));
@@ -52,7 +52,7 @@ export async function fitReadOuts(
   const cases = randomStream(seed, STREAMS.readOutCases).shuffle(
     Int32Array.from({ length: countOf(train) }, (_, n) => n),
   );
-  const some = selectSequences(train, cases.subarray(0, MOST_CASES).sort());
+  const some = cutSequences(train, cases.subarray(0, MOST_CASES).sort());
   for (const readOut of readOuts) {
     const { of, components } = componentsOf(readOut) ?? {};
     if (!of) continue;

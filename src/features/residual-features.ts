@@ -2,10 +2,11 @@ import type { Engine } from "../engine/engine.js";
 import type { Model } from "../model/model.js";
 import { inputChannels, prepareSequences } from "../model/prepare.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { checkSequenceSet } from "../sequences/set/check.js";
 import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { checkSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { finiteFeatures } from "../table/finite.js";
+import { tableOfPieces } from "./baselines/table-of-pieces.js";
 import {
   caseErrors,
   channelErrors,
@@ -33,8 +34,12 @@ const BATCH = 48;
  * @throws {DataError} for a set that is not sound, or a case whose features are not finite
  * @throws {OptionError} if a channel of the model is missing
  */
-export function residualFeatures(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
-  checkSequenceSet(set, "residualFeatures");
+export function residualFeatures(engine: Engine, model: Model, set: Sequences): FeatureTable {
+  checkSequences(set, "residualFeatures");
+  return tableOfPieces(set, (piece) => residualsOf(engine, model, piece));
+}
+
+function residualsOf(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
   const prepared = prepareSequences(set, model.metadata.preparation);
   const channels = inputChannels(model.metadata.preparation);
   const { groups } = oneHotColumns(channels);

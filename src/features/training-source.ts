@@ -1,14 +1,15 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { DataError, OptionError } from "../errors.js";
 import { temporaryPath } from "../files/temporary.js";
-import { type Input, readInPieces, readSource, scanTable } from "../read/read.js";
+import { type Input, readInPieces, readSequences, scanTable } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
+import type { Sequences } from "../sequences/set/windowed-set.js";
 import { dealBlocks } from "../train/blocks/deal-blocks.js";
 import type { MoreBlocks } from "../train/fit.js";
 
 /** What a model is fitted on: the training part, or its first block, and the way to the others. */
-export interface TrainingSource extends Pick<DataSource, "name" | "files" | "train" | "notes"> {
+export interface TrainingSource extends Pick<DataSource<Sequences>, "name" | "files" | "train" | "notes"> {
   more?: MoreBlocks;
   /** Removes what lies beside the model while training lasts. */
   release(): Promise<void>;
@@ -29,7 +30,7 @@ export async function openTrainingSource(
   output: string,
   { blockSteps, onRead }: { blockSteps?: number; onRead?(sequences: number): void },
 ): Promise<TrainingSource> {
-  if (blockSteps === undefined) return { ...(await readSource(input, reading)), release: async () => {} };
+  if (blockSteps === undefined) return { ...(await readSequences(input, reading)), release: async () => {} };
   if (typeof input !== "string")
     throw new OptionError(
       `${input[0]}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,

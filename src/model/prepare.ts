@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { DataError, unknownName } from "../errors.js";
 import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/set/sequence-set.js";
+import { isWindowed, piecesOf, type Sequences } from "../sequences/set/windowed-set.js";
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
 import { type InterpolationMethod, interpolate, interpolationMethods } from "../sequences/transform/interpolate.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
-import { fitScaler, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
+import { fitScalerTo, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
 
 /** How data becomes model input. */
 export const prepareOptionsSchema = z.strictObject({
@@ -71,11 +72,17 @@ export function inputChannels({ channels, differences }: Pick<Preparation, "chan
 }
 
 /** Fits the preparation on the training part. */
-export function fitPreparation(train: SequenceSet, options: ResolvedPrepareOptions): Preparation {
+export function fitPreparation(train: Sequences, options: ResolvedPrepareOptions): Preparation {
   const { scale, scaleScope, interpolation, resample, differences } = options;
   const { channels } = limitCategories(train);
-  const filled = fill(conformChannels(train, channels), { interpolation, resample, differences });
-  const scaler = fitScaler(filled, { method: scale, scope: scaleScope });
+  const filling = { interpolation, resample, differences };
+  const fillOne = (set: SequenceSet) => fill(conformChannels(set, channels), filling);
+  const filled = isWindowed(train) ? undefined : fillOne(train);
+  const pieces = function* () {
+    if (filled) yield filled;
+    else for (const piece of piecesOf(train)) yield fillOne(piece);
+  };
+  const scaler = fitScalerTo(pieces, inputChannels({ channels, differences }), { method: scale, scope: scaleScope });
   return { channels, interpolation, resample, ...(differences && { differences }), scaler };
 }
 

@@ -1,25 +1,26 @@
 import { DataError, UndertoneError } from "../errors.js";
-import { countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf } from "../sequences/set/sequence-set.js";
 import { encodeLabels, sortClassNames } from "../sequences/set/sequences-from.js";
+import type { Sequences } from "../sequences/set/windowed-set.js";
 import { looksMissing } from "./layouts/column-kind.js";
 import { listed } from "./source/marks.js";
 import { isMark } from "./source/notation.js";
 import type { Part } from "./source/part.js";
 
 /** Gives both parts labels over the union of their classes. */
-export function labelled(
+export function labelled<Set extends Sequences>(
   where: string,
-  train: Part,
-  test?: Part,
+  train: Part<Set>,
+  test?: Part<Set>,
   testMayBeRenumbered = false,
-): { train: SequenceSet; test?: SequenceSet; notes: string[] } {
+): { train: Set; test?: Set; notes: string[] } {
   if (test && test.set.channels.length !== train.set.channels.length)
     throw new DataError(
       `${where}: got ${test.set.channels.length} channels in the test part, expected ${train.set.channels.length} as in the training part. A model of one cannot read the other; check that the files belong together.`,
     );
   if (!train.labelTexts && !test?.labelTexts) return { train: train.set, test: test?.set, notes: [] };
   const given = (texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
-  const none = (part: Part) => new Array<undefined>(countOf(part.set)).fill(undefined);
+  const none = (part: Part<Set>) => new Array<undefined>(countOf(part.set)).fill(undefined);
   const written = [train.labelTexts ?? none(train), test && (test.labelTexts ?? none(test))] as const;
   const { same, notes } = sameNames(where, given(written.flatMap((texts) => texts ?? [])));
   const [trainTexts, readTexts = []] = written.map((texts) => texts?.map((text) => text && same.get(text)));

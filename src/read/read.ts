@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.js";
 import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
+import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { type Found, type FoundFiles, findInput, type Input } from "./find.js";
 import type { FoundFile, FoundParts } from "./folder.js";
 import { FORMATS, formatOf } from "./formats/formats.js";
@@ -16,7 +17,8 @@ import { readRows, splitParts } from "./rows.js";
 import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
-import { type Past, timeAfter } from "./source/past.js";
+import { timeAfter } from "./source/past.js";
+import type { PieceOptions } from "./source/piece-options.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { type FileHash, isTexts } from "./text-files.js";
 
@@ -39,6 +41,12 @@ const TABLE_ONLY = [
  * @throws {OptionError} for options that do not fit the source
  */
 export async function readSource(input: Input, options: DataOptions = {}): Promise<DataSource> {
+  const { train, test, ...source } = await readSequences(input, options);
+  return { ...source, train: cutAll(train), ...(test && { test: cutAll(test) }) };
+}
+
+/** As readSource, with windows that are not cut. */
+export async function readSequences(input: Input, options: DataOptions = {}): Promise<DataSource<Sequences>> {
   const chosen = parseDataOptions(options);
   const found = await findInput(input, chosen);
   const rows = rowsOf(found, chosen);
@@ -50,7 +58,7 @@ export async function readSource(input: Input, options: DataOptions = {}): Promi
   return { name: nameOf(file), train, ...keptIn(part), files, notes: [...part.notes, ...notes] };
 }
 
-const keptIn = ({ kept }: Part) => kept && { kept };
+const keptIn = ({ kept }: Pick<Part, "kept">) => kept && { kept };
 
 /** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
 export async function lastingReading(input: Input, options: DataOptions): Promise<DataOptions> {
@@ -113,25 +121,6 @@ function onlyTables(where: string): OptionError {
   );
 }
 
-/** How large a piece is, and what is known of its channels. */
-export interface PieceOptions {
-  /**
-   * Steps of a piece, unless one sequence is longer. A piece of a long table ends with the entity in which there are
-   * that many; each event of a window counts.
-   */
-  mostSteps: number;
-  /**
-   * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
-   * numeric and what a category a piece does not show; other columns are left out. A table of one sequence per
-   * row has one numeric channel and needs none.
-   */
-  channels?: readonly Channel[];
-  /** What came before, of a table whose events are cases (`readPast`): each event's window begins in it. */
-  past?: Past;
-  /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
-  after?: string | number;
-}
-
 /**
  * Reads a table in pieces, so that the file may be larger than memory: one of one sequence per row, or a long table
  * where the rows of an entity stand together, also one that lies in several files. Where they do not, all that is left
@@ -147,6 +136,16 @@ export async function readInPieces(
   options: DataOptions,
   pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
+): Promise<readonly string[]> {
+  return takePieces(input, options, pieces, ({ set, ...part }) => take({ ...part, set: cutAll(set) }));
+}
+
+/** As readInPieces, with windows that are not cut. */
+export async function takePieces(
+  input: Input,
+  options: DataOptions,
+  pieces: PieceOptions,
+  take: (piece: Part<Sequences>) => Promise<void>,
 ): Promise<readonly string[]> {
   expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after"]);
   const { mostSteps, channels, past } = pieces;
@@ -168,7 +167,7 @@ export async function readInPieces(
       `${where}: got \`${past ? "history" : "after"}\` for a table of whole sequences, expected one with an event per row (\`entity\`, \`window\`). Leave it out.`,
     );
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
-  const guarded = async (piece: Part) => {
+  const guarded = async (piece: Part<Sequences>) => {
     try {
       await take(piece);
     } catch (error) {
@@ -199,8 +198,8 @@ export function rowsOf(found: Found, options: DataOptions): FoundFiles | undefin
   return { where, name, files, split: test !== undefined, labelled: false, statics: [], notes };
 }
 
-async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<DataSource> {
-  let whole: Part | undefined;
+async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<DataSource<Sequences>> {
+  let whole: Part<Sequences> | undefined;
   const read = await readRows(found, options, { mostSteps: Number.POSITIVE_INFINITY }, async (part) => {
     whole = part;
   }).catch((error) => {

@@ -1,6 +1,6 @@
 import { DataError, OptionError } from "../errors.js";
-import type { Channel, EventDetails, SequenceSet } from "../sequences/set/sequence-set.js";
-import { countOf, selectSequences } from "../sequences/set/sequence-set.js";
+import { type Channel, countOf, type EventDetails } from "../sequences/set/sequence-set.js";
+import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
 import { selectKept } from "./layouts/carried.js";
@@ -35,7 +35,7 @@ export async function readRows(
   found: FoundFiles,
   options: DataOptions,
   size: PieceSize,
-  take: (piece: Part) => Promise<void>,
+  take: (piece: Part<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   if (isTexts(options)) {
     if (size.past || size.after)
@@ -180,16 +180,16 @@ async function inOne(where: string, hashes: readonly FileHash[]): Promise<FileHa
 /** The two parts of a source that was read whole, with the names of entities as they are written. */
 export function splitParts(
   where: string,
-  part: Part,
-): { train: Part; test: Part; events?: EventDetails; notes: string[] } {
+  part: Part<Sequences>,
+): { train: Part<Sequences>; test: Part<Sequences>; events?: EventDetails; notes: string[] } {
   const { set, labelTexts, events } = part;
   const isTest = (name: string) => name.startsWith(`test${IN_PART}`);
   const plain = (name: string) => name.slice(name.indexOf(IN_PART) + 1);
   const all = [...Array(countOf(set)).keys()];
-  const side = (test: boolean): Part => {
+  const side = (test: boolean): Part<Sequences> => {
     const chosen = all.filter((n) => isTest(set.entities![n]) === test);
-    const own = selectSequences(set, chosen);
-    const named: SequenceSet = { ...own, ids: own.ids.map(plain), entities: own.entities!.map(plain) };
+    const own = pickSequences(set, chosen);
+    const named: Sequences = { ...own, ids: own.ids.map(plain), entities: own.entities!.map(plain) };
     return {
       set: named,
       ...(labelTexts && { labelTexts: chosen.map((n) => labelTexts[n]) }),

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.js";
 import { caseOf } from "../sequences/set/check.js";
-import { isObserved, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { isObserved, lengthOf } from "../sequences/set/sequence-set.js";
+import { heldSteps, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FeatureTable } from "./feature-table.js";
 
 /**
@@ -9,7 +10,7 @@ import type { FeatureTable } from "./feature-table.js";
  * @param set whose cases are the rows; without it rows are named by their number
  * @throws {DataError} that names case and column, and step and channel of that value
  */
-export function finiteFeatures(where: string, table: FeatureTable, set?: SequenceSet): FeatureTable {
+export function finiteFeatures(where: string, table: FeatureTable, set?: Sequences): FeatureTable {
   const { values, names } = table;
   for (let k = 0; k < values.length; k++)
     if (!Number.isFinite(values[k])) {
@@ -24,12 +25,13 @@ export function finiteFeatures(where: string, table: FeatureTable, set?: Sequenc
 }
 
 /** The value of largest size in a case, in a sentence; undefined for a case without one. */
-function largestOf(set: SequenceSet, n: number): string | undefined {
+function largestOf(set: Sequences, n: number): string | undefined {
   const F = set.channels.length;
   let at = -1;
-  for (let k = set.offsets[n] * F; k < set.offsets[n + 1] * F; k++)
-    if (isObserved(set, k) && (at < 0 || Math.abs(set.values[k]) > Math.abs(set.values[at]))) at = k;
+  const { held, starts } = heldSteps(set);
+  for (let k = starts[n] * F; k < (starts[n] + lengthOf(set, n)) * F; k++)
+    if (isObserved(held, k) && (at < 0 || Math.abs(held.values[k]) > Math.abs(held.values[at]))) at = k;
   if (at < 0) return undefined;
-  const step = Math.floor(at / F) - set.offsets[n];
-  return `The largest value of the case is ${set.values[at]} (step ${step}, channel "${set.channels[at % F].name}"). Squares or sums of it leave the range of 32-bit floats, or the weights of the model do; correct the value, or mark it as missing.`;
+  const step = Math.floor(at / F) - starts[n];
+  return `The largest value of the case is ${held.values[at]} (step ${step}, channel "${set.channels[at % F].name}"). Squares or sums of it leave the range of 32-bit floats, or the weights of the model do; correct the value, or mark it as missing.`;
 }

@@ -4,6 +4,7 @@ import { runInBackground } from "../engine/threads/background.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import type { Line } from "../engine/threads/serve.js";
 import { musterCrew } from "../engine/threads/threads.js";
+import { type PreparedSet, sharePrepared } from "../model/prepared-windows.js";
 import type { TrainState } from "../model/training-state.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { type SequenceSet, shareSequences } from "../sequences/set/sequence-set.js";
@@ -24,7 +25,7 @@ export type TrainMessage =
 
 interface TrainTask {
   spec: AutoencoderSpec;
-  train: SequenceSet | BlockPlan;
+  train: PreparedSet | BlockPlan;
   validation: SequenceSet | undefined;
   options: ResolvedTrainOptions;
   checkpointSeconds?: number;
@@ -50,7 +51,7 @@ export function trainInBackground(
     checkpoints: onCheckpoint !== undefined,
     task: {
       ...task,
-      train: "blocks" in train ? train : shareSequences(train, labelled),
+      train: "blocks" in train ? train : sharePrepared(train, labelled),
       validation: validation && shareSequences(validation, labelled),
       checkpointSeconds,
       resume,

@@ -1,3 +1,4 @@
+import { type PreparedSet, preparedPieces } from "../model/prepared-windows.js";
 import type { ColumnGroup } from "../network/batch/one-hot-columns.js";
 import { countOf, isObserved, type SequenceSet } from "../sequences/set/sequence-set.js";
 
@@ -8,7 +9,7 @@ export interface MeanPredictor {
 }
 
 /** Means and frequencies of what was observed; a channel never observed has mean 0 and equal frequencies. */
-export function fitMeanPredictor(set: SequenceSet, groups: readonly ColumnGroup[]): MeanPredictor {
+export function fitMeanPredictor(set: PreparedSet, groups: readonly ColumnGroup[]): MeanPredictor {
   const width = groups.reduce((sum, group) => sum + group.width, 0);
   const sums = new Float64Array(width);
   const counts = new Float64Array(groups.length);
@@ -26,12 +27,11 @@ export function fitMeanPredictor(set: SequenceSet, groups: readonly ColumnGroup[
 }
 
 /** Mean loss per observed value of that predictor, in the terms of the reconstruction loss; 0 for no values. */
-export function meanPredictorLoss(set: SequenceSet, groups: readonly ColumnGroup[], predictor: MeanPredictor): number {
+export function meanPredictorLoss(set: PreparedSet, groups: readonly ColumnGroup[], predictor: MeanPredictor): number {
   let sum = 0;
   let count = 0;
-  eachObserved(set, (c, value, n) => {
+  eachObserved(set, (c, value, weight) => {
     const { kind, start } = groups[c];
-    const weight = set.weights?.[n] ?? 1;
     const loss =
       kind === "numeric"
         ? (value - predictor.columns[start]) ** 2
@@ -47,7 +47,7 @@ export function varianceExplained({
   job: { train, validation },
   groups,
 }: {
-  job: { train: SequenceSet; validation: SequenceSet | undefined };
+  job: { train: PreparedSet; validation: SequenceSet | undefined };
   groups: readonly ColumnGroup[];
 }): (trainLoss: number, validationLoss: number | undefined) => number {
   const predictor = fitMeanPredictor(train, groups);
@@ -58,9 +58,10 @@ export function varianceExplained({
     validationLoss === undefined ? explained(trainLoss, ofTrain) : explained(validationLoss, ofValidation);
 }
 
-function eachObserved(set: SequenceSet, visit: (channel: number, value: number, sequence: number) => void): void {
-  const C = set.channels.length;
-  for (let n = 0; n < countOf(set); n++)
-    for (let k = set.offsets[n] * C; k < set.offsets[n + 1] * C; k++)
-      if (isObserved(set, k)) visit(k % C, set.values[k], n);
+function eachObserved(all: PreparedSet, visit: (channel: number, value: number, weight: number) => void): void {
+  const C = all.channels.length;
+  for (const set of preparedPieces(all))
+    for (let n = 0; n < countOf(set); n++)
+      for (let k = set.offsets[n] * C; k < set.offsets[n + 1] * C; k++)
+        if (isObserved(set, k)) visit(k % C, set.values[k], set.weights?.[n] ?? 1);
 }

@@ -4,15 +4,16 @@ import { DataError, OptionError } from "../errors.js";
 import { FORMAT_VERSION } from "../model/metadata.js";
 import type { Model } from "../model/model.js";
 import { fitPreparation, inputChannels, type Preparation, prepareSequences } from "../model/prepare.js";
+import { prepareLater, prepareNow } from "../model/prepared-windows.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
 import { randomStream, STREAMS } from "../random.js";
 import { type DataOptions, parseDataOptions } from "../read/source/options.js";
-import { checkSequenceSet } from "../sequences/set/check.js";
 import { sha256 } from "../sequences/set/hash.js";
-import { type Channel, countOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { splitCases } from "../sequences/set/split.js";
+import { checkSequences, cutSequences, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { VERSION } from "../version.js";
 import { trainInBackground } from "./background.js";
@@ -59,7 +60,7 @@ const MAX_VALIDATION = 512;
  */
 export async function trainModel(
   engine: Engine,
-  data: SequenceSet,
+  data: Sequences,
   options: FitOptions = {},
   { origin = { name: "data", files: [], reading: {} }, more, ...hooks }: TrainRun = {},
 ): Promise<Model> {
@@ -73,15 +74,15 @@ export async function trainModel(
     throw new OptionError(
       `${origin.name}: the recipe "${recipe}" learns from labels, and the sequences have none. Name the column with \`label\`, or use \`recipe: "default"\`.`,
     );
-  checkSequenceSet(data, origin.name);
+  checkSequences(data, origin.name);
   const labelAware = spec.readOutLoss?.crossEntropy !== undefined;
   const parts = holdOut(data, share, training.seed, labelAware);
   const preparation = fitPreparation(parts.train, preparing);
   expectCategories(origin.name, spec, preparation.channels);
-  const train = prepareSequences(parts.train, preparation);
+  const train = prepareLater(parts.train, preparation);
   const validation = parts.validation && prepareSequences(parts.validation, preparation);
   const threads = options.threads ?? (await defaultThreads());
-  const blocks = more && (await prepareBlocks(train, more, preparation, labelAware));
+  const blocks = more && (await prepareBlocks(prepareNow(train), more, preparation, labelAware));
   const result =
     threads === 0
       ? await trainAutoencoder(
@@ -147,12 +148,12 @@ function keptEntry({ history, bestUpdate }: Pick<TrainResult, "history" | "bestU
 }
 
 /** The same model before its first update: the control that shows whether learning helped. */
-export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options: FitOptions = {}): Model {
+export function untrainedAutoencoder(engine: Engine, data: Sequences, options: FitOptions = {}): Model {
   const resolved = resolveFitOptions(options, data.windows);
   const { prepare: preparing, train } = resolved;
   const spec = specOf(resolved);
   const recipe = options.spec ? "custom" : resolved.recipe;
-  checkSequenceSet(data, "untrainedAutoencoder");
+  checkSequences(data, "untrainedAutoencoder");
   const preparation = fitPreparation(data, preparing);
   const { groups } = oneHotColumns(inputChannels(preparation));
   const network = createNetwork(
@@ -185,13 +186,13 @@ export function untrainedAutoencoder(engine: Engine, data: SequenceSet, options:
 }
 
 /** Splits off what early stopping looks at; classes are spread only where training may look at labels. */
-function holdOut(data: SequenceSet, share: number | undefined, seed: number, labelAware: boolean) {
+function holdOut(data: Sequences, share: number | undefined, seed: number, labelAware: boolean) {
   const fraction = share ?? (countOf(data) >= VALIDATION_FROM ? 0.1 : 0);
   if (fraction === 0) return { train: data, validation: undefined };
-  const seen: SequenceSet = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
+  const seen = labelAware ? data : { ...data, labels: undefined, classNames: undefined };
   const { first, second } = splitCases(seen, 1 - fraction, seed);
   const looked = randomStream(seed, STREAMS.validationSample).shuffle(second).subarray(0, MAX_VALIDATION).sort();
-  return { train: selectSequences(data, first), validation: selectSequences(data, looked) };
+  return { train: pickSequences(data, first), validation: cutSequences(data, looked) };
 }
 
 function parameterCount(spec: AutoencoderSpec, channels: readonly Channel[]): number {
@@ -213,7 +214,7 @@ async function prepareBlocks(first: SequenceSet, more: MoreBlocks, preparation: 
 }
 
 function splitHash(
-  train: SequenceSet,
+  train: Sequences,
   validation: SequenceSet | undefined,
   more: readonly string[] = [],
 ): Promise<string> {

@@ -1,9 +1,10 @@
 import type { Engine } from "../engine/engine.js";
 import { type Model, networkModel, openNetwork } from "../model/model.js";
 import { inputChannels } from "../model/prepare.js";
+import { type PreparedSet, takePrepared } from "../model/prepared-windows.js";
 import { fillBatch } from "../network/batch/fill-batch.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { countOf, longestOf, type SequenceSet, selectSequences } from "../sequences/set/sequence-set.js";
+import { countOf, longestOf, selectSequences } from "../sequences/set/sequence-set.js";
 
 const SAMPLE = 256;
 /** A latent number whose standard deviation over the data is below this carries nothing for a classifier. */
@@ -20,12 +21,13 @@ const WORSE = -0.1;
 export function latentWarnings(
   engine: Engine,
   model: Model,
-  prepared: SequenceSet,
+  prepared: PreparedSet,
   explainedVariance: number | undefined,
 ): string[] {
   const every = Math.max(1, Math.ceil(countOf(prepared) / SAMPLE));
   const picked = Array.from({ length: Math.ceil(countOf(prepared) / every) }, (_, k) => k * every);
-  const sample = selectSequences(prepared, picked);
+  const taken = takePrepared(prepared, picked);
+  const sample = selectSequences(taken.set, taken.indices);
   const B = countOf(sample);
   const network = openNetwork(
     engine,

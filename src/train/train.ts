@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { type Crew, soloCrew } from "../engine/threads/crew.js";
 import { ArtefactError } from "../errors.js";
 import type { HistoryEntry } from "../model/history.js";
+import type { PreparedSet } from "../model/prepared-windows.js";
 import type { TrainState } from "../model/training-state.js";
 import type { Network } from "../network/network.js";
 import type { AutoencoderSpec } from "../network/spec/spec.js";
@@ -74,7 +75,7 @@ export type Muster = (engine: Engine, job: TrainJob, trainer: Trainer) => Crew |
 export async function trainAutoencoder(
   engine: Engine,
   spec: AutoencoderSpec,
-  data: SequenceSet | TrainingSequences,
+  data: PreparedSet | TrainingSequences,
   validation: SequenceSet | undefined,
   options: ResolvedTrainOptions,
   hooks: TrainHooks = {},

@@ -3,6 +3,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
 import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
 import { eventAggregates } from "../../src/evaluate/sets/event-aggregates.js";
+import type { Aggregates } from "../../src/evaluate/sets/feature-set.js";
 import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
 import type { DataSource } from "../../src/sequences/set/sequence-set.js";
@@ -10,6 +11,12 @@ import { fileOf } from "../read/temporary.js";
 
 const engine = await loadEngine();
 const DAY = 86_400;
+
+/** The aggregates of all cases. */
+function tableOf(aggregates: Aggregates, rows = 480) {
+  const cases = Int32Array.from({ length: rows }, (_, n) => n);
+  return aggregates.beside({ values: new Float32Array(), names: [], rows }, cases);
+}
 
 /** Events of customers at terminals over 60 days; at terminal t0 every second one from day 10 on is a fraud. */
 function table({ customers = 12, events = 40, seed = 3 } = {}): string {
@@ -70,7 +77,7 @@ describe("aggregates", () => {
   const labels = train.labels!;
 
   test("each row is of its own case, whatever the order of the cases", () => {
-    const { values, names, rows } = eventAggregates(train, events!, undefined, 0);
+    const { values, names, rows } = tableOf(eventAggregates(train, events!, undefined, 0));
     expect([rows, names.some((name) => name.includes("positive"))]).toEqual([480, false]);
     const column = (name: string, n: number) => values[n * names.length + names.indexOf(name)];
     for (const n of [0, 57, 311, 479]) {
@@ -87,7 +94,7 @@ describe("aggregates", () => {
 
   test("see a label once it is old enough, never before", () => {
     const at = 300;
-    const made = (given: Int32Array) => eventAggregates(train, events!, given, 7 * DAY).values;
+    const made = (given: Int32Array) => tableOf(eventAggregates(train, events!, given, 7 * DAY)).values;
     const turned = (of: (m: number) => boolean) => labels.map((label, m) => (of(m) ? 1 - label : label));
     const C = eventAggregates(train, events!, labels, 7 * DAY).names.length;
     const row = (values: Float32Array) => values.slice(at * C, (at + 1) * C);

@@ -7,6 +7,7 @@ import type { Layout } from "../../src/read/source/format.js";
 import type { DataOptions } from "../../src/read/source/options.js";
 import type { Part } from "../../src/read/source/part.js";
 import type { Column, Table, TableChunk } from "../../src/read/source/table.js";
+import { cutAll, type Sequences } from "../../src/sequences/set/windowed-set.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
 
@@ -31,13 +32,13 @@ function tableOf(names: readonly string[], ...chunks: Column[][]): Table {
   return { path: "a.table", names, chunks: read() };
 }
 
-async function read(layout: Layout, table: Table, options: DataOptions): Promise<Part> {
+async function read(layout: Layout<Sequences>, table: Table, options: DataOptions): Promise<Part> {
   const size = { idPrefix: "", mostSteps: Number.POSITIVE_INFINITY };
-  let whole: Part | undefined;
+  let whole: Part<Sequences> | undefined;
   const notes = await layout(table, options, size, async (part) => {
     whole = part;
   });
-  return { ...whole!, notes };
+  return { ...whole!, set: cutAll(whole!.set), notes };
 }
 
 const names = ["who", "when", "amount", "code", "fraud"];
@@ -78,7 +79,7 @@ test("a wide table of typed columns; the names are never a row", async () => {
 });
 
 test("what does not fit is named by row and column", async () => {
-  const failure = (layout: Layout, options: DataOptions, ...columns: Column[]) =>
+  const failure = (layout: Layout<Sequences>, options: DataOptions, ...columns: Column[]) =>
     read(layout, tableOf(names.slice(0, columns.length), columns), options).catch((error) => error);
   const who = numbers(1, 1);
   const infinite = await failure(readLong, { entity: "who" }, who, numbers(1, 1e39));

@@ -3,7 +3,8 @@ import { classifierNames } from "../../classify/classifiers.js";
 import { OptionError, unknownName } from "../../errors.js";
 import { type ReadOut, readOuts } from "../../features/read-outs/read-outs.js";
 import { parseOptions } from "../../options.js";
-import { countOf, type DataSource, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
+import { heldSteps, type Sequences } from "../../sequences/set/windowed-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
 import { planNames } from "../plan/resample-plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
@@ -83,7 +84,11 @@ export const compareOptionsSchema = z.strictObject({
   hooks: z
     .strictObject({
       signal: z.custom<AbortSignal>((given) => given instanceof AbortSignal, "expected an AbortSignal").optional(),
-      /** @param left seconds; absent until an estimate is possible */
+      /** Called before the work starts. @param seconds that it will take, within a factor of two or so */
+      onEstimate: z
+        .custom<(seconds: number) => void>((given) => typeof given === "function", "expected a function")
+        .optional(),
+      /** @param left seconds */
       onProgress: z
         .custom<(step: string, done: number, left?: number) => void>(
           (given) => typeof given === "function",
@@ -107,7 +112,7 @@ export interface ResolvedOptions {
 }
 
 /** Whether sequences have one channel, of categories. */
-export function isTokens({ channels }: Pick<SequenceSet, "channels">): boolean {
+export function isTokens({ channels }: Pick<Sequences, "channels">): boolean {
   return channels.length === 1 && channels[0].kind === "categorical";
 }
 
@@ -146,7 +151,7 @@ function defaultFeatures(
 }
 
 /** @throws {OptionError} for what is not known, or of no use for this source */
-export function resolveOptions(source: DataSource, options: CompareOptions): ResolvedOptions {
+export function resolveOptions(source: DataSource<Sequences>, options: CompareOptions): ResolvedOptions {
   const { networkSeeds } = parseOptions(compareOptionsSchema, options, source.name);
   const { labelDelay } = options;
   const { align = source.train.windows || source.events ? "end" : "stretch" } = options;
@@ -161,7 +166,7 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   };
   const where = source.name;
   const hasAmounts = source.events?.amounts !== undefined;
-  const hasStatics = source.train.statics !== undefined;
+  const hasStatics = heldSteps(source.train).held.statics !== undefined;
   const hasTokens = isTokens(source.train);
   const features = (options.features ?? defaultFeatures(align, { hasAmounts, hasStatics, hasTokens })).map(
     parseExpression,
@@ -197,7 +202,7 @@ export function resolveOptions(source: DataSource, options: CompareOptions): Res
   if (twice !== undefined) throw new OptionError(`${where}: got the features "${twice}" twice, expected each once.`);
   if (options.alertsPerDay !== undefined && options.alerts !== undefined)
     throw new OptionError(`${where}: give \`alertsPerDay\` or \`alerts\`, not both.`);
-  if (options.alertsPerDay !== undefined && !source.train.times)
+  if (options.alertsPerDay !== undefined && !heldSteps(source.train).held.times)
     throw new OptionError(
       `${where}: got alerts per day, but these cases have no times. Name the time column, or give a number for the whole test part (\`alerts\`).`,
     );

@@ -1,8 +1,8 @@
 import { DataError } from "../../errors.js";
-import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 
 /** @throws {DataError} without labels, or with one class only */
-export function expectClasses(name: string, { labels, classNames = [] }: SequenceSet): void {
+export function expectClasses(name: string, { labels, classNames = [] }: Sequences): void {
   if (!labels)
     throw new DataError(`${name}: the sequences have no labels to compare on. Name the column with \`label\`.`);
   const present = countClasses(labels, classNames).flatMap((count, c) => (count > 0 ? classNames[c] : []));
@@ -13,7 +13,7 @@ export function expectClasses(name: string, { labels, classNames = [] }: Sequenc
 }
 
 /** @throws {DataError} for a training part of one class */
-export function expectTwoClasses(name: string, k: number, train: SequenceSet, classNames: readonly string[]): void {
+export function expectTwoClasses(name: string, k: number, train: Sequences, classNames: readonly string[]): void {
   if (new Set(train.labels).size > 1) return;
   throw new DataError(
     `${name}: the training part of resample ${k + 1} has one class only ("${classNames[train.labels![0]]}"), expected at least two. Use another plan (\`plan\`, \`folds\`), or more cases.`,
@@ -30,7 +30,7 @@ export function pick(values: Int32Array, indices: Int32Array): Int32Array {
 }
 
 /** The same set with its two classes in the other order, so that class 1, the positive one, is the rarer. */
-export function swapClasses(set: SequenceSet): SequenceSet {
+export function swapClasses(set: Sequences): Sequences {
   return {
     ...set,
     labels: set.labels?.map((label) => (label < 0 ? label : 1 - label)),

@@ -1,6 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
 import { hasSeveralEntities } from "../../sequences/set/split.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 import type { ResamplePlan } from "./resample.js";
 
 export const planNames = ["given", "stratified", "grouped", "forward"] as const;
@@ -24,7 +25,7 @@ const TEST_FRACTION = 0.3;
  * @throws {OptionError} for one that this source has no use for
  */
 export function planOf(
-  source: DataSource,
+  source: DataSource<Sequences>,
   { plan, folds, repeats, labelDelay }: PlanOptions,
   seed: number,
 ): ResamplePlan {

@@ -1,5 +1,6 @@
-import { countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { countOf } from "../../sequences/set/sequence-set.js";
 import { splitCases } from "../../sequences/set/split.js";
+import { lastSteps, type Sequences } from "../../sequences/set/windowed-set.js";
 
 /** Share of a training part on which thresholds and classifiers are chosen. */
 const SHARE = 0.2;
@@ -10,7 +11,7 @@ const SHARE = 0.2;
  * @param times [cases] of a plan forward in time
  */
 export function validationPart(
-  train: SequenceSet,
+  train: Sequences,
   seed: number,
   times?: Float64Array,
 ): { fitted: Int32Array; held: Int32Array } {
@@ -25,6 +26,8 @@ export function validationPart(
 }
 
 /** When each case happened: the time of its last step. Undefined without times. */
-export function caseTimes({ times, offsets }: SequenceSet): Float64Array | undefined {
-  return times && Float64Array.from({ length: offsets.length - 1 }, (_, n) => times[offsets[n + 1] - 1] ?? Number.NaN);
+export function caseTimes(set: Sequences): Float64Array | undefined {
+  const { held, steps } = lastSteps(set);
+  const { times } = held;
+  return times && Float64Array.from(steps, (step) => times[step] ?? Number.NaN);
 }

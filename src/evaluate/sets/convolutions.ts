@@ -1,5 +1,7 @@
 import { fitRandomConvolutions, transformRandomConvolutions } from "../../features/baselines/random-convolutions.js";
+import { tableOfPieces } from "../../features/baselines/table-of-pieces.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
+import { cutAll } from "../../sequences/set/windowed-set.js";
 import { both, type FeatureSet } from "./feature-set.js";
 
 /** Above this many training rows ridge takes minutes with ten thousand columns. */
@@ -11,7 +13,7 @@ export const convolutions: FeatureSet = {
   phrase: "random convolutions",
   build(context) {
     const features = countOf(context.train) > MANY_ROWS ? COLUMNS.many : COLUMNS.few;
-    const state = fitRandomConvolutions(context.train, { features, seed: context.seed });
-    return both(context, (set) => transformRandomConvolutions(state, set));
+    const state = fitRandomConvolutions(cutAll(context.train), { features, seed: context.seed });
+    return both(context, (set) => tableOfPieces(set, (piece) => transformRandomConvolutions(state, piece)));
   },
 };

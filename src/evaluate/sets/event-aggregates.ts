@@ -1,8 +1,8 @@
-import { aggregateFeatures } from "../../features/baselines/aggregates.js";
+import { aggregateColumns } from "../../features/baselines/aggregates.js";
 import { rawFeatures } from "../../features/baselines/raw.js";
-import { type EventDetails, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
-import { type FeatureTable, selectRows, sideBySide } from "../../table/feature-table.js";
-import type { FeatureSet } from "./feature-set.js";
+import { type EventDetails, isObserved } from "../../sequences/set/sequence-set.js";
+import { lastSteps, type Sequences } from "../../sequences/set/windowed-set.js";
+import type { Aggregates, FeatureSet } from "./feature-set.js";
 
 /** The default: as long as a fraud case takes to be found. */
 export const LABEL_DELAY = 7 * 86_400;
@@ -13,8 +13,7 @@ export const aggregates: FeatureSet = {
   needs: "amounts",
   build({ train, test, rows, aggregates }) {
     const all = aggregates!();
-    const part = (set: SequenceSet, indices: Int32Array) =>
-      sideBySide([rawFeatures(set, 1, "end"), selectRows(all, indices)]);
+    const part = (set: Sequences, cases: Int32Array) => all.beside(rawFeatures(set, 1, "end"), cases);
     return { train: part(train, rows.train), test: part(test, rows.test) };
   },
 };
@@ -28,17 +27,17 @@ export const aggregates: FeatureSet = {
  * @param labels [cases] 1, 0 and -1, where past labels may be seen once they are `labelDelay` old; absent: never
  */
 export function eventAggregates(
-  set: SequenceSet,
+  set: Sequences,
   events: EventDetails,
   labels: Int32Array | undefined,
   labelDelay: number,
-): FeatureTable {
+): Aggregates {
   const { times, entities, amounts, secondEntities, entityName, secondName } = events;
   // by time; events of one instant in the order of the cases
   const order = Int32Array.from(times, (_, n) => n).sort((a, b) => times[a] - times[b] || a - b);
   const inOrder = <V>(column: ArrayLike<V>) => Array.from(order, (n) => column[n]);
   const category = set.channels.findIndex(({ kind }) => kind === "categorical");
-  const table = aggregateFeatures(
+  const columns = aggregateColumns(
     {
       times: Float64Array.from(order, (n) => times[n]),
       entities: inOrder(entities),
@@ -49,23 +48,36 @@ export function eventAggregates(
     },
     { entityName, ...(secondEntities && { secondName }), ...(labels && { labelDelay }) },
   );
-  const C = table.names.length;
-  const isShare = table.names.map((name) => name.includes("_share_"));
-  const values = new Float32Array(table.values.length);
-  order.forEach((n, row) => {
-    for (let c = 0; c < C; c++) {
-      const value = table.values[row * C + c];
-      values[n * C + c] = isShare[c] ? value : Math.sign(value) * Math.log1p(Math.abs(value));
-    }
+  for (const { name, values } of columns)
+    if (!name.includes("_share_"))
+      for (let k = 0; k < values.length; k++) values[k] = Math.sign(values[k]) * Math.log1p(Math.abs(values[k]));
+  const places = new Int32Array(order.length); // of each case in the order of time
+  order.forEach((n, place) => {
+    places[n] = place;
   });
-  return { values, names: table.names, rows: table.rows };
+  const names = columns.map(({ name }) => name);
+  return {
+    names,
+    beside(table, cases) {
+      const before = table.names.length;
+      const width = before + names.length;
+      const values = new Float32Array(table.rows * width);
+      for (let row = 0; row < table.rows; row++) {
+        values.set(table.values.subarray(row * before, (row + 1) * before), row * width);
+        const place = places[cases[row]];
+        for (let c = 0; c < names.length; c++) values[row * width + before + c] = columns[c].values[place];
+      }
+      return { values, names: [...table.names, ...names], rows: table.rows };
+    },
+  };
 }
 
 /** The value of a channel in the last step of each case, -1 where it is missing. */
-function lastValues(set: SequenceSet, channel: number): Int32Array {
+function lastValues(set: Sequences, channel: number): Int32Array {
   const F = set.channels.length;
-  return Int32Array.from(set.ids, (_, n) => {
-    const k = (set.offsets[n + 1] - 1) * F + channel;
-    return lengthOf(set, n) > 0 && isObserved(set, k) ? set.values[k] : -1;
+  const { held, steps } = lastSteps(set);
+  return steps.map((step) => {
+    const k = step * F + channel;
+    return step >= 0 && isObserved(held, k) ? held.values[k] : -1;
   });
 }

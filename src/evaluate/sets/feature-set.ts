@@ -1,5 +1,5 @@
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
-import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";
 import type { NetworkContext, NetworkName, SharedNetwork } from "./networks.js";
@@ -17,16 +17,23 @@ export interface FeaturePair {
   sparse?: { train: SparseRows; test: SparseRows };
 }
 
+/** Aggregates of all cases, column by column: a table of them all is never made. */
+export interface Aggregates {
+  names: readonly string[];
+  /** The columns of `table` and behind them the aggregates of the cases that its rows are. */
+  beside(table: FeatureTable, cases: ArrayLike<number>): FeatureTable;
+}
+
 /** What a feature set is made of: both parts of one resample. */
 export interface FeatureContext extends NetworkContext {
   /** A set sees it without its labels. */
-  test: SequenceSet;
+  test: Sequences;
   /** Both parts with all tokens of their only channel, where the channel of the others keeps but some. */
-  tokens?: { train: SequenceSet; test: SequenceSet };
+  tokens?: { train: Sequences; test: Sequences };
   /** Rows of each part in `aggregates`. */
   rows: { train: Int32Array; test: Int32Array };
   /** Aggregates of all events, made once; absent without amounts. */
-  aggregates?: () => FeatureTable;
+  aggregates?: () => Aggregates;
   readOut: ReadOut;
   /** Windows of events are aligned at their last event, whole series are stretched to one length. */
   align: "stretch" | "end";
@@ -54,7 +61,7 @@ export type FeatureSet = {
 /** The same features of both parts, one part without a look at the other. */
 export function both(
   { train, test }: Pick<FeatureContext, "train" | "test">,
-  of: (set: SequenceSet) => FeatureTable,
+  of: (set: Sequences) => FeatureTable,
 ): FeaturePair {
   return { train: of(train), test: of(test) };
 }

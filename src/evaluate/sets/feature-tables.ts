@@ -5,7 +5,7 @@ import type { Model } from "../../model/model.js";
 import { expectOneOf, expectOptions } from "../../options.js";
 import { balanceBlocks } from "../../table/blocks.js";
 import { type FeatureTable, sideBySide } from "../../table/feature-table.js";
-import { type Expression, hasNetwork, nameOfExpression, type SingleSet } from "./expression.js";
+import { type Expression, hasNetwork, nameOfExpression, type SingleSet, setsOf } from "./expression.js";
 import type { FeatureContext, FeaturePair } from "./feature-set.js";
 import { featureSets } from "./feature-sets.js";
 import { recall, shareNetworks } from "./networks.js";
@@ -35,6 +35,13 @@ export interface TableOptions {
   onMade?(made: MadeSet, networkSeed: number): Promise<void>;
 }
 
+/** The tables of one network seed. */
+export interface Tables {
+  make(expression: Expression): Promise<Blocks>;
+  /** Forgets all sets that these expressions do not name. */
+  keepOnly(expressions: readonly Expression[]): void;
+}
+
 /**
  * Makes the tables of expressions without averages in one resample. A single set is made once, or once per network
  * seed if it reads a network; so is a network. All expressions share them. No set sees a label of the test part.
@@ -43,7 +50,7 @@ export interface TableOptions {
 export function featureTables(
   context: FeatureContext,
   { classCount, classWeight, onMade }: TableOptions,
-): (networkSeed: number) => (expression: Expression) => Promise<Blocks> {
+): (networkSeed: number) => Tables {
   const test = { ...context.test, labels: undefined, classNames: undefined };
   const ofResample = new Map<string, Promise<MadeSet>>();
   return (networkSeed) => {
@@ -83,7 +90,11 @@ export function featureTables(
       const note = `${nameOfExpression(expression)} chose ${nameOfExpression(expression.parts[chosen])} (leave-one-out error on the training part: ${perPart.join(", ")}).`;
       return { ...parts[chosen], notes: [note] };
     };
-    return make;
+    const keepOnly = (expressions: readonly Expression[]) => {
+      const needed = new Set(expressions.flatMap(setsOf).map(nameOfExpression));
+      for (const kept of [ofSeed, ofResample]) for (const name of kept.keys()) if (!needed.has(name)) kept.delete(name);
+    };
+    return { make, keepOnly };
   };
 }
 

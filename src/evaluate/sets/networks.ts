@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.js";
 import { fitReadOuts } from "../../features/fit-read-outs.js";
 import type { Model } from "../../model/model.js";
-import type { SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { trainModel, untrainedAutoencoder } from "../../train/fit.js";
 import type { FitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
@@ -9,7 +9,7 @@ import type { TrainHooks } from "../../train/train.js";
 /** What a network is made of: the training part of one resample. */
 export interface NetworkContext {
   engine: Engine;
-  train: SequenceSet;
+  train: Sequences;
   /** The options of the comparison, with the seed of this network. */
   fit: FitOptions;
   /** Seed of all draws outside the network. */

@@ -1,4 +1,5 @@
-import { countOf, type SequenceSet, type StaticColumns } from "../../sequences/set/sequence-set.js";
+import { countOf, type StaticColumns } from "../../sequences/set/sequence-set.js";
+import { type Sequences, staticsOf } from "../../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { both, type FeatureSet } from "./feature-set.js";
 
@@ -24,8 +25,8 @@ interface FittedStatics {
   lacks: readonly boolean[];
 }
 
-function fitStatics(train: SequenceSet): FittedStatics {
-  const columns = train.statics!;
+function fitStatics(train: Sequences): FittedStatics {
+  const columns = staticsOf(train)!;
   const held = columns.names.map((_, s) =>
     columns.values.filter((value, k) => k % columns.names.length === s && !Number.isNaN(value)),
   );
@@ -36,8 +37,9 @@ function fitStatics(train: SequenceSet): FittedStatics {
   };
 }
 
-function staticFeatures(set: SequenceSet, { columns, means, lacks }: FittedStatics): FeatureTable {
+function staticFeatures(set: Sequences, { columns, means, lacks }: FittedStatics): FeatureTable {
   const N = countOf(set);
+  const own = staticsOf(set)!.values;
   const S = columns.names.length;
   const made = columns.names.flatMap((name, s): { name: string; of(value: number): number }[] => {
     const vocabulary = columns.vocabularies?.[s];
@@ -55,7 +57,7 @@ function staticFeatures(set: SequenceSet, { columns, means, lacks }: FittedStati
   const values = new Float32Array(N * made.length);
   for (let n = 0; n < N; n++)
     made.forEach(({ of }, c) => {
-      values[n * made.length + c] = of(set.statics!.values[n * S + places[c]]);
+      values[n * made.length + c] = of(own[n * S + places[c]]);
     });
   return { values, names: made.map(({ name }) => name), rows: N };
 }

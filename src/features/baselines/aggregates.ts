@@ -16,6 +16,12 @@ export interface AggregateOptions {
   secondName?: string;
 }
 
+/** One number for each event. */
+export interface AggregateColumn {
+  name: string;
+  values: Float32Array;
+}
+
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const WINDOWS: readonly number[] = [HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
@@ -44,6 +50,11 @@ const MAX_RATIO = 1000;
  * @throws {OptionError} for windows that do not ascend, a negative delay, or an option without its column
  */
 export function aggregateFeatures(events: EventColumns, options: AggregateOptions = {}): FeatureTable {
+  return rowsOf(aggregateColumns(events, options), events.times.length);
+}
+
+/** The same, column by column. */
+export function aggregateColumns(events: EventColumns, options: AggregateOptions): AggregateColumn[] {
   expectOptions("aggregateFeatures", options, ["windows", "labelDelay", "entityName", "secondName"]);
   const { windows = WINDOWS, labelDelay = 7 * DAY, entityName = "entity", secondName = "second" } = options;
   expectEffect(events, options, windows, labelDelay);
@@ -52,10 +63,10 @@ export function aggregateFeatures(events: EventColumns, options: AggregateOption
   const entity = codesOf(events.entities);
   const second = events.secondEntities && codesOf(events.secondEntities);
   const category = events.categories && codesOf(events.categories);
-  const columns: [name: string, values: Float32Array][] = [];
+  const columns: AggregateColumn[] = [];
   const add = (...parts: string[]) => {
     const values = new Float32Array(times.length);
-    columns.push([parts.join("_"), values]);
+    columns.push({ name: parts.join("_"), values });
     return values;
   };
   const describe = (name: string, own: Codes, others: readonly (readonly [string, Codes | undefined])[]) => {
@@ -108,7 +119,9 @@ export function aggregateFeatures(events: EventColumns, options: AggregateOption
       ["category", category],
     ]);
   }
-  return finiteFeatures("aggregateFeatures", rowsOf(columns, times.length));
+  for (const { name, values } of columns)
+    finiteFeatures("aggregateFeatures", { values, names: [name], rows: times.length });
+  return columns;
 }
 
 function sinceLast({ times, order, starts }: EventGroups, longest: number, out: Float32Array): void {
@@ -140,13 +153,13 @@ function spanName(seconds: number): string {
   return seconds % HOUR === 0 ? `${seconds / HOUR}h` : `${seconds}s`;
 }
 
-function rowsOf(columns: readonly [string, Float32Array][], rows: number): FeatureTable {
+function rowsOf(columns: readonly AggregateColumn[], rows: number): FeatureTable {
   const C = columns.length;
   const values = new Float32Array(rows * C);
-  columns.forEach(([, column], c) => {
+  columns.forEach(({ values: column }, c) => {
     for (let row = 0; row < rows; row++) values[row * C + c] = column[row];
   });
-  return { values, names: columns.map(([name]) => name), rows };
+  return { values, names: columns.map(({ name }) => name), rows };
 }
 
 function expectEffect(

@@ -1,11 +1,12 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { expectOneOf, expectWhole } from "../../options.js";
-import { checkSequenceSet } from "../../sequences/set/check.js";
 import { countOf, isObserved, lengthOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { checkSequences, isWindowed, type Sequences, shortenWindows } from "../../sequences/set/windowed-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
 import { resampleToLength } from "../../sequences/transform/resample.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { finiteFeatures } from "../../table/finite.js";
+import { tableOfPieces } from "./table-of-pieces.js";
 
 /** More numbers per case than this would only slow a linear classifier down. */
 const MAX_RAW = 4096;
@@ -18,10 +19,15 @@ const MAX_RAW = 4096;
  * @param T length of the longest training series, or less
  * @throws {DataError} for a set that is not sound
  */
-export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end" = "stretch"): FeatureTable {
+export function rawFeatures(set: Sequences, T: number, align: "stretch" | "end" = "stretch"): FeatureTable {
   expectWhole("rawFeatures", "T", T, 1);
   expectOneOf("rawFeatures", "align", align, ["stretch", "end"]);
-  checkSequenceSet(set, "rawFeatures");
+  checkSequences(set, "rawFeatures");
+  const gapless = isWindowed(set) && align === "end" && !set.whole.observed; // a gap is filled from the steps before
+  return tableOfPieces(gapless ? shortenWindows(set, T) : set, (piece) => rawOf(piece, T, align));
+}
+
+function rawOf(set: SequenceSet, T: number, align: "stretch" | "end"): FeatureTable {
   const { groups, width } = oneHotColumns(set.channels);
   const even = align === "stretch" ? resampleToLength(set, T) : interpolate(set, "linear");
   const C = set.channels.length;
@@ -51,6 +57,6 @@ export function rawFeatures(set: SequenceSet, T: number, align: "stretch" | "end
 }
 
 /** The length that raw features of a training set take. */
-export function rawLength(train: SequenceSet): number {
+export function rawLength(train: Sequences): number {
   return Math.max(1, Math.min(longestOf(train), Math.floor(MAX_RAW / oneHotColumns(train.channels).width)));
 }

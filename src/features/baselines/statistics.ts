@@ -1,8 +1,9 @@
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
-import { checkSequenceSet } from "../../sequences/set/check.js";
 import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { checkSequences, type Sequences } from "../../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { finiteFeatures } from "../../table/finite.js";
+import { tableOfPieces } from "./table-of-pieces.js";
 
 const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change", "missing"] as const;
 
@@ -13,8 +14,12 @@ const NUMERIC = ["mean", "std", "min", "max", "first", "last", "slope", "change"
  * all missing.
  * @throws {DataError} for a set that is not sound, or a case whose features are not finite
  */
-export function statisticsFeatures(set: SequenceSet): FeatureTable {
-  checkSequenceSet(set, "statisticsFeatures");
+export function statisticsFeatures(set: Sequences): FeatureTable {
+  checkSequences(set, "statisticsFeatures");
+  return tableOfPieces(set, statisticsOf);
+}
+
+function statisticsOf(set: SequenceSet): FeatureTable {
   const { groups } = oneHotColumns(set.channels);
   const names: string[] = ["length"];
   for (const [c, { channel, kind }] of groups.entries()) {

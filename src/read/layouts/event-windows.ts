@@ -1,6 +1,7 @@
 import { OptionError } from "../../errors.js";
 import type { EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
-import { lastWindows, windowsEnding } from "../../sequences/transform/window.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
+import { uncutWindows, windowsEnding } from "../../sequences/transform/window.js";
 import type { DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
 import type { EventChoice } from "../source/past.js";
@@ -19,11 +20,11 @@ export function windowsOf(
   options: DataOptions & { window: number },
   { past, after }: EventChoice,
   finish: (set: SequenceSet) => SequenceSet,
-): Part {
+): Part<Sequences> {
   const { set, stepLabels, details, carried = {} } = long;
   const length = options.window;
   if (!past && !after) {
-    const windows = lastWindows(finish(set), { length }); // one ends at every step, in their order
+    const windows = uncutWindows(finish(set), { length }); // one ends at every step, in their order
     const ids = carried.ids ?? windows.ids;
     return { set: { ...windows, ids }, labelTexts: stepLabels, events: details, kept: carried.kept, notes: [] };
   }

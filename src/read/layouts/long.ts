@@ -1,5 +1,6 @@
 import { DataError, OptionError, ScatteredError } from "../../errors.js";
 import { countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { addStaticChannels } from "../../sequences/transform/static-channels.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { numericLabel } from "../source/cells.js";
@@ -31,7 +32,7 @@ const SURE = 200_000;
  * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
  * @throws {OptionError} for an unknown column (the nearest name is suggested)
  */
-export const readLong: Layout = async (table, options, { channels, mostSteps, ...choice }, take) => {
+export const readLong: Layout<Sequences> = async (table, options, { channels, mostSteps, ...choice }, take) => {
   const { path } = table;
   checkLongOptions(path, options, choice);
   let roles = { ...options, entity: options.entity! };
@@ -144,7 +145,7 @@ function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
  * The cases of a long table: its sequences with time channels, or with a window each of its events.
  * @throws {DataError} if the label changes inside a sequence
  */
-function casesOf(path: string, long: LongTable, options: DataOptions, choice: EventChoice): Part {
+function casesOf(path: string, long: LongTable, options: DataOptions, choice: EventChoice): Part<Sequences> {
   const { stepLabels, carried } = long;
   const finish = (made: SequenceSet) => {
     const timed = addsTimeChannels(options) ? addTimeChannels(made, { calendar: long.calendarTimes }) : made;

@@ -1,4 +1,4 @@
-import type { Channel } from "../../sequences/set/sequence-set.js";
+import type { Channel, SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { DataOptions, FileOption, FORMAT_NAMES } from "./options.js";
 import type { Part } from "./part.js";
 import type { EventChoice } from "./past.js";
@@ -45,9 +45,9 @@ export type LayoutName = "wide" | "long";
  * @returns notes on the whole table
  * @throws {OptionError} for options that do not fit, before anything is read
  */
-export type Layout = (
+export type Layout<Set = SequenceSet> = (
   table: Table,
   options: DataOptions,
   size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] } & EventChoice,
-  take: (piece: Part) => Promise<void>,
+  take: (piece: Part<Set>) => Promise<void>,
 ) => Promise<readonly string[]>;

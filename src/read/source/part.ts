@@ -9,8 +9,8 @@ import {
 import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */
-export interface Part {
-  set: SequenceSet;
+export interface Part<Set = SequenceSet> {
+  set: Set;
   /** [N]; undefined: this one has no label. Absent: the file has none at all. */
   labelTexts?: readonly (string | undefined)[];
   /** Where each case is one event with a time. */

@@ -1,4 +1,5 @@
-import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
+import { countOf, isObserved, lengthOf } from "../set/sequence-set.js";
+import { heldSteps, type Sequences } from "../set/windowed-set.js";
 
 /** Fewer entities than this tell an identifier from a measurement by luck. */
 const FEW = 10;
@@ -9,7 +10,7 @@ const OWN = 0.9;
  * Numeric channels of whole numbers, each the same in all of an entity and in next to no other: a serial or customer
  * number, from which a classifier learns the entities by heart.
  */
-export function channelsThatNameTheEntity(set: SequenceSet): string[] {
+export function channelsThatNameTheEntity(set: Sequences): string[] {
   const { entities } = set;
   if (!entities) return [];
   return set.channels.flatMap(({ name, kind }, f) => {
@@ -21,13 +22,14 @@ export function channelsThatNameTheEntity(set: SequenceSet): string[] {
 }
 
 /** The one whole number of each entity in channel f; undefined if it is not whole, or changes. */
-function numberPerEntity(set: SequenceSet, f: number): Map<string, number> | undefined {
+function numberPerEntity(set: Sequences, f: number): Map<string, number> | undefined {
   const F = set.channels.length;
+  const { held, starts } = heldSteps(set);
   const own = new Map<string, number>();
   for (let n = 0; n < countOf(set); n++)
-    for (let k = set.offsets[n] * F + f; k < set.offsets[n + 1] * F; k += F) {
-      if (!isObserved(set, k)) continue;
-      const value = set.values[k];
+    for (let k = starts[n] * F + f; k < (starts[n] + lengthOf(set, n)) * F; k += F) {
+      if (!isObserved(held, k)) continue;
+      const value = held.values[k];
       const known = own.get(set.entities![n]);
       if (!Number.isInteger(value) || (known !== undefined && known !== value)) return undefined;
       own.set(set.entities![n], value);

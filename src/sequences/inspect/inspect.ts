@@ -1,6 +1,6 @@
-import { checkSequenceSet } from "../set/check.js";
-import { countOf, lengthOf, type SequenceSet, type StaticColumns } from "../set/sequence-set.js";
-import { channelStatistics, coarseNote, isCoarse } from "../transform/channel-statistics.js";
+import { type Channel, countOf, lengthOf, type StaticColumns } from "../set/sequence-set.js";
+import { checkSequences, heldSteps, piecesOf, type Sequences, staticsOf } from "../set/windowed-set.js";
+import { type ChannelStatistics, coarseNote, isCoarse, statisticsOfPieces } from "../transform/channel-statistics.js";
 import { categoryCounts, limitCategories } from "../transform/limit-categories.js";
 import { longGap, longGapWarning } from "../transform/long-gap.js";
 import { channelsThatNameTheEntity, identifierWarning } from "./identifiers.js";
@@ -58,9 +58,10 @@ export interface SetDescription {
 }
 
 /** Describes a set for a person: sizes, channels, classes, and what may go wrong with it. */
-export function describeSet(set: SequenceSet): SetDescription {
-  checkSequenceSet(set, "describeSet");
+export function describeSet(set: Sequences): SetDescription {
+  checkSequences(set, "describeSet");
   const N = countOf(set);
+  const statics = staticsOf(set);
   const lengths = Float64Array.from({ length: N }, (_, n) => lengthOf(set, n)).sort();
   const counts = new Int32Array(set.classNames?.length ?? 0);
   let unlabelled = set.labels ? 0 : N;
@@ -69,16 +70,16 @@ export function describeSet(set: SequenceSet): SetDescription {
     else unlabelled++;
   const description: SetDescription = {
     sequences: N,
-    channels: set.channels.map((_, f) => describeChannel(set, f)),
+    channels: describeChannels(set),
     length: { min: lengths[0] ?? 0, median: median(lengths), max: lengths[N - 1] ?? 0 },
     classes: set.labels ? Array.from(counts, (count, c) => ({ name: set.classNames![c], count })) : null,
     majorityRate: set.labels && N > unlabelled ? Math.max(...counts) / (N - unlabelled) : null,
     unlabelled,
     duplicates: countDuplicates(set),
     entities: set.entities ? new Set(set.entities).size : null,
-    irregularGaps: set.times ? irregularGaps(set) : null,
+    irregularGaps: irregularGaps(set),
     ...(set.channels.length === 1 && set.channels[0].vocabulary && { tokens: mostFrequent(set) }),
-    ...(set.statics && { statics: describeStatics(set.statics) }),
+    ...(statics && { statics: describeStatics(statics) }),
     warnings: [],
   };
   description.warnings = [
@@ -91,10 +92,20 @@ export function describeSet(set: SequenceSet): SetDescription {
   return description;
 }
 
-function describeChannel(set: SequenceSet, f: number): ChannelDescription {
-  const { name, kind, vocabulary } = set.channels[f];
+function describeChannels(set: Sequences): ChannelDescription[] {
   const steps = set.offsets[countOf(set)];
-  const { observed, min, mean, std, max } = channelStatistics(set, f, 0, steps);
+  const statistics = statisticsOfPieces(
+    () => piecesOf(set),
+    set.channels.map((_, f) => f),
+  );
+  return set.channels.map((channel, f) => describeChannel(channel, steps, statistics[f]));
+}
+
+function describeChannel(
+  { name, kind, vocabulary }: Channel,
+  steps: number,
+  { observed, min, mean, std, max }: ChannelStatistics,
+): ChannelDescription {
   const measured = kind === "numeric" && observed > 0;
   return {
     name,
@@ -128,7 +139,7 @@ function describeStatics({ names, values, vocabularies }: StaticColumns): Static
 
 const SHOWN = 8; // tokens
 
-function mostFrequent(set: SequenceSet): { token: string; share: number }[] {
+function mostFrequent(set: Sequences): { token: string; share: number }[] {
   const vocabulary = set.channels[0].vocabulary!;
   const counts = categoryCounts(set, 0);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -138,19 +149,26 @@ function mostFrequent(set: SequenceSet): { token: string; share: number }[] {
 }
 
 /** Sequences that one long gap divides, as a wrong time stamp does. */
-function wrongTimes(set: SequenceSet): string[] {
-  if (!set.times) return [];
+function wrongTimes(set: Sequences): string[] {
+  if (!heldSteps(set).held.times) return [];
   const found = Array.from({ length: countOf(set) }, (_, n) => n).filter((n) => longGap(set, n));
   return found.length === 0 ? [] : [longGapWarning(set, found)];
 }
 
-function irregularGaps(set: SequenceSet): number {
-  const gaps: number[] = [];
+function irregularGaps(set: Sequences): number | null {
+  const { held, starts } = heldSteps(set);
+  const { times } = held;
+  if (!times) return null;
+  const gaps = new Float64Array(set.offsets[countOf(set)]); // room for more than there are
+  let count = 0;
   for (let n = 0; n < countOf(set); n++)
-    for (let s = set.offsets[n] + 1; s < set.offsets[n + 1]; s++) gaps.push(set.times![s] - set.times![s - 1]);
-  if (gaps.length === 0) return 0;
-  const usual = median(Float64Array.from(gaps).sort());
-  return gaps.filter((gap) => Math.abs(gap - usual) > 0.01 * usual).length / gaps.length;
+    for (let s = starts[n] + 1; s < starts[n] + lengthOf(set, n); s++) gaps[count++] = times[s] - times[s - 1];
+  if (count === 0) return 0;
+  const sorted = gaps.subarray(0, count).sort();
+  const usual = median(sorted);
+  let irregular = 0;
+  for (const gap of sorted) if (Math.abs(gap - usual) > 0.01 * usual) irregular++;
+  return irregular / count;
 }
 
 function median(ascending: Float64Array): number {

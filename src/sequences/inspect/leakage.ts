@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.js";
 import { expectOptions, expectSwitch } from "../../options.js";
-import { checkSequenceSet } from "../set/check.js";
-import { countOf, isObserved, lengthOf, type SequenceSet } from "../set/sequence-set.js";
+import { countOf, isObserved, lengthOf } from "../set/sequence-set.js";
+import { checkSequences, heldSteps, type Sequences } from "../set/windowed-set.js";
 
 /** Sequences of the second set that are identical to one of the first, and entities on both sides. */
 export interface LeakageReport {
@@ -17,15 +17,15 @@ export interface LeakageReport {
  * @throws {DataError} if an entity is on both sides, unless `allowSharedEntities`
  */
 export function checkLeakage(
-  a: SequenceSet,
-  b: SequenceSet,
+  a: Sequences,
+  b: Sequences,
   options: { allowSharedEntities?: boolean } = {},
 ): LeakageReport {
   expectOptions("checkLeakage", options, ["allowSharedEntities"]);
   const { allowSharedEntities = false } = options;
   expectSwitch("checkLeakage", "allowSharedEntities", allowSharedEntities);
-  checkSequenceSet(a, "checkLeakage");
-  checkSequenceSet(b, "checkLeakage");
+  checkSequences(a, "checkLeakage");
+  checkSequences(b, "checkLeakage");
   const inA = new Set(a.entities);
   const sharedEntities = [...new Set(b.entities)].filter((entity) => inA.has(entity));
   if (sharedEntities.length > 0 && !allowSharedEntities)
@@ -42,7 +42,7 @@ export function checkLeakage(
 }
 
 /** The number of sequences of a set that are identical to an earlier one of the same set. */
-export function countDuplicates(set: SequenceSet): number {
+export function countDuplicates(set: Sequences): number {
   const find = indexSequences(set);
   let count = 0;
   for (let n = 0; n < countOf(set); n++) {
@@ -53,46 +53,60 @@ export function countDuplicates(set: SequenceSet): number {
 }
 
 /** Finds the first sequence of `set` identical to sequence n of another (or the same) set. */
-function indexSequences(set: SequenceSet): (other: SequenceSet, n: number) => number | undefined {
-  const buckets = new Map<number, number[]>();
-  const setBits = bitsOf(set);
-  for (let n = 0; n < countOf(set); n++) {
-    const key = hash(set, setBits, n);
-    const bucket = buckets.get(key);
-    if (!bucket) buckets.set(key, [n]);
-    else if (!bucket.some((m) => identical(set, m, set, n))) bucket.push(n);
+function indexSequences(set: Sequences): (other: Sequences, n: number) => number | undefined {
+  const N = countOf(set);
+  const hashes = hashesOf(set);
+  const heads = new Int32Array(2 ** Math.ceil(Math.log2(2 * N + 1))).fill(-1); // a chain for each end of a hash
+  const next = new Int32Array(N);
+  const find = (other: Sequences, n: number, hash: number) => {
+    let m = heads[hash & (heads.length - 1)];
+    while (m >= 0 && !(hashes[m] === hash && identical(set, m, other, n))) m = next[m];
+    return m;
+  };
+  for (let n = 0; n < N; n++) {
+    const hash = hashes[n];
+    if (find(set, n, hash) >= 0) continue;
+    next[n] = heads[hash & (heads.length - 1)];
+    heads[hash & (heads.length - 1)] = n;
   }
+  const known = new Map<Sequences, Int32Array>([[set, hashes]]);
   return (other, n) => {
     if (lengthOf(other, n) === 0 || other.channels.length !== set.channels.length) return undefined;
-    return buckets.get(hash(other, bitsOf(other), n))?.find((m) => identical(set, m, other, n));
+    if (!known.has(other)) known.set(other, hashesOf(other));
+    const twin = find(other, n, known.get(other)![n]);
+    return twin < 0 ? undefined : twin;
   };
 }
 
-function bitsOf(set: SequenceSet): Int32Array {
-  return new Int32Array(set.values.buffer, set.values.byteOffset, set.values.length);
-}
-
-/** FNV-1a over 32-bit words. */
-function hash(set: SequenceSet, bits: Int32Array, n: number): number {
+/** FNV-1a over the 32-bit words of each sequence. */
+function hashesOf(set: Sequences): Int32Array {
+  const { held, starts } = heldSteps(set);
+  const bits = new Int32Array(held.values.buffer, held.values.byteOffset, held.values.length);
   const F = set.channels.length;
-  let h = 0x811c9dc5;
-  for (let k = set.offsets[n] * F; k < set.offsets[n + 1] * F; k++) {
-    h = Math.imul(h ^ bits[k], 0x01000193);
-    h ^= h >>> 15; // word-wise FNV leaves the low bits weak
-  }
-  return h;
+  return Int32Array.from({ length: countOf(set) }, (_, n) => {
+    let h = 0x811c9dc5;
+    const end = (starts[n] + lengthOf(set, n)) * F;
+    for (let k = starts[n] * F; k < end; k++) {
+      h = Math.imul(h ^ bits[k], 0x01000193);
+      h ^= h >>> 15; // word-wise FNV leaves the low bits weak
+    }
+    return h;
+  });
 }
 
-function identical(a: SequenceSet, m: number, b: SequenceSet, n: number): boolean {
+function identical(a: Sequences, m: number, b: Sequences, n: number): boolean {
   const L = lengthOf(a, m);
   if (L !== lengthOf(b, n)) return false;
   const F = a.channels.length;
+  const [ofA, ofB] = [heldSteps(a), heldSteps(b)];
   for (let i = 0; i < L * F; i++) {
-    const j = a.offsets[m] * F + i;
-    const k = b.offsets[n] * F + i;
-    if (!Object.is(a.values[j], b.values[k]) || isObserved(a, j) !== isObserved(b, k)) return false;
+    const j = ofA.starts[m] * F + i;
+    const k = ofB.starts[n] * F + i;
+    if (!Object.is(ofA.held.values[j], ofB.held.values[k])) return false;
+    if (isObserved(ofA.held, j) !== isObserved(ofB.held, k)) return false;
   }
-  if (a.times && b.times)
-    for (let t = 0; t < L; t++) if (a.times[a.offsets[m] + t] !== b.times[b.offsets[n] + t]) return false;
+  const [times, others] = [ofA.held.times, ofB.held.times];
+  if (times && others)
+    for (let t = 0; t < L; t++) if (times[ofA.starts[m] + t] !== others[ofB.starts[n] + t]) return false;
   return true;
 }

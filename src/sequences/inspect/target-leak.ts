@@ -1,4 +1,5 @@
-import { countOf, isObserved, lengthOf, type SequenceSet } from "../set/sequence-set.js";
+import { countOf, isObserved } from "../set/sequence-set.js";
+import { lastSteps, type Sequences } from "../set/windowed-set.js";
 
 /** A channel with more values than this, or fewer than ten cases for each, is a measurement, not a code. */
 const MAX_VALUES = 50;
@@ -10,7 +11,7 @@ const ERRORS = 0.01;
  * Channels whose last value alone gives the class of nearly every case: a label that found its way among the
  * features, more often than a discovery. Only channels of few distinct values are looked at.
  */
-export function channelsThatTellTheClass(set: SequenceSet): string[] {
+export function channelsThatTellTheClass(set: Sequences): string[] {
   const { labels, classNames = [] } = set;
   if (!labels) return [];
   const counts = new Array<number>(classNames.length).fill(0);
@@ -27,14 +28,15 @@ export function channelsThatTellTheClass(set: SequenceSet): string[] {
 }
 
 /** How often each class goes with each last value; undefined for too many values. */
-function classesByLastValue(set: SequenceSet, channel: number): Map<number, number[]> | undefined {
+function classesByLastValue(set: Sequences, channel: number): Map<number, number[]> | undefined {
   const table = new Map<number, number[]>();
   const C = set.channels.length;
+  const { held, steps } = lastSteps(set);
   for (let n = 0; n < countOf(set); n++) {
     const label = set.labels![n];
     if (label < 0) continue;
-    const at = (set.offsets[n + 1] - 1) * C + channel;
-    const value = lengthOf(set, n) > 0 && isObserved(set, at) ? set.values[at] : Number.NaN;
+    const at = steps[n] * C + channel;
+    const value = steps[n] >= 0 && isObserved(held, at) ? held.values[at] : Number.NaN;
     let seen = table.get(value);
     if (!seen) {
       if (table.size >= Math.min(MAX_VALUES, countOf(set) / CASES_PER_VALUE)) return undefined;

@@ -112,6 +112,6 @@ export function placeOf(set: SequenceSet, k: number): string {
   return `${caseOf(set, low)}, step ${step - set.offsets[low]}, channel "${set.channels[k % F].name}"`;
 }
 
-export function caseOf(set: SequenceSet, n: number): string {
+export function caseOf(set: Pick<SequenceSet, "ids">, n: number): string {
   return `case "${set.ids[n] ?? n}"`;
 }

@@ -1,4 +1,5 @@
-import type { EventDetails, SequenceSet } from "./sequence-set.js";
+import type { EventDetails } from "./sequence-set.js";
+import { isWindowed, type Sequences } from "./windowed-set.js";
 
 /** SHA-256 in hexadecimal. */
 export async function sha256(content: string | ArrayBufferView): Promise<string> {
@@ -11,7 +12,12 @@ export async function sha256(content: string | ArrayBufferView): Promise<string>
 }
 
 /** One hash of everything in a set. */
-export async function hashSequences(set: SequenceSet): Promise<string> {
+export async function hashSequences(set: Sequences): Promise<string> {
+  if (isWindowed(set)) {
+    const { whole, owners, starts, offsets, labels, ids, entities, classNames } = set;
+    const hashes = await Promise.all([owners, starts, offsets, labels].map((part) => (part ? sha256(part) : "")));
+    return sha256(JSON.stringify([await hashSequences(whole), hashes, ids, entities, classNames]));
+  }
   const { values, offsets, observed, times, labels, weights, channels, ids, entities, classNames, statics } = set;
   const parts = [values, offsets, observed, times, labels, weights, statics?.values];
   const hashes = await Promise.all(parts.map((part) => (part ? sha256(part) : "")));

@@ -6,7 +6,7 @@ import { countOf, lengthOf, type SequenceSet } from "./sequence-set.js";
  * @returns their indices, ascending
  */
 export function sampleSequences(
-  set: SequenceSet,
+  set: Pick<SequenceSet, "offsets">,
   random: Random,
   most: { steps: number; sequences?: number },
 ): Int32Array {

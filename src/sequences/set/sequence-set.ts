@@ -74,11 +74,11 @@ export type KeptColumn =
   | { name: string; kind: "numbers" | "dates"; values: ArrayLike<number> };
 
 /** A set as it was read: the training part, the test part where the source gives one, and where it came from. */
-export interface DataSource {
+export interface DataSource<Set = SequenceSet> {
   name: string;
-  train: SequenceSet;
+  train: Set;
   /** Present when the source itself is split (`NAME_TRAIN`, `NAME_TEST`). */
-  test?: SequenceSet;
+  test?: Set;
   /** With windows of timed events. */
   events?: EventDetails;
   /** Columns to keep, one cell per case of `train`, then of `test`. */
@@ -90,17 +90,17 @@ export interface DataSource {
 }
 
 /** N, the number of sequences. */
-export function countOf(set: SequenceSet): number {
+export function countOf(set: Pick<SequenceSet, "offsets">): number {
   return set.offsets.length - 1;
 }
 
 /** The number of steps of sequence n. */
-export function lengthOf(set: SequenceSet, n: number): number {
+export function lengthOf(set: Pick<SequenceSet, "offsets">, n: number): number {
   return set.offsets[n + 1] - set.offsets[n];
 }
 
 /** The largest number of steps of any sequence, 0 for none. */
-export function longestOf(set: SequenceSet): number {
+export function longestOf(set: Pick<SequenceSet, "offsets">): number {
   let longest = 0;
   for (let n = 0; n < countOf(set); n++) longest = Math.max(longest, lengthOf(set, n));
   return longest;
@@ -202,7 +202,8 @@ export function shareSequences(set: SequenceSet, withLabels = false): SequenceSe
   };
 }
 
-function shareArray<A extends Float32Array | Int32Array | Uint8Array>(array: A): A {
+/** The same numbers in memory that threads can share, where there is any. */
+export function shareArray<A extends Float32Array | Float64Array | Int32Array | Uint8Array>(array: A): A {
   if (typeof SharedArrayBuffer === "undefined" || array.buffer instanceof SharedArrayBuffer) return array;
   const shared = new SharedArrayBuffer(array.byteLength);
   const copy = new (array.constructor as new (buffer: SharedArrayBuffer) => A)(shared);

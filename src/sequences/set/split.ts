@@ -1,8 +1,8 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectWhole } from "../../options.js";
 import { randomStream } from "../../random.js";
-import { checkSequenceSet } from "./check.js";
 import { countOf, type SequenceSet } from "./sequence-set.js";
+import { checkSequences, type Sequences } from "./windowed-set.js";
 
 /** Indices of the sequences on either side, each ascending. */
 export interface Split {
@@ -17,10 +17,10 @@ export interface Split {
  * @param fraction share of the first side, in (0, 1)
  * @throws {OptionError} if `fraction` is outside (0, 1)
  */
-export function splitStratified(set: SequenceSet, fraction: number, seed: number): Split {
+export function splitStratified(set: Sequences, fraction: number, seed: number): Split {
   expectFraction("splitStratified", fraction);
   expectWhole("splitStratified", "seed", seed);
-  checkSequenceSet(set, "splitStratified");
+  checkSequences(set, "splitStratified");
   const strata = new Map<number, number[]>();
   for (let n = 0; n < countOf(set); n++) append(strata, set.labels?.[n] ?? -1, n);
   const classes = [...strata.keys()].sort((a, b) => a - b);
@@ -43,12 +43,12 @@ export function splitStratified(set: SequenceSet, fraction: number, seed: number
 }
 
 /** Whether sequences belong to entities, and to more than one. */
-export function hasSeveralEntities({ entities }: SequenceSet): boolean {
+export function hasSeveralEntities({ entities }: Pick<SequenceSet, "entities">): boolean {
   return entities !== undefined && new Set(entities).size > 1;
 }
 
 /** Whole entities where there are several, else class by class. */
-export function splitCases(set: SequenceSet, fraction: number, seed: number): Split {
+export function splitCases(set: Sequences, fraction: number, seed: number): Split {
   return (hasSeveralEntities(set) ? splitGrouped : splitStratified)(set, fraction, seed);
 }
 
@@ -59,10 +59,10 @@ export function splitCases(set: SequenceSet, fraction: number, seed: number): Sp
  * @throws {OptionError} if `fraction` is outside (0, 1), or the set has no entities
  * @throws {DataError} if there are fewer than two entities
  */
-export function splitGrouped(set: SequenceSet, fraction: number, seed: number): Split {
+export function splitGrouped(set: Sequences, fraction: number, seed: number): Split {
   expectFraction("splitGrouped", fraction);
   expectWhole("splitGrouped", "seed", seed);
-  checkSequenceSet(set, "splitGrouped");
+  checkSequences(set, "splitGrouped");
   if (!set.entities)
     throw new OptionError(
       "splitGrouped: the sequences belong to no entities. Name the entity column when reading, or split at random within classes.",
@@ -102,7 +102,7 @@ export function splitGrouped(set: SequenceSet, fraction: number, seed: number): 
   return sorted(first, second);
 }
 
-function majorityLabel(set: SequenceSet): number {
+function majorityLabel(set: Sequences): number {
   const counts = new Map<number, number>();
   for (const label of set.labels ?? []) counts.set(label, (counts.get(label) ?? 0) + 1);
   let majority = -1;

@@ -36,6 +36,7 @@ export interface ViewName {
  * number, and two short segments blanked, numbers to 0 and categories to missing. Lengths stay; what is not observed
  * gets no value, so a batch of views is padded like the batch itself. Works on scaled data, whose 0 is the mean.
  * Times are left out: they no longer fit.
+ * @param names numbers that name the draws of each sequence
  * @throws {OptionError} for numbers out of range
  */
 export function augmentedView(
@@ -43,6 +44,7 @@ export function augmentedView(
   indices: ArrayLike<number>,
   { seed, update, view }: ViewName,
   options: AugmentOptions = {},
+  names: ArrayLike<number> = indices,
 ): SequenceSet {
   const { scale, jitter, crop, segments, segment } = parseOptions(augmentSchema, options, "Views");
   const picked = selectSequences(set, indices);
@@ -55,7 +57,7 @@ export function augmentedView(
     times: undefined,
   };
   for (let b = 0; b < indices.length; b++) {
-    const random = randomStream(seed, STREAMS.augmentedViews, update, indices[b], view);
+    const random = randomStream(seed, STREAMS.augmentedViews, update, names[b], view);
     const L = lengthOf(picked, b);
     const first = picked.offsets[b];
     stretch(picked, result, b, crop, random);

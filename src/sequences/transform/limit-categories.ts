@@ -1,4 +1,5 @@
-import { type Channel, countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
+import { type Channel, countOf, isObserved } from "../set/sequence-set.js";
+import { piecesOf, type Sequences } from "../set/windowed-set.js";
 
 /** More categories than this in one channel would make rows mostly of zeros. */
 export const MOST_CATEGORIES = 256;
@@ -8,7 +9,7 @@ export const MOST_CATEGORIES = 256;
  * category together, the last. Of equally frequent ones the earlier in the vocabulary is kept.
  * @returns `channels`: those of the set, as they are, where none has too many
  */
-export function limitCategories(set: SequenceSet): { channels: readonly Channel[]; notes: string[] } {
+export function limitCategories(set: Sequences): { channels: readonly Channel[]; notes: string[] } {
   if (set.channels.every((channel) => !hasTooMany(channel))) return { channels: set.channels, notes: [] };
   const notes: string[] = [];
   const channels = set.channels.map((channel, f) => {
@@ -34,9 +35,10 @@ function hasTooMany({ vocabulary = [], most = MOST_CATEGORIES }: Channel): boole
 }
 
 /** [vocabulary of channel f], steps of each category. */
-export function categoryCounts(set: SequenceSet, f: number): Float64Array {
-  const F = set.channels.length;
-  const counts = new Float64Array(set.channels[f].vocabulary?.length ?? 0);
-  for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) counts[set.values[k]]++;
+export function categoryCounts(all: Sequences, f: number): Float64Array {
+  const F = all.channels.length;
+  const counts = new Float64Array(all.channels[f].vocabulary?.length ?? 0);
+  for (const set of piecesOf(all))
+    for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) counts[set.values[k]]++;
   return counts;
 }

@@ -1,13 +1,16 @@
-import type { SequenceSet } from "../set/sequence-set.js";
+import { lengthOf } from "../set/sequence-set.js";
+import { heldSteps, type Sequences } from "../set/windowed-set.js";
 
 /** A gap that is so many times as long as all others of its sequence together, of as many steps, is hardly one. */
 const TIMES = 100;
 const STEPS = 5;
 
 /** The longest gap of a sequence where it makes the sequence what it is; undefined for most sequences. */
-export function longGap({ times, offsets }: SequenceSet, n: number): { gap: number; others: number } | undefined {
-  const from = offsets[n];
-  const to = offsets[n + 1];
+export function longGap(set: Sequences, n: number): { gap: number; others: number } | undefined {
+  const { held, starts } = heldSteps(set);
+  const { times } = held;
+  const from = starts[n];
+  const to = from + lengthOf(set, n);
   if (!times || to - from < STEPS) return undefined;
   let gap = 0;
   for (let s = from + 1; s < to; s++) gap = Math.max(gap, times[s] - times[s - 1]);
@@ -16,7 +19,7 @@ export function longGap({ times, offsets }: SequenceSet, n: number): { gap: numb
 }
 
 /** @param found the sequences that have such a gap, at least one */
-export function longGapWarning(set: SequenceSet, found: readonly number[]): string {
+export function longGapWarning(set: Sequences, found: readonly number[]): string {
   const [n] = found;
   const { gap, others } = longGap(set, n)!;
   const also = found.length === 1 ? "" : `, and in ${found.length - 1} others`;

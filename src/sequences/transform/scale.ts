@@ -1,16 +1,24 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions } from "../../options.js";
 import { checkSequenceSet, placeOf } from "../set/check.js";
-import { countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
-import { channelStatistics, coarseNote, isCoarse, quantile, sortedValues } from "./channel-statistics.js";
+import { type Channel, countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
+import {
+  type ChannelStatistics,
+  channelStatistics,
+  coarseNote,
+  isCoarse,
+  type Pieces,
+  quantile,
+  sortedOfPieces,
+  sortedValues,
+  statisticsOfPieces,
+} from "./channel-statistics.js";
+import { areSkewed, signedExp, signedLog, takeLogarithms } from "./logarithms.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
 
 /** Scaled values beyond this are no input: their squares, and sums of those, would leave the range of 32-bit floats. */
 export const MOST_SCALED = 1e18;
-
-/** A channel whose skewness is above this is scaled as logarithms by "log-standard", where these halve it. */
-const SKEWED = 3;
 
 export const scaleMethods = ["standard", "min-max", "robust", "log-standard", "none"] as const;
 export type ScaleMethod = (typeof scaleMethods)[number];
@@ -49,31 +57,47 @@ export function fitScaler(
   options: { method?: ScaleMethod; scope?: "channel" | "series" } = {},
 ): Scaler {
   expectOptions("fitScaler", options, ["method", "scope"]);
-  const { method = "standard", scope = "channel" } = options;
+  checkSequenceSet(set, "fitScaler");
+  return fitScalerTo(() => [set], set.channels, options);
+}
+
+/** The same of a set in pieces of these channels, each of them sound. */
+export function fitScalerTo(
+  pieces: Pieces,
+  channels: readonly Channel[],
+  { method = "standard", scope = "channel" }: { method?: ScaleMethod; scope?: "channel" | "series" },
+): Scaler {
   expectOneOf("fitScaler", "method", method, scaleMethods);
   expectOneOf("fitScaler", "scope", scope, ["channel", "series"]);
   if (method === "log-standard" && scope === "series")
     throw new OptionError(
       'fitScaler: "log-standard" looks at the whole training part, expected scope "channel". Take "standard" for a scale of each series\' own.',
     );
-  checkSequenceSet(set, "fitScaler");
-  const N = countOf(set);
-  const steps = set.offsets[N];
-  const logarithm = method === "log-standard" ? numericChannels(set).map((f) => isSkewed(set, f)) : undefined;
-  const source = logarithm ? takeLogarithms(set, logarithm) : set;
+  const numeric = numericChannels({ channels });
+  const logarithm = method === "log-standard" ? areSkewed(pieces, numeric) : undefined;
+  const skewed = numeric.filter((_, i) => logarithm?.[i]);
+  let sequences = 0;
+  const source: Pieces = function* () {
+    sequences = 0;
+    for (const piece of pieces()) {
+      sequences += countOf(piece);
+      yield skewed.length > 0 ? takeLogarithms(piece, skewed) : piece;
+    }
+  };
+  const statistics = statisticsOfPieces(source, numeric);
   const scaler: Scaler = {
     method,
     scope,
-    channels: numericNames(set),
+    channels: numericNames({ channels }),
     center: [],
     scale: [],
     ...(logarithm && { logarithm }),
-    fittedOn: { sequences: N, values: 0 },
+    fittedOn: { sequences, values: 0 },
     notes: [],
   };
-  for (const f of numericChannels(set)) {
-    const { name } = set.channels[f];
-    const fitted = centerAndScale(source, f, 0, steps, method);
+  numeric.forEach((f, i) => {
+    const { name } = channels[f];
+    const fitted = centerAndScale(statistics[i], method, () => sortedOfPieces(source, f));
     scaler.fittedOn.values += fitted.observed;
     if (scope === "channel") {
       scaler.center.push(fitted.center);
@@ -87,7 +111,7 @@ export function fitScaler(
       scaler.notes.push(
         `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
       );
-  }
+  });
   return scaler;
 }
 
@@ -185,16 +209,19 @@ export function seriesStatistics(set: SequenceSet): SequenceSet {
   };
 }
 
-function numericChannels(set: SequenceSet): number[] {
+function numericChannels(set: Pick<SequenceSet, "channels">): number[] {
   return set.channels.flatMap((channel, f) => (channel.kind === "numeric" ? [f] : []));
 }
 
-function numericNames(set: SequenceSet): string[] {
+function numericNames(set: Pick<SequenceSet, "channels">): string[] {
   return numericChannels(set).map((f) => set.channels[f].name);
 }
 
-function centerAndScale(set: SequenceSet, f: number, from: number, to: number, method: ScaleMethod) {
-  const { observed, mean, std, min, max } = channelStatistics(set, f, from, to);
+function centerAndScale(
+  { observed, mean, std, min, max }: ChannelStatistics,
+  method: ScaleMethod,
+  sort: () => Float32Array,
+) {
   const constant = observed > 0 && min === max;
   const coarse = observed > 0 && isCoarse({ min, max, std });
   const fitted = { observed, constant, coarse, fellBack: false, center: 0, scale: 1 };
@@ -202,7 +229,7 @@ function centerAndScale(set: SequenceSet, f: number, from: number, to: number, m
   if (method === "standard" || method === "log-standard") Object.assign(fitted, { center: mean, scale: std });
   else if (method === "min-max") Object.assign(fitted, { center: min, scale: max - min });
   else {
-    const sorted = sortedValues(set, f, from, to);
+    const sorted = sort();
     const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
     fitted.center = quantile(sorted, 0.5);
     fitted.fellBack = range <= NEGLIGIBLE * std;
@@ -229,57 +256,11 @@ function mapValues(
     if (scaler.scope === "channel") apply(f, 0, set.offsets[countOf(set)], scalings[i]);
     else
       for (let n = 0; n < countOf(set); n++) {
-        const own = centerAndScale(source, f, source.offsets[n], source.offsets[n + 1], scaler.method);
+        const steps = [source.offsets[n], source.offsets[n + 1]] as const;
+        const statistics = channelStatistics(source, f, ...steps);
+        const own = centerAndScale(statistics, scaler.method, () => sortedValues(source, f, ...steps));
         apply(f, set.offsets[n], set.offsets[n + 1], { ...own, logarithm: false });
       }
-  });
-  return { ...set, values };
-}
-
-function signedLog(value: number): number {
-  return Math.sign(value) * Math.log1p(Math.abs(value));
-}
-
-function signedExp(value: number): number {
-  return Math.sign(value) * Math.expm1(Math.abs(value));
-}
-
-/** Whether logarithms would at least halve a large skewness. */
-function isSkewed(set: SequenceSet, f: number): boolean {
-  const plain = Math.abs(skewness(set, f, (value) => value));
-  return plain > SKEWED && Math.abs(skewness(set, f, signedLog)) < plain / 2;
-}
-
-/** Third standardised moment of the observed values of a channel; 0 for a constant one. */
-function skewness(set: SequenceSet, f: number, of: (value: number) => number): number {
-  const F = set.channels.length;
-  const end = set.offsets[countOf(set)] * F;
-  let count = 0;
-  let sum = 0;
-  for (let k = f; k < end; k += F)
-    if (isObserved(set, k)) {
-      count++;
-      sum += of(set.values[k]);
-    }
-  const mean = sum / count;
-  let squares = 0;
-  let cubes = 0;
-  for (let k = f; k < end; k += F)
-    if (isObserved(set, k)) {
-      const away = of(set.values[k]) - mean;
-      squares += away ** 2;
-      cubes += away ** 3;
-    }
-  return squares > 0 ? cubes / count / (squares / count) ** 1.5 : 0;
-}
-
-/** A copy with logarithms in the channels that are scaled as such. */
-function takeLogarithms(set: SequenceSet, logarithm: readonly boolean[]): SequenceSet {
-  const F = set.channels.length;
-  const values = set.values.slice();
-  numericChannels(set).forEach((f, i) => {
-    if (!logarithm[i]) return;
-    for (let k = f; k < set.offsets[countOf(set)] * F; k += F) if (isObserved(set, k)) values[k] = signedLog(values[k]);
   });
   return { ...set, values };
 }

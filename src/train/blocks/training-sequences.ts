@@ -1,10 +1,11 @@
-import { countOf, lengthOf, longestOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { PreparedSet } from "../../model/prepared-windows.js";
+import { countOf, lengthOf, longestOf } from "../../sequences/set/sequence-set.js";
 import { type BlockPlan, blockRoom, openBlocks } from "./block-file.js";
 
 /** The sequences of a training, in one block or several, of which one is in memory. */
 export interface TrainingSequences {
   /** Of the block that was entered last. */
-  readonly set: SequenceSet;
+  readonly set: PreparedSet;
   /** Of all blocks, with and without a step. */
   readonly count: number;
   /** Sequences of each block that have a step. */
@@ -16,7 +17,7 @@ export interface TrainingSequences {
 }
 
 /** A set that is in memory as a whole. */
-export function oneBlock(set: SequenceSet): TrainingSequences {
+export function oneBlock(set: PreparedSet): TrainingSequences {
   const usable = usableOf(set, countOf(set));
   return { set, count: countOf(set), usable: [usable.length], longest: longestOf(set), enter: () => usable };
 }
@@ -38,6 +39,6 @@ export async function fromBlocks(plan: BlockPlan): Promise<TrainingSequences> {
   };
 }
 
-function usableOf(set: SequenceSet, count: number): Int32Array {
+function usableOf(set: PreparedSet, count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, n) => n).filter((n) => lengthOf(set, n) > 0);
 }

@@ -1,6 +1,7 @@
+import { isComplete, type PreparedSet, preparedPieces, takePrepared } from "../../model/prepared-windows.js";
 import { drawsFor } from "../../network/batch/draws.js";
 import { fillBatch } from "../../network/batch/fill-batch.js";
-import { countOf, isObserved, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
+import { countOf, isObserved, lengthOf } from "../../sequences/set/sequence-set.js";
 import { dealt, shardCount } from "./shards.js";
 import type { GradientStep, TrainingThread } from "./step.js";
 
@@ -14,7 +15,8 @@ export function plainStep({ job, network, slot, groups, shared, numbers }: Train
 
   const work = (shard: number) => {
     const own = dealt(shared.indices.subarray(0, numbers.cases), shard, shards());
-    const batch = fillBatch(slot, train, groups, own);
+    const taken = takePrepared(train, own);
+    const batch = fillBatch(slot, taken.set, groups, taken.indices);
     batch.gradients = blocks.shards + shard * blocks.blockSize;
     ws.data.fill(0, batch.gradients, batch.gradients + blocks.blockSize);
     slot.forward(batch, drawsFor(ws, { seed: options.seed, update: numbers.update, shard }));
@@ -40,12 +42,13 @@ export function plainStep({ job, network, slot, groups, shared, numbers }: Train
 }
 
 /** How many values of each sequence were observed. */
-export function observedCounts(set: SequenceSet): Int32Array {
-  const C = set.channels.length;
-  return Int32Array.from({ length: countOf(set) }, (_, n) => {
-    if (!set.observed) return lengthOf(set, n) * C;
-    let count = 0;
-    for (let k = set.offsets[n] * C; k < set.offsets[n + 1] * C; k++) if (isObserved(set, k)) count++;
-    return count;
-  });
+export function observedCounts(all: PreparedSet): Int32Array {
+  const C = all.channels.length;
+  if (isComplete(all)) return Int32Array.from({ length: countOf(all) }, (_, n) => lengthOf(all, n) * C);
+  const counts = new Int32Array(countOf(all));
+  let at = 0;
+  for (const set of preparedPieces(all))
+    for (let n = 0; n < countOf(set); n++, at++)
+      for (let k = set.offsets[n] * C; k < set.offsets[n + 1] * C; k++) if (isObserved(set, k)) counts[at]++;
+  return counts;
 }

@@ -1,3 +1,4 @@
+import { isComplete, takePrepared, weightsOf } from "../../model/prepared-windows.js";
 import { drawsFor } from "../../network/batch/draws.js";
 import { fillBatch } from "../../network/batch/fill-batch.js";
 import type { PackedBatch } from "../../network/batch/packed-batch.js";
@@ -34,11 +35,12 @@ export function readOutStep(part: TrainingThread): GradientStep {
 
   const forward = (shard: number) => {
     const own = dealt(shared.indices.subarray(0, numbers.cases), shard, shards());
+    const taken = takePrepared(job.train, own);
     const both = concatSequences(
-      augmentedView(job.train, own, { seed, update: numbers.update, view: 0 }, views),
-      augmentedView(job.train, own, { seed, update: numbers.update, view: 1 }, views),
+      augmentedView(taken.set, taken.indices, { seed, update: numbers.update, view: 0 }, views, own),
+      augmentedView(taken.set, taken.indices, { seed, update: numbers.update, view: 1 }, views, own),
     );
-    if (!job.train.observed && groups.every(({ kind }) => kind === "numeric")) both.observed = undefined;
+    if (isComplete(job.train) && groups.every(({ kind }) => kind === "numeric")) both.observed = undefined;
     const all = Int32Array.from({ length: 2 * own.length }, (_, k) => k);
     const batch = fillBatch(slots[shard], both, groups, all);
     slots[shard].forward(batch, drawsOf(shard));
@@ -104,7 +106,8 @@ function batchLoss({ engine, job, network, shared, numbers }: TrainingThread) {
 
   /** What the rows of the table are. */
   function rowsOf(n: number): ReadOutRows {
-    const { labels, weights } = train;
+    const { labels } = train;
+    const weights = weightsOf(train);
     const ofRows = (values: ArrayLike<number>) =>
       Array.from({ length: 2 * n }, (_, r) => values[shared.indices[r % n]]);
     return {

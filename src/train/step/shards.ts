@@ -17,7 +17,7 @@ export function batchShards({ readOutLoss }: AutoencoderSpec, cases: number): nu
 }
 
 /** Sequences by length, the longest first, neighbours in `indices` staying in order. */
-export function byLength(set: SequenceSet, indices: Int32Array): Int32Array {
+export function byLength(set: Pick<SequenceSet, "offsets">, indices: Int32Array): Int32Array {
   return indices.sort((a, b) => lengthOf(set, b) - lengthOf(set, a) || a - b);
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/engine.js";
 import type { Phase } from "../../engine/threads/crew.js";
+import type { PreparedSet } from "../../model/prepared-windows.js";
 import type { ColumnGroup } from "../../network/batch/one-hot-columns.js";
 import type { Network, Slot } from "../../network/network.js";
 import type { AutoencoderSpec } from "../../network/spec/spec.js";
@@ -11,7 +12,7 @@ import type { SharedTraining, UpdateNumbers } from "./shared-training.js";
 export interface TrainJob {
   spec: AutoencoderSpec;
   /** prepared; of several blocks the one that is in memory */
-  train: SequenceSet;
+  train: PreparedSet;
   /** Steps of the longest sequence of all blocks. */
   longest: number;
   validation: SequenceSet | undefined;

@@ -75,7 +75,7 @@ async function build(name: string, test = partsOf(name).held, rows = ROWS.test, 
     ...{ classCount: 2, classWeight: "none" },
     onMade: async (each) => void (made = each),
   });
-  await tables(networkSeed)(parseExpression(name));
+  await tables(networkSeed).make(parseExpression(name));
   const { pair, model } = made!;
   const rowOf = (part: "train" | "test", n: number) => {
     const C = pair[part].names.length;

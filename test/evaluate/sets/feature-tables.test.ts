@@ -101,9 +101,9 @@ test("sets that name the same network read the same one, and read-outs are fitte
   );
   const first = tables(1);
   for (const name of ["latent", "latent:wide", "residuals", "latent", "raw+residuals", "untrained"])
-    await first(parseExpression(name));
+    await first.make(parseExpression(name));
   const once = updates;
-  await tables(2)(parseExpression("latent+raw"));
+  await tables(2).make(parseExpression("latent+raw"));
   expect(updates).toBe(2 * once);
   expect(made.map(({ expression }) => nameOfExpression(expression))).toEqual(
     ["latent", "latent:wide", "residuals", "raw", "untrained", "latent"], // raw serves both network seeds

@@ -1,0 +1,187 @@
+import type { ClassifierName, classifierTable } from "../classify/classifiers.js";
+import { defaultThreads } from "../engine/threads/threads.js";
+import { componentsOf, mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
+import { oneHotColumns } from "../network/batch/one-hot-columns.js";
+import { listParameters } from "../network/network.js";
+import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { differenceChannels } from "../sequences/transform/differences.js";
+import { MOST_CATEGORIES } from "../sequences/transform/limit-categories.js";
+import { resolveFitOptions, specOf } from "../train/options.js";
+import type { ComparisonPlan } from "./plan.js";
+import type { Question } from "./resolve.js";
+import { type Expression, type SingleSet, setsOf } from "./sets/expression.js";
+import { featureSets } from "./sets/feature-sets.js";
+
+/** Seconds that `probe` took where the costs below were measured. */
+const PROBE = 0.058;
+const NANO = 1e-9;
+
+/** Seconds that work will take on this machine, by what comparable work took on another one. */
+export interface Estimate {
+  /** To make a set, its network included where it was not made before. */
+  set(k: number, set: SingleSet, networkIsMade: boolean): number;
+  /** Of it, to train its network. */
+  training(set: SingleSet): number;
+  /** To fit a classifier on an expression and predict, twice where a threshold is chosen. */
+  classifier(k: number, expression: Expression, name: ClassifierName): number;
+  /** To score all rows. */
+  scoring(rows: number): number;
+}
+
+export async function openEstimate(question: Question, plan: ComparisonPlan): Promise<Estimate> {
+  const { readOut, fit, align } = question;
+  const { set, resamples, classCount } = plan;
+  const factor = probe() / PROBE;
+  const threads = fit.threads === 0 ? 1 : Math.min(4, fit.threads ?? (await defaultThreads()));
+  const N = Math.max(1, countOf(set));
+  const length = set.offsets[countOf(set)] / N;
+  const width = widthOf(set.channels);
+  const channels = set.channels.length;
+  const casesOf = (k: number) => resamples[k].train.length + resamples[k].test.length;
+  const columnsOf = (single: SingleSet) => columnsOfSet(single, { set, readOut, align });
+
+  const networks = new Map<string, ReturnType<typeof networkOf>>();
+  const network = ({ name }: SingleSet) => {
+    const wanted = featureSets[name].network;
+    if (!wanted) return undefined;
+    if (!networks.has(wanted)) networks.set(wanted, networkOf(question, plan, wanted));
+    return networks.get(wanted)!;
+  };
+  /** Steps of all updates, by the parameters that each goes through. */
+  const training = (single: SingleSet) => {
+    const own = network(single);
+    if (!own || own.updates === 0) return 0;
+    return (factor * own.updates * own.batch * length * own.views * own.parameters * 0.6 * NANO) / threads;
+  };
+  return {
+    training,
+    set(k, single, networkIsMade) {
+      const cases = casesOf(k);
+      const own = network(single);
+      if (!own) {
+        const perCase = PER_CASE[single.name] ?? PER_CASE.raw;
+        return factor * cases * perCase({ length, width, channels, columns: columnsOf(single) }) * NANO;
+      }
+      const fitted = mustBeFitted((single.readOut ?? readOut) as ReadOut);
+      const decodes = single.name === "residuals" || single.name === "surprise";
+      const perStep = decodes ? 2000 + 0.2 * own.parameters : (500 + 0.07 * own.parameters) * (fitted ? 4 : 1);
+      const running = (factor * cases * length * perStep * NANO) / (decodes ? 1 : threads);
+      return running + (networkIsMade ? 0 : training(single));
+    },
+    classifier(k, expression, name) {
+      const { train, test, validation } = resamples[k];
+      const columns = setsOf(expression).reduce((sum, single) => sum + columnsOf(single), 0);
+      const cost = (rows: number, predicted: number) => CLASSIFIERS[name](rows, columns, predicted, classCount);
+      const whole = cost(train.length, test.length);
+      const trial = validation ? cost(validation.fitted.length, validation.held.length) : 0;
+      return factor * (whole + trial) * NANO;
+    },
+    scoring: (rows) => factor * rows * resamples.reduce((sum, { test }) => sum + test.length, 0) * 30_000 * NANO,
+  };
+}
+
+/** Nanoseconds to fit and predict. */
+type Cost = (rows: number, columns: number, predicted: number, classes: number) => number;
+const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
+  ridge: (rows, columns) => 3 * Math.max(rows, columns) * Math.min(rows, columns) ** 2 + 1e7,
+  logistic: (rows, columns, _, classes) => 150 * rows * columns * Math.max(1, classes - 1),
+  knn: (rows, columns, predicted) => (0.36 * rows + 0.58 * predicted) * rows * columns,
+  forest: (rows, columns, predicted) => 55_000 * rows * Math.sqrt(columns) + 20_000 * predicted,
+  boosting(rows, columns, predicted, classes) {
+    const trees = 100 * (classes === 2 ? 1 : classes);
+    return trees * (rows * (5.3 * columns + 60) + 107_000 * columns + 80 * predicted) + 60 * rows * columns;
+  },
+};
+
+interface Shape {
+  length: number;
+  width: number;
+  channels: number;
+  columns: number;
+}
+/** Nanoseconds a case, of sets without a network. */
+const PER_CASE: Record<string, (shape: Shape) => number> = {
+  raw: ({ length, width, channels }) => length * (10 * width + 100 * channels),
+  fields: ({ width, channels }) => 10 * width + 100 * channels,
+  statistics: ({ length, channels }) => 150 * length * channels,
+  aggregates: ({ columns }) => 170 * columns,
+  convolutions: ({ length, columns }) => length * columns,
+  statics: ({ columns }) => 20 * columns,
+};
+
+/** About as many columns as the set will have. */
+function columnsOfSet(
+  { name, readOut: own }: SingleSet,
+  { set, readOut, align }: { set: Pick<SequenceSet, "channels" | "offsets">; readOut: ReadOut; align: string },
+): number {
+  const width = widthOf(set.channels);
+  const C = set.channels.length;
+  const steps = Math.ceil(set.offsets[countOf(set)] / Math.max(1, countOf(set)));
+  const timed = align === "end" ? 4 : 0;
+  const few: Record<string, number> = {
+    fields: width,
+    raw: Math.min(4096, width * steps),
+    window: Math.min(4096, width * steps),
+    pca: 64,
+    statistics: 9 * C + width,
+    aggregates: width + 90,
+    convolutions: countOf(set) > 3000 ? 1512 : 9996,
+    statics: 10,
+    residuals: 1 + C + width,
+    surprise: 3 + (2 + timed) * C,
+  };
+  const read = (own ?? readOut) as ReadOut;
+  return few[name] ?? componentsOf(read)?.components ?? (read === "wide" ? 600 : 192);
+}
+
+/** Size of a network and of its training. */
+function networkOf(
+  { fit }: Question,
+  { set }: ComparisonPlan,
+  name: "untrained" | "trained" | "composite" | "label-aware",
+) {
+  const { spec, noise, dropout, ...rest } = fit;
+  const recipe = name === "composite" || name === "label-aware" ? name : undefined;
+  const resolved = resolveFitOptions(recipe ? { ...rest, recipe } : fit, "whole" in set);
+  const layers = specOf(resolved);
+  const own = set.channels.map(limited);
+  const channels = resolved.prepare.differences ? differenceChannels(own) : own;
+  const parameters = listParameters(layers, oneHotColumns(channels).groups).reduce((sum, { size }) => sum + size, 0);
+  const { updates, epochs, batchSize } = resolved.train;
+  const perEpoch = Math.ceil(countOf(set) / batchSize);
+  return {
+    parameters,
+    batch: batchSize,
+    views: layers.readOutLoss ? 2 : 1,
+    updates: name === "untrained" ? 0 : (updates ?? (epochs ? epochs * perEpoch : 600)),
+  };
+}
+
+/** With no more categories than a network reads. */
+function limited(channel: Channel): Channel {
+  const { vocabulary, most = MOST_CATEGORIES } = channel;
+  return vocabulary && vocabulary.length > most ? { ...channel, vocabulary: vocabulary.slice(0, most) } : channel;
+}
+
+function widthOf(channels: readonly Channel[]): number {
+  return channels.reduce((sum, channel) => sum + (limited(channel).vocabulary?.length ?? 1), 0);
+}
+
+/** Seconds of a loop like those that most of the work is: sums into few places. */
+function probe(): number {
+  const N = 1 << 18;
+  const codes = new Uint8Array(N).map((_, k) => Math.imul(k, 2654435761) >>> 24);
+  const values = new Float64Array(N).fill(0.5);
+  const sums = new Float64Array(512);
+  const run = (rounds: number) => {
+    const started = performance.now();
+    for (let round = 0; round < rounds; round++)
+      for (let k = 0; k < N; k++) {
+        sums[2 * codes[k]] += values[k];
+        sums[2 * codes[k] + 1] += 1;
+      }
+    return (performance.now() - started) / 1000;
+  };
+  run(2); // warms up
+  return run(48);
+}

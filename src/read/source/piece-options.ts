@@ -1,0 +1,21 @@
+import type { Channel } from "../../sequences/set/sequence-set.js";
+import type { Past } from "./past.js";
+
+/** How large a piece is, and what is known of its channels. */
+export interface PieceOptions {
+  /**
+   * Steps of a piece, unless one sequence is longer. A piece of a long table ends with the entity in which there are
+   * that many; each event of a window counts.
+   */
+  mostSteps: number;
+  /**
+   * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
+   * numeric and what a category a piece does not show; other columns are left out. A table of one sequence per
+   * row has one numeric channel and needs none.
+   */
+  channels?: readonly Channel[];
+  /** What came before, of a table whose events are cases (`readPast`): each event's window begins in it. */
+  past?: Past;
+  /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
+  after?: string | number;
+}
