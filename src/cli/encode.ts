@@ -40,8 +40,8 @@ export function encodeCommand(): Command {
     .description("turn sequences into features with a trained model")
     .argument("<model>", "a model file, from undertone fit")
     .argument(
-      "<data...>",
-      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or - for standard input",
+      "[data...]",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), - for standard input, or a database (--sql)",
     )
     .requiredOption("-o, --output <file>", "the features to write: .parquet, .csv or .npy, or - for standard output")
     .addOption(
@@ -91,7 +91,7 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
     for (const note of model.notes ?? []) terminal.warn(note);
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
-    const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths), output, {
+    const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths, options), output, {
       readOut,
       part,
       threads,

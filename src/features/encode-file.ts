@@ -9,7 +9,15 @@ import { expectOneOf, expectOptions, expectWhole } from "../options.js";
 import { readPast } from "../read/history.js";
 import { createLabelNames, TextLabels } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
-import { filesRead, hasTestPart, type Input, readInPieces, readSource, readsInPieces } from "../read/read.js";
+import {
+  filesRead,
+  hasTestPart,
+  type Input,
+  readInPieces,
+  readSource,
+  readsInPieces,
+  shownInput,
+} from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -129,7 +137,7 @@ async function encodeToFile(
       : await encodeWhole();
     signal?.throwIfAborted();
     const all = [...(past?.notes ?? []).map((note) => `history: ${note}`), ...notes];
-    if (short > 0 && !past) all.push(shortNote(nameOf(input), short, rows, reading.window!));
+    if (short > 0 && !past) all.push(shortNote(shownInput(input), short, rows, reading.window!));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
     await file.abandon();
@@ -143,8 +151,8 @@ async function encodeToFile(
   }
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
-    const names = createLabelNames(nameOf(input), asTexts);
-    const pieces = { mostSteps, channels, past, after };
+    const names = createLabelNames(shownInput(input), asTexts);
+    const pieces = { mostSteps, channels, past, after, signal };
     const notes = await readInPieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
       append(set, { labels: labelTexts && names.of(labelTexts), kept }),
     );
@@ -152,7 +160,7 @@ async function encodeToFile(
   }
 
   async function encodeWhole() {
-    const source = await readSource(input, reading);
+    const source = await readSource(input, reading, { signal });
     if (source.test && copies !== undefined && part !== "train")
       throw new OptionError(
         '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
@@ -198,12 +206,8 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     throw new OptionError("`history`: standard input (-) is the data too, expected a file. It can be read only once.");
   if (copies !== undefined || part !== "all" || !(await readsInPieces(input, reading)))
     throw new OptionError(
-      `${nameOf(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
+      `${shownInput(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
     );
-}
-
-function nameOf(input: Input): string {
-  return typeof input === "string" ? input : input.join(", ");
 }
 
 function shortNote(where: string, short: number, rows: number, window: number): string {
@@ -254,7 +258,7 @@ async function untilRead(
 async function expectTestPart(input: Input, reading: DataOptions): Promise<void> {
   if ((await hasTestPart(input, reading)) !== false) return;
   throw new OptionError(
-    `${nameOf(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+    `${shownInput(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
   );
 }
 

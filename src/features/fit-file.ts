@@ -74,7 +74,7 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input, reading), force });
   if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
-  const source = await openTrainingSource(input, reading, output, { blockSteps, onRead });
+  const source = await openTrainingSource(input, reading, output, { blockSteps, onRead, signal });
   try {
     return await fitSource(source);
   } finally {

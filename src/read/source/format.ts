@@ -7,7 +7,7 @@ import type { Table } from "./table.js";
 
 /** How the files of one kind are read. */
 export type Format = {
-  name: (typeof FORMAT_NAMES)[number];
+  name: (typeof FORMAT_NAMES)[number] | "sql";
   /** Ends of file names, without .gz, in lower case. */
   extensions: readonly string[];
   /** The options of files (FILE_OPTIONS) that it reads; the others are refused. */
