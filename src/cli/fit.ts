@@ -43,6 +43,7 @@ export function fitCommand(): Command {
     "have at most so many steps of a table in memory, in blocks of whole entities; default: all of it",
     numberIn({ type: "integer", minimum: 1 }),
   );
+  command.option("--sort", "with --block-steps: sort a long table by entity first, in a file; for scattered entities");
   addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runFit);
 }
@@ -63,6 +64,7 @@ async function runFit(paths: string[], options: CommonOptions & { output: string
       resume: resume as boolean | undefined,
       force,
       blockSteps: options.blockSteps as number | undefined,
+      sort: options.sort as boolean | undefined,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
       onNote: terminal.warn,

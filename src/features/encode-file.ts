@@ -5,19 +5,12 @@ import { checkOutputs } from "../files/check-outputs.js";
 import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
-import { expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
+import { filesRead, type Input, shownInput } from "../read/find.js";
 import { readPast } from "../read/history.js";
 import { createLabelNames, TextLabels } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
-import {
-  filesRead,
-  hasTestPart,
-  type Input,
-  readInPieces,
-  readSource,
-  readsInPieces,
-  shownInput,
-} from "../read/read.js";
+import { hasTestPart, readInPieces, readSource, readsInPieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -27,6 +20,7 @@ import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
+import { inSortFolder } from "./sort-folder.js";
 
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
   /** how the data is read, where it differs from the training of the model */
@@ -46,6 +40,11 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   outputFormat?: FeatureFormat;
   /** replace an output that is not of features that undertone wrote; default false */
   force?: boolean;
+  /**
+   * sort the rows of a long table by entity first, in a file beside the output: then its entities may be scattered and
+   * memory is bounded all the same; default false
+   */
+  sort?: boolean;
   /** files that are never replaced, besides the input: the model's own */
   keep?: readonly string[];
   /** @param total sequences in all, where the file is read whole */
@@ -74,6 +73,7 @@ const OPTIONS = [
   "noisyCopies",
   "outputFormat",
   "force",
+  "sort",
   "keep",
   "onProgress",
   "signal",
@@ -104,6 +104,7 @@ export async function encodeFile(
   expectOneOf("encodeFile", "part", options.part, [undefined, "all", "train", "test"]);
   expectOneOf("encodeFile", "outputFormat", options.outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", options.threads, 0);
+  expectSwitch("encodeFile", "sort", options.sort);
   return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
     encodeToFile(engine, model, input, output, guarded),
   );
@@ -132,6 +133,7 @@ async function encodeToFile(
   let columns: readonly string[] = [];
   try {
     const inPieces = copies === undefined && (await readsInPieces(input, reading));
+    if (options.sort && !inPieces) throw noSort(input, copies);
     const notes = inPieces
       ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
       : await encodeWhole();
@@ -152,10 +154,11 @@ async function encodeToFile(
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
     const names = createLabelNames(shownInput(input), asTexts);
-    const pieces = { mostSteps, channels, past, after, signal };
-    const notes = await readInPieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
-      append(set, { labels: labelTexts && names.of(labelTexts), kept }),
-    );
+    const read = (sortIn?: string) =>
+      readInPieces(input, reading, { mostSteps, channels, past, after, sortIn, signal }, ({ set, labelTexts, kept }) =>
+        append(set, { labels: labelTexts && names.of(labelTexts), kept }),
+      );
+    const notes = options.sort ? await inSortFolder(output, read) : await read();
     return [...notes, ...names.notes()];
   }
 
@@ -208,6 +211,12 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     throw new OptionError(
       `${shownInput(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
     );
+}
+
+function noSort(input: Input, copies: number | undefined): OptionError {
+  return new OptionError(
+    `${shownInput(input)}: got \`sort\`${copies === undefined ? "" : " and `noisyCopies`"}, expected a long table that is read in pieces. This is read whole; leave it out.`,
+  );
 }
 
 function shortNote(where: string, short: number, rows: number, window: number): string {

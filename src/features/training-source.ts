@@ -15,6 +15,14 @@ export interface TrainingSource extends Pick<DataSource, "name" | "files" | "tra
   release(): Promise<void>;
 }
 
+interface BlockOptions {
+  blockSteps?: number;
+  /** Sort the rows by entity before they are dealt. */
+  sort?: boolean;
+  onRead?(sequences: number): void;
+  signal?: AbortSignal;
+}
+
 /** Steps of a piece that is read at a time, at most. */
 const PIECE = 1_000_000;
 
@@ -28,8 +36,12 @@ export async function openTrainingSource(
   input: Input,
   reading: DataOptions,
   output: string,
-  { blockSteps, onRead, signal }: { blockSteps?: number; onRead?(sequences: number): void; signal?: AbortSignal },
+  { blockSteps, sort, onRead, signal }: BlockOptions,
 ): Promise<TrainingSource> {
+  if (sort && blockSteps === undefined)
+    throw new OptionError(
+      "`sort`: got no `blockSteps`, expected both. A table that is read whole needs no sorting; leave it out, or say how many steps may be in memory.",
+    );
   if (blockSteps === undefined) return { ...(await readSource(input, reading, { signal })), release: async () => {} };
   if (typeof input !== "string")
     throw new OptionError(
@@ -45,7 +57,7 @@ export async function openTrainingSource(
     const { first, more, sequences, notes } = await dealBlocks(
       async (take) => {
         const pieces = { mostSteps: Math.min(PIECE, blockSteps), channels, signal };
-        const read = await readPieces(input, reading, pieces, take);
+        const read = await readPieces(input, reading, { ...pieces, ...(sort && { sortIn: folder }) }, take);
         second = read.sha256;
         return read.notes;
       },

@@ -90,6 +90,12 @@ export async function findInput(input: Input, options: DataOptions, signal?: Abo
   return { files: await describeFiles(paths, files, options) };
 }
 
+/** Whether an input has a test part; undefined: it cannot be found. */
+export async function hasTestPart(input: Input, options: DataOptions): Promise<boolean | undefined> {
+  const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
+  return found && ("parts" in found ? found.parts.test !== undefined : "files" in found && found.files.split);
+}
+
 /** Ends what finding the input opened. */
 export async function closeFound(found: Found): Promise<void> {
   if ("file" in found) await found.file.close?.();

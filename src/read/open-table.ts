@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { FoundFile } from "./folder.js";
 import { csv } from "./formats/csv.js";
+import { formatOf } from "./formats/formats.js";
 import { hasHeader, tsv } from "./formats/tsv.js";
 import type { Format, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
@@ -36,4 +37,10 @@ export function rejectFileOptions(path: string, format: Format, options: DataOpt
   if (format.name === "sql") return; // refused before
   const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
   rejectOptions(path, `${format.extensions[0]} files`, options, others);
+}
+
+/** Whether a file can be read in pieces: a table (CSV). */
+export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
+  const format = formatOf(path, options.inputFormat);
+  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
 }

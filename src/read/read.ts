@@ -3,14 +3,14 @@ import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
 import { closeFound, type Found, type FoundFiles, findInput, type Input, shownInput } from "./find.js";
 import type { FoundFile, FoundParts } from "./folder.js";
-import { FORMATS, formatOf } from "./formats/formats.js";
+import { FORMATS } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
 import { joinKept } from "./layouts/carried.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
 import { readText, rejectTextOptions } from "./layouts/text.js";
 import { readWide } from "./layouts/wide.js";
-import { asTable, openTable, rejectFileOptions, sourceOf } from "./open-table.js";
+import { openTable, rejectFileOptions, sourceOf } from "./open-table.js";
 import { readRows, splitParts } from "./rows.js";
 import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
@@ -20,7 +20,8 @@ import { type SourceFile, STANDARD_INPUT, sourceFile, unreadable } from "./sourc
 import { nameOfQuery } from "./sql/query.js";
 import { type FileHash, isTexts } from "./text-files.js";
 
-export { filesRead, type Input, shownInput } from "./find.js";
+export { filesRead, hasTestPart, type Input, shownInput } from "./find.js";
+export { comesInPieces } from "./open-table.js";
 export { NO_DATABASE } from "./sql/query.js";
 
 /** Options of files of rows. */
@@ -85,18 +86,6 @@ export async function readsInPieces(input: Input, options: DataOptions): Promise
   return rows ? !rows.split : "file" in found && found.file.format.layouts !== "fixed";
 }
 
-/** Whether a file can be read in pieces: a table (CSV). */
-export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
-  const format = formatOf(path, options.inputFormat);
-  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
-}
-
-/** Whether an input has a test part; undefined: it cannot be found. */
-export async function hasTestPart(input: Input, options: DataOptions): Promise<boolean | undefined> {
-  const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
-  return found && ("parts" in found ? found.parts.test !== undefined : "files" in found && found.files.split);
-}
-
 /** What a source is refused with that is no table. */
 export function onlyTables(where: string): OptionError {
   return new OptionError(
@@ -121,6 +110,11 @@ export interface PieceOptions {
   past?: Past;
   /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
   after?: string | number;
+  /**
+   * A folder for a file of the rows, sorted: the entities of a long table may then be scattered. Their order is that of
+   * first appearance, as if it had been read whole.
+   */
+  sortIn?: string;
   /** Aborting ends a query and throws the signal's reason. */
   signal?: AbortSignal;
 }
@@ -151,8 +145,9 @@ export async function readPieces(
   pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after", "signal"]);
-  const { mostSteps, channels, past, signal } = pieces;
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after", "sortIn", "signal"]);
+  const { mostSteps, channels, past, sortIn, signal } = pieces;
+  const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
@@ -181,9 +176,13 @@ export async function readPieces(
   };
   try {
     if (rows) {
-      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, past, after }, guarded);
+      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, past, after, sort }, guarded);
       return { notes, ...(files.length === 1 && files[0]) };
     }
+    if (sort)
+      throw new OptionError(
+        `${where}: got \`sort\` and a table with one sequence per row, expected a long table (\`entity\`). Nothing in it is scattered; leave it out.`,
+      );
     const { file } = found as { file: FoundFile };
     const source = sourceOf(file, chosen);
     const notes = await readWideFile(source, file.format, chosen, { idPrefix: "", mostSteps, channels }, guarded);

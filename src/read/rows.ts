@@ -9,7 +9,7 @@ import { readTails } from "./layouts/past.js";
 import { rejectTextOptions } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
-import type { TableFormat } from "./source/format.js";
+import type { Sorting, TableFormat } from "./source/format.js";
 import type { DataOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import type { EventChoice, Past } from "./source/past.js";
@@ -23,6 +23,7 @@ const MOST_HASHES = 20;
 export interface PieceSize extends EventChoice {
   mostSteps: number;
   channels?: readonly Channel[];
+  sort?: Sorting;
 }
 
 /**

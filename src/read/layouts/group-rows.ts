@@ -1,18 +1,12 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
+import type { Sorting } from "../source/format.js";
 import type { DataOptions } from "../source/options.js";
-import { type Column, idIn, shownIn, type Table, type TableChunk } from "../source/table.js";
+import { type Column, idIn, namesOf, shownIn, type Table, type TableChunk } from "../source/table.js";
 import { codeOf } from "./long-column.js";
 import { createRowRuns, type RowRuns } from "./row-runs.js";
 
 /** Rows that are given back at a time, unless one entity has more. */
 const ROWS = 20_000;
-
-/** Sorting of a table in files. */
-export interface Sorting {
-  /** An empty folder for them. */
-  folder: string;
-  signal?: AbortSignal;
-}
 
 /** The columns that a layout needs, by their place in the table. */
 export interface NeededColumns {
@@ -26,13 +20,15 @@ export interface NeededColumns {
  * Brings the rows of each entity together: entities in order of first appearance, the rows of each in their order, so
  * that a table is read as if it had been in memory as a whole. Memory holds the names of the entities and some rows;
  * the others lie in a file of the folder.
- * @param needed says of the first chunk what is needed, and how many of its rows are a header
+ * @param needed says what is needed of the columns of these names
  */
 export async function groupRows(
-  { path, chunks }: Table,
-  needed: (first: TableChunk) => NeededColumns & { names: readonly string[]; header: number },
+  table: Table,
+  needed: (names: readonly string[]) => NeededColumns,
   { folder, signal }: Sorting,
-): Promise<Pick<Table, "names" | "chunks">> {
+): Promise<Table> {
+  const { path } = table;
+  let names = table.names;
   let runs: RowRuns | undefined;
   let plan: ReturnType<typeof needed> | undefined;
   let places: number[] = [];
@@ -53,23 +49,31 @@ export async function groupRows(
     return code;
   };
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of table.chunks) {
       signal?.throwIfAborted();
       let skip = 0;
       if (!plan) {
-        plan = needed(chunk);
+        names = namesOf(table, chunk);
+        skip = table.names ? 0 : 1;
+        plan = needed(names);
         const { used, numeric } = plan;
         places = [...new Set(used)];
-        runs = createRowRuns(folder, places.map((c) => numeric.has(c)));
-        skip = plan.header;
+        runs = createRowRuns(
+          folder,
+          places.map((c) => numeric.has(c)),
+        );
       }
       const columns = places.map((c) => chunk.column(c));
       const cells = columns[places.indexOf(plan.entityColumn)];
       const codes = Int32Array.from({ length: chunk.rows.length - skip }, (_, r) => ownerOf(cells, skip + r));
-      runs!.add(skip === 0 ? columns : columns.map((column) => withoutRows(column, skip)), codes, Array.from(chunk.rows).slice(skip));
+      runs!.add(
+        skip === 0 ? columns : columns.map((column) => withoutRows(column, skip)),
+        codes,
+        Array.from(chunk.rows).slice(skip),
+      );
     }
     const counts = runs?.end() ?? new Int32Array(0);
-    return { names: plan?.names, chunks: readBack(path, runs, counts, places, signal) };
+    return { ...table, names, chunks: readBack(path, runs, counts, places, signal) };
   } catch (error) {
     runs?.close();
     throw error;
@@ -115,11 +119,12 @@ function withoutRows(column: Column, count: number): Column {
 export function numericColumns(
   names: readonly string[],
   options: DataOptions,
-  channels: readonly Channel[],
+  channels: readonly Channel[] = [],
 ): ReadonlySet<number> {
-  const { entity, label, secondEntity, variable, time, timeFormat, amount = "amount", static: statics = [] } = options;
+  const { entity, label, secondEntity, variable, time, timeFormat, id, amount = "amount" } = options;
   const of = (kind: Channel["kind"]) => channels.filter((channel) => channel.kind === kind).map(({ name }) => name);
-  const texts = new Set([entity, label, secondEntity, variable, ...statics, ...of("categorical")]);
+  const { static: statics = [], keep = [] } = options;
+  const texts = new Set([entity, label, secondEntity, variable, id, ...keep, ...statics, ...of("categorical")]);
   if (timeFormat !== undefined) texts.add(time); // 01022024 is more than its number
   const wanted = new Set([time, amount, ...of("numeric")]);
   return new Set([...names.keys()].filter((c) => wanted.has(names[c]) && !texts.has(names[c])));

@@ -1,12 +1,11 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Column, idIn } from "../source/table.js";
+import type { Column } from "../source/table.js";
+import { addCells, createRunColumn, type Places, readCells, writeCells } from "./run-column.js";
 
 /** Cells that a run holds before it is written. */
 const RUN_CELLS = 4_000_000;
 const RUN_ROWS = 1_000_000;
-/** Different texts of a column that are kept in memory; others stand in the file. */
-const MOST_NAMES = 1 << 16;
 
 /** Rows that were sorted by a code and put into a file; rows of one code stay in their order. */
 interface Run {
@@ -14,10 +13,8 @@ interface Run {
   starts: Int32Array;
   /** Where the numbers of the rows stand in the file. */
   rows: number;
-  columns: readonly Record<Part, number>[];
+  columns: readonly Places[];
 }
-/** What is known of a cell: a number, a date, a text by its id, or where its text ends in those of the run. */
-type Part = "numbers" | "dates" | "ids" | "ends" | "texts";
 
 /** Collects rows and gives them back by their codes, in memory that does not grow with their number. */
 export interface RowRuns {
@@ -33,41 +30,24 @@ export interface RowRuns {
 /**
  * @param folder in which a file is made
  * @param bare for each column, whether the text of a number or a date is of no use
+ * @param most rows of a run
  */
-export function createRowRuns(folder: string, bare: readonly boolean[]): RowRuns {
-  const file = openSync(join(folder, "rows"), "wx+");
-  const most = Math.max(1, Math.min(RUN_ROWS, Math.floor(RUN_CELLS / bare.length)));
-  const columns = bare.map((numbersAlone) => createColumnStore(most, numbersAlone));
+export function createRowRuns(folder: string, bare: readonly boolean[], most = rowsOfRun(bare.length)): RowRuns {
+  const file = openRunFile(join(folder, "rows"));
+  const { put, get } = file;
+  const columns = bare.map((numbersAlone) => createRunColumn(most, numbersAlone));
   const codes = new Int32Array(most);
   const rows = new Float64Array(most);
   const runs: Run[] = [];
   let counts = new Int32Array(16);
   let codeCount = 0;
   let held = 0;
-  let size = 0; // of the file
-
-  const put = (array: Float64Array | Int32Array | Buffer): number => {
-    const at = size;
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, at + done);
-    size += bytes.length;
-    return at;
-  };
-  const get = <A extends Float64Array | Int32Array | Uint8Array>(into: A, at: number): A => {
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-    for (let done = 0; done < bytes.length; ) {
-      const read = readSync(file, bytes, done, bytes.length - done, at + done);
-      if (read === 0) throw new Error("the file of sorted rows was cut while it was in use");
-      done += read;
-    }
-    return into;
-  };
 
   function write(): void {
     if (held === 0) return;
     const { order, starts } = orderOf(codes.subarray(0, held), codeCount);
     const sorted = Float64Array.from(order, (r) => rows[r]);
-    runs.push({ starts, rows: put(sorted), columns: columns.map((column) => column.write(order, put)) });
+    runs.push({ starts, rows: put(sorted), columns: columns.map((column) => writeCells(column, order, put)) });
     held = 0;
   }
 
@@ -75,7 +55,7 @@ export function createRowRuns(folder: string, bare: readonly boolean[]): RowRuns
     add(chunk, chunkCodes, numbers) {
       for (let done = 0; done < chunkCodes.length; ) {
         const count = Math.min(most - held, chunkCodes.length - done);
-        for (const [c, column] of columns.entries()) column.add(chunk[c], done, count, held);
+        for (const [c, column] of columns.entries()) addCells(column, chunk[c], done, count, held);
         for (let r = 0; r < count; r++) {
           const code = chunkCodes[done + r];
           codes[held + r] = code;
@@ -113,12 +93,21 @@ export function createRowRuns(folder: string, bare: readonly boolean[]): RowRuns
       return {
         rows: Float64Array.from(order, (r) => numbers[r]),
         columns: columns.map((column, c) =>
-          column.read(order, slices.map(({ run, begin, count }) => ({ at: run.columns[c], begin, count })), get),
+          readCells(
+            column,
+            order,
+            slices.map(({ run, begin, count }) => ({ at: run.columns[c], begin, count })),
+            get,
+          ),
         ),
       };
     },
-    close: () => closeSync(file),
+    close: file.close,
   };
+}
+
+function rowsOfRun(columns: number): number {
+  return Math.max(1, Math.min(RUN_ROWS, Math.floor(RUN_CELLS / columns)));
 }
 
 /** Rows by their codes, those of one code in their order (a counting sort). */
@@ -138,137 +127,31 @@ function grown(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBu
   return larger;
 }
 
-type Get = <A extends Float64Array | Int32Array | Uint8Array>(into: A, at: number) => A;
-interface Slice {
-  at: Record<Part, number>;
-  begin: number;
-  count: number;
-}
-
-/** One column of the run in memory, and of those in the file. */
-function createColumnStore(most: number, bare: boolean) {
-  let kind: Column["kind"] = "cells";
-  let notation: Column["notation"];
-  const numbers = new Float64Array(most);
-  let dates: Float64Array | undefined; // from the first date on
-  let ids: Int32Array | undefined; // from the first text on; -1: in `texts`, -2: a number or a date
-  let texts = new Map<number, string>(); // by place in the run
-  const names: string[] = [];
-  const known = new Map<string, number>();
-  let byFileId = new Int32Array(0);
-
-  const nameOf = (text: string): number => {
-    let id = known.get(text);
-    if (id === undefined && names.length < MOST_NAMES) {
-      id = names.push(text) - 1;
-      known.set(text, id);
-    }
-    return id ?? -1;
-  };
-  const addText = (column: Column & { values: readonly string[] }, r: number, at: number) => {
-    ids ??= new Int32Array(most).fill(-2);
-    const fileId = bare ? -1 : idIn(column, r);
-    let id = fileId >= 0 && fileId < byFileId.length ? byFileId[fileId] - 1 : -1;
-    if (id < 0) {
-      const text = column.values[r];
-      id = nameOf(text);
-      if (id < 0) texts.set(at, text);
-      else if (fileId >= 0) {
-        if (fileId >= byFileId.length) byFileId = grown(byFileId, 2 * fileId + 16);
-        byFileId[fileId] = id + 1;
-      }
-    }
-    ids[at] = id;
-  };
-
+/** A new file that arrays are put into, one behind the other. */
+function openRunFile(path: string) {
+  const file = openSync(path, "wx+");
+  let size = 0;
   return {
-    add(column: Column, from: number, count: number, at: number): void {
-      ({ kind, notation } = column);
-      if (column.kind === "numbers" || column.kind === "dates")
-        return void numbers.set(column.values.subarray(from, from + count), at);
-      const parsed = column.kind === "cells" && bare ? column : undefined;
-      for (let k = 0; k < count; k++) {
-        const number = parsed?.numbers?.[from + k] ?? Number.NaN;
-        const date = parsed?.dates?.[from + k] ?? Number.NaN;
-        numbers[at + k] = number;
-        if (!Number.isNaN(date)) dates ??= new Float64Array(most).fill(Number.NaN);
-        if (dates) dates[at + k] = date;
-        if (Number.isNaN(number) && Number.isNaN(date)) addText(column, from + k, at + k);
-        else if (ids) ids[at + k] = -2;
-      }
+    /** @returns where in the file it stands */
+    put(array: Float64Array | Int32Array | Buffer): number {
+      const at = size;
+      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, at + done);
+      size += bytes.length;
+      return at;
     },
-    write(order: Int32Array, put: (array: Float64Array | Int32Array | Buffer) => number): Record<Part, number> {
-      const places: Record<Part, number> = { numbers: -1, dates: -1, ids: -1, ends: -1, texts: -1 };
-      const onlyTexts = ids !== undefined && !bare;
-      if (!onlyTexts) places.numbers = put(Float64Array.from(order, (r) => numbers[r]));
-      if (dates) places.dates = put(Float64Array.from(order, (r) => dates![r]));
-      if (ids) places.ids = put(Int32Array.from(order, (r) => ids![r]));
-      if (texts.size > 0) {
-        const bytes = Buffer.from(Array.from(order, (r) => texts.get(r) ?? "").join(""));
-        let end = 0;
-        const ends = Float64Array.from(order, (r) => (end += texts.has(r) ? Buffer.byteLength(texts.get(r)!) : 0));
-        places.ends = put(ends);
-        places.texts = put(bytes);
-        texts = new Map();
+    get<A extends Float64Array | Int32Array | Uint8Array>(into: A, at: number): A {
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      for (let done = 0; done < bytes.length; ) {
+        const read = readSync(file, bytes, done, bytes.length - done, at + done);
+        if (read === 0) throw new Error("the file of sorted rows was cut while it was in use");
+        done += read;
       }
-      ids?.fill(-2);
-      return places;
+      return into;
     },
-    read(order: Int32Array, slices: readonly Slice[], get: Get): Column {
-      const floats = (part: "numbers" | "dates"): Float64Array | undefined => {
-        if (slices.every(({ at }) => at[part] < 0)) return undefined;
-        const all = new Float64Array(order.length).fill(Number.NaN);
-        let at = 0;
-        for (const { at: places, begin, count } of slices) {
-          if (places[part] >= 0) get(all.subarray(at, at + count), places[part] + 8 * begin);
-          at += count;
-        }
-        return Float64Array.from(order, (r) => all[r]);
-      };
-      if (kind === "numbers" || kind === "dates") return { kind, values: floats("numbers")!, notation };
-      const [ownNumbers, ownDates] = [floats("numbers"), floats("dates")];
-      const { own, longTexts } = readTexts(order, slices, get);
-      const shown = (r: number) => {
-        if (own && own[r] >= 0) return names[own[r]];
-        if (longTexts.has(r)) return longTexts.get(r)!;
-        const date = ownDates?.[r] ?? Number.NaN;
-        return Number.isNaN(date) ? String(ownNumbers![r]) : new Date(date * 1000).toISOString();
-      };
-      const all = () => Array.from(order, (_, r) => shown(r));
-      if (kind === "texts") return { kind, values: all(), notation };
-      let values: string[] | undefined;
-      return {
-        kind,
-        notation,
-        ...(bare ? { numbers: ownNumbers, dates: ownDates } : { ids: own }),
-        get values() {
-          values ??= all();
-          return values;
-        },
-      };
+    close() {
+      closeSync(file);
+      rmSync(path, { force: true });
     },
   };
-
-  /** Ids of the texts, and the texts that have none, by their place in `order`. */
-  function readTexts(order: Int32Array, slices: readonly Slice[], get: Get) {
-    const longTexts = new Map<number, string>();
-    if (slices.every(({ at }) => at.ids < 0)) return { own: undefined, longTexts };
-    const all = new Int32Array(order.length).fill(-2);
-    const found = new Map<number, string>();
-    let at = 0;
-    for (const { at: places, begin, count } of slices) {
-      if (places.ids >= 0) get(all.subarray(at, at + count), places.ids + 4 * begin);
-      if (places.ends >= 0) {
-        const first = begin === 0 ? 0 : get(new Float64Array(1), places.ends + 8 * (begin - 1))[0];
-        const ends = get(new Float64Array(count), places.ends + 8 * begin);
-        const bytes = Buffer.from(get(new Uint8Array(ends[count - 1] - first), places.texts + first).buffer);
-        for (let r = 0, start = first; r < count; start = ends[r++])
-          if (all[at + r] === -1) found.set(at + r, bytes.toString("utf8", start - first, ends[r] - first));
-      }
-      at += count;
-    }
-    const own = Int32Array.from(order, (r) => all[r]);
-    if (found.size > 0) order.forEach((r, k) => found.has(r) && longTexts.set(k, found.get(r)!));
-    return { own, longTexts };
-  }
 }
