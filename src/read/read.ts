@@ -110,10 +110,7 @@ export interface PieceOptions {
   past?: Past;
   /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
   after?: string | number;
-  /**
-   * A folder for a file of the rows, sorted: the entities of a long table may then be scattered. Their order is that of
-   * first appearance, as if it had been read whole.
-   */
+  /** A folder for a file of the rows, sorted: the entities of a long table may then be scattered. */
   sortIn?: string;
   /** Aborting ends a query and throws the signal's reason. */
   signal?: AbortSignal;
