@@ -13,6 +13,9 @@ const WORKER = "threads/worker";
 /** These load with nothing of Node, so that a page can. */
 const FOR_BROWSERS = ["index.js", "report/report.js", "simulate/transactions.js", `${WORKER}.js`];
 
+/** Databases are the user's to install; they are loaded when a query asks for them. */
+const OPTIONAL = ["@duckdb/node-api", "pg", "pg-cursor"];
+
 /** @param {string} root @param {string} dist where to */
 export async function bundle(root, dist) {
   const source = (/** @type {string} */ name) => join(root, "src", `${name}.ts`);
@@ -39,7 +42,7 @@ async function roll(input, output) {
   const build = await rolldown({
     input,
     platform: "node",
-    external: /^node:/,
+    external: [/^node:/, ...OPTIONAL],
     resolve: { mainFields: ["module", "main"], extensionAlias: { ".js": [".ts", ".js"] } },
     onLog(_level, log) {
       throw new Error(`bundle: ${log.message}`);

@@ -17,6 +17,7 @@ const ROOMS = [
   "sequences/inspect",
   "read/source",
   "read/formats",
+  "read/sql",
   "read/layouts",
   "read",
   "table/linear-algebra",

@@ -7,7 +7,7 @@ import { resultFile } from "../evaluate/comparison/result-file.js";
 import { featureSets } from "../evaluate/sets/feature-sets.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
-import { filesRead, type Input, readSequences } from "../read/read.js";
+import { filesRead, type Input, readSequences, shownInput } from "../read/read.js";
 import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
@@ -46,11 +46,11 @@ export function compareCommand(): Command {
   const command = new Command("compare")
     .description("compare classifiers on baselines and on latents, and show whether the latents help")
     .argument(
-      "<data...>",
-      "a labelled file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+      "[data...]",
+      "a labelled file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     );
   addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
-  return command.action((paths: string[], options: CommonOptions) => runCompare(inputOf(paths), options));
+  return command.action((paths: string[], options: CommonOptions) => runCompare(inputOf(paths, options), options));
 }
 
 const OPTIONS = compareOptionsSchema.pick({
@@ -106,15 +106,16 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
     force: options.force,
   });
   const engine = await chooseEngine(options, terminal.say);
-  terminal.progress(`reading ${typeof input === "string" ? input : `${input.length} files`}`);
+  terminal.progress(`reading ${typeof input === "string" ? shownInput(input) : `${input.length} files`}`);
   const reading = dataOptionsOf(options);
   tellLeftOut(reading, options, terminal.warn);
-  const source = await readSequences(input, reading);
-  terminal.done();
   const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
-  const started = performance.now();
   try {
+    const source = await readSequences(input, reading, { signal });
+    signal.throwIfAborted();
+    terminal.done();
+    const started = performance.now();
     const compared = await compare(engine, source, {
       ...comparing,
       hooks: {
@@ -134,7 +135,7 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
     for (const note of comparison.notes) terminal.warn(note);
     print(renderComparison(comparison, options));
     if (report !== undefined) {
-      const command = ["undertone", ...process.argv.slice(2)];
+      const command = ["undertone", ...process.argv.slice(2).map(shownInput)];
       await writeFileAtomically(report, renderReport(comparison, { command })).catch((cause: Error) => {
         throw new UndertoneError(`${cause.message} The results above are complete.`, { cause });
       });

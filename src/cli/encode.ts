@@ -31,7 +31,7 @@ DATA is read with the options of training (label, entity, window, ...) unless fl
 Parquet and CSV have the columns id, part, label and those of --keep before the features; NPY is a float32 matrix with its column
 names, ids, labels and kept columns in FILE.json. A sequence's features do not depend on the other sequences.
 A table is read, encoded and written in pieces, so it may be larger than memory. In a long table (--entity), sort the
-rows by entity; otherwise it is read whole. Standard input (-) is read once, so there the rows must be sorted. With --noisy-copies everything is read whole. The unit of noise is the
+rows by entity; or give --sort; otherwise it is read whole. Standard input (-) is read once, so there the rows must be sorted. With --noisy-copies everything is read whole. The unit of noise is the
 standard deviation of each channel of DATA. Copy 2 of "a" is called "a#2"; copies are counted from 0.`;
 
 /** `undertone encode MODEL DATA -o FEATURES` */
@@ -40,8 +40,8 @@ export function encodeCommand(): Command {
     .description("turn sequences into features with a trained model")
     .argument("<model>", "a model file, from undertone fit")
     .argument(
-      "<data...>",
-      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or - for standard input",
+      "[data...]",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), - for standard input, or a database (--sql)",
     )
     .requiredOption("-o, --output <file>", "the features to write: .parquet, .csv or .npy, or - for standard output")
     .addOption(
@@ -74,6 +74,7 @@ export function encodeCommand(): Command {
       "--after <time>",
       "write only events of DATA later than this time: a date, or a number in the unit of its times",
     );
+  command.option("--sort", "sort a long table by entity first, in a file beside the output; for scattered entities");
   addForceFlag(addCommonFlags(addThreadsFlag(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runEncode);
 }
@@ -82,7 +83,7 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & EncodeFileOptions & { output: string };
-  const { readOut, part, threads, noisyCopies, outputFormat, force, history, after } = rest;
+  const { readOut, part, threads, noisyCopies, outputFormat, force, sort, history, after } = rest;
   const piped = output === STANDARD_OUTPUT; // nothing but the features goes there then
   if (piped && options.json)
     throw new OptionError("--json and -o -: both write to standard output. Leave one of them out, or name a file.");
@@ -91,13 +92,14 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
     for (const note of model.notes ?? []) terminal.warn(note);
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
-    const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths), output, {
+    const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths, options), output, {
       readOut,
       part,
       threads,
       noisyCopies,
       outputFormat,
       force,
+      sort,
       history,
       after,
       keep: [modelPath],

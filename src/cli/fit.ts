@@ -32,8 +32,8 @@ export function fitCommand(): Command {
   const command = new Command("fit")
     .description("train an autoencoder on sequences and write the model")
     .argument(
-      "<data...>",
-      "a file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+      "[data...]",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     )
     .requiredOption("-o, --output <file>", "the model file to write")
     .option("--resume", "continue from OUT.checkpoint, if present")
@@ -43,6 +43,7 @@ export function fitCommand(): Command {
     "have at most so many steps of a table in memory, in blocks of whole entities; default: all of it",
     numberIn({ type: "integer", minimum: 1 }),
   );
+  command.option("--sort", "with --block-steps: sort a long table by entity first, in a file; for scattered entities");
   addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command)))).addHelpText("after", HELP);
   return command.action(runFit);
 }
@@ -57,12 +58,13 @@ async function runFit(paths: string[], options: CommonOptions & { output: string
   const started = performance.now();
   const begun = Date.now();
   try {
-    const model = await fitFile(engine, inputOf(paths), output, {
+    const model = await fitFile(engine, inputOf(paths, options), output, {
       ...fitOptionsOf(options),
       reading,
       resume: resume as boolean | undefined,
       force,
       blockSteps: options.blockSteps as number | undefined,
+      sort: options.sort as boolean | undefined,
       signal,
       checkpointSeconds: options.checkpointEvery as number,
       onNote: terminal.warn,

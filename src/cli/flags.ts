@@ -3,7 +3,7 @@ import { z } from "zod";
 import { engineNames, loadEngine } from "../engine/load.js";
 import { OptionError } from "../errors.js";
 import { prepareOptionsSchema } from "../model/prepare.js";
-import type { Input } from "../read/read.js";
+import { type Input, NO_DATABASE } from "../read/read.js";
 import { DATA_OPTIONS, type DataOptions } from "../read/source/options.js";
 import { type FitOptions, fitOptionsSchema, trainOptionsSchema } from "../train/options.js";
 import { addSchemaFlags, pickOptions } from "./schema-flags.js";
@@ -22,8 +22,16 @@ export function addKeepFlag(command: Command): Command {
   return addSchemaFlags(command, DATA_OPTIONS.pick({ keep: true }));
 }
 
-/** DATA as the shell gave it: one path, or the files that a glob stood for. */
-export function inputOf(paths: readonly string[]): Input {
+/**
+ * DATA as the shell gave it: one path, or the files that a glob stood for. A query may name files itself.
+ * @throws {OptionError} if there is neither
+ */
+export function inputOf(paths: readonly string[], { sql }: CommonOptions): Input {
+  if (paths.length === 0 && sql !== undefined) return NO_DATABASE;
+  if (paths.length === 0)
+    throw new OptionError(
+      "missing required argument 'data': expected a file, a folder, several files or a database, or else a query over files (--sql).",
+    );
   return paths.length === 1 ? paths[0] : paths;
 }
 

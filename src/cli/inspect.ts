@@ -6,7 +6,7 @@ import { describeSet, type SetDescription } from "../sequences/inspect/inspect.j
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
 import { inFlags } from "./schema-flags.js";
-import { openTerminal, print } from "./terminal.js";
+import { onInterrupt, openTerminal, print } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -18,14 +18,16 @@ export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("show what the data holds, what is irregular and what may be wrong")
     .argument(
-      "<data...>",
-      "a file, a folder with NAME_TRAIN and NAME_TEST, or files of one sequence each: a folder, a glob, a list",
+      "[data...]",
+      "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     )
     .option("--json", "print one JSON object on standard output")
     .option("--quiet", "no notes");
   addDataFlags(command).addHelpText("after", HELP);
   return command.action(async (paths: string[], options: CommonOptions) => {
-    const source = await readSequences(inputOf(paths), dataOptionsOf(options));
+    const { signal, release } = onInterrupt("Stopping ...");
+    const source = await readSequences(inputOf(paths, options), dataOptionsOf(options), { signal }).finally(release);
+    signal.throwIfAborted();
     const train = inCommandWords(describeSet(source.train));
     const test = source.test && inCommandWords(describeSet(source.test));
     const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });

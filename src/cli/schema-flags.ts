@@ -38,6 +38,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   alert: { flag: "cost-alert" },
   store: { flag: "save" },
   missing: { value: "texts" },
+  sql: { value: "query" },
   timeFormat: { value: "format" },
   timeUnit: { value: "unit" },
   thousands: { value: "sign" },

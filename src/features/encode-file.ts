@@ -5,11 +5,12 @@ import { checkOutputs } from "../files/check-outputs.js";
 import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
-import { expectOneOf, expectOptions, expectWhole } from "../options.js";
+import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
+import { filesRead, type Input, shownInput } from "../read/find.js";
 import { readPast } from "../read/history.js";
 import { createLabelNames, TextLabels } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
-import { filesRead, hasTestPart, type Input, readSource, readsInPieces, takePieces } from "../read/read.js";
+import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
@@ -20,6 +21,7 @@ import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } fro
 import { eachPiece } from "./each-piece.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
+import { inSortFolder } from "./sort-folder.js";
 
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
   /** how the data is read, where it differs from the training of the model */
@@ -39,6 +41,11 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   outputFormat?: FeatureFormat;
   /** replace an output that is not of features that undertone wrote; default false */
   force?: boolean;
+  /**
+   * sort the rows of a long table by entity first, in a file beside the output: then its entities may be scattered and
+   * memory is bounded all the same; default false
+   */
+  sort?: boolean;
   /** files that are never replaced, besides the input: the model's own */
   keep?: readonly string[];
   /** @param total sequences in all, where the file is read whole */
@@ -67,6 +74,7 @@ const OPTIONS = [
   "noisyCopies",
   "outputFormat",
   "force",
+  "sort",
   "keep",
   "onProgress",
   "signal",
@@ -97,6 +105,7 @@ export async function encodeFile(
   expectOneOf("encodeFile", "part", options.part, [undefined, "all", "train", "test"]);
   expectOneOf("encodeFile", "outputFormat", options.outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", options.threads, 0);
+  expectSwitch("encodeFile", "sort", options.sort);
   return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
     encodeToFile(engine, model, input, output, guarded),
   );
@@ -125,12 +134,13 @@ async function encodeToFile(
   let columns: readonly string[] = [];
   try {
     const inPieces = copies === undefined && (await readsInPieces(input, reading));
+    if (options.sort && !inPieces) throw noSort(input, copies);
     const notes = inPieces
       ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
       : await encodeWhole();
     signal?.throwIfAborted();
     const all = [...(past?.notes ?? []).map((note) => `history: ${note}`), ...notes];
-    if (short > 0 && !past) all.push(shortNote(nameOf(input), short, rows, reading.window!));
+    if (short > 0 && !past) all.push(shortNote(shownInput(input), short, rows, reading.window!));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
     await file.abandon();
@@ -144,16 +154,20 @@ async function encodeToFile(
   }
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
-    const names = createLabelNames(nameOf(input), asTexts);
-    const pieces = { mostSteps, channels, past, after };
-    const notes = await takePieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
-      eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append),
-    );
+    const names = createLabelNames(shownInput(input), asTexts);
+    const read = async (sortIn?: string) => {
+      const pieces = { mostSteps, channels, past, after, sortIn, signal };
+      const { notes } = await takePieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
+        eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append),
+      );
+      return notes;
+    };
+    const notes = options.sort ? await inSortFolder(output, read) : await read();
     return [...notes, ...names.notes()];
   }
 
   async function encodeWhole() {
-    const source = await readSource(input, reading);
+    const source = await readSource(input, reading, { signal });
     if (source.test && copies !== undefined && part !== "train")
       throw new OptionError(
         '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
@@ -199,12 +213,14 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     throw new OptionError("`history`: standard input (-) is the data too, expected a file. It can be read only once.");
   if (copies !== undefined || part !== "all" || !(await readsInPieces(input, reading)))
     throw new OptionError(
-      `${nameOf(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
+      `${shownInput(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
     );
 }
 
-function nameOf(input: Input): string {
-  return typeof input === "string" ? input : input.join(", ");
+function noSort(input: Input, copies: number | undefined): OptionError {
+  return new OptionError(
+    `${shownInput(input)}: got \`sort\`${copies === undefined ? "" : " and `noisyCopies`"}, expected a long table that is read in pieces. This is read whole; leave it out.`,
+  );
 }
 
 function shortNote(where: string, short: number, rows: number, window: number): string {
@@ -255,7 +271,7 @@ async function untilRead(
 async function expectTestPart(input: Input, reading: DataOptions): Promise<void> {
   if ((await hasTestPart(input, reading)) !== false) return;
   throw new OptionError(
-    `${nameOf(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
+    `${shownInput(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
   );
 }
 

@@ -25,6 +25,8 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
    * default: all of it
    */
   blockSteps?: number;
+  /** With `blockSteps`: sort the rows of a long table by entity first, in a file, so that they may be scattered; default false */
+  sort?: boolean;
   /** replace an output that is no model of undertone, or a checkpoint that is none or of an unfinished training; default false */
   force?: boolean;
   /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
@@ -59,12 +61,23 @@ export async function fitFile(
 }
 
 async function fitToFile(engine: Engine, input: Input, output: string, options: FitFileOptions): Promise<Model> {
-  const { reading = {}, resume: resuming = false, force, blockSteps, onRead, onResume, onNote, ...fitting } = options;
+  const {
+    reading = {},
+    resume: resuming = false,
+    force,
+    blockSteps,
+    sort,
+    onRead,
+    onResume,
+    onNote,
+    ...fitting
+  } = options;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   rejectOptions("fitFile", "training, which writes no rows", reading, ["keep"]);
   expectSwitch("fitFile", "resume", resuming);
   expectWhole("fitFile", "blockSteps", blockSteps, 1);
+  expectSwitch("fitFile", "sort", sort);
   const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
   if (resuming && !checkpoint)
     throw new OptionError(
@@ -74,7 +87,7 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input, reading), force });
   if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
-  const source = await openTrainingSource(input, reading, output, { blockSteps, onRead });
+  const source = await openTrainingSource(input, reading, output, { blockSteps, sort, onRead, signal });
   try {
     return await fitSource(source);
   } finally {

@@ -1,10 +1,11 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { DataError, OptionError } from "../errors.js";
 import { temporaryPath } from "../files/temporary.js";
-import { type Input, readInPieces, readSequences, scanTable } from "../read/read.js";
+import { type Input, readSequences, shownInput, takePieces } from "../read/read.js";
+import { scanTable } from "../read/scan-table.js";
 import type { DataOptions } from "../read/source/options.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
-import type { Sequences } from "../sequences/set/windowed-set.js";
+import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { dealBlocks } from "../train/blocks/deal-blocks.js";
 import type { MoreBlocks } from "../train/fit.js";
 
@@ -13,6 +14,14 @@ export interface TrainingSource extends Pick<DataSource<Sequences>, "name" | "fi
   more?: MoreBlocks;
   /** Removes what lies beside the model while training lasts. */
   release(): Promise<void>;
+}
+
+interface BlockOptions {
+  blockSteps?: number;
+  /** Sort the rows by entity before they are dealt. */
+  sort?: boolean;
+  onRead?(sequences: number): void;
+  signal?: AbortSignal;
 }
 
 /** Steps of a piece that is read at a time, at most. */
@@ -28,31 +37,49 @@ export async function openTrainingSource(
   input: Input,
   reading: DataOptions,
   output: string,
-  { blockSteps, onRead }: { blockSteps?: number; onRead?(sequences: number): void },
+  { blockSteps, sort, onRead, signal }: BlockOptions,
 ): Promise<TrainingSource> {
-  if (blockSteps === undefined) return { ...(await readSequences(input, reading)), release: async () => {} };
+  if (sort && blockSteps === undefined)
+    throw new OptionError(
+      "`sort`: got no `blockSteps`, expected both. A table that is read whole needs no sorting; leave it out, or say how many steps may be in memory.",
+    );
+  if (blockSteps === undefined)
+    return { ...(await readSequences(input, reading, { signal })), release: async () => {} };
   if (typeof input !== "string")
     throw new OptionError(
-      `${input[0]}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,
+      `${shownInput(input[0])}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,
     );
   const stamp = await stampOf(input);
-  const { name, sha256, channels } = await scanTable(input, reading);
+  const { name, path, sha256, channels } = await scanTable(input, reading, signal);
   const folder = await temporaryPath(output);
   await mkdir(folder);
   const release = () => rm(folder, { recursive: true, force: true });
   try {
+    let second: string | undefined;
     const { first, more, sequences, notes } = await dealBlocks(
-      (take) => readInPieces(input, reading, { mostSteps: Math.min(PIECE, blockSteps), channels }, take),
+      async (take) => {
+        const pieces = { mostSteps: Math.min(PIECE, blockSteps), channels, signal };
+        const options = { ...pieces, ...(sort && { sortIn: folder }) };
+        const read = await takePieces(input, reading, options, ({ set, ...part }) =>
+          take({ ...part, set: cutAll(set) }),
+        );
+        second = read.sha256;
+        return read.notes;
+      },
       { blockSteps, folder, onRead },
     );
+    if (reading.sql !== undefined && second !== sha256)
+      throw new DataError(
+        `${path}: it gave other rows, or another order, when it was read again, expected the same. Training in blocks reads twice; add "order by" by columns that no two rows share, or ask when nothing is written.`,
+      );
     if ((await stampOf(input)) !== stamp)
-      throw new DataError(`${input}: the file changed while it was read. Run the same again when it is written.`);
+      throw new DataError(`${path}: the file changed while it was read. Run the same again when it is written.`);
     const own = first.ids.length;
     const told =
       more.count > 1
         ? `${sequences} sequences lie in ${more.count} blocks. Scaling, read-outs and early stopping look at the ${own} of the first one, a random sample of the entities.`
         : "All sequences lie in one block.";
-    return { name, files: [{ path: input, sha256 }], train: first, more, notes: [...notes, told], release };
+    return { name, files: [{ path, sha256 }], train: first, more, notes: [...notes, told], release };
   } catch (error) {
     await release();
     throw error;

@@ -9,8 +9,9 @@ import { asTable } from "./open-table.js";
 import { partOfFolders, readManifest, stemOf } from "./side-table.js";
 import { type DataOptions, FORMAT_NAMES } from "./source/options.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
+import { queryOf, withoutPassword } from "./sql/query.js";
 
-/** A file, a folder, a glob, or several of them. */
+/** A file, a folder, a glob, or several of them; with `sql` a database, or "duckdb:" for none. */
 export type Input = string | readonly string[];
 
 /** One of several files, and what is known of it beside its content. */
@@ -42,13 +43,15 @@ export type Found = { file: FoundFile } | { parts: FoundParts } | { files: Found
 
 /**
  * Finds what an input stands for: one file, the two parts in a folder, or files of rows: those in a folder, below it,
- * behind a glob, or named one by one.
+ * behind a glob, or named one by one; or a query.
  * @throws {DataError} if there is no such file, or the manifest does not fit
  * @throws {OptionError} for a kind of file that is not known, or that has several sequences of its own
  */
-export async function findInput(input: Input, options: DataOptions): Promise<Found> {
+export async function findInput(input: Input, options: DataOptions, signal?: AbortSignal): Promise<Found> {
   const paths = typeof input === "string" ? [input] : input;
   if (paths.length === 0) throw new OptionError("got no data, expected a file, a folder or several files.");
+  const query = queryOf(paths, options, signal);
+  if (query) return { file: query };
   const asides = [options.manifest, options.labels].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
   const found: string[] = [];
   let many = paths.length > 1;
@@ -87,17 +90,34 @@ export async function findInput(input: Input, options: DataOptions): Promise<Fou
   return { files: await describeFiles(paths, files, options) };
 }
 
+/** Whether an input has a test part; undefined: it cannot be found. */
+export async function hasTestPart(input: Input, options: DataOptions): Promise<boolean | undefined> {
+  const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
+  return found && ("parts" in found ? found.parts.test !== undefined : "files" in found && found.files.split);
+}
+
+/** Ends what finding the input opened. */
+export async function closeFound(found: Found): Promise<void> {
+  if ("file" in found) await found.file.close?.();
+}
+
+/** An input as messages and records name it: without the password of an address. */
+export function shownInput(input: Input): string {
+  return (typeof input === "string" ? [input] : input).map(withoutPassword).join(", ");
+}
+
 /** The files that are read for an input; of one that cannot be read the path itself. */
 export async function filesRead(input: Input, options: DataOptions = {}): Promise<string[]> {
   const asides = [options.manifest, options.labels].filter((path) => path !== undefined);
   const paths = typeof input === "string" ? [input] : [...input];
   const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
-  const files = found ? filesOf(found) : paths;
+  const files = found ? filesOf(found) : paths.map(withoutPassword);
   // Where standard input is a file, it is known by its number.
   return [...files.map((path) => (path === STANDARD_INPUT ? "/dev/stdin" : path)), ...asides];
 }
 
 function filesOf(found: Found): string[] {
+  if ("file" in found && found.file.reads) return [...found.file.reads];
   if ("files" in found) return found.files.files.map(({ path }) => path);
   const files = "file" in found ? [found.file] : [found.parts.train, found.parts.test];
   return [...new Set(files.flatMap((file) => (file ? [file.path, ...(file.y === undefined ? [] : [file.y])] : [])))];

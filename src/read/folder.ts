@@ -4,13 +4,19 @@ import { DataError } from "../errors.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
 import { isX, isYOf, npy } from "./formats/npy.js";
 import type { Format } from "./source/format.js";
-import { unreadable } from "./source/source-file.js";
+import { type SourceFile, unreadable } from "./source/source-file.js";
 
 export interface FoundFile {
   path: string;
   format: Format;
   /** The array of labels beside an array of values: y_train.npy beside X_train.npy. */
   y?: string;
+  /** What is read in place of the file at `path`: a query. */
+  source?: SourceFile;
+  /** The files that are read, where they are not the one at `path`. */
+  reads?: readonly string[];
+  /** Ends what was opened, where reading alone does not. */
+  close?(): Promise<void>;
 }
 
 /** The parts of a data set that lies in a folder. */

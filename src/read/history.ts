@@ -1,7 +1,7 @@
 import { OptionError } from "../errors.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { findInput, type Input } from "./find.js";
-import { rowsOf } from "./read.js";
+import { rowsOf, shownInput } from "./read.js";
 import { readPastRows } from "./rows.js";
 import { type DataOptions, parseDataOptions } from "./source/options.js";
 import type { Past } from "./source/past.js";
@@ -24,10 +24,10 @@ export async function readPast(
   batch = BATCH,
 ): Promise<Past> {
   // a label and what else tells of the data themselves is not needed of what came before
-  const { label, labels, on, labelFrom, keep, amount, secondEntity, ...chosen } = parseDataOptions(options);
+  const { sql, label, labels, on, labelFrom, keep, amount, secondEntity, ...chosen } = parseDataOptions(options);
   const found = await findInput(input, chosen);
   const rows = rowsOf(found, chosen);
-  const where = typeof input === "string" ? input : input.join(", ");
+  const where = shownInput(input);
   if (!rows)
     throw new OptionError(
       `${where}: got a history of whole sequences, expected a table with an event per row (\`entity\`, \`window\`). What came before is the past of single events; leave \`history\` out.`,

@@ -1,9 +1,9 @@
 import { DataError, UndertoneError, unknownName } from "../errors.js";
 import type { DataFile } from "./find.js";
-import { openTable } from "./open-table.js";
+import { openTable, sourceOf } from "./open-table.js";
 import type { TableFormat } from "./source/format.js";
 import type { DataOptions } from "./source/options.js";
-import { emptyFile, sourceFile, unreadable } from "./source/source-file.js";
+import { emptyFile, unreadable } from "./source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "./source/table.js";
 
 /** A column that is made: of the file, or of the entity in a row. */
@@ -169,8 +169,9 @@ function withoutIds(column: Column): Column {
 type Begun = NonNullable<Awaited<ReturnType<typeof begin>>>;
 
 /** Opens a file as far as its first rows; undefined: it has none. */
-async function begin({ path, format }: DataFile, options: DataOptions) {
-  const file = sourceFile(path, options);
+async function begin(found: DataFile, options: DataOptions) {
+  const { path, format } = found;
+  const file = sourceOf(found, options);
   try {
     const table = await openTable(file, format as TableFormat, options);
     const rest = table.chunks[Symbol.asyncIterator]();

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
+import type { FoundFile } from "./folder.js";
 import { csv } from "./formats/csv.js";
+import { formatOf } from "./formats/formats.js";
 import { hasHeader, tsv } from "./formats/tsv.js";
 import type { Format, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
@@ -20,6 +22,11 @@ export async function asTable(path: string, format: Format, options: DataOptions
   return named ? csv : format;
 }
 
+/** What is read for a file that was found. */
+export function sourceOf({ path, source }: FoundFile, options: DataOptions): SourceFile {
+  return source ?? sourceFile(path, options);
+}
+
 /** Opens a table with its cells in the notation of the options. @throws {OptionError} for an option of other formats */
 export async function openTable(file: SourceFile, format: TableFormat, options: DataOptions): Promise<Table> {
   rejectFileOptions(file.path, format, options);
@@ -27,6 +34,13 @@ export async function openTable(file: SourceFile, format: TableFormat, options: 
 }
 
 export function rejectFileOptions(path: string, format: Format, options: DataOptions): void {
+  if (format.name === "sql") return; // refused before
   const others = FILE_OPTIONS.filter((name) => !format.reads?.includes(name));
   rejectOptions(path, `${format.extensions[0]} files`, options, others);
+}
+
+/** Whether a file can be read in pieces: a table (CSV). */
+export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
+  const format = formatOf(path, options.inputFormat);
+  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
 }

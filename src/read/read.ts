@@ -2,29 +2,32 @@ import { OptionError } from "../errors.js";
 import { expectOptions } from "../options.js";
 import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
 import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
-import { type Found, type FoundFiles, findInput, type Input } from "./find.js";
+import { closeFound, type Found, type FoundFiles, findInput, type Input, shownInput } from "./find.js";
 import type { FoundFile, FoundParts } from "./folder.js";
-import { FORMATS, formatOf } from "./formats/formats.js";
+import { FORMATS } from "./formats/formats.js";
 import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
 import { joinKept } from "./layouts/carried.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
-import { scanChannels } from "./layouts/scan-channels.js";
-import { readText, rejectTextOptions, TEXT_ONLY } from "./layouts/text.js";
+import { readText, rejectTextOptions } from "./layouts/text.js";
 import { readWide } from "./layouts/wide.js";
-import { asTable, openTable, rejectFileOptions } from "./open-table.js";
+import { openTable, rejectFileOptions, sourceOf } from "./open-table.js";
 import { readRows, splitParts } from "./rows.js";
 import { stemOf } from "./side-table.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import { timeAfter } from "./source/past.js";
 import type { PieceOptions } from "./source/piece-options.js";
-import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
+import { type SourceFile, STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
+import { nameOfQuery } from "./sql/query.js";
 import { type FileHash, isTexts } from "./text-files.js";
 
-export { filesRead, type Input } from "./find.js";
+export { filesRead, hasTestPart, type Input, shownInput } from "./find.js";
+export { comesInPieces } from "./open-table.js";
+export { NO_DATABASE } from "./sql/query.js";
 
-const FILES_ONLY = ["oneEntity", "labels", "on", "manifest", "labelFrom"] as const;
+/** Options of files of rows. */
+export const FILES_ONLY = ["oneEntity", "labels", "on", "manifest", "labelFrom"] as const;
 const TABLE_ONLY = [
   ...(["label", "entity", "drop", "wide", "id", "keep", "missing", "decimalComma", "thousands"] as const),
   ...LONG_ONLY,
@@ -33,22 +36,43 @@ const TABLE_ONLY = [
 
 /**
  * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, one file of any format (FORMATS), or files of rows: a
- * folder, a glob or a list of them. Each may be .gz. A table is long, one event per row, when `entity` is given (with
+ * folder, a glob or a list of them. Each may be .gz. With `sql` it is the rows of a query. A table is long, one event per row, when `entity` is given (with
  * `variable` narrow, one measurement per row), else it has one sequence per row. Each of several files is one sequence,
  * unless they have the column `entity`. With `window` each event of a long table becomes a case. Class indices are the
  * same in both parts.
  * @throws {DataError} for content that cannot be read, with file and row
  * @throws {OptionError} for options that do not fit the source
  */
-export async function readSource(input: Input, options: DataOptions = {}): Promise<DataSource> {
-  const { train, test, ...source } = await readSequences(input, options);
+export async function readSource(input: Input, options: DataOptions = {}, hooks: ReadHooks = {}): Promise<DataSource> {
+  const { train, test, ...source } = await readSequences(input, options, hooks);
   return { ...source, train: cutAll(train), ...(test && { test: cutAll(test) }) };
 }
 
 /** As readSource, with windows that are not cut. */
-export async function readSequences(input: Input, options: DataOptions = {}): Promise<DataSource<Sequences>> {
+export async function readSequences(
+  input: Input,
+  options: DataOptions = {},
+  hooks: ReadHooks = {},
+): Promise<DataSource<Sequences>> {
+  expectOptions("readSource", hooks, ["signal"]);
   const chosen = parseDataOptions(options);
-  const found = await findInput(input, chosen);
+  const found = await findInput(input, chosen, hooks.signal);
+  try {
+    return await readFound(input, found, chosen);
+  } catch (error) {
+    hooks.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await closeFound(found);
+  }
+}
+
+export interface ReadHooks {
+  /** Aborting ends a query and throws the signal's reason; files are read on. */
+  signal?: AbortSignal;
+}
+
+async function readFound(input: Input, found: Found, chosen: DataOptions): Promise<DataSource<Sequences>> {
   const rows = rowsOf(found, chosen);
   if (rows) return readWholeRows(rows, chosen);
   if ("parts" in found) return readParts(input as string, found.parts, chosen);
@@ -74,48 +98,8 @@ export async function readsInPieces(input: Input, options: DataOptions): Promise
   return rows ? !rows.split : "file" in found && found.file.format.layouts !== "fixed";
 }
 
-/** Whether a file can be read in pieces: a table (CSV). */
-export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
-  const format = formatOf(path, options.inputFormat);
-  return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";
-}
-
-/** Whether an input has a test part; undefined: it cannot be found. */
-export async function hasTestPart(input: Input, options: DataOptions): Promise<boolean | undefined> {
-  const found = await findInput(input, options).catch(() => undefined); // reading says what is wrong
-  return found && ("parts" in found ? found.parts.test !== undefined : "files" in found && found.files.split);
-}
-
-/** Options of tables that are read twice, in blocks, in no way yet. */
-const NOT_SCANNED = ["variable", "staticChannels", ...TEXT_ONLY, ...FILES_ONLY] as const;
-
-/**
- * Reads a table in one file once, for what must be known before it is read in pieces.
- * @returns the SHA-256 of the file, and the channels of a long table
- * @throws as readInPieces
- */
-export async function scanTable(
-  path: string,
-  options: DataOptions,
-): Promise<{ name: string; sha256: string; channels?: readonly Channel[] }> {
-  const chosen = parseDataOptions(options);
-  rejectOptions(path, "a table that is read in blocks", chosen, [...NOT_SCANNED]);
-  const found = await findInput(path, chosen);
-  if (!("file" in found) || found.file.format.layouts === "fixed") throw onlyTables(path);
-  const file = sourceFile(path, chosen);
-  try {
-    if (chosen.entity === undefined) rejectOptions(path, "a table with one sequence per row", chosen, [...LONG_ONLY]);
-    const table = await openTable(file, found.file.format, chosen);
-    let channels: readonly Channel[] | undefined;
-    if (chosen.entity !== undefined) channels = await scanChannels(table, chosen);
-    else for await (const _ of table.chunks); // for its hash
-    return { name: nameOf(found.file), sha256: await file.sha256(), channels };
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-function onlyTables(where: string): OptionError {
+/** What a source is refused with that is no table. */
+export function onlyTables(where: string): OptionError {
   return new OptionError(
     `${where}: only a table can be read in pieces (${FORMATS.flatMap(({ layouts, extensions }) => (layouts === "fixed" ? [] : extensions)).join(", ")}), and one without a test part. Read it whole, with readSource.`,
   );
@@ -137,24 +121,28 @@ export async function readInPieces(
   pieces: PieceOptions,
   take: (piece: Part) => Promise<void>,
 ): Promise<readonly string[]> {
-  return takePieces(input, options, pieces, ({ set, ...part }) => take({ ...part, set: cutAll(set) }));
+  return (await takePieces(input, options, pieces, ({ set, ...part }) => take({ ...part, set: cutAll(set) }))).notes;
 }
 
-/** As readInPieces, with windows that are not cut. */
+/**
+ * As `readInPieces`, with windows that are not cut.
+ * @returns the hash of what was read, too, where that is one file or a query
+ */
 export async function takePieces(
   input: Input,
   options: DataOptions,
   pieces: PieceOptions,
   take: (piece: Part<Sequences>) => Promise<void>,
-): Promise<readonly string[]> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after"]);
-  const { mostSteps, channels, past } = pieces;
+): Promise<{ notes: readonly string[]; sha256?: string }> {
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after", "sortIn", "signal"]);
+  const { mostSteps, channels, past, sortIn, signal } = pieces;
+  const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const found = await findInput(input, chosen);
+  const found = await findInput(input, chosen, signal);
   const rows = rowsOf(found, chosen);
-  const where = typeof input === "string" ? input : input.join(", ");
+  const where = shownInput(input);
   if ("parts" in found || rows?.split || ("file" in found && found.file.format.layouts === "fixed"))
     throw onlyTables(where);
   if (rows && !channels && !isTexts(chosen))
@@ -176,11 +164,23 @@ export async function takePieces(
     }
   };
   try {
-    if (rows) return (await readRows(rows, chosen, { mostSteps, channels, past, after }, guarded)).notes;
-    const { path, format } = (found as { file: FoundFile }).file;
-    return await readWideFile(sourceFile(path, chosen), format, chosen, { idPrefix: "", mostSteps, channels }, guarded);
+    if (rows) {
+      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, past, after, sort }, guarded);
+      return { notes, ...(files.length === 1 && files[0]) };
+    }
+    if (sort)
+      throw new OptionError(
+        `${where}: got \`sort\` and a table with one sequence per row, expected a long table (\`entity\`). Nothing in it is scattered; leave it out.`,
+      );
+    const { file } = found as { file: FoundFile };
+    const source = sourceOf(file, chosen);
+    const notes = await readWideFile(source, file.format, chosen, { idPrefix: "", mostSteps, channels }, guarded);
+    return { notes, sha256: await source.sha256() };
   } catch (error) {
+    signal?.throwIfAborted();
     throw failed ? failed.error : unreadable(where, error);
+  } finally {
+    await closeFound(found);
   }
 }
 
@@ -235,12 +235,13 @@ async function readParts(folder: string, found: FoundParts, options: DataOptions
 
 /** Reads a file of whole sequences. */
 async function readPart(
-  { path, format, y }: FoundFile,
+  found: FoundFile,
   options: DataOptions,
   idPrefix: string,
   channels?: readonly Channel[],
 ): Promise<{ part: Part; files: FileHash[] }> {
-  const file = sourceFile(path, options);
+  const { path, format, y } = found;
+  const file = sourceOf(found, options);
   rejectFileOptions(path, format, options);
   try {
     if (format.layouts === "fixed") {
@@ -264,7 +265,7 @@ async function readPart(
 }
 
 async function readWideFile(
-  file: ReturnType<typeof sourceFile>,
+  file: SourceFile,
   format: FoundFile["format"],
   options: DataOptions,
   size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
@@ -282,7 +283,8 @@ async function readWideFile(
 }
 
 /** The file's name without extensions and a part's name. */
-function nameOf({ path }: FoundFile): string {
+export function nameOf({ path, format }: FoundFile): string {
+  if (format.name === "sql") return nameOfQuery(path);
   if (path === STANDARD_INPUT) return "standard input";
   return stemOf(path).replace(/_(TRAIN|TEST)$/i, "");
 }

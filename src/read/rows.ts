@@ -7,13 +7,12 @@ import { selectKept } from "./layouts/carried.js";
 import { readLong } from "./layouts/long.js";
 import { readTails } from "./layouts/past.js";
 import { rejectTextOptions } from "./layouts/text.js";
-import { openTable } from "./open-table.js";
+import { openTable, sourceOf } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
-import type { TableFormat } from "./source/format.js";
+import type { Sorting, TableFormat } from "./source/format.js";
 import type { DataOptions } from "./source/options.js";
 import type { Part } from "./source/part.js";
 import type { EventChoice, Past } from "./source/past.js";
-import { sourceFile } from "./source/source-file.js";
 import type { Table } from "./source/table.js";
 import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
 
@@ -24,6 +23,7 @@ const MOST_HASHES = 20;
 export interface PieceSize extends EventChoice {
   mostSteps: number;
   channels?: readonly Channel[];
+  sort?: Sorting;
 }
 
 /**
@@ -78,7 +78,7 @@ async function readWith(
     options.labels === undefined ? undefined : await readEntityLabels({ ...options, labels: options.labels });
   if (isPlain(found, options)) {
     const [{ path, format }] = files;
-    const file = sourceFile(path, options);
+    const file = sourceOf(files[0], options);
     const table = await openTable(file, format as TableFormat, options);
     const notes = await read(table, options);
     return {

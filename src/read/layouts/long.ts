@@ -11,6 +11,7 @@ import type { EventChoice } from "../source/past.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { windowsOf } from "./event-windows.js";
+import { groupRows, numericColumns } from "./group-rows.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
 
@@ -32,10 +33,19 @@ const SURE = 200_000;
  * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
  * @throws {OptionError} for an unknown column (the nearest name is suggested)
  */
-export const readLong: Layout<Sequences> = async (table, options, { channels, mostSteps, ...choice }, take) => {
-  const { path } = table;
+export const readLong: Layout<Sequences> = async (given, options, { channels, mostSteps, sort, ...choice }, take) => {
+  const { path } = given;
   checkLongOptions(path, options, choice);
   let roles = { ...options, entity: options.entity! };
+  const collect = (header: readonly string[]) => {
+    if (options.variable !== undefined) roles = { ...roles, time: narrowTime(path, header, options) };
+    return (options.variable === undefined ? collectLongRows : collectNarrowRows)(path, header, roles, channels);
+  };
+  const needed = (names: readonly string[]) => ({
+    ...collect(names),
+    numeric: numericColumns(names, roles, channels),
+  });
+  const table = sort ? await groupRows(given, needed, sort) : given;
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
   let entity: string | undefined; // of the row before
@@ -57,10 +67,7 @@ export const readLong: Layout<Sequences> = async (table, options, { channels, mo
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!rows) {
-      const header = namesOf(table, chunk);
-      if (options.variable !== undefined) roles = { ...roles, time: narrowTime(path, header, options) };
-      const collect = options.variable === undefined ? collectLongRows : collectNarrowRows;
-      rows = collect(path, header, roles, channels);
+      rows = collect(namesOf(table, chunk));
       if (!table.names) r = 1;
     }
     const columns = usedColumns(chunk, rows);
@@ -187,5 +194,5 @@ function isSameLabel(a: string | undefined, b: string | undefined): boolean {
 function sortBy(name: string, column: number, separator = ","): string {
   const by =
     separator === " " ? "" : `-t${separator === "," ? "," : separator === "\t" ? "$'\\t'" : `'${separator}'`} `;
-  return `Sort the rows below the header by "${name}", for example with: sort -s ${by}-k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with ${separator === "," ? "a comma" : "the separator"} or a line break in quotes).`;
+  return `Give \`sort\`, or sort the rows below the header by "${name}", for example with: sort -s ${by}-k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with ${separator === "," ? "a comma" : "the separator"} or a line break in quotes).`;
 }

@@ -7,7 +7,7 @@ import type { Table } from "./table.js";
 
 /** How the files of one kind are read. */
 export type Format = {
-  name: (typeof FORMAT_NAMES)[number];
+  name: (typeof FORMAT_NAMES)[number] | "sql";
   /** Ends of file names, without .gz, in lower case. */
   extensions: readonly string[];
   /** The options of files (FILE_OPTIONS) that it reads; the others are refused. */
@@ -36,11 +36,19 @@ export type TableFormat = Exclude<Format, { layouts: "fixed" }>;
 /** `wide`: one sequence per row; `long`: one event per row. */
 export type LayoutName = "wide" | "long";
 
+/** Sorting of a table in files, where it is more than memory should hold. */
+export interface Sorting {
+  /** A folder that is there, for the time of reading. */
+  folder: string;
+  signal?: AbortSignal;
+}
+
 /**
  * Makes sequences of a table.
  * @param size.mostSteps steps of a piece, unless one sequence is longer; Infinity: all in one piece
  * @param size.past what came before, of a table of events; `after`: only later ones become cases
  * @param size.channels what is known of the channels, where there may be several pieces
+ * @param size.sort brings the rows of each entity together first
  * @param take gets each piece, without notes; the table is read on when it is done
  * @returns notes on the whole table
  * @throws {OptionError} for options that do not fit, before anything is read
@@ -48,6 +56,6 @@ export type LayoutName = "wide" | "long";
 export type Layout<Set = SequenceSet> = (
   table: Table,
   options: DataOptions,
-  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] } & EventChoice,
+  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[]; sort?: Sorting } & EventChoice,
   take: (piece: Part<Set>) => Promise<void>,
 ) => Promise<readonly string[]>;

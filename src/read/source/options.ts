@@ -181,6 +181,12 @@ export const DATA_OPTIONS = z.strictObject({
     .refine(isEncoding, { error: "expected the name of an encoding: utf-8, utf-16le, windows-1252, shift_jis, ..." })
     .optional()
     .describe("encoding of a text file, such as windows-1252; default: UTF-8, or what its byte order mark says"),
+  sql: z
+    .string()
+    .optional()
+    .describe(
+      "query whose rows are the table: of files that it names (DuckDB), or of the database that is given as data",
+    ),
   inputFormat: z
     .enum(FORMAT_NAMES)
     .optional()
@@ -199,9 +205,9 @@ export function mayLack({ newData }: DataOptions, role: "label" | "id"): boolean
   return newData === true || (Array.isArray(newData) && newData.includes(role));
 }
 
-/** What of the options holds for data to come, too: no bound of one run, and no file that tells of these data alone. */
+/** What of the options holds for data to come, too: no bound or query of one run, and no file that tells of these data alone. */
 export function lastingOptions(options: DataOptions): DataOptions {
-  const { maxSize, inputFormat, keep, labels, on, manifest, labelFrom, ...lasting } = options;
+  const { sql, maxSize, inputFormat, keep, labels, on, manifest, labelFrom, ...lasting } = options;
   if (labels !== undefined) delete lasting.label; // a column of that file
   return lasting;
 }

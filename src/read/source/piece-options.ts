@@ -18,4 +18,8 @@ export interface PieceOptions {
   past?: Past;
   /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
   after?: string | number;
+  /** A folder for a file of the rows, sorted: the entities of a long table may then be scattered. */
+  sortIn?: string;
+  /** Aborting ends a query and throws the signal's reason. */
+  signal?: AbortSignal;
 }

@@ -1,0 +1,22 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { placeOf } from "../files/place.js";
+import { temporaryPath } from "../files/temporary.js";
+import { STANDARD_OUTPUT } from "../files/write-file.js";
+
+/** Works with a folder beside the output for rows that are sorted, which is gone afterwards; a pipe has no such place. */
+export async function inSortFolder<T>(output: string, work: (folder: string) => Promise<T>): Promise<T> {
+  let folder: string;
+  if (output === STANDARD_OUTPUT || (await placeOf(output)).stream)
+    folder = await mkdtemp(join(tmpdir(), "undertone-sort-"));
+  else {
+    folder = await temporaryPath(output);
+    await mkdir(folder);
+  }
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
