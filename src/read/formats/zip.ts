@@ -36,10 +36,12 @@ export function readZip(where: string, bytes: Buffer): ZipEntry[] {
     const [long, extra, comment] = [28, 30, 32].map((offset) => bytes.readUInt16LE(at + offset));
     const name = bytes.toString("utf8", at + 46, at + 46 + long);
     at += 46 + long + extra + comment;
+    const local = begin + 30 + long <= end && bytes.readUInt32LE(begin) === BEGIN;
+    if (!local || bytes.toString("utf8", begin + 30, begin + 30 + long) !== name)
+      throw broken(`${JSON.stringify(name)} does not begin where its directory says`); // a changed name would be another array
     const unpack = () => {
-      const damaged = (what: string) => broken(`"${name}" ${what}`);
+      const damaged = (what: string) => broken(`${JSON.stringify(name)} ${what}`);
       if (flags & 1) throw damaged("is encrypted");
-      if (begin + 30 > end || bytes.readUInt32LE(begin) !== BEGIN) throw damaged("does not begin where it should");
       const from = begin + 30 + bytes.readUInt16LE(begin + 26) + bytes.readUInt16LE(begin + 28);
       if (from + packed > end) throw damaged("is cut off");
       const content = unpacked(bytes.subarray(from, from + packed), method, size, damaged);
