@@ -21,7 +21,7 @@ import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } fro
 import { eachPiece } from "./each-piece.js";
 import { type EncodeOptions, encode } from "./encode.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
-import { inSortFolder } from "./sort-folder.js";
+import { inSortFolder, noSort } from "./sort-folder.js";
 
 export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "threads"> {
   /** how the data is read, where it differs from the training of the model */
@@ -41,10 +41,7 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   outputFormat?: FeatureFormat;
   /** replace an output that is not of features that undertone wrote; default false */
   force?: boolean;
-  /**
-   * sort the rows of a long table by entity first, in a file beside the output: then its entities may be scattered and
-   * memory is bounded all the same; default false
-   */
+  /** sort a long table by entity first, in a file beside the output, so that its entities may be scattered; default false */
   sort?: boolean;
   /** files that are never replaced, besides the input: the model's own */
   keep?: readonly string[];
@@ -215,12 +212,6 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     throw new OptionError(
       `${shownInput(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
     );
-}
-
-function noSort(input: Input, copies: number | undefined): OptionError {
-  return new OptionError(
-    `${shownInput(input)}: got \`sort\`${copies === undefined ? "" : " and `noisyCopies`"}, expected a long table that is read in pieces. This is read whole; leave it out.`,
-  );
 }
 
 function shortNote(where: string, short: number, rows: number, window: number): string {

@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OptionError } from "../errors.js";
 import { placeOf } from "../files/place.js";
 import { temporaryPath } from "../files/temporary.js";
 import { STANDARD_OUTPUT } from "../files/write-file.js";
+import { type Input, shownInput } from "../read/find.js";
 
 /** Works with a folder beside the output for rows that are sorted, which is gone afterwards; a pipe has no such place. */
 export async function inSortFolder<T>(output: string, work: (folder: string) => Promise<T>): Promise<T> {
@@ -19,4 +21,10 @@ export async function inSortFolder<T>(output: string, work: (folder: string) => 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+export function noSort(input: Input, copies: number | undefined): OptionError {
+  return new OptionError(
+    `${shownInput(input)}: got \`sort\`${copies === undefined ? "" : " and `noisyCopies`"}, expected a long table that is read in pieces. This is read whole; leave it out.`,
+  );
 }
