@@ -2,7 +2,11 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Files that look at threads, open files or mocks of the whole process have a process of their own. */
-const OWN_PROCESS = ["test/engine/{hire,native}.test.ts", "test/train/crew-size.test.ts", "test/hostile/**/*.test.ts"];
+const OWN_PROCESS = [
+  "test/engine/{hire,native}.test.ts",
+  "test/train/crew-size.test.ts",
+  "test/hostile/{artefacts,built-files,hooks,inputs,threads}.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -71,7 +71,9 @@ export async function openEstimate(question: Question, plan: ComparisonPlan): Pr
     classifier(k, expression, name) {
       const { train, test, validation } = resamples[k];
       const columns = setsOf(expression).reduce((sum, single) => sum + columnsOf(single), 0);
-      const cost = (rows: number, predicted: number) => CLASSIFIERS[name](rows, columns, predicted, classCount);
+      const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
+      const cost = (rows: number, predicted: number) =>
+        sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount);
       const whole = cost(train.length, test.length);
       const trial = validation ? cost(validation.fitted.length, validation.held.length) : 0;
       return factor * (whole + trial) * NANO;
@@ -93,6 +95,9 @@ const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
   },
 };
 
+/** Nanoseconds a token of the training part, of logistic regression on all n-grams with its choice of C. */
+const SPARSE_LOGISTIC = 12_000;
+
 interface Shape {
   length: number;
   width: number;
@@ -107,6 +112,7 @@ const PER_CASE: Record<string, (shape: Shape) => number> = {
   aggregates: ({ columns }) => 170 * columns,
   convolutions: ({ length, columns }) => length * columns,
   statics: ({ columns }) => 20 * columns,
+  ngrams: ({ length }) => 3000 * length,
 };
 
 /** About as many columns as the set will have. */
@@ -127,6 +133,7 @@ function columnsOfSet(
     aggregates: width + 90,
     convolutions: countOf(set) > 3000 ? 1512 : 9996,
     statics: 10,
+    ngrams: 1024,
     residuals: 1 + C + width,
     surprise: 3 + (2 + timed) * C,
   };

@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
 import type { Engine } from "../engine/engine.js";
-import { DataError, OptionError, ScatteredError } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { checkOutputs } from "../files/check-outputs.js";
 import { withHooks } from "../hooks.js";
 import type { Model } from "../model/model.js";
@@ -8,7 +7,7 @@ import { conformChannels } from "../model/prepare.js";
 import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
 import { filesRead, type Input, shownInput } from "../read/find.js";
 import { readPast } from "../read/history.js";
-import { createLabelNames, TextLabels } from "../read/labels.js";
+import { createLabelNames } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
@@ -20,6 +19,7 @@ import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
 import { eachPiece } from "./each-piece.js";
 import { type EncodeOptions, encode } from "./encode.js";
+import { untilRead } from "./read-again.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
 import { inSortFolder, noSort } from "./sort-folder.js";
 
@@ -121,9 +121,7 @@ async function encodeToFile(
   const reading: DataOptions = { ...model.metadata.data.reading, ...given, newData };
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  if (part === "test") await expectTestPart(input, reading);
   await checkFiles(input, output, reading, options);
-  if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
   const past = history === undefined ? undefined : await readPast(history, reading, channels);
   let file = await openFeatureFile(output, outputFormat);
   let rows = 0;
@@ -192,7 +190,8 @@ async function encodeToFile(
 
 /** Checks that the output replaces no file that is read, and none of the user's. */
 async function checkFiles(input: Input, output: string, reading: DataOptions, options: EncodeFileOptions) {
-  const { outputFormat, history, keep = [], force } = options;
+  const { outputFormat, history, after, part, keep = [], force } = options;
+  if (part === "test") await expectTestPart(input, reading);
   const outputs = featureFiles(output, outputFormat);
   const inputs = [input, ...(history === undefined ? [] : [history])];
   const read = (await Promise.all(inputs.map((each) => filesRead(each, reading)))).flat();
@@ -200,6 +199,7 @@ async function checkFiles(input: Input, output: string, reading: DataOptions, op
     outputs.map((file) => ({ ...file, column: readOutColumn, kept: reading.keep })),
     { inputs: [...read, ...keep], force },
   );
+  if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
 }
 
 /** @throws {OptionError} for a past, or a time, of what is no table of events in one part */
@@ -232,49 +232,10 @@ function keptOf(source: DataSource, part: EncodeFileOptions["part"], rows: numbe
   );
 }
 
-/**
- * A file that looks grouped by entity and turns out not to be is read again, whole; one whose labels look like numbers,
- * and are not, in pieces. A pipe cannot be.
- */
-async function untilRead(
-  input: Input,
-  mostSteps: number,
-  attempt: (mostSteps: number, asTexts: boolean) => Promise<string[]>,
-  restart: () => Promise<void>,
-): Promise<string[]> {
-  const told: string[] = [];
-  let asTexts = false;
-  for (;;)
-    try {
-      return [...(await attempt(mostSteps, asTexts)), ...told];
-    } catch (error) {
-      if (!(error instanceof ScatteredError || error instanceof TextLabels)) throw error;
-      await expectNoStream(input, error);
-      await restart();
-      if (error instanceof TextLabels) asTexts = true;
-      else {
-        mostSteps = Number.POSITIVE_INFINITY;
-        told.push(`${error.message} So it was read again, whole, which takes more memory.`);
-      }
-    }
-}
-
 async function expectTestPart(input: Input, reading: DataOptions): Promise<void> {
   if ((await hasTestPart(input, reading)) !== false) return;
   throw new OptionError(
     `${shownInput(input)}: there is no test part, and \`part\` is "test". Nothing was written. Add the test part (NAME_TEST) to the folder, or leave \`part\` out to encode all.`,
-  );
-}
-
-/** @throws {DataError} for a pipe or a device, which cannot be read again because its entities are `scattered` */
-async function expectNoStream(input: Input, scattered: ScatteredError | TextLabels): Promise<void> {
-  if (input !== STANDARD_INPUT) {
-    const found = typeof input === "string" ? await stat(input).catch(() => undefined) : undefined; // a glob is no file
-    if (!found || found.isFile() || found.isDirectory()) return;
-  }
-  throw new DataError(
-    `${scattered.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
-    { cause: scattered },
   );
 }
 

@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "undertone-options-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = (name: string) => join(folder, name);
 const output = file("out.csv");
+writeFileSync(file("l.csv"), "who,when,x\na,1,2\na,2,3\nb,1,5\n");
 writeFileSync(file("a.csv"), "label,t0,t1\nx,1,2\ny,2,1\nx,1,3\ny,3,1\n");
 
 const engine = await library.loadEngine("reference");
@@ -186,6 +187,14 @@ const withOptions: Record<string, Case> = {
     call: (options) => node.readInPieces(file("a.csv"), {}, { mostSteps: 10, ...options }, async () => {}),
     knows: "channels",
     refuses: [[{ mostSteps: Number.NaN }, "mostSteps"]],
+  },
+  readPast: {
+    call: (options) =>
+      node.readPast(file("l.csv"), { ...{ entity: "who", time: "when", window: 2 }, ...options }, [
+        { name: "x", kind: "numeric" },
+      ]),
+    knows: "numeric",
+    refuses: [[{ window: 0 }, "window"]],
   },
   encodeFile: {
     call: (options) => node.encodeFile(engine, model, file("a.csv"), output, options as Any),

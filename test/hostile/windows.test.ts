@@ -106,7 +106,7 @@ test.each(seeds(1, 5))("so it is where they are cut in many pieces (seed %i)", a
   expect(await encode(engine, ofWindows, windows)).toEqual(await encode(engine, ofWindows, cut));
 });
 
-test.each(seeds(2, 20))("a comparison finds the same in them (seed %i)", async (seed) => {
+test.each(seeds(1, 20))("a comparison finds the same in them (seed %i)", async (seed) => {
   const { windows, cut } = windowsAnd(seed);
   const options = {
     features: ["fields", "window", "pca", ...(HOSTILE ? ["convolutions"] : []), "latent", "surprise+statistics"],

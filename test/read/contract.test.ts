@@ -11,7 +11,7 @@ import type { DataOptions } from "../../src/read/source/options.js";
 import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
-import { fileOf } from "./temporary.js";
+import { fileOf, folderOf } from "./temporary.js";
 import { zipOf } from "./zip.js";
 
 /** Undefined: missing. A text where a number is due: what no reader may take for one. */
@@ -337,5 +337,73 @@ describe.each(readers)("$reader", ({ sample }) => {
     const { train } = await read(sample([{ ...GOOD[0], label: undefined }, GOOD[1], GOOD[2]]));
     expect(train.classNames).toEqual(["3", "7"]);
     expect(contentOf(train)).toEqual({ ...EXPECTED, labels: [undefined, "3", "7"] });
+  });
+});
+
+describe.each(FORMATS.filter(({ layouts }) => layouts !== "fixed"))("tables of $name", ({ name }) => {
+  const { table: write } = WRITERS[name] as { table: TableWriter };
+  const long = LAID_OUT.long(write, GOOD).options!;
+  const eventsOf = (n: number): Cell[][] => GOOD[n].values.map((value, t) => [`e${n + 1}`, t, value, GOOD[n].label]);
+
+  /** What pieces of some 20 steps make together. */
+  async function inPieces(input: string, options: DataOptions, more: { sortIn?: string } = {}) {
+    const { train } = await readSource(input, options);
+    const pieces: SequenceSet[] = [];
+    const texts: (string | undefined)[] = [];
+    await readInPieces(input, options, { mostSteps: 20, channels: train.channels, ...more }, async (piece) => {
+      pieces.push(piece.set);
+      texts.push(...(piece.labelTexts ?? []));
+    });
+    expect(pieces.length).toBeGreaterThan(1);
+    const { labels, classNames, ...whole } = train;
+    const together = pieces.reduce((a, b) => concatSequences(a, b));
+    expect([contentOf(together), together.ids]).toEqual([contentOf(whole), whole.ids]);
+    expect(texts).toEqual(Array.from(labels!, (label) => classNames![label]));
+    return train;
+  }
+
+  test("one file per sequence, whole and in pieces", async () => {
+    const files = GOOD.map((_, n) => {
+      const { file, content } = write(
+        ["x", "class"],
+        eventsOf(n).map((row) => row.slice(2)),
+      );
+      return [`${n}-${file}`, content] as const;
+    });
+    const train = await inPieces(folderOf("runs", Object.fromEntries(files)), { label: "class" });
+    expect(contentOf(train)).toEqual(EXPECTED);
+  });
+
+  test("events in any order, whole and, sorted in a file, in pieces", async () => {
+    const shuffled = [0, 1, 2].flatMap(eventsOf).map((_, k, all) => all[(k * 11) % all.length]);
+    const { file, content } = write(["who", "when", "x", "class"], shuffled);
+    const train = await inPieces(fileOf(file, content), long, { sortIn: folderOf("sorted", {}) });
+    const order = train.ids.map((id) => Number(id.slice(1)) - 1);
+    expect(contentOf(train).values).toEqual(order.flatMap((n) => GOOD[n].values));
+  });
+
+  test("windows of events, whole and in pieces", async () => {
+    const { file, content } = write(["who", "when", "x", "class"], [0, 1, 2].flatMap(eventsOf));
+    const train = await inPieces(fileOf(file, content), { ...long, window: 2, timeChannels: false });
+    expect(train.ids).toHaveLength(3 * STEPS);
+  });
+
+  test("a text per row, whole and in pieces", async () => {
+    const words = ["one two", "two three two", "one"];
+    const { file, content } = write(
+      ["class", "text"],
+      words.map((each, n) => [GOOD[n].label, each]),
+    );
+    const options = { text: "text", tokens: "words", label: "class" } as const;
+    const { train } = await readSource(fileOf(file, content), options);
+    expect(train.channels[0].vocabulary).toEqual(["one", "two", "three"]);
+    expect([Array.from(train.values), contentOf(train).labels]).toEqual([
+      [0, 1, 1, 2, 1, 0],
+      ["7", "3", "7"],
+    ]);
+    const pieces: number[] = [];
+    const size = { mostSteps: 1, channels: train.channels };
+    await readInPieces(fileOf(file, content), options, size, async ({ set }) => void pieces.push(...set.values));
+    expect(pieces).toEqual(Array.from(train.values));
   });
 });

@@ -20,7 +20,7 @@ function rareWords(): SequenceSet {
   return { ...all, channels: [{ name: "token", kind: "categorical", vocabulary }] };
 }
 
-const options = { features: ["statistics", "ngrams"], classifiers: ["logistic", "ridge"] } as const;
+const options = { features: ["statistics", "ngrams"], classifiers: ["logistic", "ridge"], folds: 3 } as const;
 const accuracies = ({ rows }: Awaited<ReturnType<typeof compare>>) =>
   Object.fromEntries(rows.map(({ features, classifier, metrics }) => [`${features} ${classifier}`, metrics.accuracy]));
 
@@ -28,7 +28,7 @@ test("n-grams see every token, also those that networks take for the rest", asyn
   const source: DataSource = sourceOf(rareWords());
   const result = await compare(engine, source, options);
   const reached = accuracies(result);
-  expect(reached["ngrams logistic"]).toBeGreaterThan(0.85);
+  expect(reached["ngrams logistic"]).toBeGreaterThan(0.8);
   expect(reached["statistics logistic"]).toBeLessThan(0.7);
   const columns = Object.fromEntries(
     result.rows.filter(({ features }) => features === "ngrams").map((row) => [row.classifier, row.columns]),

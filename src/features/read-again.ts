@@ -1,0 +1,44 @@
+import { stat } from "node:fs/promises";
+import { DataError, ScatteredError } from "../errors.js";
+import { TextLabels } from "../read/labels.js";
+import type { Input } from "../read/read.js";
+import { STANDARD_INPUT } from "../read/source/source-file.js";
+
+/**
+ * A file that looks grouped by entity and turns out not to be is read again, whole; one whose labels look like numbers,
+ * and are not, in pieces. A pipe cannot be.
+ */
+export async function untilRead(
+  input: Input,
+  mostSteps: number,
+  attempt: (mostSteps: number, asTexts: boolean) => Promise<string[]>,
+  restart: () => Promise<void>,
+): Promise<string[]> {
+  const told: string[] = [];
+  let asTexts = false;
+  for (;;)
+    try {
+      return [...(await attempt(mostSteps, asTexts)), ...told];
+    } catch (error) {
+      if (!(error instanceof ScatteredError || error instanceof TextLabels)) throw error;
+      await expectNoStream(input, error);
+      await restart();
+      if (error instanceof TextLabels) asTexts = true;
+      else {
+        mostSteps = Number.POSITIVE_INFINITY;
+        told.push(`${error.message} So it was read again, whole, which takes more memory.`);
+      }
+    }
+}
+
+/** @throws {DataError} for a pipe or a device, which cannot be read again because its entities are `scattered` */
+async function expectNoStream(input: Input, scattered: ScatteredError | TextLabels): Promise<void> {
+  if (input !== STANDARD_INPUT) {
+    const found = typeof input === "string" ? await stat(input).catch(() => undefined) : undefined; // a glob is no file
+    if (!found || found.isFile() || found.isDirectory()) return;
+  }
+  throw new DataError(
+    `${scattered.message} A file would now be read again, whole; this is a pipe or a device, which can be read only once. Nothing was written. Store the data in a file, or sort it first.`,
+    { cause: scattered },
+  );
+}
