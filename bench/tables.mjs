@@ -73,6 +73,16 @@ import { createReadStream } from "node:fs"; import { parse } from "csv-parse";
 let sum = 0;
 for await (const cells of createReadStream(process.argv[1]).pipe(parse())) sum += Number(cells[2]) || 0;`;
 
+/** Sorts the file in DuckDB and takes the rows in chunks. */
+const DUCKDB = `
+import { DuckDBInstance } from "@duckdb/node-api";
+const instance = await DuckDBInstance.create(":memory:", { memory_limit: "400MB", threads: "1" });
+const connection = await instance.connect();
+const rows = await connection.stream("select * from '" + process.argv[1] + "' order by entity, time");
+let sum = 0;
+for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk())
+  for (const value of chunk.getColumnVector(2).items ?? []) sum += value;`;
+
 /** @param {string} folder */
 async function run(folder) {
   const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
@@ -87,6 +97,12 @@ async function run(folder) {
     ["inspect", [cli, "inspect", events, ...roles]],
     ["encode, file in order of time", [cli, "encode", model, events, ...out]],
     ["encode, file grouped by entity", [cli, "encode", model, grouped, ...out]],
+    ["encode --sort, file in order of time", [cli, "encode", model, events, "--sort", ...out]],
+    [
+      "encode --sql, sorted by DuckDB",
+      [cli, "encode", model, "--sql", `from '${events}' order by entity, time`, ...out],
+    ],
+    ["DuckDB alone, sorted, one sum", ["--input-type=module", "-e", DUCKDB, "--", events]],
     ["csv-parse alone, one sum", ["--input-type=module", "-e", CSV_PARSE, "--", events]],
   ];
   console.log("| what | processor s | peak MB |\n|---|---|---|");
