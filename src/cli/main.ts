@@ -7,8 +7,9 @@ import { inFlags } from "./schema-flags.js";
 import { Interrupted } from "./terminal.js";
 
 const HELP = `
-DATA is a file (.csv, .ts, .tsv, .arff, .npy, each possibly .gz) or a folder with NAME_TRAIN and NAME_TEST,
-or files of one sequence each: a folder, a glob, a list (see --manifest, --labels, --label-from).
+DATA is a file (.csv, .parquet, .jsonl, .arrow, .ts, .tsv, .arff, .npy, .npz, each possibly .gz), a folder with
+NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list; see --manifest, --labels, --label-from),
+or - for standard input. With --sql it is the rows of a query: of DuckDB over files, of PostgreSQL, of SQLite.
 Start with: undertone demo, then undertone inspect DATA and undertone compare DATA.
 Exit codes: 0 done, 1 failed, 2 wrong options, 130 interrupted.`;
 
