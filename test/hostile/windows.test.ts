@@ -96,7 +96,7 @@ test.each(seeds(5, 40))("a model learns the same from them, and says the same of
 });
 
 test.each(seeds(1, 5))("so it is where they are cut in many pieces (seed %i)", async (seed) => {
-  const { windows, cut } = windowsAnd(seed, 1900);
+  const { windows, cut } = windowsAnd(seed, 2600);
   expect(cut.offsets.at(-1)).toBeGreaterThan(250_000); // more than one piece
   expect(describeSet(windows)).toEqual(describeSet(cut));
   expect(statisticsFeatures(windows)).toEqual(statisticsFeatures(cut));
