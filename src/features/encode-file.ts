@@ -11,6 +11,7 @@ import { createLabelNames } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
+import { pastNotes } from "../read/source/past.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
@@ -134,7 +135,7 @@ async function encodeToFile(
       ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
       : await encodeWhole();
     signal?.throwIfAborted();
-    const all = [...(past?.notes ?? []).map((note) => `history: ${note}`), ...notes];
+    const all = [...(past ? pastNotes(past) : []), ...notes];
     if (short > 0 && !past) all.push(shortNote(shownInput(input), short, rows, reading.window!));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
@@ -146,6 +147,7 @@ async function encodeToFile(
     await file.abandon();
     file = await openFeatureFile(output, outputFormat);
     [rows, short] = [0, 0];
+    if (past) past.met = { known: 0, unknown: [] };
   }
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {

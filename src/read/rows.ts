@@ -58,7 +58,7 @@ export async function readPastRows(
   channels: readonly Channel[],
   batch: number,
 ): Promise<Past> {
-  const past: Past = { where: found.where, entities: new Map(), notes: [] };
+  const past: Past = { where: found.where, entities: new Map(), met: { known: 0, unknown: [] }, notes: [] };
   if (found.split || options.window === undefined || options.variable !== undefined)
     throw new OptionError(
       `${found.where}: got a history ${found.split ? "with a training and a test part" : `of ${options.variable !== undefined ? "a narrow table" : "whole entities"}`}, expected one table with an event per row, for a model of windows (\`window\`). What came before is the past of single events; leave \`history\` out.`,

@@ -298,6 +298,17 @@ describe("new events with their history", () => {
     expect(names.at(-1)).toBe("new#1");
   });
 
+  test("a history of other entities is refused; entities without a past are counted", async () => {
+    const foreign = written("foreign.csv", csv(payments.slice(0, 4).map((row) => row.replace(/^c/, "C"))));
+    await expect(encoded(windows, "all.csv", { history: at(foreign) })).rejects.toThrow(
+      /history of other entities than the data.*here "C0", in the data "c0"/,
+    );
+    const past = written("past0.csv", csv(payments.slice(0, 3)));
+    const later = written("later0.csv", csv(payments.slice(3)));
+    const { notes } = await encoded(windows, later, { history: at(past) });
+    expect(notes.join()).toMatch(/4 of 5 entities have no event in .*past0\.csv \(c1, c2, c3, \.\.\.\)/);
+  });
+
   test("static channels come from either file, and must agree", async () => {
     const withAge = (rows: readonly string[], age: (who: string) => string) =>
       `${header},payment,memo,age\n${rows.map((row) => `${row},${age(row.slice(0, 2))}`).join("\n")}\n`;

@@ -2,6 +2,7 @@ import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../src/errors.js";
 import { openArrow } from "../../src/read/formats/arrow-table.js";
@@ -126,4 +127,29 @@ test("Parquet: a file that changes while it is read is refused", async () => {
   const cut = async () => writeFileSync(path, none.subarray(0, 2000));
   writeFileSync(path, none);
   await expect(readInPieces(path, reading, pieces, cut)).rejects.toThrow(/changed while it was read/);
+});
+
+test("the index that pandas writes is no step and no channel, unless it is asked for", async () => {
+  const table = (names: readonly string[], rows: readonly (readonly (number | string)[])[]) =>
+    new Uint8Array(
+      parquetWriteBuffer({ columnData: names.map((name, c) => ({ name, data: rows.map((row) => row[c]) })) }),
+    );
+  const wide = [
+    ["a", 1.5, 2.5, 7],
+    ["b", 3.5, 4.5, 3],
+  ];
+  const read = await readSource(fileOf("w.parquet", table(["label", "t0", "t1", "__index_level_0__"], wide)));
+  expect([...read.train.values]).toEqual([1.5, 2.5, 3.5, 4.5]);
+  expect(read.notes.join()).toMatch(/column 4.*index.*left out/);
+  const events = [
+    ["e", 1, 5.5, 9],
+    ["e", 2, 6.5, 4],
+  ];
+  const file = fileOf("l.parquet", table(["who", "when", "x", "__index_level_0__"], events));
+  const long = await readSource(file, { entity: "who", time: "when" });
+  expect(long.train.channels.map(({ name }) => name)).toEqual(["x"]);
+  expect(long.notes.join()).toMatch(/"__index_level_0__" is the index that pandas writes; left out/);
+  const asked = await readSource(file, { entity: "who", time: "when", channels: ["x", "__index_level_0__"] });
+  expect(asked.train.channels.map(({ name }) => name)).toEqual(["x", "__index_level_0__"]);
+  expect(asked.notes.join()).not.toMatch(/index/);
 });

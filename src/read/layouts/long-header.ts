@@ -4,6 +4,7 @@ import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
 import { type CarriedColumns, findCarried } from "./carried.js";
+import { isPandasIndex } from "./wide-roles.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = [
@@ -121,12 +122,20 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
     throw new OptionError(
       `${path}: got "${clash}" as a channel and in another role, expected one role per column. A label or a dropped column is never a model's input; take it out of one of the two.`,
     );
-  const kept = options.channels ?? header.filter((name) => !taken.has(name));
+  const typedAs = new Set([...category, ...numeric]);
+  const kept =
+    options.channels ?? header.filter((name) => !taken.has(name) && (!isPandasIndex(name) || typedAs.has(name)));
   if (kept.length === 0)
     throw new DataError(
       `${path}: no column is left as a channel, expected at least one beside entity, time and label. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
     );
   return kept;
+}
+
+/** The index of pandas is no channel. */
+export function indexNotes(path: string, header: readonly string[], used: readonly number[]): string[] {
+  const index = header.filter((name, c) => isPandasIndex(name) && !used.includes(c));
+  return index.map((name) => `${path}: the column "${name}" is the index that pandas writes; left out.`);
 }
 
 /** Whether new data lack the label of training. */

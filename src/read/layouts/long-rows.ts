@@ -10,7 +10,7 @@ import { absentIdNotes, type CarriedCases, collectCarried } from "./carried.js";
 import { looksMissing } from "./column-kind.js";
 import { kindOf } from "./kind-of.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
-import { absentLabelNote, isAbsentLabel, readLongHeader } from "./long-header.js";
+import { absentLabelNote, indexNotes, isAbsentLabel, readLongHeader } from "./long-header.js";
 import { createTimeReader } from "./long-times.js";
 import { collectStatics } from "./static-rows.js";
 
@@ -130,6 +130,7 @@ export function collectLongRows(
       return [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         ...absentIdNotes(path, header, options),
+        ...(known ? [] : indexNotes(path, header, [...used, ...channels.map(({ index }) => index)])),
         late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
         equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
         ...readTime.notes(),

@@ -132,6 +132,10 @@ export function withPast(path: string, long: LongTable, past: Past) {
   const N = countOf(set);
   const F = set.channels.length;
   const tails = set.ids.map((name) => past.entities.get(name));
+  for (const [n, tail] of tails.entries()) {
+    if (tail) past.met.known++;
+    else past.met.unknown.push(set.ids[n]);
+  }
   const before = Int32Array.from(tails, (tail) => (tail ? tail.values.length / F : 0));
   const offsets = new Int32Array(N + 1);
   for (let n = 0; n < N; n++) offsets[n + 1] = offsets[n] + before[n] + set.offsets[n + 1] - set.offsets[n];

@@ -55,13 +55,18 @@ export function looksLikeHeader(cells: readonly string[]): boolean {
   return rest.length > 2 && (rest[0] === 0 || rest[0] === 1) && rest.every((v, i) => v === rest[0]! + i);
 }
 
+/** The name that pandas gives an index without one in Parquet and Feather. */
+export function isPandasIndex(name: string): boolean {
+  return /^__index_level_\d+__$/.test(name);
+}
+
 /**
  * The column of row numbers that pandas and R write: the only one without a name, with whole numbers that all differ.
  * @param r the first row of values
  * @returns its place, -1 for none
  */
 export function indexColumn(names: readonly string[], chunk: TableChunk, r: number): number {
-  const unnamed = [...names.keys()].filter((c) => names[c] === "" || names[c] === "Unnamed: 0");
+  const unnamed = [...names.keys()].filter((c) => ["", "Unnamed: 0"].includes(names[c]) || isPandasIndex(names[c]));
   if (unnamed.length !== 1 || r >= chunk.rows.length) return -1;
   const column = chunk.column(unnamed[0]);
   const seen = new Set<number>();

@@ -1,4 +1,4 @@
-import { OptionError } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
 import { notationOf } from "./notation.js";
 import type { DataOptions } from "./options.js";
 import { parseTime, type Time } from "./times.js";
@@ -10,6 +10,8 @@ export interface Past {
   /** Whether their times are dates. */
   calendar?: boolean;
   entities: Map<string, Tail>;
+  /** Of the entities that came after: how many have a past, and the names of those without. */
+  met: { known: number; unknown: string[] };
   /** What reading noticed. */
   notes: readonly string[];
 }
@@ -31,6 +33,24 @@ export interface EventChoice {
   past?: Past;
   /** Only events later than this. */
   after?: Time;
+}
+
+/**
+ * What to say of entities without a past, once all data were read.
+ * @throws {DataError} if no entity has one: then the names do not fit
+ */
+export function pastNotes({ where, entities, met: { known, unknown }, notes }: Past): string[] {
+  if (known === 0)
+    throw new DataError(
+      `${where}: got a history of other entities than the data, expected some in both. Names are compared as texts: here "${[...entities.keys()][0]}", in the data "${unknown[0]}". Without an entity column they are the names of files. Write the names alike, or leave \`history\` out.`,
+    );
+  const some = `${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ", ..." : ""}`;
+  return [
+    ...notes.map((note) => `history: ${note}`),
+    ...(unknown.length > 0
+      ? [`${unknown.length} of ${known + unknown.length} entities have no event in ${where} (${some}).`]
+      : []),
+  ];
 }
 
 /** The time that `after` is, as the times of the data are written. @throws {OptionError} for what is no time */
