@@ -118,8 +118,7 @@ async function encodeToFile(
 ): Promise<EncodedFile> {
   const { readOut, threads, part = "all", noisyCopies: copies, onProgress, signal } = options;
   const { outputFormat, history, after, reading: given = {} } = options;
-  const newData = (["label", "id"] as const).filter((role) => given[role] === undefined);
-  const reading: DataOptions = { ...model.metadata.data.reading, ...given, newData };
+  const reading = readingOf(model, given);
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   await checkFiles(input, output, reading, options);
@@ -173,7 +172,7 @@ async function encodeToFile(
     const { set, parts } = choosePart({ ...source, train }, part, channels);
     const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
     await append(set, { parts, labels, kept: keptOf(source, part, countOf(set)) }, countOf(set));
-    return source.notes;
+    return [...source.notes, ...unknownChannels(shownInput(input), source.train.channels, channels)];
   }
 
   async function append(set: SequenceSet, labels: Omit<RowLabels, "ids">, total?: number) {
@@ -188,6 +187,16 @@ async function encodeToFile(
     rows += table.rows;
     columns = table.names;
   }
+}
+
+/** How the data are read: as in training, where nothing else was given; they may lack the label and the id. */
+function readingOf(model: Model, given: DataOptions): DataOptions {
+  if (given.vocabulary !== undefined)
+    throw new OptionError(
+      "`vocabulary`: the model has the tokens of its training, expected the option to be left out. Train again for others.",
+    );
+  const newData = (["label", "id"] as const).filter((role) => given[role] === undefined);
+  return { ...model.metadata.data.reading, ...given, newData };
 }
 
 /** Checks that the output replaces no file that is read, and none of the user's. */
@@ -255,6 +264,16 @@ function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
       `\`noisyCopies\`: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value. Train with \`scale: "standard"\`, or make copies with the function noisyCopies of the library.`,
     );
   return layer.stddev;
+}
+
+/** Says which channels of the data are not the model's: in an array, where they have no names, the data may be others. */
+function unknownChannels(where: string, found: SequenceSet["channels"], known: SequenceSet["channels"]): string[] {
+  const names = new Set(known.map(({ name }) => name));
+  const others = found.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  if (others.length === 0) return [];
+  return [
+    `${where}: ${others.length} of ${found.length} channels are not the model's and are left out (${others.slice(0, 5).join(", ")}${others.length > 5 ? ", ..." : ""}). If the data are others than those of training, train a model of them.`,
+  ];
 }
 
 function choosePart({ train, test }: DataSource, part: EncodeFileOptions["part"], channels: SequenceSet["channels"]) {

@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { closeFound, findInput, shownInput } from "./find.js";
 import { LONG_ONLY } from "./layouts/long-header.js";
@@ -22,7 +23,11 @@ export async function scanTable(
   signal?: AbortSignal,
 ): Promise<{ name: string; path: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
-  rejectOptions(shownInput(input), "a table that is read in blocks", chosen, [...NOT_SCANNED]);
+  const other = NOT_SCANNED.find((name) => chosen[name] !== undefined);
+  if (other !== undefined)
+    throw new OptionError(
+      `${shownInput(input)}: got \`blockSteps\` and \`${other}\`, expected a wide table or one with an event per row. Others cannot be trained on in blocks; leave \`blockSteps\` out, and the data are read whole.`,
+    );
   const found = await findInput(input, chosen, signal);
   if (!("file" in found) || found.file.format.layouts === "fixed") throw onlyTables(shownInput(input));
   const file = sourceOf(found.file, chosen);

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dump } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { compare } from "../../src/evaluate/compare.js";
 import { encodeFile } from "../../src/features/encode-file.js";
@@ -132,4 +134,18 @@ describe("what may be wrong with data", () => {
     const named = describeSet(coarse).warnings.filter((warning) => /32-bit floats round it/.test(warning));
     expect(named).toEqual([expect.stringMatching(/^Channel "b"/)]);
   });
+});
+
+test("channels of data that are not the model's are told, where they have no names of their own; a vocabulary is the model's", async () => {
+  const array = (name: string, C: number) => {
+    const values = Float32Array.from({ length: 12 * 5 * C }, (_, k) => Math.sin(k));
+    writeFileSync(path(name), new Uint8Array(dump(values, [12, 5, C])));
+    return path(name);
+  };
+  const model = await fitFile(engine, array("X.npy", 2), path("x.undertone"), { ...quick });
+  const { notes } = await encodeFile(engine, model, array("X_more.npy", 4), path("xz.csv"));
+  expect(notes.join()).toMatch(/2 of 4 channels are not the model's and are left out/);
+  expect((await encodeFile(engine, model, path("X.npy"), path("xz.csv"))).notes.join()).not.toMatch(/left out/);
+  const words = encodeFile(engine, model, path("X.npy"), path("v.csv"), { reading: { vocabulary: 9 } });
+  await expect(words).rejects.toThrow(/`vocabulary`: the model has the tokens of its training/);
 });

@@ -69,3 +69,12 @@ test("other sources, and a file that changes, are refused", async () => {
   await expect(changing).rejects.toThrow(DataError);
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
+
+test("a narrow table is not read in blocks, and the message names the option to leave out", async () => {
+  writeFileSync(at("narrow.csv"), "customer,time,what,value\na,1,x,2\nb,1,x,3\n");
+  const narrow = fit("narrow.csv", {
+    reading: { entity: "customer", time: "time", variable: "what" },
+    blockSteps: 100,
+  });
+  await expect(narrow).rejects.toThrow(/got `blockSteps` and `variable`.*leave `blockSteps` out/);
+});
