@@ -10,12 +10,12 @@ import { type SourceFile, STANDARD_INPUT, sourceFile } from "./source/source-fil
 import { inNotation, type Table } from "./source/table.js";
 
 /**
- * A .tsv is a table (its format is then that of CSV) where an entity is named or its first row has names; else it has
- * series as in the UCR archive.
+ * A .tsv is a table (its format is then that of CSV) where an option of tables says so or its first row has names; else
+ * it has series as in the UCR archive.
  */
 export async function asTable(path: string, format: Format, options: DataOptions): Promise<Format> {
   if (format !== tsv) return format;
-  if ([options.entity, options.columns, options.variable].some((name) => name !== undefined)) return csv;
+  if ([options.entity, options.columns, options.variable, options.wide].some((each) => each !== undefined)) return csv;
   const stats = path === STANDARD_INPUT ? undefined : await stat(path).catch(() => undefined); // reading says what is wrong
   if (!stats?.isFile()) return format; // a pipe can be read only once
   const named = await hasHeader(sourceFile(path, options)).catch(() => false);

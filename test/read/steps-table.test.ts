@@ -44,7 +44,16 @@ describe("a table of one step per row is not taken for one sequence per row", ()
 
   test("without a header: the second column counts inside each run of the first", async () => {
     const text = `${rows(40, (k) => [1 + Math.floor(k / 10), 1 + (k % 10), Math.sin(k), 7])}\n`;
-    expect(await failure(text)).toMatch(/names of the columns/);
+    expect(await failure(text)).toMatch(/read it with `entity: "c1"` `time: "c2"`/);
+    const tsv = fileOf("a.tsv", text.replaceAll(",", "\t"));
+    await expect(readSource(tsv)).rejects.toThrow(/column 2.*Read it with `entity: "c1"` `time: "c2"`.*`wide`/);
+    for (const file of [tsv, fileOf("a.csv", text)]) {
+      const { train } = await readSource(file, { entity: "c1", time: "c2" });
+      expect([countOf(train), train.channels.length]).toEqual([4, 2]);
+    }
+    expect(countOf((await readSource(tsv, { wide: true })).train)).toBe(40);
+    const other = text.replaceAll(",", "\t").replace("\n3\t4\t", "\n3\t5\t"); // one row does not count
+    expect(countOf((await readSource(fileOf("a.tsv", other))).train)).toBe(40);
   });
 
   test("it is read so on demand", async () => {

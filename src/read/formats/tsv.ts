@@ -39,6 +39,7 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   const builder = createPartBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
   const labels = createLabelCheck(file.path, "column 1");
+  const steps = createStepCheck();
   let width = 0;
   (await linesOf(file)).forEach((line, i) => {
     if (line.trim() === "") return;
@@ -53,8 +54,33 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
     noData.clear(values, i + 1, (t) => `column ${t + 2}`);
     const label = isMissing(cells[0].trim()) ? undefined : numericLabel(cells[0]);
     labels.see(label);
+    steps.see(cells[0], values[0]);
     builder.add(trimPadding([values]), label);
   });
   if (builder.count() === 0) throw emptyFile(file.path);
+  if (steps.found())
+    throw new DataError(
+      `${file.path}: got 1, 2, 3, ... in column 2 for each run of one value in column 1, expected one series per row, its label first. Each row looks like one step. Read it with \`entity: "c1"\` \`time: "c2"\`. If each row is a series all the same, say so: \`wide\`.`,
+    );
   return builder.finish([...labels.notes(), ...noData.notes()]);
 }
+
+/** Notices rows that are steps: the second column counts within each run of the first, and begins anew with the next. */
+function createStepCheck() {
+  let [run, last, begin, rows, same] = ["", 0, 0, 0, 0] as [string, ...number[]];
+  let counts = true;
+  return {
+    see(entity: string, step: number) {
+      const first = rows === 0 || entity !== run;
+      if (rows++ === 0) begin = step;
+      if (!first) same++;
+      counts &&= step === (first ? begin : last + 1);
+      run = entity;
+      last = step;
+    },
+    found: () => counts && rows >= ENOUGH && (begin === 0 || begin === 1) && 2 * same > rows,
+  };
+}
+
+/** Rows from which on steps can be told from series. */
+const ENOUGH = 8;

@@ -58,7 +58,7 @@ function advice(
   chunk: TableChunk,
   from: number,
 ): string {
-  if (!names) return "Write names of the columns above it, and name the one of the entity (`entity`).";
+  if (!names) return 'Its columns have no names and are called c1, c2, ...: read it with `entity: "c1"` `time: "c2"`.';
   const isDate = (c: number) => chunk.rows.length > from && timeIn(chunk.column(c), from)?.calendar === true;
   const time = all.find((c) => TIME.test(names[c]) || isDate(c));
   const others = all.filter((c) => c !== time && isWord(c));
