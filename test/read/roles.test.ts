@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
 import { readSource } from "../../src/read/read.js";
+import { scanTable } from "../../src/read/scan-table.js";
 import type { DataOptions } from "../../src/read/source/options.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";
@@ -62,6 +63,36 @@ test("a column of row numbers without a name is left out of a wide table, with a
     const found = await read("a.csv", `,label,t1\n${values[0]},a,1\n${values[1]},b,2\n`);
     expect(found.cells.map((row) => row[0])).toEqual(values.map(Number));
   }
+});
+
+test.each(["", "Unnamed: 0"])("a column of row numbers called %j is no channel of a long table", async (name) => {
+  const events = [
+    [0, "a", 1, 0.5],
+    [7, "a", 2, 1.5],
+    [3, "b", 1, 2.5],
+  ];
+  const names = [name, "who", "when", "x"];
+  const roles = { entity: "who", time: "when" };
+  const json = events.map((row) => JSON.stringify(Object.fromEntries(row.map((cell, c) => [names[c], cell]))));
+  const files = [
+    fileOf("a.csv", [names, ...events].map((row) => row.join(",")).join("\n")),
+    fileOf("a.jsonl", json.join("\n")),
+  ];
+  for (const file of files) {
+    const { train, notes } = await readSource(file, roles);
+    expect(train.channels.map(({ name }) => name)).toEqual(["x"]);
+    expect(notes.join("\n")).toMatch(/column 1 has no name and numbers the rows.*If it is a channel, give it a name/);
+    expect((await scanTable(file, roles)).channels).toEqual(train.channels);
+    const asked = await readSource(file, { ...roles, numeric: [name] });
+    expect(asked.train.channels.map(({ name }) => name)).toEqual([name, "x"]);
+  }
+  const repeated = fileOf("a.csv", `${names}\n4,a,1,.5\n4,a,2,1.5\n`);
+  expect((await readSource(repeated, roles)).train.channels).toHaveLength(2);
+});
+
+test("two columns of row numbers are left out where they have two names", async () => {
+  const found = await read("a.csv", "Unnamed: 0.1,Unnamed: 0,label,t1,t2,t3\n0,4,a,.5,1.5,2.5\n7,2,b,3.5,4.5,5.5\n");
+  expect(found).toMatchObject(AB);
 });
 
 test("labels that all differ, or are not whole, are noted in every format that guesses them", async () => {

@@ -3,8 +3,9 @@ import type { Channel } from "../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
+import type { TableChunk } from "../source/table.js";
 import { type CarriedColumns, findCarried } from "./carried.js";
-import { isPandasIndex } from "./wide-roles.js";
+import { indexColumns, isPandasIndex } from "./wide-roles.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = [
@@ -136,6 +137,17 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
 export function indexNotes(path: string, header: readonly string[], used: readonly number[]): string[] {
   const index = header.filter((name, c) => isPandasIndex(name) && !used.includes(c));
   return index.map((name) => `${path}: the column "${name}" is the index that pandas writes; left out.`);
+}
+
+/**
+ * The columns that number the rows and have no role, where a table shows its channels.
+ * @param r the first row of values
+ */
+export function unnamedIndex(header: readonly string[], chunk: TableChunk, r: number, options: DataOptions): number[] {
+  if (options.channels !== undefined || options.variable !== undefined) return [];
+  const { entity, time, label, secondEntity, amount, id, static: statics = [], category = [], numeric = [] } = options;
+  const roles = [entity, time, label, secondEntity, amount, id, ...statics, ...category, ...numeric];
+  return indexColumns(header, chunk, r).filter((c) => !isPandasIndex(header[c]) && !roles.includes(header[c]));
 }
 
 /** Whether new data lack the label of training. */

@@ -13,7 +13,9 @@ import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/
 import { windowsOf } from "./event-windows.js";
 import { groupRows, numericColumns } from "./group-rows.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
+import { unnamedIndex } from "./long-header.js";
 import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
+import { indexNote } from "./wide-roles.js";
 
 /**
  * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So
@@ -48,6 +50,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   const table = sort ? await groupRows(given, needed, sort) : given;
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
+  let index: readonly number[] = []; // columns that number the rows
   let entity: string | undefined; // of the row before
   let id = -1; // of that text
   const handedOn = new Set<string>();
@@ -67,8 +70,11 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!rows) {
-      rows = collect(namesOf(table, chunk));
+      const names = namesOf(table, chunk);
       if (!table.names) r = 1;
+      index = channels ? [] : unnamedIndex(names, chunk, r, roles);
+      roles = { ...roles, drop: [...(roles.drop ?? []), ...index.map((c) => names[c])] };
+      rows = collect(names);
     }
     const columns = usedColumns(chunk, rows);
     const entities = columns[rows.entityColumn];
@@ -100,7 +106,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   const earlier = handedOn.size > 0;
   await handOn();
   if (cases === 0) throw nothingAfter(path, choice, latest);
-  const notes = [...rows.notes()];
+  const notes = [...rows.notes(), ...index.map((c) => indexNote(path, c, "channel"))];
   if (scattered && last > mostEvents)
     notes.push(
       `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,

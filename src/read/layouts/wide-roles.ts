@@ -61,19 +61,24 @@ export function isPandasIndex(name: string): boolean {
 }
 
 /**
- * The column of row numbers that pandas and R write: the only one without a name, with whole numbers that all differ.
+ * The columns of row numbers that pandas and R write: without a name, with whole numbers that all differ.
  * @param r the first row of values
- * @returns its place, -1 for none
  */
-export function indexColumn(names: readonly string[], chunk: TableChunk, r: number): number {
-  const unnamed = [...names.keys()].filter((c) => ["", "Unnamed: 0"].includes(names[c]) || isPandasIndex(names[c]));
-  if (unnamed.length !== 1 || r >= chunk.rows.length) return -1;
-  const column = chunk.column(unnamed[0]);
-  const seen = new Set<number>();
-  for (; r < chunk.rows.length; r++) {
-    const value = valueIn(column, r);
-    if (!Number.isInteger(value) || seen.has(value!)) return -1;
-    seen.add(value!);
-  }
-  return unnamed[0];
+export function indexColumns(names: readonly string[], chunk: TableChunk, r: number): number[] {
+  const unnamed = [...names.keys()].filter((c) => /^(Unnamed: 0(\.\d+)?)?$/.test(names[c]) || isPandasIndex(names[c]));
+  if (new Set(unnamed.map((c) => names[c])).size < unnamed.length || r >= chunk.rows.length) return [];
+  return unnamed.filter((c) => {
+    const column = chunk.column(c);
+    const seen = new Set<number>();
+    for (let k = r; k < chunk.rows.length; k++) {
+      const value = valueIn(column, k);
+      if (!Number.isInteger(value) || seen.size === seen.add(value!).size) return false;
+    }
+    return true;
+  });
+}
+
+/** @param what the column would be otherwise */
+export function indexNote(path: string, column: number, what: "step" | "channel"): string {
+  return `${path}: column ${column + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a ${what}, give it a name.`;
 }

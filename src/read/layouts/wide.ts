@@ -12,7 +12,7 @@ import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carr
 import { hintFor } from "./column-kind.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 import { refuseSteps, strangeSteps } from "./steps-table.js";
-import { columnNumber, findLabel, indexColumn, looksLikeHeader } from "./wide-roles.js";
+import { columnNumber, findLabel, indexColumns, indexNote, looksLikeHeader } from "./wide-roles.js";
 
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
 
@@ -108,12 +108,10 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   const { column: label, notes } = absent
     ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
     : findLabel(path, first, named, options);
-  const index = named ? indexColumn(first, chunk, table.names ? 0 : 1) : -1;
-  if (index >= 0 && index !== label && !dropped.has(index)) {
+  for (const index of named ? indexColumns(first, chunk, table.names ? 0 : 1) : []) {
+    if (index === label || dropped.has(index) || carries.includes(index)) continue;
     dropped.add(index);
-    notes.push(
-      `${path}: column ${index + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a step, give it a name.`,
-    );
+    notes.push(indexNote(path, index, "step"));
   }
   const besides = carried.kept.filter(({ index }) => index !== label && index !== carried.id && !dropped.has(index));
   if (besides.length > 0)
