@@ -51,7 +51,7 @@ export async function readTextFiles(
     const file = sourceFile(path, options);
     let codes: Float32Array;
     try {
-      codes = tokenizer.read((await wholeText(file)).trim());
+      codes = tokenizer.read((await wholeText(file, true)).trim());
     } catch (cause) {
       throw unreadable(path, cause);
     }

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { columnFromArray, float64, tableFromColumns, tableToIPC } from "@uwdata/flechette";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
@@ -44,6 +46,18 @@ describe("one text per row", () => {
     expect(notes).toContainEqual(expect.stringContaining("other columns are left out: id"));
     expect(notes).toContainEqual(expect.stringContaining("1 texts have no token"));
     expect(notes).toContainEqual(expect.stringMatching(/3 texts as sequences of characters, with 3 different tokens/));
+  });
+
+  test.each(["a.parquet", "a.arrow"])("whole numbers of %s are texts, as those of a CSV", async (name) => {
+    const file = (numbers: readonly number[]) => {
+      const column = { name: "code", data: numbers, type: "DOUBLE" as const };
+      const arrow = tableToIPC(tableFromColumns({ code: columnFromArray(numbers, float64()) }), { format: "file" });
+      return fileOf(name, name === "a.arrow" ? arrow! : new Uint8Array(parquetWriteBuffer({ columnData: [column] })));
+    };
+    const { train } = await readSource(file([120, Number.NaN, -7]), { text: "code" });
+    expect(tokensOf(train)).toEqual([["1", "2", "0"], [], ["-", "7"]]);
+    const error = readSource(file([120, 1.5]), { text: "code" });
+    await expect(error).rejects.toThrow(/row 2, column "code": got 1.5 in a column of numbers, expected texts, or whole/);
   });
 
   test("columns by number: without a header the first row is a text", async () => {
@@ -151,6 +165,13 @@ describe("files of one text each", () => {
   test("a single file is one case", async () => {
     const { train } = await readSource(join(folderOf("calls", FILES), "t1.txt"), { tokens: "words" });
     expect(tokensOf(train)).toEqual([["6", "6", "63"]]);
+  });
+
+  test.each(["", "\n"])("a file of no token (%j) is an empty sequence, as a missing text in a table is", async (empty) => {
+    const folder = folderOf("calls", { ...FILES, "t4.txt": empty });
+    const { train, notes } = await readSource(folder, { tokens: "spaces" });
+    expect(tokensOf(train)).toEqual([["6", "6", "63"], ["63", "6", "5"], ["5"], []]);
+    expect(notes.join("\n")).toMatch(/1 files have no token; they are empty sequences/);
   });
 
   test("options that have no effect are refused", async () => {

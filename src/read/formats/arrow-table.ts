@@ -32,9 +32,10 @@ const MOST_ROWS = 1 << 26;
 
 /**
  * Opens an Arrow file or stream as a table of typed columns. Memory holds one record batch and the dictionaries.
+ * @param named columns whose cells are names
  * @throws {DataError} if it is none, is damaged, or names a column twice
  */
-export async function openArrow(file: SourceFile): Promise<Table> {
+export async function openArrow(file: SourceFile, named: ReadonlySet<string | undefined> = new Set()): Promise<Table> {
   const { path } = file;
   const messages = messagesOf(file);
   try {
@@ -48,7 +49,7 @@ export async function openArrow(file: SourceFile): Promise<Table> {
       throw new DataError(
         `${path}: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
       );
-    return { path, names, chunks: batchesOf(path, names, schema.bytes, messages) };
+    return { path, names, chunks: batchesOf(path, names, named, schema.bytes, messages) };
   } catch (cause) {
     throw damaged(path, cause);
   }
@@ -58,6 +59,7 @@ export async function openArrow(file: SourceFile): Promise<Table> {
 async function* batchesOf(
   path: string,
   names: readonly string[],
+  named: ReadonlySet<string | undefined>,
   schema: Uint8Array,
   messages: ReturnType<typeof messagesOf>,
 ): AsyncGenerator<TableChunk> {
@@ -80,7 +82,7 @@ async function* batchesOf(
       const rows = Float64Array.from({ length: count }, (_, r) => begin + r);
       const column = (c: number) => {
         try {
-          return columnOf(path, names[c], table.getChildAt(c).data, count, begin);
+          return columnOf(path, names[c], named.has(names[c]), table.getChildAt(c).data, count, begin);
         } catch (cause) {
           throw damaged(`${path}, column "${names[c]}"`, cause);
         }
@@ -96,13 +98,14 @@ async function* batchesOf(
 function columnOf(
   path: string,
   name: string,
+  named: boolean,
   batches: readonly Batch<unknown>[],
   count: number,
   first: number,
 ): Column {
   const [batch] = batches;
   if (batches.length !== 1 || batch.length !== count) throw new Error(`${batch?.length} values in ${count} rows`);
-  const read = readerOf(batch, (expected, got, r) => {
+  const read = readerOf(batch, named, (expected, got, r) => {
     throw new DataError(
       `${path}, ${r === undefined ? "" : `row ${first + r}, `}column "${name}": got ${got}, expected ${expected}. Write the column in another type, or leave it out (\`drop\`).`,
     );
@@ -120,7 +123,7 @@ type Refuse = (expected: string, got: unknown, r?: number) => never;
 type Reader = { kind: "cells"; text(r: number): string } | { kind: "numbers" | "dates"; number(r: number): number };
 
 /** How the values of a batch are read; its type decides. */
-function readerOf(batch: Batch<unknown>, refuse: Refuse): Reader {
+function readerOf(batch: Batch<unknown>, named: boolean, refuse: Refuse): Reader {
   const type = batch.type as DataType & { unit?: number; scale?: number; bitWidth?: number };
   const { typeId, unit = 0, scale = 0 } = type;
   const nulls = batch.nullCount;
@@ -141,6 +144,7 @@ function readerOf(batch: Batch<unknown>, refuse: Refuse): Reader {
     case Type.Null:
       return { kind: "numbers", number: () => Number.NaN };
     case Type.Int:
+      if (named && type.bitWidth === 64) return { kind: "cells", text: (r) => (missing(r) ? "" : String(raw(r))) };
       return numbers("numbers", (r) => whole(raw(r), r));
     case Type.Float:
       return numbers("numbers", (r) => Number(type.precision === 0 ? batch.at(r) : raw(r)));

@@ -16,8 +16,8 @@ const FIRST_ROWS = 20_000;
 const FIRST_BYTES = 1 << 24;
 /** Rows of a chunk. */
 const CHUNK = 5_000;
-/** Whole numbers of that many digits may not be exact as numbers. */
-const LONG_NUMBER = /\d{16}/;
+/** A number of so many digits, or with such an exponent, may not be exact. */
+const LONG_NUMBER = /\d{16}|\d[eE]\+?\d/;
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 interface Row {
@@ -121,8 +121,8 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: numbe
   }
 }
 
-/** A long whole number becomes a text, which keeps its digits. */
-const exact = (token: string) => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token);
+/** A number beyond 2^53 becomes a text, which keeps its digits. */
+const exact = (token: string) => (Math.abs(Number(token)) > Number.MAX_SAFE_INTEGER ? `"${token}"` : token);
 
 /** Lines of UTF-8, without byte order mark. */
 async function* linesIn(file: SourceFile): AsyncGenerator<string> {

@@ -43,9 +43,14 @@ export const PARSERS: Partial<ParquetParsers> = {
 
 /**
  * The columns of a file, in their order.
+ * @param named columns whose cells are names
  * @throws {DataError} for two columns of one name
  */
-export function fieldsOf(path: string, metadata: FileMetaData): Field[] {
+export function fieldsOf(
+  path: string,
+  metadata: FileMetaData,
+  named: ReadonlySet<string | undefined> = new Set(),
+): Field[] {
   const seen = new Set<string>();
   return parquetSchema(metadata).children.map(({ element, children }) => {
     const { name } = element;
@@ -57,7 +62,7 @@ export function fieldsOf(path: string, metadata: FileMetaData): Field[] {
     const field = { name, required: element.repetition_type === "REQUIRED", whole: false };
     if (nested) return { ...field, kind: "cells", refused: "lists or records in its cells" };
     withConvertedType(element);
-    return { ...field, ...kindOf(element, () => exceedsExact(metadata, name)) };
+    return { ...field, ...kindOf(element, () => exceedsExact(metadata, name, named.has(name))) };
   });
 }
 
@@ -93,12 +98,16 @@ function kindOf(
   return whole && exceeds() ? { kind: "cells", whole: false } : { kind: "numbers", whole };
 }
 
-/** Whether a column of whole numbers is known to have some beyond 2^53: numbers of an account, hashes. They are texts. */
-function exceedsExact({ row_groups }: FileMetaData, name: string): boolean {
+/**
+ * Whether a column of whole numbers is known to have some beyond 2^53: numbers of an account, hashes. They are texts.
+ * @param unless what it is where the file does not tell
+ */
+function exceedsExact({ row_groups }: FileMetaData, name: string, unless: boolean): boolean {
   return row_groups.some(({ columns }) => {
     const found = columns.find(({ meta_data: meta }) => meta?.path_in_schema.join(".") === name);
     const { min_value, max_value, min, max } = found?.meta_data?.statistics ?? {};
-    return [min_value, max_value, min, max].some((bound) => typeof bound === "bigint" && !isExact(bound));
+    const bounds = [min_value, max_value, min, max].filter((bound) => bound !== undefined);
+    return bounds.length < 2 ? unless : bounds.some((bound) => typeof bound === "bigint" && !isExact(bound));
   });
 }
 

@@ -11,15 +11,16 @@ const MOST_ROWS = 1 << 26;
 
 /**
  * Opens a Parquet file as a table of typed columns. Memory holds one row group.
+ * @param named columns whose cells are names
  * @throws {DataError} if it is no Parquet file, is damaged, or cannot be read without a key
  */
-export async function openParquet(file: SourceFile): Promise<Table> {
+export async function openParquet(file: SourceFile, named?: ReadonlySet<string | undefined>): Promise<Table> {
   const { path } = file;
   const slices = await file.slices();
   try {
     await expectMagic(path, slices);
     const metadata = await parquetMetadataAsync(slices, { geoparquet: false });
-    const fields = fieldsOf(path, metadata);
+    const fields = fieldsOf(path, metadata, named);
     return { path, names: fields.map(({ name }) => name), chunks: readGroups(path, slices, metadata, fields) };
   } catch (cause) {
     await slices.close().catch(() => {}); // what was thrown first counts

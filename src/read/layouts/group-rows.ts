@@ -1,6 +1,6 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { Sorting } from "../source/format.js";
-import type { DataOptions } from "../source/options.js";
+import { type DataOptions, namedColumns } from "../source/options.js";
 import { type Column, idIn, namesOf, shownIn, type Table, type TableChunk } from "../source/table.js";
 import { codeOf } from "./long-column.js";
 import { createRowRuns, type RowRuns } from "./row-runs.js";
@@ -121,10 +121,10 @@ export function numericColumns(
   options: DataOptions,
   channels: readonly Channel[] = [],
 ): ReadonlySet<number> {
-  const { entity, label, secondEntity, variable, time, timeFormat, id, amount = "amount" } = options;
+  const { time, timeFormat, amount = "amount" } = options;
   const of = (kind: Channel["kind"]) => channels.filter((channel) => channel.kind === kind).map(({ name }) => name);
   const { static: statics = [], keep = [] } = options;
-  const texts = new Set([entity, label, secondEntity, variable, id, ...keep, ...statics, ...of("categorical")]);
+  const texts = new Set([...namedColumns(options), ...keep, ...statics, ...of("categorical")]);
   if (timeFormat !== undefined) texts.add(time); // 01022024 is more than its number
   const wanted = new Set([time, amount, ...of("numeric")]);
   return new Set([...names.keys()].filter((c) => wanted.has(names[c]) && !texts.has(names[c])));

@@ -57,7 +57,7 @@ export const readText: Layout = async (table, options, { idPrefix, mostSteps, ch
     }
     const { label, text, check } = plan;
     const labels = label < 0 ? undefined : chunk.column(label);
-    const texts = expectTexts(path, plan.textName, chunk.column(text));
+    const texts = expectTexts(path, plan.textName, chunk.column(text), chunk.rows);
     const beside: Column[] = [];
     for (const c of carried!.used) beside[c] = chunk.column(c);
     for (; r < chunk.rows.length; r++) {
@@ -117,9 +117,12 @@ function planText(table: Table, first: readonly string[], options: DataOptions) 
   return { text, label, headed, carried, textName: nameOf(text), notes, check: createLabelCheck(path, nameOf(label)) };
 }
 
-function expectTexts(path: string, name: string, column: Column): Column {
+/** Whole numbers are texts as in a file that has no types. */
+function expectTexts(path: string, name: string, column: Column, rows: ArrayLike<number>): Column {
   if (column.kind === "cells" || column.kind === "texts") return column;
+  const other = column.kind === "dates" ? 0 : column.values.findIndex((v) => !Number.isNaN(v) && !Number.isSafeInteger(v));
+  if (other < 0) return column;
   throw new DataError(
-    `${path}, ${name}: got ${column.kind}, expected texts. Name the column of the texts (\`text\`); a table of numbers is read without it.`,
+    `${path}, row ${rows[other]}, ${name}: got ${shownIn(column, other)} in a column of ${column.kind}, expected texts, or whole numbers. Name the column of the texts (\`text\`); a table of numbers is read without it.`,
   );
 }

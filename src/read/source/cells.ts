@@ -30,8 +30,8 @@ export function notANumber(text: string, path: string, row: number, column: stri
   );
 }
 
-/** A label of a purely numeric format, so that "1", "1.0" and "1.0000000e+00" are one class. */
+/** A label of a purely numeric format, so that "1", "1.0" and "1.0000000e+00" are one class; beyond 2^53 as written. */
 export function numericLabel(text: string): string {
   const value = Number(text);
-  return text.trim() !== "" && Number.isFinite(value) ? String(value) : text.trim();
+  return text.trim() !== "" && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : text.trim();
 }

@@ -205,6 +205,12 @@ export function mayLack({ newData }: DataOptions, role: "label" | "id"): boolean
   return newData === true || (Array.isArray(newData) && newData.includes(role));
 }
 
+/** Columns whose cells are names, so that whole numbers in them keep all their digits. */
+export function namedColumns(options: DataOptions): ReadonlySet<string | undefined> {
+  const { entity, id, label, secondEntity, variable, text, category = [] } = options;
+  return new Set([entity, id, label, secondEntity, variable, text, ...category]);
+}
+
 /** What of the options holds for data to come, too: no bound or query of one run, and no file that tells of these data alone. */
 export function lastingOptions(options: DataOptions): DataOptions {
   const { sql, maxSize, inputFormat, keep, labels, on, manifest, labelFrom, ...lasting } = options;

@@ -25,8 +25,8 @@ export interface SourceFile {
   encoding?: string;
   /** The most bytes of content, by the option. */
   maxSize?: number;
-  /** @throws {DataError} if the file cannot be read, is empty, is larger than `most`, or is a broken gzip file */
-  whole(most?: number): Promise<Buffer>;
+  /** @throws {DataError} if the file cannot be read, is empty (unless it may be), is larger than `most`, or is a broken gzip file */
+  whole(most?: number, mayBeEmpty?: boolean): Promise<Buffer>;
   /** @throws {DataError} if the file cannot be read, is too large, or is a broken gzip file */
   pieces(): AsyncIterable<Buffer>;
   /**
@@ -52,12 +52,12 @@ export function sourceFile(
     path,
     encoding,
     maxSize,
-    async whole(most = LARGEST_WHOLE) {
+    async whole(most = LARGEST_WHOLE, mayBeEmpty = false) {
       try {
         const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
         if (plain) hash.update(plain);
         const bytes = plain ?? (await collect(this.pieces(), most, path));
-        if (bytes.length === 0) throw emptyFile(path);
+        if (bytes.length === 0 && !mayBeEmpty) throw emptyFile(path);
         return bytes;
       } catch (cause) {
         throw unreadable(path, cause);

@@ -67,8 +67,8 @@ export async function linesOf(file: SourceFile): Promise<string[]> {
 }
 
 /** All of a text file. @throws {DataError} as linesOf */
-export async function wholeText(file: SourceFile): Promise<string> {
-  return textOf(file, await file.whole(LONGEST_TEXT));
+export async function wholeText(file: SourceFile, mayBeEmpty = false): Promise<string> {
+  return textOf(file, await file.whole(LONGEST_TEXT, mayBeEmpty));
 }
 
 /** All of a text. @throws as textPieces, and {DataError} for bytes that are not UTF-8 */
