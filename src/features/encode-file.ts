@@ -127,6 +127,7 @@ async function encodeToFile(
   let rows = 0;
   let short = 0; // windows without all their events
   let columns: readonly string[] = [];
+  let labelled = false;
   try {
     const inPieces = copies === undefined && (await readsInPieces(input, reading));
     if (options.sort && !inPieces) throw noSort(input, copies);
@@ -136,6 +137,7 @@ async function encodeToFile(
     signal?.throwIfAborted();
     const all = [...(past ? pastNotes(past) : []), ...notes];
     if (short > 0 && !past) all.push(shortNote(shownInput(input), short, rows, reading.window!));
+    if (model.metadata.data.labelsBeside && !labelled) all.push(noLabelsNote(shownInput(input)));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
     await file.abandon();
@@ -185,6 +187,7 @@ async function encodeToFile(
     await file.append(table, { ids: set.ids, ...labels });
     if (set.windows) for (let n = 0; n < countOf(set); n++) if (lengthOf(set, n) < reading.window!) short++;
     rows += table.rows;
+    labelled ||= labels.labels !== undefined;
     columns = table.names;
   }
 }
@@ -223,6 +226,10 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     throw new OptionError(
       `${shownInput(input)}: got \`${name}\` ${copies !== undefined ? "and `noisyCopies`" : "for a source of a training and a test part, or of whole sequences"}, expected one table of events (\`window\`). It is for new events; leave it out, or name one file.`,
     );
+}
+
+function noLabelsNote(where: string): string {
+  return `${where}: read without labels; in training they came from beside the data. To have them beside the features give \`labels\`, \`manifest\` or \`labelFrom\`.`;
 }
 
 function shortNote(where: string, short: number, rows: number, window: number): string {

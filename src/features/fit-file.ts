@@ -120,9 +120,11 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
           { cause },
         );
       });
+    const beside = [reading.labels, reading.manifest, reading.labelFrom].some((given) => given !== undefined);
+    const labelsBeside = beside && kept.label === undefined && train.labels !== undefined;
     const model = await fitAutoencoder(engine, train, {
       ...fitting,
-      origin: { name, files, reading: kept },
+      origin: { name, files, reading: kept, labelsBeside },
       more,
       resume,
       onCheckpoint: checkpoint

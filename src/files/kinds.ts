@@ -15,6 +15,8 @@ export type OutputKind = keyof typeof outputKinds;
 
 /** In the contents of a Parquet file: says that undertone wrote it, and what it is. */
 export const PARQUET_KEY = "undertone";
+/** There, too: a JSON list of the columns of the data that stand beside the features. */
+export const KEPT_KEY = "undertone.kept";
 /** Bytes that are looked at. */
 const HEAD = 1 << 16;
 /** Of no column. */
@@ -31,32 +33,31 @@ const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp, kept: readon
   demo: (head) => head.startsWith("transaction_id,time,customer_id,category,amount,online,abroad,"),
 };
 
-/** Features as CSV: the columns of features and nothing else, with our numbers. */
-function isFeatureTable(head: string, column: RegExp, kept: readonly string[]): boolean {
+/** Features as CSV: the columns of features and nothing else, with our numbers. @param kept undefined: any columns */
+function isFeatureTable(head: string, column: RegExp, kept: readonly string[] | undefined): boolean {
   const [line] = head.split("\n", 1);
   const cells = Array.from(line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g), ([, cell]) =>
     cell.replace(/^"(.*)"$/, "$1").replaceAll('""', '"'),
   );
   if (line.length === head.length && line.length >= HEAD) cells.pop(); // the last one may be cut
-  const first = leadingColumns(
-    cells,
-    column,
-    kept.map((name) => Buffer.from(name).toString("latin1")),
-  );
+  const asBytes = kept?.map((name) => Buffer.from(name).toString("latin1"));
+  const first = leadingColumns(cells, column, asBytes);
   if (first === undefined) return false;
   if (line.length === head.length) return head.length >= HEAD; // so many such names are no chance
   return hasFeatureNumbers(head.slice(line.length + 1), first, cells.length - first, head.length >= HEAD);
 }
 
 /**
- * `id`, perhaps `part` and `label`, perhaps the columns that are `kept` this time too, then columns of features and
+ * `id`, perhaps `part` and `label`, perhaps the columns that are `kept` (undefined: any), then columns of features and
  * nothing else.
  * @returns how many are no features
  */
-function leadingColumns(names: readonly string[], column: RegExp, kept: readonly string[]): number | undefined {
+function leadingColumns(names: readonly string[], column: RegExp, kept?: readonly string[]): number | undefined {
   if (names[0] !== "id") return undefined;
   const labels = 1 + Number(names[1] === "part") + Number(names[1] === "label" || names[2] === "label");
-  const first = labels + (kept.every((name, k) => names[labels + k] === name) ? kept.length : 0);
+  const first = kept
+    ? labels + (kept.every((name, k) => names[labels + k] === name) ? kept.length : 0)
+    : labels + names.slice(labels).findIndex((name) => column.test(name));
   return names.length > first && names.slice(first).every((name) => column.test(name)) ? first : undefined;
 }
 
@@ -104,7 +105,9 @@ async function holdsFeatures(path: string, column: RegExp, kept: readonly string
     const metadata = await parquetMetadataAsync({ byteLength: size, slice }, { geoparquet: false });
     const marked = metadata.key_value_metadata?.some(({ key, value }) => key === PARQUET_KEY && value === "features");
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    return marked === true && leadingColumns(names, column, kept) !== undefined;
+    const told = metadata.key_value_metadata?.find(({ key }) => key === KEPT_KEY)?.value;
+    const beside = told === undefined ? kept : (JSON.parse(told) as string[]);
+    return marked === true && leadingColumns(names, column, beside) !== undefined;
   } catch {
     return false; // damaged: not known to be ours
   } finally {
@@ -146,6 +149,7 @@ export async function seemsToBe(path: string, column = NONE): Promise<string> {
   for (const [kind, name] of Object.entries(outputKinds))
     if (BEGINNINGS[kind as OutputKind](head, column, []) && !isMatrix(head)) return name;
   if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";
+  if (isFeatureTable(head, column, undefined)) return `${outputKinds.features} with other columns beside them`;
   if (head.startsWith("\x1f\x8b")) return "a gzip file";
   if (head.startsWith("PK\x03\x04")) return "a zip file";
   if (/^.{8}\{"/s.test(head)) return "a safetensors file";

@@ -65,6 +65,8 @@ export const metadataSchema = z.object({
     splitSha256: z.string(),
     /** Options with which the data was read, so that new data is read alike. */
     reading: DATA_OPTIONS.extend({ drop: listOf(z.string()).optional() }),
+    /** Whether labels came from beside the data: a file of theirs, a manifest or the names of files. */
+    labelsBeside: z.boolean().optional(),
   }),
 });
 export type ModelMetadata = z.infer<typeof metadataSchema>;

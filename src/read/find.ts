@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob } from "tinyglobby";
 import { DataError, OptionError } from "../errors.js";
-import { type FoundFile, type FoundParts, findParts, withLabels } from "./folder.js";
+import { type FoundFile, type FoundParts, findArray, findParts, withLabels } from "./folder.js";
 import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
 import { npz, npzParts } from "./formats/npz.js";
 import { asTable } from "./open-table.js";
@@ -69,6 +69,8 @@ export async function findInput(input: Input, options: DataOptions, signal?: Abo
       for (const part of parts ? [parts.train, parts.test] : [])
         if (part) part.format = await asTable(part.path, part.format, options);
       if (parts) return { parts };
+      const file = await findArray(path);
+      if (file) return { file };
     }
     if (stats && !stats.isDirectory()) found.push(path);
     else {

@@ -85,6 +85,14 @@ function yOf(file: string, listed: readonly string[]): string | undefined {
   return formatOf(file) === npy && isX(file) ? listed.find((other) => isYOf(file, other)) : undefined;
 }
 
+/** The array X of a folder, with its labels y, where no other data are in it. */
+export async function findArray(folder: string): Promise<FoundFile | undefined> {
+  const data = (await readdir(folder)).filter((file) => formatOf(file) !== undefined && !file.startsWith("."));
+  const x = data.find((file) => formatOf(file) === npy && isX(file));
+  if (x === undefined || data.some((file) => file !== x && file !== yOf(x, data))) return undefined;
+  return withLabels({ path: join(folder, x), format: npy });
+}
+
 /** A file with the labels that stand beside it. */
 export async function withLabels(found: FoundFile): Promise<FoundFile> {
   const { path, format } = found;

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { PARQUET_KEY } from "../files/kinds.js";
+import { KEPT_KEY, PARQUET_KEY } from "../files/kinds.js";
 import type { KeptColumn } from "../sequences/set/sequence-set.js";
 import { VERSION } from "../version.js";
 import type { FeatureTable } from "./feature-table.js";
@@ -49,6 +49,7 @@ export function openParquetRows(write: (bytes: Uint8Array) => Promise<void>): Pa
       ...columns.map((name) => ({ ...number, name })),
     ];
     const kvMetadata = [{ key: PARQUET_KEY, value: "features" }];
+    if (kept.length > 0) kvMetadata.push({ key: KEPT_KEY, value: JSON.stringify(kept.map(({ name }) => name)) });
     writer = new ParquetWriter({ writer: buffer, schema, kvMetadata, createdBy: `undertone version ${VERSION}` });
   };
   const handOn = async () => {

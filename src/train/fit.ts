@@ -46,6 +46,7 @@ export interface DataOrigin {
   name: string;
   files: readonly { path: string; sha256: string }[];
   reading: DataOptions;
+  labelsBeside?: boolean;
 }
 
 const VALIDATION_FROM = 50;
@@ -100,7 +101,8 @@ export async function trainModel(
           threads,
         );
   const { updates, bestUpdate, stopped, history } = result;
-  const { name, reading } = origin;
+  const { name, reading, labelsBeside } = origin;
+  const splitSha256 = await splitHash(parts.train, parts.validation, blocks?.ids);
   const files = origin.files.map(({ path, sha256 }) => ({ path, sha256 }));
   const model: Model = {
     metadata: {
@@ -120,7 +122,7 @@ export async function trainModel(
         history,
         warnings: [],
       },
-      data: { name, files, splitSha256: await splitHash(parts.train, parts.validation, blocks?.ids), reading },
+      data: { name, files, splitSha256, reading, ...(labelsBeside && { labelsBeside }) },
     },
     // The head of the read-out loss has done its work.
     weights: result.weights.slice(0, parameterCount(spec, inputChannels(preparation))),

@@ -54,6 +54,20 @@ describe("files of measurements, one per patient", () => {
     }
   });
 
+  test.each([{ labels }, { labels: undefined, labelFrom: String.raw`(\d)\.txt` }])(
+    "a note says that labels are absent which came from beside the data in training: %j",
+    async (source) => {
+      const options = { ...quick, reading: { ...reading, ...source } };
+      const model = await fitFile(engine, folder, join(folder, "..", "n.undertone"), options);
+      const output = join(folder, "..", "n.csv");
+      const { notes } = await encodeFile(engine, model, folder, output);
+      expect(notes).toEqual([expect.stringMatching(/set: read without labels; in training they came from beside/)]);
+      const labelled = await encodeFile(engine, model, folder, output, { reading: source });
+      expect(labelled.notes).toEqual([]);
+      expect(readFileSync(output, "utf8")).toMatch(/^id,label,/);
+    },
+  );
+
   test("compare offers the static columns, alone and beside others", async () => {
     const source = await readSource(folder, reading);
     const { rows } = await compare(engine, source, {

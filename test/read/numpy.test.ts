@@ -90,6 +90,19 @@ describe("labels beside the values", () => {
     ]);
   });
 
+  test("a folder of X and y, or X alone, is that array", async () => {
+    const arrays = { "X.npy": readFileSync(golden("X_train.npy")), "y.npy": readFileSync(golden("y_train.npy")) };
+    const folder = folderOf("Walks", { ...arrays, "readme.md": "walks" });
+    const { name: _, ...read } = await readSource(folder);
+    const { name: __, ...single } = await readSource(join(folder, "X.npy"));
+    expect(read).toEqual(single);
+    expect(read.train.classNames).toHaveLength(2);
+    const { train } = await readSource(folderOf("Walks", { "X.npy": arrays["X.npy"] }));
+    expect(train.labels).toBeUndefined();
+    const more = folderOf("Walks", { ...arrays, "X_new.npy": arrays["X.npy"] });
+    await expect(readSource(more)).rejects.toThrow(/got no data sets in the folder/);
+  });
+
   test("labels of another number of cases, or with a column per class, are refused", async () => {
     const folder = folderOf("Walks", {
       "X.npy": readFileSync(golden("X_train.npy")),

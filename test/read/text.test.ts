@@ -49,7 +49,7 @@ describe("one text per row", () => {
   });
 
   test.each(["a.parquet", "a.arrow"])("whole numbers of %s are texts, as those of a CSV", async (name) => {
-    const file = (numbers: readonly number[]) => {
+    const file = (numbers: number[]) => {
       const column = { name: "code", data: numbers, type: "DOUBLE" as const };
       const arrow = tableToIPC(tableFromColumns({ code: columnFromArray(numbers, float64()) }), { format: "file" });
       return fileOf(name, name === "a.arrow" ? arrow! : new Uint8Array(parquetWriteBuffer({ columnData: [column] })));
@@ -57,7 +57,9 @@ describe("one text per row", () => {
     const { train } = await readSource(file([120, Number.NaN, -7]), { text: "code" });
     expect(tokensOf(train)).toEqual([["1", "2", "0"], [], ["-", "7"]]);
     const error = readSource(file([120, 1.5]), { text: "code" });
-    await expect(error).rejects.toThrow(/row 2, column "code": got 1.5 in a column of numbers, expected texts, or whole/);
+    await expect(error).rejects.toThrow(
+      /row 2, column "code": got 1.5 in a column of numbers, expected texts, or whole/,
+    );
   });
 
   test("columns by number: without a header the first row is a text", async () => {
@@ -167,12 +169,15 @@ describe("files of one text each", () => {
     expect(tokensOf(train)).toEqual([["6", "6", "63"]]);
   });
 
-  test.each(["", "\n"])("a file of no token (%j) is an empty sequence, as a missing text in a table is", async (empty) => {
-    const folder = folderOf("calls", { ...FILES, "t4.txt": empty });
-    const { train, notes } = await readSource(folder, { tokens: "spaces" });
-    expect(tokensOf(train)).toEqual([["6", "6", "63"], ["63", "6", "5"], ["5"], []]);
-    expect(notes.join("\n")).toMatch(/1 files have no token; they are empty sequences/);
-  });
+  test.each(["", "\n"])(
+    "a file of no token (%j) is an empty sequence, as a missing text in a table is",
+    async (empty) => {
+      const folder = folderOf("calls", { ...FILES, "t4.txt": empty });
+      const { train, notes } = await readSource(folder, { tokens: "spaces" });
+      expect(tokensOf(train)).toEqual([["6", "6", "63"], ["63", "6", "5"], ["5"], []]);
+      expect(notes.join("\n")).toMatch(/1 files have no token; they are empty sequences/);
+    },
+  );
 
   test("options that have no effect are refused", async () => {
     const folder = folderOf("calls", FILES);

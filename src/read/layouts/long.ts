@@ -12,8 +12,8 @@ import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { windowsOf } from "./event-windows.js";
 import { groupRows, numericColumns } from "./group-rows.js";
-import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 import { unnamedIndex } from "./long-header.js";
+import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
 import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
 import { indexNote } from "./wide-roles.js";
 

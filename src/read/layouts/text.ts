@@ -120,7 +120,8 @@ function planText(table: Table, first: readonly string[], options: DataOptions) 
 /** Whole numbers are texts as in a file that has no types. */
 function expectTexts(path: string, name: string, column: Column, rows: ArrayLike<number>): Column {
   if (column.kind === "cells" || column.kind === "texts") return column;
-  const other = column.kind === "dates" ? 0 : column.values.findIndex((v) => !Number.isNaN(v) && !Number.isSafeInteger(v));
+  const other =
+    column.kind === "dates" ? 0 : column.values.findIndex((v) => !Number.isNaN(v) && !Number.isSafeInteger(v));
   if (other < 0) return column;
   throw new DataError(
     `${path}, row ${rows[other]}, ${name}: got ${shownIn(column, other)} in a column of ${column.kind}, expected texts, or whole numbers. Name the column of the texts (\`text\`); a table of numbers is read without it.`,
