@@ -1,4 +1,5 @@
 import type { ClassifierName, classifierTable } from "../classify/classifiers.js";
+import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { componentsOf, mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
@@ -6,15 +7,19 @@ import { listParameters } from "../network/network.js";
 import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { differenceChannels } from "../sequences/transform/differences.js";
 import { MOST_CATEGORIES } from "../sequences/transform/limit-categories.js";
-import { resolveFitOptions, specOf } from "../train/options.js";
+import { type FitOptions, resolveFitOptions, specOf, USUAL } from "../train/options.js";
+import { slowness, timeUpdates } from "./machine.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { type Expression, type SingleSet, setsOf } from "./sets/expression.js";
 import { featureSets } from "./sets/feature-sets.js";
+import { type NetworkName, networkOptions } from "./sets/networks.js";
 
-/** Seconds that `probe` took where the costs below were measured. */
-const PROBE = 0.058;
 const NANO = 1e-9;
+/** Nanoseconds of a step of training for each parameter that it goes through, on one thread. */
+const PER_PARAMETER = 0.6;
+/** Seconds of training from which on it is worth a second to measure some updates. */
+const WORTH_MEASURING = 5;
 
 /** Seconds that work will take on this machine, by what comparable work took on another one. */
 export interface Estimate {
@@ -28,10 +33,10 @@ export interface Estimate {
   scoring(rows: number): number;
 }
 
-export async function openEstimate(question: Question, plan: ComparisonPlan): Promise<Estimate> {
+export async function openEstimate(engine: Engine, question: Question, plan: ComparisonPlan): Promise<Estimate> {
   const { readOut, fit, align } = question;
   const { set, resamples, classCount } = plan;
-  const factor = probe() / PROBE;
+  const factor = slowness();
   const threads = fit.threads === 0 ? 1 : Math.min(4, fit.threads ?? (await defaultThreads()));
   const N = Math.max(1, countOf(set));
   const length = set.offsets[countOf(set)] / N;
@@ -40,18 +45,28 @@ export async function openEstimate(question: Question, plan: ComparisonPlan): Pr
   const casesOf = (k: number) => resamples[k].train.length + resamples[k].test.length;
   const columnsOf = (single: SingleSet) => columnsOfSet(single, { set, readOut, align });
 
-  const networks = new Map<string, ReturnType<typeof networkOf>>();
+  const networks = new Map<NetworkName, NetworkCost>();
   const network = ({ name }: SingleSet) => {
     const wanted = featureSets[name].network;
     if (!wanted) return undefined;
     if (!networks.has(wanted)) networks.set(wanted, networkOf(question, plan, wanted));
     return networks.get(wanted)!;
   };
-  /** Steps of all updates, by the parameters that each goes through. */
+  /** Seconds of one update, by the parameters that its steps go through. */
+  const perUpdate = (own: NetworkCost, steps: number) =>
+    (own.batch * steps * own.views * own.parameters * PER_PARAMETER * NANO) / threads;
+  const trains = question.features.flatMap(setsOf).flatMap((single) => network(single) ?? []);
+  const [longest] = trains.sort((a, b) => b.updates * perUpdate(b, length) - a.updates * perUpdate(a, length));
+  let pace = factor; // of networks
+  if (longest && factor * longest.updates * perUpdate(longest, length) > WORTH_MEASURING) {
+    const updates = Math.max(4, Math.min(25, Math.round(0.5 / (factor * perUpdate(longest, length)))));
+    const among = resamples[0].train;
+    const timed = await timeUpdates(engine, set, among, longest.options, { updates, batch: longest.batch });
+    pace = timed.seconds / perUpdate(longest, timed.length);
+  }
   const training = (single: SingleSet) => {
     const own = network(single);
-    if (!own || own.updates === 0) return 0;
-    return (factor * own.updates * own.batch * length * own.views * own.parameters * 0.6 * NANO) / threads;
+    return own ? pace * own.updates * perUpdate(own, length) : 0;
   };
   return {
     training,
@@ -64,8 +79,10 @@ export async function openEstimate(question: Question, plan: ComparisonPlan): Pr
       }
       const fitted = mustBeFitted((single.readOut ?? readOut) as ReadOut);
       const decodes = single.name === "residuals" || single.name === "surprise";
-      const perStep = decodes ? 2000 + 0.2 * own.parameters : (500 + 0.07 * own.parameters) * (fitted ? 4 : 1);
-      const running = (factor * cases * length * perStep * NANO) / (decodes ? 1 : threads);
+      const times = decodes || !fitted ? 1 : 4;
+      const perStep =
+        times * (decodes ? factor * 2000 + pace * 0.2 * own.parameters : factor * 500 + pace * 0.07 * own.parameters);
+      const running = (cases * length * perStep * NANO) / (decodes ? 1 : threads);
       return running + (networkIsMade ? 0 : training(single));
     },
     classifier(k, expression, name) {
@@ -142,14 +159,18 @@ function columnsOfSet(
 }
 
 /** Size of a network and of its training. */
-function networkOf(
-  { fit }: Question,
-  { set }: ComparisonPlan,
-  name: "untrained" | "trained" | "composite" | "label-aware",
-) {
-  const { spec, noise, dropout, ...rest } = fit;
-  const recipe = name === "composite" || name === "label-aware" ? name : undefined;
-  const resolved = resolveFitOptions(recipe ? { ...rest, recipe } : fit, "whole" in set);
+interface NetworkCost {
+  options: FitOptions;
+  parameters: number;
+  batch: number;
+  /** Passes of an update over its batch. */
+  views: number;
+  updates: number;
+}
+
+function networkOf({ fit }: Question, { set }: ComparisonPlan, name: NetworkName): NetworkCost {
+  const options = networkOptions(name, fit);
+  const resolved = resolveFitOptions(options, "whole" in set);
   const layers = specOf(resolved);
   const own = set.channels.map(limited);
   const channels = resolved.prepare.differences ? differenceChannels(own) : own;
@@ -157,10 +178,11 @@ function networkOf(
   const { updates, epochs, batchSize } = resolved.train;
   const perEpoch = Math.ceil(countOf(set) / batchSize);
   return {
+    options,
     parameters,
     batch: batchSize,
     views: layers.readOutLoss ? 2 : 1,
-    updates: name === "untrained" ? 0 : (updates ?? (epochs ? epochs * perEpoch : 600)),
+    updates: name === "untrained" ? 0 : (updates ?? (epochs ? epochs * perEpoch : USUAL.updates)),
   };
 }
 
@@ -172,23 +194,4 @@ function limited(channel: Channel): Channel {
 
 function widthOf(channels: readonly Channel[]): number {
   return channels.reduce((sum, channel) => sum + (limited(channel).vocabulary?.length ?? 1), 0);
-}
-
-/** Seconds of a loop like those that most of the work is: sums into few places. */
-function probe(): number {
-  const N = 1 << 18;
-  const codes = new Uint8Array(N).map((_, k) => Math.imul(k, 2654435761) >>> 24);
-  const values = new Float64Array(N).fill(0.5);
-  const sums = new Float64Array(512);
-  const run = (rounds: number) => {
-    const started = performance.now();
-    for (let round = 0; round < rounds; round++)
-      for (let k = 0; k < N; k++) {
-        sums[2 * codes[k]] += values[k];
-        sums[2 * codes[k] + 1] += 1;
-      }
-    return (performance.now() - started) / 1000;
-  };
-  run(2); // warms up
-  return run(48);
 }

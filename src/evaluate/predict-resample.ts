@@ -1,16 +1,13 @@
-import type { ClassifierEntry } from "../classify/base/classifier.js";
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { conformChannels } from "../model/prepare.js";
 import { mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
-import { selectRows } from "../table/feature-table.js";
-import { selectSparseRows } from "../table/sparse-rows.js";
 import type { TrainHooks } from "../train/train.js";
 import { isTokens } from "./comparison/compare-options.js";
-import { type Built, featureKey, type Prediction, type Results } from "./comparison/predictions.js";
+import { type Built, featureKey, type Results } from "./comparison/predictions.js";
+import { fitAndPredict } from "./fit-and-predict.js";
 import { latentMap } from "./latent-map.js";
-import { pick } from "./plan/classes.js";
 import type { Resample } from "./plan/resample.js";
 import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
@@ -98,7 +95,7 @@ interface PartWork {
 
 /** In a function of its own: what it made is free when it is done, and not when the next one overwrites it. */
 async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
-  const { question, k, results, progress } = job;
+  const { question, plan, k, results, progress } = job;
   const { tables, part, networkSeed, missing, rest, labels, step } = work;
   const { joined, several, components, notes } = await tablesFor(tables, part, missing, rest);
   for (const classifier of missing) {
@@ -107,7 +104,10 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
     question.hooks?.signal?.throwIfAborted();
     const { balanced } = classifierTable[classifier];
     const standardise = several ? !balanced : components ? "auto" : true;
-    const prediction = fitAndPredict(job, labels, classifier, joined.get(balanced)!, standardise);
+    const prediction = fitAndPredict(plan, plan.resamples[k], labels, classifier, joined.get(balanced)!, {
+      standardise,
+      seed: question.seed,
+    });
     prediction.notes.unshift(...notes);
     await results.keepPrediction(keyOf(k, part, networkSeed, classifier), prediction);
   }
@@ -209,61 +209,4 @@ function describeMade(
   built.map = latentMap(pair, { ...shown, resample: k + 1, ids, classCount: plan.classCount });
   if (model) built.reconstructions = reconstructedCases(engine, model, test, shown);
   return built;
-}
-
-/** Fits on the training rows, and where a threshold is wanted once more on a part of them. */
-function fitAndPredict(
-  { question, plan, k }: ResampleJob,
-  labels: Int32Array,
-  name: ClassifierName,
-  pair: FeaturePair,
-  standardise: boolean | "auto",
-): Prediction {
-  const { classWeights } = plan;
-  const entry: ClassifierEntry = classifierTable[name];
-  const { train, test, sparse } = pair;
-  const options = { classWeight: classWeights[name], standardise, seed: question.seed, rows: train.rows };
-  if (sparse && entry.sparse)
-    return fitOn(entry.sparse(options), sparse, selectSparseRows, sparse.train.width, labels, plan, k);
-  const prediction = fitOn(entry.make(options), { train, test }, selectRows, train.names.length, labels, plan, k);
-  if (sparse && sparse.train.width > train.names.length)
-    prediction.notes.push(
-      `${name} reads dense columns: the ${train.names.length} n-grams that most training cases have.`,
-    );
-  return prediction;
-}
-
-/** @param select rows of a table of this kind */
-function fitOn<Rows>(
-  classifier: {
-    fit(
-      x: Rows,
-      labels: Int32Array,
-      classCount: number,
-    ): { notes: readonly string[]; predictProba(x: Rows): Float64Array };
-  },
-  { train, test }: { train: Rows; test: Rows },
-  select: (x: Rows, rows: ArrayLike<number>) => Rows,
-  columns: number,
-  labels: Int32Array,
-  { classCount, resamples }: ComparisonPlan,
-  k: number,
-): Prediction {
-  const started = performance.now();
-  const fitted = classifier.fit(train, labels, classCount);
-  const prediction: Prediction = {
-    columns,
-    probabilities: fitted.predictProba(test),
-    notes: [...fitted.notes],
-    seconds: 0,
-  };
-  const { validation } = resamples[k];
-  const some = validation && pick(labels, validation.fitted);
-  if (some && new Set(some).size > 1) {
-    const trial = classifier.fit(select(train, validation.fitted), some, classCount);
-    const held = trial.predictProba(select(train, validation.held));
-    prediction.validation = Float64Array.from(validation.held, (_, row) => held[2 * row + 1]);
-  }
-  prediction.seconds = (performance.now() - started) / 1000;
-  return prediction;
 }

@@ -29,7 +29,7 @@ export async function predict(
     made = k + 1 < plan.resamples.length ? all : undefined; // the last resample has its tables
     return all;
   };
-  const progress = openProgress(question, await planWork(question, plan, results));
+  const progress = openProgress(question, await planWork(engine, question, plan, results));
   for (const k of plan.resamples.keys())
     await predictResample({
       ...{ engine, question, plan, k, results, progress },
@@ -50,9 +50,9 @@ interface Planned {
 const itemKey = (k: number, expression: Expression, seed: number) => `${k} ${seed} ${nameOfExpression(expression)}`;
 
 /** In the order of the work: a set or a network is made once, where it is needed first. */
-async function planWork(question: Question, plan: ComparisonPlan, results: Results): Promise<Planned> {
+async function planWork(engine: Engine, question: Question, plan: ComparisonPlan, results: Results): Promise<Planned> {
   const { features, networkSeeds } = question;
-  const estimate = await openEstimate(question, plan);
+  const estimate = await openEstimate(engine, question, plan);
   const items = new Map<string, number>();
   const trainings = new Map<string, number>();
   for (const k of plan.resamples.keys())

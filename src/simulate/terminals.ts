@@ -41,11 +41,14 @@ export function terminalFraud(random: Random, world: World): Draft[] {
 function visitors(random: Random, { honest }: World): Map<number, number> {
   let busiest = new Map<number, number>();
   for (let left = CANDIDATES; left > 0; left--) {
-    const first = honest[random.integer(honest.length)];
+    let from = random.integer(honest.length);
+    const first = honest[from];
     if (first.online || first.abroad) continue;
+    while (from > 0 && honest[from - 1].time === first.time) from--;
     const end = first.time + SKIMMING_DAYS * DAY;
-    const here = honest.filter((p) => p.merchant === first.merchant && p.time >= first.time && p.time < end);
-    const last = new Map(here.map(({ customer, time }) => [customer, time]));
+    const last = new Map<number, number>();
+    for (let k = from; k < honest.length && honest[k].time < end; k++)
+      if (honest[k].merchant === first.merchant) last.set(honest[k].customer, honest[k].time);
     if (last.size > busiest.size) busiest = last;
   }
   return busiest;

@@ -128,9 +128,9 @@ function boost(x: FeatureTable, training: TrainingRows, classCount: number, sett
   const baseline = baselineScores(inner.target, inner.weights, classes.length);
   const scores = baseline.map((score) => new Float64Array(kept.length).fill(score));
   const outerScores = baseline.map((score) => new Float64Array(held.length).fill(score));
-  const binned = binColumns(x, kept, settings.maxBins);
   const meanWeight = inner.total / kept.length;
-  const grow = leafWiseGrower(binned, { ...settings, minHessian: 1e-3 * meanWeight });
+  // no name for the binned columns: their codes are kept once, where they are counted
+  const grow = leafWiseGrower(binColumns(x, kept, settings.maxBins), { ...settings, minHessian: 1e-3 * meanWeight });
   const trees = treeBuilder(1);
 
   const gradient = new Float64Array(kept.length);

@@ -63,7 +63,9 @@ export function leafWiseGrower(
   const packed = { values: new Float64Array(2 * n), perRow: 1, gradientScale: 1, hessianScale: 1 };
   const aside = new Int32Array(n);
   const leaves: Leaf[] = [];
-  const grower: Grower = { binned, rules, space, packed, aside, free: [...space.histograms], leaves };
+  // codes are in the space: those that came may go
+  const own = { ...binned, codes: space.codes };
+  const grower: Grower = { binned: own, rules, space, packed, aside, free: [...space.histograms], leaves };
   const { rows } = space;
   return (gradient: Float64Array, hessian: Float64Array, scores: Float64Array, trees: TreeBuilder): number => {
     packGradients(gradient, hessian, packed);

@@ -24,23 +24,20 @@ export interface SharedNetwork {
   withReadOuts(): Promise<Model>;
 }
 
-/** Every network by its name. */
-const networks = {
-  untrained: async ({ engine, train, fit }: NetworkContext) => untrainedAutoencoder(engine, train, fit),
-  trained: (context: NetworkContext) => trained(context, context.fit),
-  composite: withRecipe("composite"),
-  "label-aware": withRecipe("label-aware"),
-};
-
-export type NetworkName = keyof typeof networks;
+/** untrained: `trained` before its first update; the others are recipes. */
+export type NetworkName = "untrained" | "trained" | "composite" | "label-aware";
 
 /** Makes each network at its first use, and shares it from then on. */
 export function shareNetworks(context: NetworkContext): (name: NetworkName) => Promise<SharedNetwork> {
-  const { engine, train, fit, seed } = context;
+  const { engine, train, fit, seed, hooks } = context;
   const made = new Map<NetworkName, Promise<SharedNetwork>>();
   return (name) =>
     recall(made, name, async () => {
-      const model = await networks[name](context);
+      const options = networkOptions(name, fit);
+      const model =
+        name === "untrained"
+          ? untrainedAutoencoder(engine, train, options)
+          : await trainModel(engine, train, options, hooks);
       let fitted: Promise<Model> | undefined;
       const fitAll = () => fitReadOuts(engine, model, train, { threads: fit.threads, seed });
       return { model, withReadOuts: () => (fitted ??= fitAll()) };
@@ -53,14 +50,9 @@ export function recall<K, V>(kept: Map<K, Promise<V>>, key: K, make: () => Promi
   return kept.get(key)!;
 }
 
-function trained({ engine, train, hooks }: NetworkContext, options: FitOptions): Promise<Model> {
-  return trainModel(engine, train, options, hooks);
-}
-
 /** A recipe has layers, noise and dropout of its own: those of the options are for the network `trained`. */
-function withRecipe(recipe: string) {
-  return (context: NetworkContext): Promise<Model> => {
-    const { spec, noise, dropout, ...options } = context.fit;
-    return trained(context, { ...options, recipe });
-  };
+export function networkOptions(name: NetworkName, fit: FitOptions): FitOptions {
+  if (name !== "composite" && name !== "label-aware") return fit;
+  const { spec, noise, dropout, ...options } = fit;
+  return { ...options, recipe: name };
 }

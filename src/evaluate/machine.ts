@@ -1,0 +1,66 @@
+import type { Engine } from "../engine/engine.js";
+import { countOf, lengthOf } from "../sequences/set/sequence-set.js";
+import { cutSequences, type Sequences } from "../sequences/set/windowed-set.js";
+import { trainModel } from "../train/fit.js";
+import type { FitOptions } from "../train/options.js";
+
+/** Seconds of the loop where the costs of `estimate.ts` were measured. */
+const LOOP = 0.0195;
+
+/** How many times as long this machine takes as that one: the middle of a few tries, since other work comes and goes. */
+export function slowness(): number {
+  const N = 1 << 18;
+  const codes = new Uint8Array(N).map((_, k) => Math.imul(k, 2654435761) >>> 24);
+  const values = new Float64Array(N).fill(0.5);
+  const sums = new Float64Array(512);
+  // like most of the work: sums into few places
+  const loop = (rounds: number) => {
+    const started = performance.now();
+    for (let round = 0; round < rounds; round++)
+      for (let k = 0; k < N; k++) {
+        sums[2 * codes[k]] += values[k];
+        sums[2 * codes[k] + 1] += 1;
+      }
+    return (performance.now() - started) / 1000;
+  };
+  loop(2); // warms up
+  const tries = Array.from({ length: 7 }, () => loop(16)).sort((a, b) => a - b);
+  return tries[3] / LOOP;
+}
+
+/**
+ * Seconds of an update of this network on this engine, with its threads: the mean of a few.
+ * @param among cases to take some of
+ * @returns also how long the cases are on average
+ */
+export async function timeUpdates(
+  engine: Engine,
+  set: Sequences,
+  among: Int32Array,
+  options: FitOptions,
+  { updates, batch }: { updates: number; batch: number },
+): Promise<{ seconds: number; length: number }> {
+  const sample = cutSequences(set, spread(set, among, 2 * batch));
+  const train = { ...options.train, updates, epochs: undefined };
+  let seconds = 0;
+  await trainModel(
+    engine,
+    sample,
+    { ...options, validation: 0, train },
+    {
+      onProgress({ updatesPerSecond }) {
+        seconds = 1 / updatesPerSecond;
+      },
+    },
+  );
+  return { seconds, length: sample.offsets[countOf(sample)] / countOf(sample) };
+}
+
+/** Cases with steps, evenly from the lowest class to the highest: a recipe may need several. */
+function spread(set: Sequences, among: Int32Array, count: number): Int32Array {
+  const labels = set.labels!;
+  const usable = among.filter((n) => lengthOf(set, n) > 0).sort((a, b) => labels[a] - labels[b] || a - b);
+  const kept = Math.min(count, usable.length);
+  const at = (k: number) => Math.floor((k * (usable.length - 1)) / Math.max(1, kept - 1));
+  return Int32Array.from({ length: kept }, (_, k) => usable[at(k)]);
+}
