@@ -12,7 +12,8 @@ export default defineConfig({
   test: {
     globalSetup: "scripts/freshness.mjs",
     setupFiles: "test/equal-arrays.ts",
-    pool: "forks",
+    pool: "forks", // tests change the working directory
+    env: { NO_COLOR: "1" }, // commands run in the process of their test
     maxWorkers: availableParallelism() + 1, // many tests wait for processes of their own
     testTimeout: 120_000,
     hookTimeout: 120_000,

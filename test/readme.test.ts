@@ -33,15 +33,14 @@ function anchorsOf(page: string): string[] {
 
 const commands = ["demo", "inspect", "fit", "encode", "compare", "bench"];
 /** Long flags that `--help` of each command lists; "" is the program itself. */
-const flagsOf = new Map(
-  ["", ...commands].map((command) => {
-    const { code, stdout } = undertone(root, ...(command ? [command] : []), "--help");
-    expect(code).toBe(0);
-    const options = stdout.slice(stdout.indexOf("\nOptions:"), stdout.indexOf("display help"));
-    const flags = [...options.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
-    return [command, [...flags, "--help"]] as const;
-  }),
-);
+const flagsOf = new Map<string, string[]>();
+for (const command of ["", ...commands]) {
+  const { code, stdout } = await undertone(root, ...(command ? [command] : []), "--help");
+  expect(code).toBe(0);
+  const options = stdout.slice(stdout.indexOf("\nOptions:"), stdout.indexOf("display help"));
+  const flags = [...options.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
+  flagsOf.set(command, [...flags, "--help"]);
+}
 /** Scripts have flags of their own. */
 const helpOf = (script: string) =>
   spawnSync(process.execPath, [join(root, "bench", script), "--help"], { encoding: "utf8" }).stdout;

@@ -22,14 +22,14 @@ describe("encode of a long table that is more than one piece", () => {
   });
   const encoded = (name: string, ...more: string[]) =>
     undertone(folder, "encode", "m.undertone", `${name}.csv`, "-o", `${name}-z.csv`, "--read-out", "last", ...more);
-  beforeAll(() => {
+  beforeAll(async () => {
     const flags = Object.entries(reading).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const quick = ["--units", "2", "--updates", "5"];
-    expect(undertone(folder, "fit", "small.csv", "-o", "m.undertone", ...flags, ...quick).code).toBe(0);
+    expect((await undertone(folder, "fit", "small.csv", "-o", "m.undertone", ...flags, ...quick)).code).toBe(0);
   });
 
   test("grouped by entity it is written piece by piece, with the very bytes of the whole", async () => {
-    const { code, stdout, stderr } = encoded("grouped", "--json");
+    const { code, stdout, stderr } = await encoded("grouped", "--json");
     const notes = stderr.split("\n").filter((line) => line.startsWith("note:"));
     expect([code, notes]).toEqual([0, [expect.stringMatching(/1770 of 1800 events have fewer than 59 .*--history/)]]);
     expect(JSON.parse(stdout).rows).toBe(1_800);
@@ -42,21 +42,21 @@ describe("encode of a long table that is more than one piece", () => {
     expect(readFileSync(join(folder, "grouped-z.csv")).equals(bytes)).toBe(true);
   });
 
-  test("in order of time it is read whole, and says so; the rows are the same", () => {
-    const { code, stderr } = encoded("time");
+  test("in order of time it is read whole, and says so; the rows are the same", async () => {
+    const { code, stderr } = await encoded("time");
     expect([code, stderr]).toEqual([0, expect.stringMatching(/note: .*time\.csv, row \d+: "c0" again.*whole/)]);
     const linesOf = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").sort();
     expect(linesOf("time-z.csv").join("\n")).toBe(linesOf("grouped-z.csv").join("\n"));
   });
 
-  test("where a customer comes again after its features were written, the file is read again, whole", () => {
+  test("where a customer comes again after its features were written, the file is read again, whole", async () => {
     const torn = folderWith({ "m.undertone": readFileSync(join(folder, "m.undertone")) });
     writeFileSync(join(torn, "torn.csv"), csv([...grouped, grouped[3]]));
     writeFileSync(join(torn, "sorted.csv"), csv([...grouped.slice(0, 4), grouped[3], ...grouped.slice(4)]));
     for (const kind of ["csv", "npy"]) {
       for (const data of ["torn", "sorted"]) {
         const output = ["-o", `${data}.${kind}.${kind}`, "--read-out", "last"];
-        const { code, stderr } = undertone(torn, "encode", "m.undertone", `${data}.csv`, ...output);
+        const { code, stderr } = await undertone(torn, "encode", "m.undertone", `${data}.csv`, ...output);
         expect(code).toBe(0);
         if (data === "torn")
           expect(stderr).toMatch(/note: torn\.csv, row 1802, .*got "c0" again.*sort -s.*read again, whole/);

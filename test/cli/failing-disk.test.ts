@@ -11,7 +11,9 @@ const windows = process.platform === "win32";
 const root = process.getuid?.() === 0;
 const COMPARE = ["--features", "raw", "--classifiers", "ridge", "--folds", "2", "--quiet"];
 const base = folderWith({ "a.csv": wideCsv() });
-beforeAll(() => void undertone(base, "fit", "a.csv", "-o", "m.undertone", "--units", "4", "--updates", "10"));
+beforeAll(async () => {
+  await undertone(base, "fit", "a.csv", "-o", "m.undertone", "--units", "4", "--updates", "10");
+});
 
 /** A folder with data and a model. */
 function copy(): string {

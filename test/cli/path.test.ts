@@ -2,15 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "npyjs";
 import { describe, expect, test } from "vitest";
-import { folderWith, interruptedUndertone, longCsv, newFiles, undertone, wideCsv } from "./run.js";
+import { folderWith, interruptedUndertone, longCsv, newFiles, spawnUndertone, undertone, wideCsv } from "./run.js";
 
 const QUICK = ["--recipe", "masked", "--units", "5", "--updates", "30", "--batch-size", "8"];
 
+/** Here each command runs as a process once; most other tests run it in their own. */
 describe("the whole path through the command line", () => {
   const folder = folderWith({ "waves.csv": wideCsv() });
 
   test("fit writes a model, says what it did, and leaves nothing else behind", () => {
-    const { code, stdout, stderr } = undertone(folder, "fit", "waves.csv", "-o", "m.undertone", ...QUICK);
+    const { code, stdout, stderr } = spawnUndertone(folder, "fit", "waves.csv", "-o", "m.undertone", ...QUICK);
     expect([code, stderr.split("\n")[0]]).toEqual([0, expect.stringMatching(/^engine: (native|wasm|reference)/)]);
     expect(stdout).toMatch(
       /^m\.undertone: masked, \d+ weights, trained on 24 sequences .*, \d{2,4} MB at its peak; explained variance/,
@@ -19,7 +20,8 @@ describe("the whole path through the command line", () => {
   });
 
   test("encode writes named columns with ids and labels, as CSV and as NPY", async () => {
-    expect(undertone(folder, "encode", "m.undertone", "waves.csv", "-o", "z.csv", "--read-out", "pooled").code).toBe(0);
+    const pooled = ["encode", "m.undertone", "waves.csv", "-o", "z.csv", "--read-out", "pooled"];
+    expect(spawnUndertone(folder, ...pooled).code).toBe(0);
     const lines = readFileSync(join(folder, "z.csv"), "utf8").trim().split("\n");
     expect(lines[0].split(",")).toEqual([
       "id",
@@ -28,7 +30,7 @@ describe("the whole path through the command line", () => {
     ]);
     expect(lines).toHaveLength(25);
     expect(lines[2].split(",")[1]).toBe("b");
-    expect(undertone(folder, "encode", "m.undertone", "waves.csv", "-o", "z.npy").code).toBe(0);
+    expect((await undertone(folder, "encode", "m.undertone", "waves.csv", "-o", "z.npy")).code).toBe(0);
     const bytes = new Uint8Array(readFileSync(join(folder, "z.npy")));
     const array = await load(bytes.buffer);
     expect([array.shape, array.dtype]).toEqual([[24, 5], "f4"]);
@@ -42,20 +44,20 @@ describe("the whole path through the command line", () => {
     expect(Array.from(array.data as Float32Array).slice(0, 5)).toEqual(last);
   });
 
-  test("the same seed writes the same bytes, another seed others", () => {
+  test("the same seed writes the same bytes, another seed others", async () => {
     for (const [name, seed] of [
       ["a", "1"],
       ["b", "1"],
       ["c", "2"],
     ])
-      undertone(folder, "fit", "waves.csv", "-o", `${name}.undertone`, ...QUICK, "--seed", seed, "--quiet");
+      await undertone(folder, "fit", "waves.csv", "-o", `${name}.undertone`, ...QUICK, "--seed", seed, "--quiet");
     const [a, b, c] = ["a", "b", "c"].map((name) => readFileSync(join(folder, `${name}.undertone`)));
     expect(b.equals(a)).toBe(true);
     expect(c.equals(a)).toBe(false);
   });
 
-  test("compare prints table and verdict; with --json one object and nothing else", () => {
-    const { code, stdout } = undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3");
+  test("compare prints table and verdict; with --json one object and nothing else", async () => {
+    const { code, stdout } = await undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3");
     expect(code).toBe(0);
     for (const text of [
       "raw",
@@ -71,7 +73,7 @@ describe("the whole path through the command line", () => {
       "3 folds",
     ])
       expect(stdout).toContain(text);
-    const json = undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--json", "--quiet");
+    const json = spawnUndertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--json", "--quiet");
     const { rows, verdict, measure } = JSON.parse(json.stdout);
     expect([rows.length, measure, json.stderr]).toEqual([14, "accuracy", ""]);
     expect(stdout).toContain(verdict.decision);
@@ -79,21 +81,21 @@ describe("the whole path through the command line", () => {
     expect(rows.every((row: { metrics: { cases: number } }) => row.metrics.cases === 24)).toBe(true);
   });
 
-  test("a long table of events: windows per customer, customers kept together, new data read alike", () => {
+  test("a long table of events: windows per customer, customers kept together, new data read alike", async () => {
     const events = folderWith({ "events.csv": longCsv() });
     const reading = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"];
-    const { stdout, code } = undertone(events, "compare", "events.csv", ...reading, ...QUICK, "--json");
+    const { stdout, code } = await undertone(events, "compare", "events.csv", ...reading, ...QUICK, "--json");
     expect(code).toBe(0);
     const { plan, train, test, classNames } = JSON.parse(stdout);
     expect([plan, train + test, classNames]).toEqual(["30 % of whole entities held out (seed 1)", 96, ["0", "1"]]);
-    expect(undertone(events, "fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone").code).toBe(0);
-    expect(undertone(events, "encode", "m.undertone", "events.csv", "-o", "z.csv").code).toBe(0);
+    expect((await undertone(events, "fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone")).code).toBe(0);
+    expect((await undertone(events, "encode", "m.undertone", "events.csv", "-o", "z.csv")).code).toBe(0);
     expect(readFileSync(join(events, "z.csv"), "utf8").split("\n")[8]).toMatch(/^c0#8,0,/);
   });
 
-  test("events forward in time: aggregates, a budget, costs, a choice of sets and classifiers", () => {
+  test("events forward in time: aggregates, a budget, costs, a choice of sets and classifiers", async () => {
     const events = folderWith({ "events.csv": longCsv({ customers: 20, events: 12 }) });
-    const { stdout, stderr, code } = undertone(
+    const { stdout, stderr, code } = await undertone(
       events,
       ...["compare", "events.csv", "--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"],
       ...["--features", "fields,aggregates,average(aggregates, latent)", "--classifiers", "forest,knn"],
@@ -114,7 +116,7 @@ describe("the whole path through the command line", () => {
     expect(stdout).not.toContain("logistic");
   });
 
-  test("results are kept and gone on from; other options are refused", () => {
+  test("results are kept and gone on from; other options are refused", async () => {
     const place = folderWith({ "waves.csv": wideCsv() });
     const run = (...more: string[]) =>
       undertone(
@@ -129,12 +131,12 @@ describe("the whole path through the command line", () => {
         "--json",
         ...more,
       );
-    const first = run();
+    const first = await run();
     const kept = readFileSync(join(place, "r.jsonl"), "utf8");
-    const again = run();
+    const again = await run();
     expect(readFileSync(join(place, "r.jsonl"), "utf8")).toBe(kept);
     expect(JSON.parse(again.stdout).rows).toEqual(JSON.parse(first.stdout).rows);
-    const other = run("--seed", "2");
+    const other = await run("--seed", "2");
     expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/r\.jsonl: cannot continue from this file/)]);
   });
 
@@ -142,40 +144,40 @@ describe("the whole path through the command line", () => {
     const place = folderWith({ "waves.csv": wideCsv() });
     const args = ["compare", "waves.csv", "--features", "raw,latent", "--folds", "3", "--json", ...QUICK.slice(0, 4)];
     const long = [...args, "--updates", "900", "--batch-size", "8"];
-    const whole = JSON.parse(undertone(place, ...long).stdout);
+    const whole = JSON.parse((await undertone(place, ...long)).stdout);
     const kept = () => existsSync(join(place, "r.jsonl")) && readFileSync(join(place, "r.jsonl"), "utf8");
     const some = () => (kept() || "").split("\n").length > 3; // of twelve answers
     const stopped = await interruptedUndertone(place, "SIGINT", some, ...long, "--save", "r.jsonl");
     expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringMatching(/Finished results are in r\.jsonl/)]);
-    const rest = JSON.parse(undertone(place, ...long, "--save", "r.jsonl").stdout);
+    const rest = JSON.parse((await undertone(place, ...long, "--save", "r.jsonl")).stdout);
     const figures = ({ rows }: typeof whole) =>
       rows.map(({ metrics, columns }: (typeof rows)[0]) => [metrics, columns]);
     expect(figures(rest)).toEqual(figures(whole));
   });
 
-  test("time channels and a grid do not go together", () => {
+  test("time channels and a grid do not go together", async () => {
     const events = folderWith({ "events.csv": longCsv() });
     const reading = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"];
     const grid = ["fit", "events.csv", ...reading, ...QUICK, "-o", "m.undertone", "--resample-step", "86400"];
-    const left = undertone(events, ...grid, "--json");
+    const left = await undertone(events, ...grid, "--json");
     expect(left.stderr).toMatch(/time channels .* are left out/);
     const { preparation } = JSON.parse(left.stdout);
     expect(preparation.channels.map(({ name }: { name: string }) => name)).toEqual(["amount", "kind"]);
-    const both = undertone(events, ...grid, "--time-channels");
+    const both = await undertone(events, ...grid, "--time-channels");
     expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/Leave one of them out/)]);
   });
 
-  test("updates and epochs together are refused, in one sentence", () => {
-    const both = undertone(folder, "fit", "waves.csv", "-o", "n.undertone", "--updates", "3", "--epochs", "3");
+  test("updates and epochs together are refused, in one sentence", async () => {
+    const both = await undertone(folder, "fit", "waves.csv", "-o", "n.undertone", "--updates", "3", "--epochs", "3");
     expect([both.code, both.stderr]).toEqual([
       2,
       expect.stringMatching(/OptionError: Fit options: give --updates or --epochs, not both\./),
     ]);
   });
 
-  test("inspect tells what is in the data, as text and as JSON", () => {
-    expect(undertone(folder, "inspect", "waves.csv").stdout).toMatch(/24 sequences of 1 channel, 9 steps each/);
-    const { train } = JSON.parse(undertone(folder, "inspect", "waves.csv", "--json").stdout);
+  test("inspect tells what is in the data, as text and as JSON", async () => {
+    expect(spawnUndertone(folder, "inspect", "waves.csv").stdout).toMatch(/24 sequences of 1 channel, 9 steps each/);
+    const { train } = JSON.parse((await undertone(folder, "inspect", "waves.csv", "--json")).stdout);
     expect(train.classes).toEqual([
       { name: "a", count: 12 },
       { name: "b", count: 12 },
@@ -184,7 +186,7 @@ describe("the whole path through the command line", () => {
 
   test("the demo writes its file, says where, and compares", () => {
     const place = folderWith();
-    const { code, stdout, stderr } = undertone(
+    const { code, stdout, stderr } = spawnUndertone(
       place,
       "demo",
       "--folder",
@@ -203,12 +205,12 @@ describe("the whole path through the command line", () => {
     expect(stdout).toContain("Verdict:");
   });
 
-  test("help teaches: every command has its description, flags and examples", () => {
+  test("help teaches: every command has its description, flags and examples", async () => {
     for (const command of ["inspect", "fit", "encode", "compare", "demo", "bench"]) {
-      const { code, stdout } = undertone(folder, command, "--help");
+      const { code, stdout } = await undertone(folder, command, "--help");
       expect(code).toBe(0);
       expect(stdout).toMatch(/\n +undertone (inspect|fit|encode|compare|bench)/);
     }
-    expect(undertone(folder, "--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(spawnUndertone(folder, "--version").stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

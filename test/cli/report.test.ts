@@ -5,10 +5,10 @@ import { folderWith, newFiles, undertone, wideCsv } from "./run.js";
 
 const QUICK = ["--updates", "5", "--units", "4", "--features", "raw,latent", "--folds", "2"];
 
-test("compare --report writes a page beside the table and says so", () => {
+test("compare --report writes a page beside the table and says so", async () => {
   const folder = folderWith({ "waves.csv": wideCsv() });
   const args = ["compare", "waves.csv", ...QUICK, "--report", "the report.html"];
-  const { code, stdout, stderr } = undertone(folder, ...args);
+  const { code, stdout, stderr } = await undertone(folder, ...args);
   expect(stderr).toContain("the report.html");
   expect(code).toBe(0);
   expect(stdout).toContain("Verdict:");
@@ -24,11 +24,11 @@ test("compare --report writes a page beside the table and says so", () => {
   expect(reconstructions.match(/class="curve worse"/g)).toHaveLength(1 + 6); // the key, three worst, three best
 });
 
-test("without --report nothing is written; --json stays one object on standard output", () => {
+test("without --report nothing is written; --json stays one object on standard output", async () => {
   const folder = folderWith({ "waves.csv": wideCsv() });
-  expect(undertone(folder, "compare", "waves.csv", ...QUICK).code).toBe(0);
+  expect((await undertone(folder, "compare", "waves.csv", ...QUICK)).code).toBe(0);
   expect(newFiles(folder, "waves.csv")).toEqual([]);
-  const { stdout, stderr } = undertone(
+  const { stdout, stderr } = await undertone(
     folder,
     "compare",
     "waves.csv",
@@ -43,11 +43,11 @@ test("without --report nothing is written; --json stays one object on standard o
   expect(newFiles(folder, "waves.csv")).toEqual(["r.html"]);
 });
 
-test("a report that cannot be written fails before any work is done", () => {
+test("a report that cannot be written fails before any work is done", async () => {
   const folder = folderWith({ "waves.csv": wideCsv() });
   mkdirSync(join(folder, "taken"));
   for (const path of ["taken", "nowhere/report.html"]) {
-    const { code, stdout, stderr } = undertone(folder, "compare", "waves.csv", ...QUICK, "--report", path);
+    const { code, stdout, stderr } = await undertone(folder, "compare", "waves.csv", ...QUICK, "--report", path);
     expect(code).toBe(1);
     expect(stdout).toBe("");
     expect(stderr).toContain(`Cannot write ${path}`);

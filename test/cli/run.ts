@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { run } from "../../src/cli/run.js";
 
 /** The built command: `npm test` builds it first. */
 export const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -20,8 +22,33 @@ export function folderWith(files: Record<string, string | Uint8Array> = {}): str
   return folder;
 }
 
-/** Runs `undertone ARGS` in a folder. */
-export function undertone(folder: string, ...args: string[]): Ended {
+/**
+ * Runs `undertone ARGS` in a folder, in this process: what the command prints, writes and exits with. Standard streams,
+ * signals, limits and the end of a process need a process: `spawnUndertone`.
+ */
+export async function undertone(folder: string, ...args: string[]): Promise<Ended> {
+  const { argv } = process;
+  const cwd = process.cwd();
+  const printed = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      printed[name] += text;
+      return true;
+    }),
+  );
+  process.argv = [process.execPath, main, ...args];
+  process.chdir(folder);
+  try {
+    return { code: await run(), ...printed };
+  } finally {
+    process.chdir(cwd);
+    process.argv = argv;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Runs `undertone ARGS` in a folder, as a process of the built command. */
+export function spawnUndertone(folder: string, ...args: string[]): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     cwd: folder,
     encoding: "utf8",

@@ -42,7 +42,7 @@ test.each<[string, string, DataOptions, FitOptions, string[]]>([
   const folder = folderWith({ "S_TRAIN.tsv": series, "S_TEST.tsv": series, "a.csv": skewed(longCsv()) });
   const where = join(folder, path);
   const quick = ["--units", "3", "--updates", "4", "--threads", "1"];
-  const { code, stderr } = undertone(folder, "fit", where, "-o", "m.undertone", ...quick, ...args);
+  const { code, stderr } = await undertone(folder, "fit", where, "-o", "m.undertone", ...quick, ...args);
   expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
   const source = await readSource(where, reading);
   const engine = await loadEngine();

@@ -16,10 +16,10 @@ function piped(input: string | Uint8Array, ...args: string[]) {
   return { code: status, stdout, stderr: stderr.toString() };
 }
 
-beforeAll(() => {
-  expect(undertone(folder, "fit", "long.csv", "-o", "m.undertone", ...flags, ...quick).code).toBe(0);
-  expect(undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.csv").code).toBe(0);
-  expect(undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.parquet").code).toBe(0);
+beforeAll(async () => {
+  expect((await undertone(folder, "fit", "long.csv", "-o", "m.undertone", ...flags, ...quick)).code).toBe(0);
+  expect((await undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.csv")).code).toBe(0);
+  expect((await undertone(folder, "encode", "m.undertone", "long.csv", "-o", "z.parquet")).code).toBe(0);
 });
 
 describe("encode in a pipe", () => {
@@ -75,13 +75,13 @@ describe("encode in a pipe", () => {
   });
 });
 
-test("the format of a pipe belongs to the run, not to the model", () => {
+test("the format of a pipe belongs to the run, not to the model", async () => {
   const data = piped(longCsv(), "fit", "-", "--input-format", "csv", "-o", "p.undertone", ...flags, ...quick, "--json");
   expect(data.code).toBe(0);
   const { data: kept } = JSON.parse(data.stdout.toString());
   expect(kept.reading).not.toHaveProperty("inputFormat");
   expect(kept.name).toBe("standard input");
-  expect(undertone(folder, "encode", "p.undertone", "long.csv", "-o", "p.csv").code).toBe(0);
+  expect((await undertone(folder, "encode", "p.undertone", "long.csv", "-o", "p.csv")).code).toBe(0);
   expect(readFileSync(join(folder, "p.csv"))).toEqual(readFileSync(join(folder, "z.csv")));
 });
 

@@ -85,13 +85,13 @@ describe("files of measurements, one per patient", () => {
     await expect(compare(engine, { ...source, train }, { features: ["statics"] })).rejects.toThrow(/`static`/);
   });
 
-  test("the command takes the files that the shell makes of a glob", () => {
+  test("the command takes the files that the shell makes of a glob", async () => {
     const flags = ["--variable", "Parameter", "--time", "Time", "--static", "Age", "--json"];
-    const listed = undertone(folder, "inspect", "100.txt", "101.txt", "102.txt", ...flags);
+    const listed = await undertone(folder, "inspect", "100.txt", "101.txt", "102.txt", ...flags);
     expect(listed.stderr).toBe("");
     const { train } = JSON.parse(listed.stdout);
     expect([train.sequences, train.channels.length, train.statics[0].name]).toEqual([3, 2, "Age"]);
-    const quoted = JSON.parse(undertone(folder, "inspect", "10[0-2].txt", ...flags).stdout);
+    const quoted = JSON.parse((await undertone(folder, "inspect", "10[0-2].txt", ...flags)).stdout);
     expect(quoted.train).toEqual(train);
   });
 });

@@ -14,7 +14,7 @@ import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.js";
 import { trainModel } from "../../src/train/fit.js";
 import type { FitOptions } from "../../src/train/options.js";
-import { folderWith, undertone } from "../cli/run.js";
+import { folderWith, spawnUndertone } from "../cli/run.js";
 import { closeFile, openFile, withChecksumOf } from "../files/edit-file.js";
 import { randomSeries, withCategories } from "../series.js";
 import { EDITS, editFile, editsOf, type Place, withText } from "./edits.js";
@@ -258,7 +258,7 @@ describe("files that were seen to do harm", () => {
     const folder = folderWith({ "t.csv": "id,c0,c1\na,1,2\n", "flip.undertone": flipped(bytes, randomStream(9)) });
     writeFileSync(join(folder, "units.undertone"), withValue("model", ["spec", "encoder", 0, "units"], 1e9));
     for (const name of ["flip", "units"]) {
-      const { code, stderr } = undertone(folder, "encode", `${name}.undertone`, "t.csv", "-o", "z.csv");
+      const { code, stderr } = spawnUndertone(folder, "encode", `${name}.undertone`, "t.csv", "-o", "z.csv");
       expect([code, stderr]).toEqual([
         1,
         expect.stringMatching(new RegExp(`^ArtefactError: ${name}\\.undertone: .*damaged.*\n$`, "i")),

@@ -34,7 +34,7 @@ const copy = () => {
   for (const part of ["TRAIN", "TEST"]) copyFileSync(join(base, "a.csv"), join(folder, "D", `D_${part}.csv`));
   return folder;
 };
-beforeAll(() => {
+beforeAll(async () => {
   writeFileSync(join(base, "a.csv"), wideCsv());
   writeFileSync(join(base, "other.csv"), wideCsv(8, 5).trimEnd()); // its last line has no end
   writeFileSync(join(base, "line"), "one line without its end");
@@ -42,7 +42,7 @@ beforeAll(() => {
   writeFileSync(join(base, "m.npy.json"), '{"columns":["mine"]}');
   writeFileSync(join(base, "page.html"), "<!doctype html><title>mine</title>");
   writeFileSync(join(base, "x.checkpoint"), "mine");
-  expect(undertone(base, "fit", "a.csv", "-o", "m.undertone", ...FIT)).toMatchObject({ code: 0 });
+  expect(await undertone(base, "fit", "a.csv", "-o", "m.undertone", ...FIT)).toMatchObject({ code: 0 });
   copyFileSync(join(base, "m.undertone"), join(base, "m.csv")); // a model that is called like features
 });
 
@@ -153,10 +153,12 @@ describe("no byte of the user's is lost", () => {
   });
 });
 
-test.runIf(HOSTILE)("the demo twice into one folder", () => {
+test.runIf(HOSTILE)("the demo twice into one folder", async () => {
   const folder = folderWith();
   for (let k = 0; k < 2; k++)
-    expect(undertone(folder, "demo", "--folder", "F", "--features", "fields", "--quiet")).toMatchObject({ code: 0 });
+    expect(await undertone(folder, "demo", "--folder", "F", "--features", "fields", "--quiet")).toMatchObject({
+      code: 0,
+    });
   expect(newFiles(join(folder, "F"))).toEqual(["report.html", "transactions.csv"]);
 });
 
@@ -169,7 +171,7 @@ describe("kill -9", () => {
       const folder = folderWith({ "a.csv": wideCsv(60, 40) });
       const layers = ["--recipe", "denoising", "--units", "12", "--updates", "500", "--patience", "0"];
       const fit = ["fit", "a.csv", ...layers, "--quiet"];
-      undertone(folder, ...fit, "-o", "whole.undertone");
+      await undertone(folder, ...fit, "-o", "whole.undertone");
       const whole = readFileSync(join(folder, "whole.undertone"));
       const output = join(folder, "m.undertone");
       const resumed = [...fit, "--checkpoint-every", "0", "--resume", "-o", "m.undertone"];
@@ -187,7 +189,7 @@ describe("kill -9", () => {
           kills++;
           expect(newFiles(folder)).not.toContain("m.undertone"); // nothing half-written
           if (kills % 3 === 1) continue; // killed again after it went on
-          expect(undertone(folder, ...resumed)).toMatchObject({ code: 0 });
+          expect(await undertone(folder, ...resumed)).toMatchObject({ code: 0 });
         }
         expect(readFileSync(output).equals(whole)).toBe(true);
         expect(newFiles(folder)).toEqual(["a.csv", "m.undertone", "whole.undertone"]);
@@ -205,7 +207,7 @@ describe("kill -9", () => {
       const folder = copy();
       writeFileSync(join(folder, "many.csv"), wideCsv(size(1000, 60_000), 40)); // the long one takes two pieces
       const encode = ["encode", "m.undertone", "many.csv", "-o", name];
-      expect(undertone(folder, ...encode)).toMatchObject({ code: 0 });
+      expect(await undertone(folder, ...encode)).toMatchObject({ code: 0 });
       const whole = contentOf(folder);
       const random = randomStream(12);
       const remains = () => newFiles(folder).filter((file) => file.endsWith(".tmp"));
@@ -218,12 +220,12 @@ describe("kill -9", () => {
         const own = () => remains().some((file) => !earlier.includes(file));
         const when = () => (begun ||= own() ? Date.now() : 0) > 0 && Date.now() - begun >= wait;
         const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...encode, "--read-out", "narrow");
-        if (code === 0) undertone(folder, ...encode);
+        if (code === 0) await undertone(folder, ...encode);
         else kills++;
         left += remains().length;
         for (const [file, text] of whole) expect(readFileSync(join(folder, file), "latin1") === text).toBe(true);
       }
-      expect(undertone(folder, ...encode)).toMatchObject({ code: 0 });
+      expect(await undertone(folder, ...encode)).toMatchObject({ code: 0 });
       expect([...contentOf(folder).keys()]).toEqual([...whole.keys()]);
       const figures = { kills, "torn files": 0, "remains of the killed": left, "after the next run": 0 };
       report(`kill -9 of encode while it writes ${name}`, figures);
@@ -244,10 +246,11 @@ test("two writers at once: the file is wholly of one of them, and nothing is lef
     "--read-out",
     readOut,
   ];
-  const wholes = readOuts.map((readOut) => {
-    undertone(folder, ...args(readOut, `${readOut}.csv`));
-    return readFileSync(join(folder, `${readOut}.csv`), "utf8");
-  });
+  const wholes: string[] = [];
+  for (const readOut of readOuts) {
+    await undertone(folder, ...args(readOut, `${readOut}.csv`));
+    wholes.push(readFileSync(join(folder, `${readOut}.csv`), "utf8"));
+  }
   const before = newFiles(folder);
   const pairs = size(1, 20);
   for (let k = 0; k < pairs; k++) {
