@@ -1,7 +1,7 @@
 import sums from "../../dist/kernels/sums.js";
 import { EngineError } from "../errors.js";
 import { sha256 } from "../sequences/set/hash.js";
-import { notAsBuilt } from "./built-file.js";
+import { notAsBuilt, UnusableError } from "./built-file.js";
 import type { Engine, Workspace } from "./engine.js";
 import { type NativeKernels, nameArguments } from "./kernels.js";
 import { measurePeak } from "./peak.js";
@@ -69,7 +69,7 @@ function isNode(): boolean {
 async function readKernels(variant: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(`../../dist/kernels/${variant}.wasm`, import.meta.url);
   const bytes = await readBytes(url).catch((cause) => {
-    throw new EngineError(
+    throw new UnusableError(
       `The compiled kernels are missing (${url.pathname}). Run "npm run setup" to compile them, or install the package again.`,
       { cause },
     );

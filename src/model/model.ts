@@ -1,4 +1,5 @@
 import type { Engine, WorkspaceMemory } from "../engine/engine.js";
+import { ShapeError } from "../errors.js";
 import type { Tensor } from "../files/safetensors.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork, listParameters, type Network, type NetworkOptions } from "../network/network.js";
@@ -25,7 +26,13 @@ export interface NetworkModel {
   weights: Float32Array;
 }
 
+/** @throws {ShapeError} for fewer weights, or more, than the model has parameters */
 export function networkModel({ metadata, weights }: Model): NetworkModel {
+  const expected = parametersOf(metadata).reduce((sum, { size }) => sum + size, 0);
+  if (weights?.length !== expected)
+    throw new ShapeError(
+      `Model: got ${weights?.length ?? "no"} numbers in \`weights\`, expected ${expected}, one for each parameter of its layers. Take weights and metadata of one model, as fitAutoencoder or loadModel gives them.`,
+    );
   return { spec: metadata.spec, channels: inputChannels(metadata.preparation), weights };
 }
 

@@ -2,6 +2,7 @@ import { DataError, UndertoneError, unknownName } from "../errors.js";
 import type { DataFile } from "./find.js";
 import { openTable, sourceOf } from "./open-table.js";
 import type { TableFormat } from "./source/format.js";
+import { repeatedIn } from "./source/names.js";
 import type { DataOptions } from "./source/options.js";
 import { emptyFile, unreadable } from "./source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "./source/table.js";
@@ -225,15 +226,15 @@ function placesIn(
   const places = wanted.map((name) => names.indexOf(name));
   const lacking = wanted.filter((_, c) => places[c] < 0);
   const added = kept.filter((name) => !wanted.includes(name));
-  const twice = kept.length > new Set(kept).size;
-  if (lacking.length === 0 && added.length === 0 && !twice) return places;
+  const twice = repeatedIn(kept);
+  if (lacking.length === 0 && added.length === 0 && twice === undefined) return places;
   const list = (columns: readonly string[]) =>
     columns
       .slice(0, 5)
       .map((name) => `"${name}"`)
       .join(", ");
   const what = twice
-    ? "got a column twice"
+    ? `got the column ${twice}`
     : [lacking.length > 0 && `got no ${list(lacking)}`, added.length > 0 && `got ${list(added)} in addition`]
         .filter(Boolean)
         .join(" and ");

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { OptionError } from "../../src/errors.js";
+import { OptionError, ShapeError } from "../../src/errors.js";
 import { encode } from "../../src/features/encode.js";
 import type { ReadOut } from "../../src/features/read-outs/read-outs.js";
+import { reconstructSeries } from "../../src/features/reconstruct.js";
 import { prepareSequences } from "../../src/model/prepare.js";
+import { openStepper } from "../../src/model/stepper.js";
 import type { LayerSpec } from "../../src/network/spec/spec.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { untrainedAutoencoder } from "../../src/train/fit.js";
@@ -166,4 +168,23 @@ test("the model's own scaling is used, not the one of the set at hand", async ()
   const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });
   const alone = await encode(engine, model, selectSequences(set, [3]), { readOut: "last" });
   expect(alone.values).toEqual((await encode(engine, model, set, { readOut: "last" })).values.slice(3 * Z, 4 * Z));
+});
+
+test("a model with fewer weights or more than its layers have is refused by name, and so are two channels of one name", async () => {
+  const set = makeSet(cellsOf(randomSeries({ N: 3, F: 2, lengths: () => 4 })), { F: 2 });
+  const model = untrainedAutoencoder(engine, set, { spec: { encoder: [{ type: "lstm", units: Z }], decoder } });
+  const count = model.weights.length;
+  for (const weights of [model.weights.slice(1), Float32Array.of(...model.weights, 0), undefined as never]) {
+    const words = new RegExp(`Model: got (${weights?.length}|no) numbers in \`weights\`, expected ${count}`);
+    const wrong = { ...model, weights };
+    await expect(encode(engine, wrong, set)).rejects.toThrow(words);
+    await expect(encode(engine, wrong, set)).rejects.toThrow(ShapeError);
+    expect(() => openStepper(engine, wrong)).toThrow(words);
+    expect(() => reconstructSeries(engine, wrong, set)).toThrow(words);
+  }
+  const { channels } = set;
+  const twice = { ...set, channels: [channels[0], { ...channels[1], name: channels[0].name }] };
+  const words = new RegExp(`got "${channels[0].name}" as channel 0 and as channel 1, expected distinct names`);
+  await expect(encode(engine, model, twice)).rejects.toThrow(words);
+  expect(() => untrainedAutoencoder(engine, twice)).toThrow(words);
 });

@@ -135,6 +135,14 @@ describe("WebAssembly that is not what was built", () => {
     });
   });
 
+  test("gone, the next engine serves, and one line says so", () => {
+    for (const name of ["relaxed-simd.wasm", "simd128.wasm", "simd128-threads.wasm"]) sound(name);
+    rmSync(kernels("relaxed-simd-threads.wasm"));
+    const { auto } = load(place, ["auto"]);
+    const missing = expect.stringMatching(/kernels are missing \(.*relaxed-simd-threads\.wasm\)\. Run "npm run setup"/);
+    expect(auto).toMatchObject({ name: "wasm-simd128", notes: [missing] });
+  });
+
   test.runIf(HOSTILE)("a file that is not there is said to be missing", () => {
     for (const name of ["relaxed-simd.wasm", "simd128.wasm"]) rmSync(kernels(name));
     expect(load(place, ["wasm"]).wasm.message).toContain("The compiled kernels are missing");

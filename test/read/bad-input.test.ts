@@ -110,7 +110,19 @@ const cases: [string, string, string | Uint8Array, DataOptions, RegExp][] = [
     {},
     /row 4: got 1 channels, expected 1000000000/,
   ],
-  ["a column twice", "a.csv", "id,x,x\na,1,2\n", { entity: "id" }, /column "x" twice/],
+  ["a column twice", "a.csv", "id,x,x\na,1,2\n", { entity: "id" }, /column "x" twice \(columns 2 and 3\)/],
+  [
+    "a key twice",
+    "a.jsonl",
+    '{"id":"a: \\"x\\": 1","y":"","x":1}\n{"id":"b","x":1,"y":"", "x" :2}\n',
+    { entity: "id" },
+    /row 2: got the column "x" twice \(columns 2 and 4\)/,
+  ],
+  ["a label twice", "a.csv", "y,t1,t2,y\na,1,2,b\n", { label: "y" }, /column "y" twice \(columns 1 and 4\)/],
+  ["an id twice", "a.csv", "t1,t1,k,k\n1,1,2,3\n", { id: "k" }, /column "k" twice \(columns 3 and 4\)/],
+  ["a dropped column twice", "a.csv", "t1,k,k\n1,2,3\n", { drop: ["k"] }, /column "k" twice \(columns 2 and 3\)/],
+  ["a text twice", "a.csv", "t,u,t\na,b,c\n", { text: "t" }, /column "t" twice \(columns 1 and 3\)/],
+  ["a step twice", "a.csv", "u,x,x\n1,2,3\n", { oneEntity: true }, /column "x" twice \(columns 2 and 3\)/],
   ["no channel left", "a.csv", "id,x\na,1\n", { entity: "id", label: "x" }, /no column is left/],
 ];
 

@@ -9,6 +9,7 @@ import {
 } from "@uwdata/flechette";
 import { decompressZstd } from "hyparquet-compressors";
 import { DataError } from "../../errors.js";
+import { expectDistinct } from "../source/names.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Column, Table, TableChunk } from "../source/table.js";
 import { messagesOf } from "./arrow-messages.js";
@@ -44,11 +45,7 @@ export async function openArrow(file: SourceFile, named: ReadonlySet<string | un
     const names = tableFromIPC([schema.bytes]).names.map(String);
     const torn = names.find((name) => name.includes("\0"));
     if (torn !== undefined) throw new Error("a name with a zero byte");
-    const twice = names.find((name, c) => names.indexOf(name) !== c);
-    if (twice !== undefined)
-      throw new DataError(
-        `${path}: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
-      );
+    expectDistinct(path, names);
     return { path, names, chunks: batchesOf(path, names, named, schema.bytes, messages) };
   } catch (cause) {
     throw damaged(path, cause);

@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import type { TableFormat } from "../source/format.js";
+import { expectDistinct } from "../source/names.js";
 import { emptyFile, endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";
 import type { Table, TableChunk } from "../source/table.js";
 
@@ -19,6 +20,8 @@ const CHUNK = 5_000;
 /** A number of so many digits, or with such an exponent, may not be exact. */
 const LONG_NUMBER = /\d{16}|\d[eE]\+?\d/;
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Every text, and what is in it where it is a key. */
+const KEYS = /"(?:((?:[^"\\]|\\.)*)"\s*:|(?:[^"\\]|\\.)*")/g;
 
 interface Row {
   number: number;
@@ -117,9 +120,15 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: numbe
       throw new DataError(
         `${file.path}, row ${number}: got ${text.length > 40 ? `${text.slice(0, 40)}...` : text}, expected an object such as {"time": 1, "value": 2.5}. Its keys name the columns; write one object per line.`,
       );
-    yield { row: { number, cells: Object.entries(value) }, size: line.length };
+    const cells = Object.entries(value);
+    if (number <= FIRST_ROWS && cells.every(([, cell]) => typeof cell !== "object" || cell === null))
+      expectDistinct(`${file.path}, row ${number}`, keysIn(text));
+    yield { row: { number, cells }, size: line.length };
   }
 }
+
+/** The keys of an object of plain values as they are written: of one that stands twice, parsing keeps the last value. */
+const keysIn = (text: string) => Array.from(text.matchAll(KEYS), ([, key]) => key).filter((key) => key !== undefined);
 
 /** A number beyond 2^53 becomes a text, which keeps its digits. */
 const exact = (token: string) => (Math.abs(Number(token)) > Number.MAX_SAFE_INTEGER ? `"${token}"` : token);

@@ -6,6 +6,7 @@ import {
   type SchemaElement,
 } from "hyparquet";
 import { DataError } from "../../errors.js";
+import { expectDistinct } from "../source/names.js";
 import type { Column } from "../source/table.js";
 import { readPages, type StoredColumn } from "./parquet-pages.js";
 
@@ -51,13 +52,13 @@ export function fieldsOf(
   metadata: FileMetaData,
   named: ReadonlySet<string | undefined> = new Set(),
 ): Field[] {
-  const seen = new Set<string>();
-  return parquetSchema(metadata).children.map(({ element, children }) => {
+  const columns = parquetSchema(metadata).children;
+  expectDistinct(
+    path,
+    columns.map(({ element }) => element.name),
+  );
+  return columns.map(({ element, children }) => {
     const { name } = element;
-    if (seen.size === seen.add(name).size)
-      throw new DataError(
-        `${path}: got the column "${name}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
-      );
     const nested = children.length > 0 || element.repetition_type === "REPEATED";
     const field = { name, required: element.repetition_type === "REQUIRED", whole: false };
     if (nested) return { ...field, kind: "cells", refused: "lists or records in its cells" };

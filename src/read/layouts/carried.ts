@@ -1,5 +1,6 @@
-import { DataError, OptionError, unknownName } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
 import type { KeptColumn } from "../../sequences/set/sequence-set.js";
+import { columnOf } from "../source/names.js";
 import { type DataOptions, mayLack } from "../source/options.js";
 import type { Part } from "../source/part.js";
 import { type Column, missingIn, shownIn } from "../source/table.js";
@@ -23,10 +24,7 @@ export interface CarriedCases {
 /** @throws {OptionError} for an unknown column, or one that is kept twice */
 export function findCarried(path: string, header: readonly string[], options: DataOptions): CarriedColumns {
   const { id, keep = [] } = options;
-  const find = (what: string, name: string) => {
-    const index = header.indexOf(name);
-    return index >= 0 ? index : unknownName(path, what, name, header);
-  };
+  const find = (what: string, name: string) => columnOf(path, header, what, name);
   const twice = keep.find((name, k) => keep.indexOf(name) < k);
   if (twice !== undefined)
     throw new OptionError(`${path}: got "${twice}" twice in \`keep\`, expected each column once. Leave one out.`);

@@ -1,6 +1,7 @@
 import { DataError, OptionError, unknownName } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
+import { expectDistinct } from "../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
 import type { TableChunk } from "../source/table.js";
@@ -87,13 +88,8 @@ export function readLongHeader(
 
 /** @throws {DataError} for a name that appears twice */
 export function placesOf(path: string, header: readonly string[]): Map<string, number> {
-  const places = new Map<string, number>();
-  const twice = header.find((name, c) => places.size === places.set(name, c).size);
-  if (twice !== undefined)
-    throw new DataError(
-      `${path}, row 1: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them.`,
-    );
-  return places;
+  expectDistinct(path, header);
+  return new Map(header.map((name, c) => [name, c]));
 }
 
 /** The static columns to read: a model that is known reads them only as channels. */

@@ -1,6 +1,7 @@
-import { DataError, OptionError, unknownName } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
 import type { Layout } from "../source/format.js";
 import { createLabelCheck } from "../source/label-check.js";
+import { columnOf } from "../source/names.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
@@ -90,8 +91,7 @@ function planText(table: Table, first: readonly string[], options: DataOptions) 
   const named = table.names !== undefined;
   const given = options.text!;
   const number = named && first.includes(given) ? -1 : columnNumber(first, given);
-  const text = number < 0 ? first.indexOf(given) : number;
-  if (text < 0) unknownName(path, "column", given, first);
+  const text = number < 0 ? columnOf(path, first, "column", given) : number;
   const labelled = options.label !== undefined && first.includes(options.label);
   const carried = findCarried(path, first, options);
   const carries = [carried.id, ...carried.kept.map(({ index }) => index)];

@@ -1,5 +1,6 @@
-import { OptionError, unknownName } from "../../errors.js";
+import { OptionError } from "../../errors.js";
 import { parseCell } from "../source/cells.js";
+import { columnOf } from "../source/names.js";
 import type { DataOptions } from "../source/options.js";
 import { type TableChunk, valueIn } from "../source/table.js";
 
@@ -15,8 +16,7 @@ const LABEL_NAMES = ["label", "class", "target", "y"];
 export function findLabel(path: string, first: readonly string[], named: boolean, { label }: DataOptions) {
   if (label !== undefined) {
     const number = columnNumber(first, label);
-    const column = number < 0 ? first.indexOf(label) : number;
-    if (column < 0) unknownName(path, "column", label, first);
+    const column = number < 0 ? columnOf(path, first, "column", label) : number;
     const name = named ? ` ("${first[column]}")` : "";
     return { column, notes: number < 0 ? [] : [`${path}: the label is column ${label}${name}, chosen by its number.`] };
   }

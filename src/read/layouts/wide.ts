@@ -1,8 +1,9 @@
-import { DataError, unknownName } from "../../errors.js";
+import { DataError } from "../../errors.js";
 import { notANumber } from "../source/cells.js";
 import type { Layout } from "../source/format.js";
 import { createLabelCheck } from "../source/label-check.js";
 import { createMarkTally } from "../source/marks.js";
+import { columnOf } from "../source/names.js";
 import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
@@ -93,10 +94,6 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
  */
 function planWide(table: Table, first: readonly string[], chunk: TableChunk, options: DataOptions) {
   const { path } = table;
-  const columnOf = (name: string): number => {
-    const column = first.indexOf(name);
-    return column >= 0 ? column : unknownName(path, "column", name, first);
-  };
   const byName = options.label !== undefined && columnNumber(first, options.label) < 0;
   const absent = byName && isAbsentLabel(first, options);
   const drop = (options.drop ?? []).filter((name) => !options.newData || first.includes(name));
@@ -104,7 +101,7 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   const carries = [...(carried.id < 0 ? [] : [carried.id]), ...carried.kept.map(({ index }) => index)];
   const chosen = (byName && !absent) || drop.length > 0 || carries.length > 0;
   const named = table.names !== undefined || chosen || looksLikeHeader(first);
-  const dropped = new Set(drop.map(columnOf));
+  const dropped = new Set(drop.map((name) => columnOf(path, first, "column", name)));
   const { column: label, notes } = absent
     ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
     : findLabel(path, first, named, options);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DataError, OptionError, UndertoneError } from "../../errors.js";
+import { repeatedIn } from "../source/names.js";
 import type { Column, Table, TableChunk } from "../source/table.js";
 
 /** A query, and where it is asked. */
@@ -115,10 +116,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
 /** The rows of a query as a table. */
 export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: QueryRows, hash: RowHash): Table {
   const names = columns.map(({ name }) => name);
-  const twice = names.find((name, c) => names.indexOf(name) !== c);
+  const twice = repeatedIn(names);
   if (twice !== undefined)
     throw new OptionError(
-      `${path}: got the column "${twice}" twice, expected distinct names. Columns are chosen by name; rename one of them in the query (as).`,
+      `${path}: got the column ${twice}, expected distinct names. Columns are chosen by name; rename one of them in the query (as).`,
     );
   const ordered = /\border\s+by\b/i.test(sql);
   return {

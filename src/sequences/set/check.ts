@@ -22,6 +22,19 @@ export function checkSequenceSet(set: SequenceSet, where: string): void {
 
 type Fail = (message: string) => never;
 
+/** Where the first name stands that comes again: its place, and that of the other. */
+export function repeatOf(names: readonly string[]): [number, number] | undefined {
+  const places = new Map<string, number>();
+  const again = names.findIndex((name, k) => places.size === places.set(name, places.get(name) ?? k).size);
+  return again < 0 ? undefined : [places.get(names[again])!, again];
+}
+
+/** A model knows channels by name. */
+export function expectNames(names: readonly string[], fail: Fail): void {
+  const again = repeatOf(names);
+  if (again) fail(`got "${names[again[0]]}" as channel ${again.join(" and as channel ")}, expected distinct names.`);
+}
+
 /** Lengths and kinds of the arrays. */
 function expectParts(set: SequenceSet, fail: Fail): void {
   const expect = (ok: boolean, message: () => string) => {
@@ -37,6 +50,10 @@ function expectParts(set: SequenceSet, fail: Fail): void {
   expectKind("times", times, "Float64Array");
   expectKind("labels", labels, "Int32Array");
   expect(channels?.length > 0, () => "got no channels, expected at least one value per step.");
+  expectNames(
+    channels.map(({ name }) => name),
+    fail,
+  );
   expect(offsets.length > 0, () => "got no offsets, expected one more than there are sequences.");
   const N = countOf(set);
   const F = channels.length;

@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
-import { NO_DATA } from "./check.js";
+import { expectNames, NO_DATA } from "./check.js";
 import { type Channel, createBitmap, type SequenceSet, setBit } from "./sequence-set.js";
 
 /** A value of one channel at one step. NaN, null, undefined and "" are missing; a text is a category. */
@@ -61,6 +61,10 @@ export function sequencesFrom(
   const named = options.channels ?? defaultChannelNames(F);
   if (F === 0 || named.length !== F)
     fail(`got ${named.length} channels for steps of ${F} values, expected one name per value and at least one value.`);
+  expectNames(
+    named.map((channel) => (typeof channel === "string" ? channel : channel.name)),
+    fail,
+  );
   if (!options.times)
     for (const steps of cases) while (steps.length > 0 && Array.from(steps.at(-1)!).every(isMissing)) steps.pop();
 

@@ -110,6 +110,11 @@ describe("sequencesFrom", () => {
     ["infinity", [[[1, Number.POSITIVE_INFINITY]]], /sequence 0, step 1.*got Infinity.*32-bit/],
     ["beyond float32", [[[1e39]]], /got 1e\+39/],
     ["channels that do not fit", [[[[1, 2]]], { channels: ["a"] }], /got 1 channels for steps of 2 values/],
+    [
+      "two channels of one name",
+      [[[[1, 2, 3]]], { channels: ["a", { name: "b", kind: "numeric" }, "b"] }],
+      /got "b" as channel 1 and as channel 2, expected distinct names/,
+    ],
     ["labels that do not fit", [[[1], [2]], { labels: ["a"] }], /got 1 labels for 2 sequences/],
     ["an unknown class", [[[1]], { labels: ["c"], classNames: ["a", "b"] }], /label 0: got "c".*a, b/],
     ["times that do not fit", [[[1, 2]], { times: [[1]] }], /got 1 times for 2 steps/],
