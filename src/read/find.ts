@@ -50,7 +50,7 @@ export type Found = { file: FoundFile } | { parts: FoundParts } | { files: Found
 export async function findInput(input: Input, options: DataOptions, signal?: AbortSignal): Promise<Found> {
   const paths = typeof input === "string" ? [input] : input;
   if (paths.length === 0) throw new OptionError("got no data, expected a file, a folder or several files.");
-  const query = queryOf(paths, options, signal);
+  const query = await queryOf(paths, options, signal);
   if (query) return { file: query };
   const asides = [options.manifest, options.labels].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
   const found: string[] = [];

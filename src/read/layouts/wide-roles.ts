@@ -82,3 +82,27 @@ export function indexColumns(names: readonly string[], chunk: TableChunk, r: num
 export function indexNote(path: string, column: number, what: "step" | "channel"): string {
   return `${path}: column ${column + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a ${what}, give it a name.`;
 }
+
+/** What a column of identifiers is called: id, ID, RecordID, customer_id. */
+const ID = /(^|_)(id|ID|Id)$|[a-z](ID|Id)$/;
+
+/**
+ * A column that is called an identifier and is one: whole numbers that all differ.
+ * @param steps the columns that would be steps
+ * @param from the first row of values
+ * @returns its place, -1 for none
+ */
+export function identifierAmong(
+  names: readonly string[],
+  steps: readonly number[],
+  chunk: TableChunk,
+  from: number,
+): number {
+  const isIdentifier = (c: number) => {
+    if (!ID.test(names[c]) || chunk.rows.length - from < 2) return false;
+    const column = chunk.column(c);
+    const values = Array.from({ length: chunk.rows.length - from }, (_, r) => valueIn(column, from + r));
+    return values.every(Number.isInteger) && new Set(values).size === values.length;
+  };
+  return steps.find(isIdentifier) ?? -1;
+}

@@ -13,7 +13,7 @@ import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carr
 import { hintFor } from "./column-kind.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
 import { refuseSteps, strangeSteps } from "./steps-table.js";
-import { columnNumber, findLabel, indexColumns, indexNote, looksLikeHeader } from "./wide-roles.js";
+import { columnNumber, findLabel, identifierAmong, indexColumns, indexNote, looksLikeHeader } from "./wide-roles.js";
 
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
 
@@ -118,6 +118,11 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   notes.push(...absentIdNotes(path, first, options));
   for (const c of carries) dropped.add(c);
   const steps = [...first.keys()].filter((c) => c !== label && !dropped.has(c));
+  const identifier = named ? identifierAmong(first, steps, chunk, table.names ? 0 : 1) : -1;
+  if (identifier >= 0)
+    notes.push(
+      `${path}: column "${first[identifier]}" has another whole number in each row, as an identifier has, and is read as a step of the sequences. If it names the rows, say so: \`id: "${first[identifier]}"\`.`,
+    );
   if (steps.length === 0)
     throw new DataError(
       `${path}, row ${chunk.rows[0]}: got no value columns, expected at least one step. If each row is a step of one sequence, say so: \`oneEntity\`.`,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { DataError } from "../../errors.js";
+import { changedFile } from "./stamp.js";
 
 /** The bytes of a file at any place, for formats that are read from their end. */
 export interface Slices {
@@ -19,10 +20,7 @@ export async function slicesOfFile(path: string): Promise<Slices> {
   const byteLength = Number(size);
   const expectUnchanged = async () => {
     const now = await file.stat({ bigint: true });
-    if (now.size !== size || now.mtimeNs !== mtimeNs)
-      throw new DataError(
-        `${path}: the file changed while it was read, expected the same bytes from beginning to end. Wait until it is written, then read it again.`,
-      );
+    if (now.size !== size || now.mtimeNs !== mtimeNs) throw changedFile(path);
   };
   return {
     byteLength,

@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { DataError, UndertoneError } from "../../errors.js";
 import { gunzip } from "./gunzip.js";
 import { type Slices, sha256Of, slicesOfBytes, slicesOfFile } from "./slices.js";
+import { changedFile, stampOf } from "./stamp.js";
 
 const MB = 1 << 20;
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
@@ -72,11 +73,13 @@ export function sourceFile(
           throw packsTooWell(path, size, `the first ${read}`);
       };
       const read = async function* (): AsyncGenerator<Buffer> {
+        const stamp = standard ? "" : await stampOf(path);
         for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
           hash.update(chunk);
           if (!packed) count(chunk.length);
           yield chunk;
         }
+        if (!standard && (await stampOf(path)) !== stamp) throw changedFile(path);
       };
       try {
         yield* packed ? gunzip(path, read(), count) : read();
@@ -116,7 +119,10 @@ async function readPlain(path: string, most: number, maxSize: number | undefined
   if (!stats.isFile() || size === 0) return undefined;
   if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
   if (size > most) throw tooLargeToHold(path, most);
-  return readFile(path);
+  const stamp = await stampOf(path);
+  const bytes = await readFile(path);
+  if ((await stampOf(path)) !== stamp) throw changedFile(path);
+  return bytes;
 }
 
 async function collect(pieces: AsyncIterable<Buffer>, most: number, path: string): Promise<Buffer> {

@@ -5,6 +5,7 @@ import type { TableFormat } from "../source/format.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { type SourceFile, unreadable } from "../source/source-file.js";
 import type { Table } from "../source/table.js";
+import { filesNamedIn, watchFiles } from "./query-files.js";
 import { createRowHash, type Query, type RowHash, saidBy, tableOfQuery } from "./query-rows.js";
 
 /** The input of a query that names files itself: no database. */
@@ -15,7 +16,7 @@ export interface FoundQuery {
   path: string;
   format: TableFormat;
   source: SourceFile;
-  /** The file of the database, which no output may replace. */
+  /** The file of the database, or those that the query names, which no output may replace. */
   reads: readonly string[];
   /** Ends the connection, if one is open. */
   close(): Promise<void>;
@@ -65,7 +66,11 @@ export function withoutPassword(input: string): string {
  * The query of the options, where they have one.
  * @throws {OptionError} for a database without a query, a query and something else than a database, or options of files
  */
-export function queryOf(paths: readonly string[], options: DataOptions, signal?: AbortSignal): FoundQuery | undefined {
+export async function queryOf(
+  paths: readonly string[],
+  options: DataOptions,
+  signal?: AbortSignal,
+): Promise<FoundQuery | undefined> {
   const [database] = paths;
   const { sql } = options;
   const engine = paths.length === 1 ? ENGINES.find(({ like }) => like.test(database)) : undefined;
@@ -83,6 +88,7 @@ export function queryOf(paths: readonly string[], options: DataOptions, signal?:
   const path = database === NO_DATABASE ? "query" : `query of ${withoutPassword(database)}`;
   rejectOptions(path, "the rows of a query", options, [...FILES_ALONE]);
   if (options.text === undefined) rejectOptions(path, "the rows of a query without `text`", options, ["tokens"]);
+  const reads = engine.file ? [database] : database === NO_DATABASE ? await filesNamedIn(sql) : [];
   const query: Query = { path, sql, signal, database: database === NO_DATABASE ? "" : database };
   let hash: RowHash | undefined;
   let close: (() => Promise<void>) | undefined;
@@ -91,7 +97,7 @@ export function queryOf(paths: readonly string[], options: DataOptions, signal?:
   };
   return {
     path,
-    reads: engine.file ? [database] : [],
+    reads,
     async close() {
       const ending = close;
       close = undefined;
@@ -108,20 +114,28 @@ export function queryOf(paths: readonly string[], options: DataOptions, signal?:
           await stat(database).catch((cause) => {
             throw unreadable(database, cause);
           });
-        return asked(query, engine.ask, hash, (end) => {
+        const expectUnchanged = await watchFiles(path, database === NO_DATABASE ? reads : []);
+        const opened = (end: () => Promise<void>) => {
           close = end;
-        });
+        };
+        return asked(query, engine.ask, { hash, expectUnchanged, opened });
       },
     },
   };
+}
+
+interface Asking {
+  hash: RowHash;
+  /** At the last row. */
+  expectUnchanged(): Promise<void>;
+  opened(close: () => Promise<void>): void;
 }
 
 /** Asks the database, with all that goes wrong in words that name the query. */
 async function asked(
   query: Query,
   ask: (typeof ENGINES)[number]["ask"],
-  hash: RowHash,
-  opened: (close: () => Promise<void>) => void,
+  { hash, expectUnchanged, opened }: Asking,
 ): Promise<Table> {
   const { path, signal } = query;
   const failed = (cause: unknown, Kind: typeof OptionError | typeof DataError) => {
@@ -135,17 +149,23 @@ async function asked(
   try {
     const rows = await ask(query);
     opened(rows.close);
-    const chunks = told(rows.chunks, (cause) => failed(cause, DataError));
+    const chunks = told(rows.chunks, expectUnchanged, (cause) => failed(cause, DataError));
     return tableOfQuery(query, { ...rows, chunks }, hash);
   } catch (cause) {
     throw failed(cause, OptionError);
   }
 }
 
-async function* told<T>(items: AsyncGenerator<T>, error: (cause: unknown) => unknown): AsyncGenerator<T> {
+async function* told<T>(
+  items: AsyncGenerator<T>,
+  expectUnchanged: () => Promise<void>,
+  error: (cause: unknown) => unknown,
+): AsyncGenerator<T> {
   try {
     yield* items;
+    await expectUnchanged();
   } catch (cause) {
+    await expectUnchanged(); // what a change broke is no fault of the query
     throw error(cause);
   }
 }
