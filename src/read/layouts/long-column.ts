@@ -33,18 +33,32 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
   const codes = growing(Int32Array);
   let counted = kind !== "numeric"; // as categories
   const seen = new Map<string, Seen>();
-  const byId: Seen[] = []; // the same, by the id of the text
+  let byId = new Int32Array(0); // codes + 1, by the id of the text
+  const counts = growing(Int32Array); // by code
+  const numbersOf: number[] = []; // by code; NaN: none
   let texts = false;
   let notes: string[] | undefined; // of a column of categories
-  const find = (cells: Column, r: number, row: number): Seen => {
+  const find = (cells: Column, r: number, row: number, id: number): number => {
     const text = shownIn(cells, r);
     let cell = seen.get(text);
     if (!cell) {
       cell = { code: seen.size, count: 0, row, ...readingOf(cells, r) };
       seen.set(text, cell);
+      counts.push(0);
+      numbersOf.push(cell.value ?? Number.NaN);
       texts ||= cell.is === "text";
     }
-    return cell;
+    if (id >= byId.length) {
+      const before = byId;
+      byId = new Int32Array(2 * id + 16);
+      byId.set(before);
+    }
+    if (id >= 0) byId[id] = cell.code + 1;
+    return cell.code;
+  };
+  const tell = () => {
+    for (const cell of seen.values()) cell.count = counts.array[cell.code];
+    return seen;
   };
   const isMeasured = () => seen.size > MOST_TRACKED && kind === undefined && !texts;
   return {
@@ -54,16 +68,13 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
       let r = from;
       for (; r < to && counted; r++) {
         const id = ids ? ids[r] : -1;
-        let cell = id < 0 ? undefined : byId[id];
-        if (!cell) {
-          cell = find(cells, r, rows[r]);
-          if (id >= 0) byId[id] = cell;
-        }
-        cell.count++;
-        if (keep) codes.push(cell.code);
-        numbers.add(cell.value ?? Number.NaN, rows[r]);
-        if (isMeasured()) {
-          numbers.tell(seen);
+        const known = id >= 0 && id < byId.length ? byId[id] - 1 : -1;
+        const code = known < 0 ? find(cells, r, rows[r], id) : known;
+        counts.array[code]++;
+        if (keep) codes.push(code);
+        numbers.add(numbersOf[code], rows[r]);
+        if (known < 0 && isMeasured()) {
+          numbers.tell(tell());
           counted = false;
           codes.take();
           seen.clear();
@@ -72,12 +83,12 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
       if (r < to) numbers.readAll(cells, r, to, rows);
     },
     take() {
-      const found = counted ? (kind ?? decideKind(path, name, seen)) : "numeric";
+      const found = counted ? (kind ?? decideKind(path, name, tell())) : "numeric";
       if (found === "numeric") {
-        numbers.tell(seen);
+        numbers.tell(tell());
         return { channel: { name, kind: "numeric" }, values: numbers.take() };
       }
-      notes = mixedNotes(name, seen);
+      notes = mixedNotes(name, tell());
       const vocabulary: string[] = [];
       const recoded = new Float64Array(seen.size).fill(Number.NaN);
       for (const [text, { code, is }] of seen) if (is !== "missing") recoded[code] = vocabulary.push(text) - 1;
