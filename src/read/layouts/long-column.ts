@@ -92,8 +92,9 @@ export function createLongColumn(path: string, name: string, kind?: Channel["kin
       const vocabulary: string[] = [];
       const recoded = new Float64Array(seen.size).fill(Number.NaN);
       for (const [text, { code, is }] of seen) if (is !== "missing") recoded[code] = vocabulary.push(text) - 1;
-      const values = Float32Array.from(codes.take()); // exact: a vocabulary has fewer than 2^24 categories
-      for (let k = 0; k < values.length; k++) values[k] = recoded[values[k]];
+      const taken = codes.take();
+      const values = new Float32Array(taken.length);
+      for (let k = 0; k < values.length; k++) values[k] = recoded[taken[k]];
       return { channel: { name, kind: "categorical", vocabulary }, values };
     },
     notes: () => notes ?? [...numbers.shapeNotes(), ...numbers.notes()],

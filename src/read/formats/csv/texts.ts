@@ -68,7 +68,7 @@ export function createTextStore(): TextStore {
     let first = 0;
     let second = length << 24;
     if (start + 8 <= bytes.length) {
-      first = view.getInt32(start, true) & MASKS[length < 4 ? length : 4];
+      first = view.getInt32(start, true) & MASKS[Math.min(length, 4)];
       if (length > 4) second |= view.getInt32(start + 4, true) & MASKS[length - 4];
     } else
       for (let k = 0; k < length; k++)
