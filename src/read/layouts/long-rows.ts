@@ -1,13 +1,15 @@
 import { DataError } from "../../errors.js";
+import { NO_DATA } from "../../sequences/set/check.js";
 import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
 import { notANumber } from "../source/cells.js";
 import { createMoneyTally } from "../source/marks.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, idIn, missingIn, shownIn, valueIn } from "../source/table.js";
+import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
 import { absentIdNotes, type CarriedCases, collectCarried } from "./carried.js";
 import { looksMissing } from "./column-kind.js";
+import { type Growing, growing } from "./growing.js";
 import { kindOf } from "./kind-of.js";
 import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { absentLabelNote, indexNotes, isAbsentLabel, readLongHeader } from "./long-header.js";
@@ -37,11 +39,11 @@ export interface LongRows {
   /** The columns that are read. */
   used: readonly number[];
   /**
-   * All of a row but its channels.
+   * All of the rows r = `from` to `to` - 1 but their channels.
    * @param columns by their place in the table
    * @throws {DataError} that names row and column
    */
-  add(columns: readonly Column[], r: number, row: number): void;
+  add(columns: readonly Column[], from: number, to: number, numbers: ArrayLike<number>): void;
   /**
    * The channels of rows that were added, from r = `from` to `to` - 1: column by column, which is faster.
    * @throws {DataError} that names row and column
@@ -81,32 +83,42 @@ export function collectLongRows(
   const statics = collectStatics(path, roles.statics, options, known);
   const carried = collectCarried(path, roles.carried, options, options.window !== undefined);
   const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second, ...statics.used, ...carried.used];
+  const aside = statics.used.length > 0 || carried.used.length > 0;
   const tally = { late: 0, equal: 0 };
   const amounts = createAmounts(path, roles.amountName);
   const readTime = createTimeReader(path, options);
   let rows = noRows();
-  const owner = createOwners(path, options.entity);
+  const owners = createCodes((cells, r, row) => noEntity(path, options.entity, shownIn(cells, r), row));
+  const labels = createCodes(() => -1);
+  const seconds = createCodes();
+  const addSome = (columns: readonly Column[], from: number, to: number, numbers: ArrayLike<number>) => {
+    const first = rows.owners.length;
+    owners.add(columns[roles.entity], from, to, numbers, rows.entities, rows.owners);
+    for (let r = from; aside && r < to; r++) {
+      statics.add(rows.owners.array[first + r - from], columns, r, numbers[r]);
+      carried.add(columns, r, numbers[r]);
+    }
+    if (roles.time >= 0) readTime.add(columns[roles.time], from, to, numbers, rows.times);
+    if (roles.label >= 0) labels.add(columns[roles.label], from, to, numbers, rows.labels, rows.labelCodes);
+    for (let r = from; roles.amount >= 0 && r < to; r++)
+      rows.amounts.push(amounts.next(columns[roles.amount], r, numbers[r]));
+    if (roles.second >= 0) seconds.add(columns[roles.second], from, to, numbers, rows.seconds, rows.secondCodes);
+  };
   return {
     entityColumn: roles.entity,
     used: [...used.filter((c) => c >= 0), ...channels.map(({ index }) => index)],
-    add(columns, r, row) {
-      const code = owner.of(columns[roles.entity], r, row, rows.entities);
-      rows.owners.push(code);
-      statics.add(code, columns, r, row);
-      carried.add(columns, r, row);
-      if (roles.time >= 0) rows.times.push(readTime.next(columns[roles.time], r, row));
-      if (roles.label >= 0) {
-        const label = columns[roles.label];
-        rows.labelCodes.push(missingIn(label, r) ? -1 : codeOf(rows.labels, shownIn(label, r)));
+    add(columns, from, to, numbers) {
+      // Column by column, as far as no more than one of them can have a wrong cell: it is the first one that is told.
+      for (let r = from, end = from; r < to; r = end) {
+        end = aside ? r : to;
+        if (roles.time >= 0) end = readTime.soundUntil(columns[roles.time], r, end);
+        if (roles.amount >= 0) end = amounts.soundUntil(columns[roles.amount], r, end);
+        end = Math.max(end, r + 1);
+        addSome(columns, r, end, numbers);
       }
-      if (roles.amount >= 0) rows.amounts.push(amounts.next(columns[roles.amount], r, row));
-      if (roles.second >= 0) rows.secondCodes.push(codeOf(rows.seconds, shownIn(columns[roles.second], r)));
     },
-    addChannels(columns, from, to, rows) {
-      for (const { index, column } of channels) {
-        const cells = columns[index];
-        for (let r = from; r < to; r++) column.add(cells, r, rows[r]);
-      }
+    addChannels(columns, from, to, numbers) {
+      for (const { index, column } of channels) column.add(columns[index], from, to, numbers);
     },
     count: () => rows.owners.length,
     entities: () => rows.entities.size,
@@ -114,7 +126,7 @@ export function collectLongRows(
     take() {
       const taken = rows;
       rows = noRows();
-      owner.forget();
+      for (const codes of [owners, labels, seconds]) codes.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
       const { set, order, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
@@ -147,6 +159,12 @@ function createAmounts(path: string, name: string | undefined) {
   const money = createMoneyTally(path, `column "${name}"`);
   let missing = 0;
   return {
+    /** The first row from r on, at most `to`, that may have no amount. */
+    soundUntil(cells: Column, r: number, to: number): number {
+      const known = cells.kind === "cells" ? cells.numbers : cells.kind === "texts" ? undefined : cells.values;
+      while (known && r < to && Math.abs(known[r]) < NO_DATA) r++;
+      return r;
+    },
     next(cells: Column, r: number, row: number): number {
       const amount =
         valueIn(cells, r) ??
@@ -160,31 +178,52 @@ function createAmounts(path: string, name: string | undefined) {
   };
 }
 
-/** Finds the code of the entity of a row: by the id of its text, where that has one. */
-function createOwners(path: string, name: string) {
-  let known = new Int32Array(0); // by id; -1: not yet
+const UNKNOWN = -2;
+
+/**
+ * Finds the codes of texts, by their id where they have one.
+ * @param missing the code of a missing cell; default: that of its text
+ */
+function createCodes(missing?: (cells: Column, r: number, row: number) => number) {
+  let known = new Int32Array(0); // by id
+  function find(cells: Column, r: number, row: number, id: number, vocabulary: Map<string, number>): number {
+    const code = missing && missingIn(cells, r) ? missing(cells, r, row) : codeOf(vocabulary, shownIn(cells, r));
+    if (id >= known.length) {
+      const before = known;
+      known = new Int32Array(2 * id + 16).fill(UNKNOWN);
+      known.set(before);
+    }
+    if (id >= 0) known[id] = code;
+    return code;
+  }
   return {
-    /** @throws {DataError} for a missing entity */
-    of(cells: Column, r: number, row: number, entities: Map<string, number>): number {
-      const id = idIn(cells, r);
-      if (id >= 0 && id < known.length && known[id] >= 0) return known[id];
-      const entity = shownIn(cells, r);
-      if (missingIn(cells, r))
-        throw new DataError(
-          `${path}, row ${row}, column "${name}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
-        );
-      const owner = codeOf(entities, entity);
-      if (id >= known.length) {
-        const before = known;
-        known = new Int32Array(2 * id + 16).fill(-1);
-        known.set(before);
+    add(
+      cells: Column,
+      from: number,
+      to: number,
+      rows: ArrayLike<number>,
+      vocabulary: Map<string, number>,
+      codes: Growing<Int32Array<ArrayBuffer>>,
+    ): void {
+      const ids = cells.kind === "cells" ? cells.ids : undefined;
+      const room = codes.room(to - from);
+      let at = codes.length;
+      for (let r = from; r < to; r++) {
+        const id = ids ? ids[r] : -1;
+        const code = id >= 0 && id < known.length ? known[id] : UNKNOWN;
+        room[at++] = code === UNKNOWN ? find(cells, r, rows[r], id, vocabulary) : code;
       }
-      if (id >= 0) known[id] = owner;
-      return owner;
+      codes.length = at;
     },
     /** The codes begin anew. */
-    forget: () => void known.fill(-1),
+    forget: () => void known.fill(UNKNOWN),
   };
+}
+
+function noEntity(path: string, name: string, entity: string, row: number): never {
+  throw new DataError(
+    `${path}, row ${row}, column "${name}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
+  );
 }
 
 /** @throws {DataError} for a mark of a missing number among entities that are numbers: it is none of them */
@@ -201,13 +240,13 @@ export function checkEntities(path: string, name: string, entities: ReadonlyMap<
 function noRows() {
   return {
     entities: new Map<string, number>(),
-    owners: [] as number[],
-    times: [] as number[], // seconds
+    owners: growing(Int32Array),
+    times: growing(Float64Array), // seconds
     labels: new Map<string, number>(),
-    labelCodes: [] as number[], // -1: missing
-    amounts: [] as number[],
+    labelCodes: growing(Int32Array), // -1: missing
+    amounts: growing(Float64Array),
     seconds: new Map<string, number>(),
-    secondCodes: [] as number[],
+    secondCodes: growing(Int32Array),
   };
 }
 
@@ -218,16 +257,18 @@ function inSequences(
   amountName: string | undefined,
   tally: { late: number; equal: number },
 ): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array } {
-  const { owners, amounts, secondCodes, labelCodes } = rows;
   const ids = [...rows.entities.keys()];
+  const owners = rows.owners.take();
+  const amounts = rows.amounts.take();
+  const secondCodes = rows.secondCodes.take();
+  const labelCodes = rows.labelCodes.take();
   const { order, offsets } = groupByEntity(owners, ids.length);
-  const times = rows.times.length > 0 ? sortByTime(order, offsets, rows.times, tally) : undefined;
+  const times = rows.times.length > 0 ? sortByTime(order, offsets, rows.times.take(), tally) : undefined;
   const taken = channels.map(({ column }) => column.take());
-  const F = taken.length;
-  const values = new Float32Array(order.length * F);
-  taken.forEach(({ values: from }, f) => {
-    for (let s = 0; s < order.length; s++) values[s * F + f] = from[order[s]];
-  });
+  const values = interleaved(
+    taken.map(({ values }) => values),
+    order,
+  );
   const set: SequenceSet = {
     channels: taken.map(({ channel }) => channel),
     ...takeMissing(values),
@@ -253,16 +294,31 @@ function inSequences(
   return { set, order, details, stepLabels };
 }
 
+/** [rows, columns], the rows in that order: each is written at once, as neighbours in memory. */
+function interleaved(columns: readonly ArrayLike<number>[], order: Int32Array): Float32Array<ArrayBuffer> {
+  const F = columns.length;
+  const values = new Float32Array(order.length * F);
+  const places = new Int32Array(order.length);
+  for (let s = 0; s < order.length; s++) places[order[s]] = s * F;
+  const BLOCK = 512; // rows that stay in cache while column after column is written
+  for (let from = 0; from < order.length; from += BLOCK) {
+    const to = Math.min(order.length, from + BLOCK);
+    for (let f = 0; f < F; f++) {
+      const column = columns[f];
+      for (let row = from; row < to; row++) values[places[row] + f] = column[row];
+    }
+  }
+  return values;
+}
+
 /** Rows in file order inside each entity (a counting sort), and where each entity begins. */
-export function groupByEntity(owners: readonly number[], count: number) {
+export function groupByEntity(owners: ArrayLike<number>, count: number) {
   const offsets = new Int32Array(count + 1);
-  for (const owner of owners) offsets[owner + 1]++;
+  for (let row = 0; row < owners.length; row++) offsets[owners[row] + 1]++;
   for (let e = 0; e < count; e++) offsets[e + 1] += offsets[e];
   const next = offsets.slice();
   const order = new Int32Array(owners.length);
-  owners.forEach((owner, row) => {
-    order[next[owner]++] = row;
-  });
+  for (let row = 0; row < owners.length; row++) order[next[owners[row]]++] = row;
   return { order, offsets };
 }
 
@@ -274,23 +330,26 @@ export function groupByEntity(owners: readonly number[], count: number) {
 export function sortByTime(
   order: Int32Array,
   offsets: Int32Array,
-  times: readonly number[],
+  times: ArrayLike<number>,
   tally: { late: number; equal: number },
 ): Float64Array {
-  for (let e = 0; e + 1 < offsets.length; e++) {
-    const rows = order.subarray(offsets[e], offsets[e + 1]);
-    let latest = -Infinity;
-    let unsorted = false;
-    for (const row of rows) {
-      if (times[row] < latest) {
-        tally.late++;
-        unsorted = true;
-      } else latest = times[row];
-    }
-    if (unsorted) rows.sort((a, b) => times[a] - times[b] || a - b);
-    for (let i = 1; i < rows.length; i++) if (times[rows[i]] === times[rows[i - 1]]) tally.equal++;
-  }
   const sorted = new Float64Array(order.length);
   for (let s = 0; s < order.length; s++) sorted[s] = times[order[s]];
+  for (let e = 0; e + 1 < offsets.length; e++) {
+    const [from, to] = [offsets[e], offsets[e + 1]];
+    let latest = -Infinity;
+    let unsorted = false;
+    for (let s = from; s < to; s++) {
+      if (sorted[s] < latest) {
+        tally.late++;
+        unsorted = true;
+      } else latest = sorted[s];
+    }
+    if (unsorted) {
+      order.subarray(from, to).sort((a, b) => times[a] - times[b] || a - b);
+      for (let s = from; s < to; s++) sorted[s] = times[order[s]];
+    }
+    for (let s = from + 1; s < to; s++) if (sorted[s] === sorted[s - 1]) tally.equal++;
+  }
   return sorted;
 }

@@ -3,7 +3,8 @@ import { spanOf } from "../../sequences/transform/long-gap.js";
 import type { DataOptions } from "../source/options.js";
 import { type Column, shownIn, timeIn } from "../source/table.js";
 import { formatsLike } from "../source/time-format.js";
-import { compactFormat, type TimeUnit, unitOfNow } from "../source/times.js";
+import { compactFormat, isTime, type TimeUnit, unitOfNow } from "../source/times.js";
+import type { Growing } from "./growing.js";
 
 /** Times beyond this are after the year 5138, if they are seconds since 1970. */
 const MOST_SECONDS = 1e11;
@@ -21,35 +22,91 @@ interface Seen {
 export function createTimeReader(path: string, options: DataOptions) {
   const { time: name, timeUnit } = options;
   let calendar: boolean | undefined;
-  let first: Seen | undefined;
-  let last: Seen | undefined;
+  const first = { seconds: Number.POSITIVE_INFINITY, row: 0 };
+  const last = { seconds: Number.NEGATIVE_INFINITY, row: 0 };
   const units = createUnitCheck(path, options);
+
+  function next(cells: Column, r: number, row: number): number {
+    const time = timeIn(cells, r);
+    calendar ??= time?.calendar;
+    if (time === undefined && !calendar) units.next(plainIn(cells, r), row); // nanoseconds are beyond 2^53
+    if (time === undefined || time.calendar !== calendar) throw noTime(path, options, calendar, cells, r, row);
+    if (!calendar) units.next(plainIn(cells, r), row);
+    else if (timeUnit !== undefined)
+      throw new DataError(
+        `${path}, row ${row}, column "${name}": got "${shownIn(cells, r)}" and \`timeUnit: "${timeUnit}"\`, expected a number. A date has no unit; leave it out.`,
+      );
+    return time.seconds;
+  }
+
+  function see(seconds: number, row: number): void {
+    if (seconds < first.seconds) {
+      first.seconds = seconds;
+      first.row = row;
+    }
+    if (seconds > last.seconds) {
+      last.seconds = seconds;
+      last.row = row;
+    }
+  }
+
   return {
     calendar: () => calendar,
 
-    /** @throws {DataError} for no time, one of another kind than above it, or one that looks like another unit */
-    next(cells: Column, r: number, row: number): number {
-      const time = timeIn(cells, r);
-      calendar ??= time?.calendar;
-      if (time === undefined && !calendar) units.next(Number(cells.values[r]), row); // nanoseconds are beyond 2^53
-      if (time === undefined || time.calendar !== calendar) throw noTime(path, options, calendar, cells, r, row);
-      if (!calendar) units.next(Number(cells.values[r]), row);
-      else if (timeUnit !== undefined)
-        throw new DataError(
-          `${path}, row ${row}, column "${name}": got "${shownIn(cells, r)}" and \`timeUnit: "${timeUnit}"\`, expected a number. A date has no unit; leave it out.`,
-        );
-      const { seconds } = time;
-      if (first === undefined || seconds < first.seconds) first = { seconds, row };
-      if (last === undefined || seconds > last.seconds) last = { seconds, row };
+    /** The time of row r. @throws as add */
+    one(cells: Column, r: number, row: number): number {
+      const seconds = next(cells, r, row);
+      see(seconds, row);
       return seconds;
+    },
+
+    /**
+     * The times of the rows r = `from` to `to` - 1.
+     * @throws {DataError} for no time, one of another kind than above it, or one that looks like another unit
+     */
+    add(cells: Column, from: number, to: number, rows: ArrayLike<number>, times: Growing<Float64Array<ArrayBuffer>>) {
+      const room = times.room(to - from);
+      let at = times.length;
+      const known = timeUnit === undefined ? datesOf(cells) : undefined;
+      for (let r = from; r < to; r++) {
+        const seconds = known && calendar && isTime(known[r]) ? known[r] : next(cells, r, rows[r]);
+        see(seconds, rows[r]);
+        room[at++] = seconds;
+      }
+      times.length = at;
+    },
+
+    /** The first row from r on, at most `to`, whose time may be refused. */
+    soundUntil(cells: Column, r: number, to: number): number {
+      const dates = calendar === false || timeUnit !== undefined ? undefined : datesOf(cells);
+      if (dates) while (r < to && isTime(dates[r])) r++;
+      else if (calendar !== true && cells.notation?.times?.parse === undefined) {
+        const numbers = cells.kind === "cells" ? cells.numbers : cells.kind === "numbers" ? cells.values : undefined;
+        while (numbers && r < to && Math.abs(numbers[r]) <= MOST_SECONDS) r++;
+      }
+      return r;
     },
 
     /** @throws {DataError} if all that was read are dates of digits alone */
     check: units.check,
 
     notes: () =>
-      first && last ? [...units.notes(), ...rangeNotes(options, calendar === true, first, last)] : units.notes(),
+      last.seconds >= first.seconds
+        ? [...units.notes(), ...rangeNotes(options, calendar === true, first, last)]
+        : units.notes(),
   };
+}
+
+/** Dates in seconds, where they are known without a look at each cell. */
+function datesOf(cells: Column): Float64Array | undefined {
+  if (cells.notation?.times?.parse && cells.kind !== "dates") return undefined;
+  return cells.kind === "dates" ? cells.values : cells.kind === "cells" ? cells.dates : undefined;
+}
+
+/** The number that stands in cell r. */
+function plainIn(cells: Column, r: number): number {
+  const known = cells.kind === "cells" ? cells.numbers : cells.kind === "texts" ? undefined : cells.values;
+  return known && !Number.isNaN(known[r]) ? known[r] : Number(cells.values[r]);
 }
 
 /** Looks whether numbers are times of another unit than that in which they are read. */

@@ -78,28 +78,32 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
     }
     const columns = usedColumns(chunk, rows);
     const entities = columns[rows.entityColumn];
+    const R = chunk.rows.length;
+    let seen = r; // rows that were added
     let added = r; // rows whose channels were added
-    for (; r < chunk.rows.length; r++) {
-      const row = chunk.rows[r];
+    for (; r < R; r++) {
+      if (scattered && handedOn.size === 0) break; // nothing is handed on but all at the end
       const before = { entity, id };
       id = idIn(entities, r);
-      if (id < 0 || id !== before.id) entity = shownIn(entities, r);
+      if (id >= 0 && id === before.id) continue;
+      entity = shownIn(entities, r);
       const other = id >= 0 && before.id >= 0 ? id !== before.id : entity !== before.entity;
-      if (other && entity !== undefined) {
-        if (handedOn.size > 0 && handedOn.has(entity))
-          throw new ScatteredError(
-            `${path}, row ${row}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
-          );
-        if (!scattered && rows.has(entity)) scattered = { entity, row };
-        else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
-          rows.addChannels(columns, added, r, chunk.rows);
-          added = r;
-          await handOn();
-        }
+      if (!other) continue;
+      rows.add(columns, seen, r, chunk.rows);
+      seen = r;
+      if (handedOn.size > 0 && handedOn.has(entity))
+        throw new ScatteredError(
+          `${path}, row ${chunk.rows[r]}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
+        );
+      if (!scattered && rows.has(entity)) scattered = { entity, row: chunk.rows[r] };
+      else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
+        rows.addChannels(columns, added, r, chunk.rows);
+        added = r;
+        await handOn();
       }
-      rows.add(columns, r, row);
     }
-    rows.addChannels(columns, added, r, chunk.rows);
+    rows.add(columns, seen, R, chunk.rows);
+    rows.addChannels(columns, added, R, chunk.rows);
   }
   if (!rows && !table.names) throw emptyFile(path);
   if (!rows || rows.count() === 0) throw noSequences(path);

@@ -35,35 +35,38 @@ export function collectNarrowRows(
   const marks = createMarkTally(path);
   let rows = noRows();
   let added = 0;
+  const addRow = (cells: readonly Column[], r: number, row: number) => {
+    added++;
+    const entity = expectName(path, cells[columns.entity], r, row, options.entity);
+    const owner = codeOf(rows.entities, entity);
+    statics.add(owner, cells, r, row);
+    const name = expectName(path, cells[columns.variable], r, row, options.variable!);
+    const value = cells[columns.value];
+    const time = readTime.one(cells[columns.time], r, row);
+    const held = statics.hold(name, owner, value, r, row, time);
+    if (held) variables.see(name);
+    if (held === "again") tally.twice++;
+    const code = held ? undefined : variables.code(name);
+    if (columns.label >= 0 && !missingIn(cells[columns.label], r)) {
+      const at = code === undefined ? -1 : rows.owners.length;
+      rows.labels.push({ at, owner, text: shownIn(cells[columns.label], r), row });
+    }
+    if (code === undefined) return;
+    const number = valueIn(value, r) ?? notANumber(shownIn(value, r), path, row, `variable "${name}"`, NUMBERS);
+    if (Number.isNaN(number)) marks.see(value, r, row);
+    variables.compare(code, number, Number(entity));
+    rows.owners.push(owner);
+    rows.codes.push(code);
+    rows.times.push(time);
+    rows.values.push(isNoData(number) ? noData.count(row, `variable "${name}"`) : number);
+  };
   return {
     entityColumn: columns.entity,
     used: [columns.entity, columns.time, columns.variable, columns.value, ...statics.used].concat(
       columns.label >= 0 ? [columns.label] : [],
     ),
-    add(cells, r, row) {
-      added++;
-      const entity = expectName(path, cells[columns.entity], r, row, options.entity);
-      const owner = codeOf(rows.entities, entity);
-      statics.add(owner, cells, r, row);
-      const name = expectName(path, cells[columns.variable], r, row, options.variable!);
-      const value = cells[columns.value];
-      const time = readTime.next(cells[columns.time], r, row);
-      const held = statics.hold(name, owner, value, r, row, time);
-      if (held) variables.see(name);
-      if (held === "again") tally.twice++;
-      const code = held ? undefined : variables.code(name);
-      if (columns.label >= 0 && !missingIn(cells[columns.label], r)) {
-        const at = code === undefined ? -1 : rows.owners.length;
-        rows.labels.push({ at, owner, text: shownIn(cells[columns.label], r), row });
-      }
-      if (code === undefined) return;
-      const number = valueIn(value, r) ?? notANumber(shownIn(value, r), path, row, `variable "${name}"`, NUMBERS);
-      if (Number.isNaN(number)) marks.see(value, r, row);
-      variables.compare(code, number, Number(entity));
-      rows.owners.push(owner);
-      rows.codes.push(code);
-      rows.times.push(time);
-      rows.values.push(isNoData(number) ? noData.count(row, `variable "${name}"`) : number);
+    add(cells, from, to, numbers) {
+      for (let r = from; r < to; r++) addRow(cells, r, numbers[r]);
     },
     addChannels() {}, // a row is a value of one channel, which was added with it
     count: () => added,

@@ -1,8 +1,10 @@
+import { NO_DATA } from "../../sequences/set/check.js";
 import { notANumber } from "../source/cells.js";
 import { createMarkTally, createMoneyTally } from "../source/marks.js";
 import { createNoDataTally, isNoData } from "../source/no-data.js";
 import { type Column, shownIn, valueIn } from "../source/table.js";
 import { hintFor, type Seen } from "./column-kind.js";
+import { growing } from "./growing.js";
 
 /**
  * Collects the numbers of one column, NaN = missing, and what is worth a note about them.
@@ -10,7 +12,7 @@ import { hintFor, type Seen } from "./column-kind.js";
  */
 export function createNumbers(path: string, name: string, keep = true) {
   const where = `column "${name}"`;
-  let values: number[] = [];
+  const values = growing(Float32Array);
   let numeric = 0;
   let rising = true; // every value above the one before: a row number or identifier
   let last = -Infinity;
@@ -35,17 +37,27 @@ export function createNumbers(path: string, name: string, keep = true) {
     if (value > most) most = value;
   }
 
+  function read(cells: Column, r: number, row: number, hint: string): void {
+    let value = valueIn(cells, r);
+    if (value === undefined) {
+      const text = shownIn(cells, r);
+      const advice = [hintFor(text), hint].filter(Boolean).join(" ");
+      value = money.value(text, row, cells.notation) ?? notANumber(text, path, row, where, advice);
+    } else if (Number.isNaN(value)) marks.see(cells, r, row);
+    add(value, row);
+  }
+
   return {
     add,
-    /** A cell of a column that is numeric for certain. @throws {DataError} for a text */
-    read(cells: Column, r: number, row: number, hint = ""): void {
-      let value = valueIn(cells, r);
-      if (value === undefined) {
-        const text = shownIn(cells, r);
-        const advice = [hintFor(text), hint].filter(Boolean).join(" ");
-        value = money.value(text, row, cells.notation) ?? notANumber(text, path, row, where, advice);
-      } else if (Number.isNaN(value)) marks.see(cells, r, row);
-      add(value, row);
+    /** Cells of a column that is numeric for certain, r = `from` to `to` - 1. @throws {DataError} for a text */
+    readAll(cells: Column, from: number, to: number, rows: ArrayLike<number>, hint = ""): void {
+      const known = cells.kind === "cells" ? cells.numbers : cells.kind === "texts" ? undefined : cells.values;
+      values.room(to - from);
+      for (let r = from; r < to; r++) {
+        const value = known ? known[r] : Number.NaN;
+        if (Math.abs(value) < NO_DATA) add(value, rows[r]);
+        else read(cells, r, rows[r], hint);
+      }
     },
     /** Marks and currencies of cells whose values were added. @throws {DataError} for two currencies */
     tell(seen: ReadonlyMap<string, Seen>): void {
@@ -55,11 +67,7 @@ export function createNumbers(path: string, name: string, keep = true) {
       }
     },
     /** The numbers since the last `take`. */
-    take(): number[] {
-      const taken = values;
-      values = [];
-      return taken;
-    },
+    take: () => values.take(),
     /** What was left out of the cells. */
     notes: () => [...marks.notes(numeric), ...money.notes(), ...noData.notes()],
     /** What all the numbers of a file look like. */

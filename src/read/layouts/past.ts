@@ -44,7 +44,7 @@ export async function readTails(
     >[];
     while (from < chunk.rows.length) {
       const to = Math.min(chunk.rows.length, from + batch - rows.count());
-      for (let r = from; r < to; r++) rows.add(columns, r, chunk.rows[r]);
+      rows.add(columns, from, to, chunk.rows);
       rows.addChannels(columns, from, to, chunk.rows);
       from = to;
       if (rows.count() >= batch) handOn();

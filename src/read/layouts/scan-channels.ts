@@ -28,10 +28,7 @@ export async function scanChannels(table: Table, options: DataOptions): Promise<
       }));
     }
     rows += chunk.rows.length - r;
-    for (const { index, column } of columns) {
-      const cells = chunk.column(index);
-      for (let k = r; k < chunk.rows.length; k++) column.add(cells, k, chunk.rows[k]);
-    }
+    for (const { index, column } of columns) column.add(chunk.column(index), r, chunk.rows.length, chunk.rows);
   }
   if (!columns && !table.names) throw emptyFile(path);
   if (!columns || rows === 0) throw noSequences(path);

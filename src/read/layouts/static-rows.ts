@@ -103,7 +103,8 @@ function asColumn(reader: LongColumn, held: ReadonlyMap<number, Held>, entities:
   const column: Column = numeric
     ? { kind, notation, values: Float64Array.from(all, (each) => each?.value ?? Number.NaN) }
     : { kind, notation, values: all.map((each) => each?.text ?? "") };
-  for (let owner = 0; owner < entities; owner++) reader.add(column, owner, all[owner]?.row ?? 0);
+  const rows = all.map((each) => each?.row ?? 0);
+  reader.add(column, 0, entities, rows);
   return reader.take();
 }
 

@@ -14,7 +14,7 @@ export interface Table {
   chunks: AsyncIterable<TableChunk>;
 }
 
-/** Some rows of a table, column by column. */
+/** Some rows of a table, column by column; valid until the next ones are asked for. */
 export interface TableChunk {
   /** The number of each row as a user counts them, for messages. */
   rows: ArrayLike<number>;
@@ -28,7 +28,8 @@ export interface TableChunk {
  * Cells of one column, as the file has them:
  * - `cells`: text without a type. What is in it is found out: a number, a date, a text, or a word for a missing value.
  *   `numbers` and `dates` (seconds) are what parseCell and parseTime give of a text, for cells whose format knows that
- *   without it; NaN where it does not. `ids` are equal for equal texts in the whole file; -1: not known
+ *   without it; NaN where it does not. `ids` are equal for equal texts in the whole file; -1: not known. `text` gives
+ *   the text of one cell, where all of them cost more
  * - `texts`: a column of texts, also where they look like numbers; "" = missing
  * - `numbers`: NaN = missing
  * - `dates`: seconds since 1970 in UTC, NaN = missing
@@ -40,6 +41,7 @@ export type Column =
       numbers?: Float64Array;
       dates?: Float64Array;
       ids?: Int32Array;
+      text?(r: number): string;
       notation?: Notation;
     }
   | { kind: "texts"; values: readonly string[]; notation?: Notation }
@@ -75,6 +77,7 @@ function cellsIn(cells: Column & { kind: "cells" }, notation: Notation): Column 
     notation,
     numbers: decimalComma || grouped || missing.size > 0 ? undefined : cells.numbers,
     dates: times?.parse ? undefined : cells.dates,
+    text: cells.text,
     get values() {
       return cells.values;
     },
@@ -90,10 +93,15 @@ export function namesOf({ names }: Table, first: TableChunk): readonly string[] 
 }
 
 /** Cell r as a text, as it is shown in a message. */
-export function shownIn({ kind, values }: Column, r: number): string {
-  if (kind === "cells" || kind === "texts") return values[r];
+export function shownIn(column: Column, r: number): string {
+  if (column.kind === "cells" || column.kind === "texts") return textIn(column, r);
+  const { kind, values } = column;
   if (kind === "numbers" || Number.isNaN(values[r])) return String(values[r]);
   return new Date(values[r] * 1000).toISOString();
+}
+
+function textIn(column: Column & { kind: "cells" | "texts" }, r: number): string {
+  return column.kind === "cells" && column.text ? column.text(r) : column.values[r];
 }
 
 /** Whether cell r is missing in a column of names: labels, entities, categories. A mark such as NA is a name there. */
@@ -102,13 +110,14 @@ export function missingIn(column: Column, r: number): boolean {
   if (kind !== "cells" && kind !== "texts") return Number.isNaN(column.values[r]);
   const { missing } = notation ?? {};
   if (kind === "cells" && !missing?.size && (isKnown(column.numbers, r) || isKnown(column.dates, r))) return false;
-  return column.values[r] === "" || missing?.has(column.values[r]) === true;
+  const text = textIn(column, r);
+  return text === "" || missing?.has(text) === true;
 }
 
 /** The number in cell r; NaN: missing; undefined: not a number that fits 32-bit floats. */
 export function valueIn(column: Column, r: number): number | undefined {
   const { kind, notation } = column;
-  if (kind === "cells" && !isKnown(column.numbers, r)) return parseNumber(column.values[r], notation);
+  if (kind === "cells" && !isKnown(column.numbers, r)) return parseNumber(textIn(column, r), notation);
   if (kind === "texts")
     return column.values[r] === "" || notation?.missing.has(column.values[r]) ? Number.NaN : undefined;
   const value = kind === "cells" ? column.numbers![r] : column.values[r];
@@ -120,11 +129,11 @@ export function timeIn(column: Column, r: number): Time | undefined {
   const { kind, notation } = column;
   const { unit, parse } = notation?.times ?? {};
   if (kind === "dates") return isTime(column.values[r]) ? { seconds: column.values[r], calendar: true } : undefined;
-  if (parse) return parse(String(column.values[r]));
+  if (parse) return parse(column.kind === "numbers" ? String(column.values[r]) : textIn(column, r));
   if (kind === "numbers") return timeOfNumber(column.values[r], unit);
   if (kind === "cells" && isKnown(column.dates, r)) return { seconds: column.dates![r], calendar: true };
   if (kind === "cells" && isKnown(column.numbers, r)) return timeOfNumber(column.numbers![r], unit);
-  return parseTime(column.values[r], unit);
+  return parseTime(textIn(column, r), unit);
 }
 
 /** A number of the text in cell r, equal for equal texts of the column; -1: not known. */

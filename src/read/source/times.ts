@@ -120,6 +120,7 @@ const COMPACT = /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?$/;
 
 /** The format of a date written as digits alone (20240102, 20240102213129); undefined for another number. */
 export function compactFormat(value: number): string | undefined {
+  if (!(value >= 19_000_101 && value < 21e12)) return undefined;
   const match = COMPACT.exec(String(value));
   if (!match || midnightOf(+match[1], +match[2], +match[3]) === undefined) return undefined;
   const [, , , , hour, minute, second] = match;

@@ -164,11 +164,32 @@ function irregularGaps(set: Sequences): number | null {
   for (let n = 0; n < countOf(set); n++)
     for (let s = starts[n] + 1; s < starts[n] + lengthOf(set, n); s++) gaps[count++] = times[s] - times[s - 1];
   if (count === 0) return 0;
-  const sorted = gaps.subarray(0, count).sort();
-  const usual = median(sorted);
+  const all = gaps.subarray(0, count);
+  const usual = (select(all, (count - 1) >> 1) + select(all, count >> 1)) / 2;
   let irregular = 0;
-  for (const gap of sorted) if (Math.abs(gap - usual) > 0.01 * usual) irregular++;
+  for (let k = 0; k < count; k++) if (Math.abs(all[k] - usual) > 0.01 * usual) irregular++;
   return irregular / count;
+}
+
+/** The k-th smallest number, without sorting all of them (Hoare's selection); they change places. */
+function select(values: Float64Array, k: number): number {
+  let [from, to] = [0, values.length - 1];
+  while (from < to) {
+    const pivot = values[(from + to) >> 1];
+    let [i, j] = [from, to];
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const value = values[i];
+      values[i++] = values[j];
+      values[j--] = value;
+    }
+    if (k <= j) to = j;
+    else if (k >= i) from = i;
+    else break;
+  }
+  return values[k];
 }
 
 function median(ascending: Float64Array): number {

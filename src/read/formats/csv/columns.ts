@@ -14,22 +14,31 @@ export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
   return (rows, c) => {
     const R = rows.rows.length;
     if (R < FEW) return { kind: "cells", values: plainTexts(rows, c) };
-    let texts: ReturnType<typeof textsOf> | undefined;
+    let ids: Int32Array | undefined;
+    let values: string[] | undefined;
     const made = () => {
       stores[c] ??= createTextStore();
-      texts ??= textsOf(rows, c, stores[c]);
-      return texts;
+      ids ??= idsOf(rows, c, stores[c]);
+      return ids;
+    };
+    const text = (r: number) => {
+      const cell = r * rows.width + c;
+      if (rows.starts[cell] === rows.ends[cell]) return "";
+      const id = made()[r];
+      return id < 0 ? textOf(rows, cell) : stores[c].textOf(id);
     };
     const { numbers, dates } = parsed(rows, c, dateOf);
     return {
       kind: "cells",
       numbers,
       dates,
+      text,
       get values() {
-        return made().values;
+        values ??= Array.from({ length: R }, (_, r) => text(r));
+        return values;
       },
       get ids() {
-        return made().ids;
+        return made();
       },
     };
   };
@@ -49,17 +58,14 @@ function plainTexts(rows: ScannedRows, c: number): string[] {
   return values;
 }
 
-function textsOf(rows: ScannedRows, c: number, store: TextStore) {
+function idsOf(rows: ScannedRows, c: number, store: TextStore): Int32Array {
   const { bytes, starts, ends, width } = rows;
   const R = rows.rows.length;
   const ids = new Int32Array(R);
-  const values: string[] = [];
-  for (let r = 0, cell = c; r < R; r++, cell += width) {
-    const id = ends[cell] < 0 ? -1 : store.idOf(bytes, starts[cell], ends[cell]);
-    ids[r] = id;
-    values.push(id < 0 ? textOf(rows, cell) : store.textOf(id));
-  }
-  return { values, ids };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let r = 0, cell = c; r < R; r++, cell += width)
+    ids[r] = ends[cell] < 0 ? -1 : store.idOf(bytes, view, starts[cell], ends[cell]);
+  return ids;
 }
 
 /** The numbers of a column, or its dates; neither where its first cells are texts. */
@@ -70,7 +76,7 @@ function parsed(
 ): { numbers?: Float64Array; dates?: Float64Array } {
   const R = rows.length;
   const values = new Float64Array(R);
-  let parse = numberOf;
+  let isDate = false;
   let found = 0;
   for (let r = 0, cell = c; r < R; r++, cell += width) {
     const start = starts[cell];
@@ -79,12 +85,12 @@ function parsed(
       values[r] = Number.NaN;
       continue;
     }
-    if (found === 0) parse = end - start >= 10 && bytes[start + 4] === MINUS ? dateOf : numberOf;
-    const value = parse(bytes, start, end);
+    if (found === 0) isDate = end - start >= 10 && bytes[start + 4] === MINUS;
+    const value = isDate ? dateOf(bytes, start, end) : numberOf(bytes, start, end);
     values[r] = value;
     if (!Number.isNaN(value)) found++;
     else if (found === 0 && r >= 8) return {};
   }
   if (found === 0) return {};
-  return parse === numberOf ? { numbers: values } : { dates: values };
+  return isDate ? { dates: values } : { numbers: values };
 }

@@ -33,7 +33,7 @@ const [TAB, LF, VT, FF, CR, SPACE, QUOTE] = [9, 10, 11, 12, 13, 32, 34];
  * lines are skipped.
  */
 export interface Scanner {
-  /** @param last whether nothing follows these bytes */
+  /** Rows are valid until the next scan. @param last whether nothing follows these bytes */
   scan(bytes: Buffer, last: boolean): Scanned;
   /** The line on which the next row begins. */
   line(): number;
@@ -45,22 +45,30 @@ export interface Scanner {
  * @param quotes false: a quote is a character everywhere
  */
 export function createScanner(separator: number, line = 1, quotes = true): Scanner {
-  const state = { separator, line, width: 0, room: 1024, quote: quotes ? QUOTE : -1 };
+  const stops = new Uint8Array(256); // the bytes at which a cell without quotes ends
+  for (const byte of [separator, separator === SPACE ? TAB : separator, LF, CR]) stops[byte] = 1;
+  const room = { starts: new Int32Array(1024), ends: new Int32Array(1024) };
+  const state = { separator, line, width: 0, quote: quotes ? QUOTE : -1, stops, ...room };
   return { scan: (bytes, last) => scanRows(bytes, last, state), line: () => state.line };
 }
 
-/** @param state.line of the next row @param state.room cells for which there is room at first */
-function scanRows(
-  bytes: Buffer,
-  last: boolean,
-  state: { separator: number; line: number; width: number; room: number; quote: number },
-): Scanned {
-  const { separator, quote } = state;
+interface State {
+  separator: number;
+  /** Of the next row. */
+  line: number;
+  width: number;
+  quote: number;
+  stops: Uint8Array;
+  /** Of the rows of one scan: they are written anew by the next one. */
+  starts: Int32Array<ArrayBuffer>;
+  ends: Int32Array<ArrayBuffer>;
+}
+
+function scanRows(bytes: Buffer, last: boolean, state: State): Scanned {
+  const { separator, quote, stops } = state;
   const n = bytes.length;
   const runs = separator === SPACE;
-  const other = runs ? TAB : separator; // the second byte that separates cells
-  let starts = new Int32Array(state.room);
-  let ends = new Int32Array(state.room);
+  let { starts, ends } = state;
   const rows: number[] = [];
   let begun = 0; // cells of complete rows
   let read = 0;
@@ -70,7 +78,7 @@ function scanRows(
     let cells = begun;
     for (;;) {
       if (cells === starts.length) [starts, ends] = [widened(starts), widened(ends)];
-      while (k < n && isBlank(bytes[k], separator)) k++;
+      if (bytes[k] <= SPACE) while (k < n && isBlank(bytes[k], separator)) k++;
       if (bytes[k] === quote) {
         const close = closingQuote(bytes, k + 1);
         if (close === n) {
@@ -82,17 +90,15 @@ function scanRows(
         ends[cells++] = ~close;
         k = close + 1;
       } else {
-        starts[cells] = k;
-        for (; k < n; k++) {
-          const byte = bytes[k];
-          if (byte === separator || byte === other || byte === LF || byte === CR) break;
-        }
+        const start = k;
+        while (k < n && stops[bytes[k]] === 0) k++;
         let end = k;
-        while (end > starts[cells] && isBlank(bytes[end - 1], separator)) end--;
+        while (end > start && bytes[end - 1] <= SPACE && isBlank(bytes[end - 1], separator)) end--;
+        starts[cells] = start;
         ends[cells++] = end;
       }
       const behind = k;
-      while (k < n && isBlank(bytes[k], separator)) k++;
+      if (bytes[k] !== separator || runs) while (k < n && isBlank(bytes[k], separator)) k++;
       if (k === n && !last) break scan;
       if (k === n) break;
       const byte = bytes[k];
@@ -117,7 +123,7 @@ function scanRows(
     if (!blank) begun = cells;
     state.line = line + 1;
   }
-  state.room = Math.ceil(1.1 * begun) + 16;
+  Object.assign(state, { starts, ends });
   return {
     rows: { bytes, width: state.width, rows, starts: starts.subarray(0, begun), ends: ends.subarray(0, begun) },
     read,

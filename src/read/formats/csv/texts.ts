@@ -1,78 +1,124 @@
 const LONGEST = 64; // bytes of a text that is kept
+const SHORT = 7; // bytes of a text that is two words, with its length
 const MANY = 1 << 16; // texts; a column with more keeps them only while they come again
+const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1); // by how many bytes of a word belong to a text
+const BEYOND_ASCII = 0x80808080 | 0;
+const LONG = -1; // in the place of a length
 
 /** Texts of one column by their bytes: a text that comes again is not made again. */
 export interface TextStore {
-  /** A number of the text in ASCII, the same each time; -1: it is not kept. */
-  idOf(bytes: Buffer, start: number, end: number): number;
+  /** A number of the text in ASCII, the same each time; -1: it is not kept. @param view of the same bytes */
+  idOf(bytes: Uint8Array, view: DataView, start: number, end: number): number;
   textOf(id: number): string;
 }
 
-/** A hash table with open addressing. Its bytes lie together: texts of their own would be a cache miss each. */
+/** A hash table with open addressing. Its keys and the bytes of long texts lie together: else each is a cache miss. */
 export function createTextStore(): TextStore {
   let mask = 255;
   let slots = new Int32Array(mask + 1).fill(-1); // ids
-  let hashes = new Int32Array(128); // by id
-  let begins = new Int32Array(129);
+  let keys = new Int32Array(2 * (mask + 1)); // by slot: the words of a short text, or the hash of a long one and LONG
+  let begins = new Int32Array(129); // by id
   let kept = new Uint8Array(1024);
   const texts: string[] = [];
   let asked = 0;
+  let [low, high, last] = [0, 0, -1]; // the key and the id of the short text before
 
-  function add(bytes: Buffer, start: number, end: number, hash: number): number {
+  function add(bytes: Uint8Array, start: number, end: number, slot: number, first: number, second: number): number {
     const id = texts.length;
     if (id >= MANY && asked < 4 * id) return -1;
-    if (id === hashes.length) grow();
     const begin = begins[id];
     if (begin + end - start > kept.length) kept = longer(kept, new Uint8Array(2 * kept.length + LONGEST));
     for (let k = start; k < end; k++) kept[begin + k - start] = bytes[k];
     begins[id + 1] = begin + end - start;
-    hashes[id] = hash;
-    place(id);
-    return texts.push(bytes.toString("latin1", start, end)) - 1;
-  }
-
-  function place(id: number): void {
-    let slot = hashes[id] & mask;
-    while (slots[slot] >= 0) slot = (slot + 1) & mask;
+    keys[2 * slot] = first;
+    keys[2 * slot + 1] = second;
     slots[slot] = id;
+    texts.push(String.fromCharCode(...kept.subarray(begin, begin + end - start)));
+    if (id + 2 === begins.length) grow();
+    return id;
   }
 
   /** Half of the slots are free. */
   function grow(): void {
+    const before = { slots, keys };
     mask = 2 * mask + 1;
-    hashes = longer(hashes, new Int32Array((mask + 1) / 2));
     begins = longer(begins, new Int32Array((mask + 1) / 2 + 1));
     slots = new Int32Array(mask + 1).fill(-1);
-    for (let id = 0; id < texts.length; id++) place(id);
+    keys = new Int32Array(2 * (mask + 1));
+    for (const [from, id] of before.slots.entries()) {
+      if (id < 0) continue;
+      const [first, second] = before.keys.subarray(2 * from, 2 * from + 2);
+      let slot = (second === LONG ? first : hashOf(first, second)) & mask;
+      while (slots[slot] >= 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+      keys[2 * slot] = first;
+      keys[2 * slot + 1] = second;
+    }
   }
 
-  function isKept(id: number, bytes: Buffer, start: number, end: number): boolean {
+  function isKept(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const begin = begins[id];
     if (begins[id + 1] - begin !== end - start) return false;
     for (let k = start; k < end; k++) if (kept[begin + k - start] !== bytes[k]) return false;
     return true;
   }
 
+  function shortId(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const length = end - start;
+    let first = 0;
+    let second = length << 24;
+    if (start + 8 <= bytes.length) {
+      first = view.getInt32(start, true) & MASKS[Math.min(length, 4)];
+      if (length > 4) second |= view.getInt32(start + 4, true) & MASKS[length - 4];
+    } else
+      for (let k = 0; k < length; k++)
+        if (k < 4) first |= bytes[start + k] << (8 * k);
+        else second |= bytes[start + k] << (8 * k - 32);
+    if (first === low && second === high && last >= 0) return last;
+    if (((first | second) & BEYOND_ASCII) !== 0) return -1;
+    let id = -1;
+    for (let slot = hashOf(first, second) & mask; ; slot = (slot + 1) & mask) {
+      id = slots[slot];
+      if (id < 0) id = add(bytes, start, end, slot, first, second);
+      else if (keys[2 * slot] !== first || keys[2 * slot + 1] !== second) continue;
+      break;
+    }
+    low = first;
+    high = second;
+    last = id;
+    return id;
+  }
+
+  function longId(bytes: Uint8Array, start: number, end: number): number {
+    let hash = 0;
+    let bits = 0;
+    for (let k = start; k < end; k++) {
+      hash = Math.imul(hash, 31) + bytes[k];
+      bits |= bytes[k];
+    }
+    if (bits > 127) return -1;
+    hash ^= hash >>> 15;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot];
+      if (id < 0) return add(bytes, start, end, slot, hash, LONG);
+      if (keys[2 * slot] === hash && keys[2 * slot + 1] === LONG && isKept(id, bytes, start, end)) return id;
+    }
+  }
+
   return {
     textOf: (id) => texts[id],
-    idOf(bytes, start, end) {
+    idOf(bytes, view, start, end) {
       if (end - start > LONGEST) return -1;
       asked++;
-      let hash = 0;
-      let bits = 0;
-      for (let k = start; k < end; k++) {
-        hash = Math.imul(hash, 31) + bytes[k];
-        bits |= bytes[k];
-      }
-      if (bits > 127) return -1;
-      hash ^= hash >>> 15;
-      for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-        const id = slots[slot];
-        if (id < 0) return add(bytes, start, end, hash);
-        if (hashes[id] === hash && isKept(id, bytes, start, end)) return id;
-      }
+      return end - start <= SHORT ? shortId(bytes, view, start, end) : longId(bytes, start, end);
     },
   };
+}
+
+function hashOf(first: number, second: number): number {
+  const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 13);
 }
 
 function longer<T extends Int32Array | Uint8Array>(from: T, to: T): T {
