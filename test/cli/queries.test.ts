@@ -17,9 +17,9 @@ const ROLES = ["--entity", "customer", "--time", "time"];
 const model = "m.undertone";
 const file = (name: string) => readFileSync(join(folder, name));
 
-beforeAll(() => {
+beforeAll(async () => {
   vi.stubEnv("TMPDIR", mkdtempSync(join(tmpdir(), "undertone-queries-")));
-  undertone(folder, "fit", "small.csv", ...ROLES, "--units", "3", "--updates", "3", "-o", model);
+  await undertone(folder, "fit", "small.csv", ...ROLES, "--units", "3", "--updates", "3", "-o", model);
 });
 afterAll(() => vi.unstubAllEnvs());
 
@@ -57,7 +57,7 @@ test("Ctrl-C in the middle of encode --sql: 130, no half output, no folder of Du
   const { code, stderr } = await interruptedUndertone(folder, "SIGINT", written, ...encode(9_000_000));
   expect([code, newFiles(folder, ...own, model), readdirSync(tmpdir())]).toEqual([130, [], []]);
   expect(stderr).not.toMatch(/fault|Error/);
-  expect(undertone(folder, ...encode(9000)).code).toBe(0);
+  expect((await undertone(folder, ...encode(9000))).code).toBe(0);
   expect(file("z.csv").toString().split("\n")).toHaveLength(1002);
 });
 
@@ -67,8 +67,8 @@ test("Ctrl-C in the middle of encode --sort: 130, and the rows that were sorted 
   const sorting = () => newFiles(folder, ...known).some((name) => existsSync(join(folder, name, "rows")));
   const { code } = await interruptedUndertone(folder, "SIGINT", sorting, ...encode("large.csv"));
   expect([code, newFiles(folder, ...known)]).toEqual([130, []]);
-  expect(undertone(folder, ...encode("small.csv"))).toMatchObject({ code: 0 });
-  expect(undertone(folder, "encode", model, "small.csv", "-o", "whole.csv").code).toBe(0);
+  expect(await undertone(folder, ...encode("small.csv"))).toMatchObject({ code: 0 });
+  expect((await undertone(folder, "encode", model, "small.csv", "-o", "whole.csv")).code).toBe(0);
   expect(file("s.csv").equals(file("whole.csv"))).toBe(true);
 });
 
@@ -84,7 +84,7 @@ test.each([
     ...["fit", ...data, ...ROLES, "--label", "fraud", "--window", "5", "--block-steps", "500", "--units", "8"],
     ...["--updates", "25", "--checkpoint-every", "0", "--patience", "0", "--resume", "-o", output],
   ];
-  expect(undertone(place, ...fit("whole")).code).toBe(0);
+  expect((await undertone(place, ...fit("whole"))).code).toBe(0);
   const checkpoint = join(place, `${name}.checkpoint`);
   const savedAt = () => (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0);
   for (let k = 0; k < 2; k++) {
@@ -92,7 +92,7 @@ test.each([
     const { code } = await interruptedUndertone(place, "SIGKILL", () => savedAt() > before, ...fit(name));
     expect([code, existsSync(join(place, name)), existsSync(checkpoint)]).toEqual([null, false, true]);
   }
-  const { code, stderr } = undertone(place, ...fit(name));
+  const { code, stderr } = await undertone(place, ...fit(name));
   expect([code, stderr]).toEqual([0, expect.stringMatching(/resuming at update [1-9]/)]);
   expect(readFileSync(join(place, name)).equals(readFileSync(join(place, "whole")))).toBe(true);
   expect(newFiles(place, "events.csv")).toEqual([name, "whole"].sort());
