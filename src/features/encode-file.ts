@@ -11,10 +11,12 @@ import { createLabelNames } from "../read/labels.js";
 import { selectKept } from "../read/layouts/carried.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
+import type { Part } from "../read/source/part.js";
 import { pastNotes } from "../read/source/past.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import type { Sequences } from "../sequences/set/windowed-set.js";
 import { noisyCopies } from "../sequences/transform/noisy-copies.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
@@ -124,8 +126,7 @@ async function encodeToFile(
   await checkFiles(input, output, reading, options);
   const past = history === undefined ? undefined : await readPast(history, reading, channels);
   let file = await openFeatureFile(output, outputFormat);
-  let rows = 0;
-  let short = 0; // windows without all their events
+  let [rows, short] = [0, 0]; // short: windows without all their events
   let columns: readonly string[] = [];
   let labelled = false;
   try {
@@ -155,10 +156,9 @@ async function encodeToFile(
     const names = createLabelNames(shownInput(input), asTexts);
     const read = async (sortIn?: string) => {
       const pieces = { mostSteps, channels, past, after, sortIn, signal };
-      const { notes } = await takePieces(input, reading, pieces, ({ set, labelTexts, kept }) =>
-        eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append),
-      );
-      return notes;
+      const encodePiece = ({ set, labelTexts, kept }: Part<Sequences>) =>
+        eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);
+      return (await takePieces(input, reading, pieces, encodePiece)).notes;
     };
     const notes = options.sort ? await inSortFolder(output, read) : await read();
     return [...notes, ...names.notes()];

@@ -120,11 +120,9 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
           { cause },
         );
       });
-    const beside = [reading.labels, reading.manifest, reading.labelFrom].some((given) => given !== undefined);
-    const labelsBeside = beside && kept.label === undefined && train.labels !== undefined;
     const model = await fitAutoencoder(engine, train, {
       ...fitting,
-      origin: { name, files, reading: kept, labelsBeside },
+      origin: { name, files, reading: kept, labelsBeside: train.labels && labelsBeside(reading, kept) },
       more,
       resume,
       onCheckpoint: checkpoint
@@ -141,6 +139,11 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
     );
     return model;
   }
+}
+
+/** Whether labels are of no column of the data, but of a file of theirs, a manifest or the names of files. */
+function labelsBeside({ labels, manifest, labelFrom }: DataOptions, kept: DataOptions): boolean {
+  return (labels ?? manifest ?? labelFrom) !== undefined && kept.label === undefined;
 }
 
 /** An unfinished training is not lost because `resume` was forgotten. */

@@ -111,10 +111,8 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   await handOn();
   if (cases === 0) throw nothingAfter(path, choice, latest);
   const notes = [...rows.notes(), ...index.map((c) => indexNote(path, c, "channel"))];
-  if (scattered && last > mostEvents)
-    notes.push(
-      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${roles.entity}" it is read in pieces, in less memory. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
-    );
+  const sorting = sortBy(roles.entity, rows.entityColumn, table.separator);
+  if (scattered && last > mostEvents) notes.push(wholeNote(path, scattered, earlier, roles.entity, sorting));
   return notes;
 };
 
@@ -198,6 +196,16 @@ function nothingAfter(path: string, { after }: EventChoice, latest: number): Dat
 /** The same text, or the same number in another form: 0 and 0.0. */
 function isSameLabel(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && numericLabel(a) === numericLabel(b));
+}
+
+function wholeNote(
+  path: string,
+  { entity, row }: { entity: string; row: number },
+  earlier: boolean,
+  name: string,
+  sorting: string,
+): string {
+  return `${path}, row ${row}: "${entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${name}" it is read in pieces, in less memory. ${sorting}`;
 }
 
 /** How to bring the rows of each entity together. */
