@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 /** Every file that somebody names: the exports and the program of package.json, and what bench/ and test/ use. */
-const ENTRIES = ["index", "node", "report/report", "simulate/transactions", "cli/main", "inner"];
+const ENTRIES = ["index", "node", "report/report", "simulate/transactions", "cli/main", "inner-threads", "inner"];
 const WORKER = "threads/worker";
 /** These load with nothing of Node, so that a page can. */
 const FOR_BROWSERS = ["index.js", "report/report.js", "simulate/transactions.js", `${WORKER}.js`];

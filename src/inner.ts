@@ -1,11 +1,6 @@
 // What the programs in bench/ and test/ use of the built package and the library does not export. It is not published.
 export { DEMO_READING } from "./cli/demo.js";
 export { engineNames } from "./engine/load.js";
-export { hireBeside, leadHiring } from "./engine/threads/hire.js";
-export { createPool } from "./engine/threads/pool.js";
-export { type Line, serve } from "./engine/threads/serve.js";
-export { startThread } from "./engine/threads/thread.js";
-export { type HireFollowers, musterCrew } from "./engine/threads/threads.js";
 export { criticalT } from "./evaluate/metrics/resampled-t-test.js";
 export { splitList } from "./evaluate/sets/expression.js";
 export { decodeSafetensors, encodeSafetensors } from "./files/safetensors.js";

@@ -60,6 +60,7 @@ const ROOMS = [
   "index.ts",
   "worker.ts",
   "cli",
+  "inner-threads.ts",
   "inner.ts",
 ];
 

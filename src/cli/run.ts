@@ -22,6 +22,11 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   bench: async () => (await import("./bench.js")).benchCommand(),
 };
 
+function commandsOf(name: string) {
+  if (name === "--version" || name === "-V") return [];
+  return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+}
+
 /** Runs the command of `process.argv` and tells what went wrong. @returns the exit code */
 export async function run(): Promise<number> {
   const program = new Command("undertone")
@@ -29,8 +34,7 @@ export async function run(): Promise<number> {
     .version(VERSION)
     .showHelpAfterError("(--help lists the options)")
     .addHelpText("after", HELP);
-  const name = process.argv[2] ?? "";
-  for (const load of Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS))
+  for (const load of commandsOf(process.argv[2] ?? ""))
     program.addCommand((await load()).exitOverride().showHelpAfterError("(--help lists the options)"));
   try {
     await program.exitOverride().parseAsync();

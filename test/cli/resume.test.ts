@@ -31,7 +31,7 @@ test("killed at random moments and resumed, training ends in the same bytes", as
     expect(existsSync(file("killed.undertone"))).toBe(false); // nothing half-written
   }
   expect(kills).toBeGreaterThanOrEqual(2);
-  expect((await undertone(folder, ...everyUpdate, "--resume")).code).toBe(0);
+  expect((await undertone(folder, ...FIT, "-o", "killed.undertone", "--resume")).code).toBe(0);
   expect(readFileSync(file("killed.undertone")).equals(whole)).toBe(true);
   expect(existsSync(file("killed.undertone.checkpoint"))).toBe(false);
 });

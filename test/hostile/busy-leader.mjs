@@ -2,7 +2,7 @@
 // Leads a crew on its only thread, as a timed run does. The first follower ends as the argument says. Prints how many
 // items were done, or what the leader throws. A process of its own: a leader that waits for ever stops its thread.
 
-import { createPool, hireBeside, musterCrew, startThread } from "../../dist/inner.js";
+import { createPool, hireBeside, musterCrew, startThread } from "../../dist/inner-threads.js";
 
 const ITEMS = 8;
 const how = process.argv[2];
@@ -27,7 +27,7 @@ const introduce = (/** @type {number} */ thread) => ({
   how: thread === 1 ? how : "work",
   ...shared,
 });
-/** @type {import("../../dist/inner.js").HireFollowers} */
+/** @type {import("../../dist/inner-threads.js").HireFollowers} */
 const hire = (control, ports) => hireBeside(control, ports, { pool, entry, limits });
 const crew = await musterCrew(3, [phase], introduce, hire);
 try {

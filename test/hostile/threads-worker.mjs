@@ -1,7 +1,7 @@
 // @ts-check
 // A worker whose tasks fail in every way: the entry of the pools in threads.test.ts.
 
-import { leadHiring, musterCrew, serve } from "../../dist/inner.js";
+import { leadHiring, musterCrew, serve } from "../../dist/inner-threads.js";
 
 const ITEMS = 8;
 
@@ -39,7 +39,7 @@ await serve({
     /** @param {{ how: string }} message */
     alone: async ({ how }) => (await ends[how]()) ?? "worked",
     /** Leads a crew; the first follower ends as `how` says. */
-    /** @param {{ how: string, threads: number, leader?: string }} message @param {import("../../dist/inner.js").Line} line */
+    /** @param {{ how: string, threads: number, leader?: string }} message @param {import("../../dist/inner-threads.js").Line} line */
     async crew({ how, threads, leader }, line) {
       const shared = {
         taken: new Int32Array(new SharedArrayBuffer(4)),

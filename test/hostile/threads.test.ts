@@ -144,7 +144,7 @@ describe("a hook that throws rejects, and the next task is fine", () => {
   const data = randomSeries({ N: 40, lengths: (n) => 3 + (n % 7) });
   const [{ engine }] = engines;
   const quick = { recipe: "denoising", units: 4, readOuts: false, train: { updates: 20, batchSize: 32, seed: 3 } };
-  const long = { ...quick, train: { ...quick.train, updates: 3000, patience: 0 } };
+  const long = { ...quick, train: { ...quick.train, updates: 600, patience: 0 } };
   const boom = new Error("thrown by the hook");
   const throws = () => {
     throw boom;

@@ -7,62 +7,62 @@ import { networkFor, outputOf, runPass } from "./run-batch.js";
 
 const decoder: LayerSpec[] = [
   { type: "repeatVector" },
-  { type: "lstm", units: 5, returnSequences: true },
+  { type: "lstm", units: 3, returnSequences: true },
   { type: "timeDistributedDense" },
 ];
 const specs: Record<string, AutoencoderSpec> = {
-  "lstm, tanh": { encoder: [{ type: "lstm", units: 7 }], decoder },
-  "lstm, relu": { encoder: [{ type: "lstm", units: 7, activation: "relu" }], decoder },
-  "lstm, goBackwards": { encoder: [{ type: "lstm", units: 7, goBackwards: true }], decoder },
+  "lstm, tanh": { encoder: [{ type: "lstm", units: 4 }], decoder },
+  "lstm, relu": { encoder: [{ type: "lstm", units: 4, activation: "relu" }], decoder },
+  "lstm, goBackwards": { encoder: [{ type: "lstm", units: 4, goBackwards: true }], decoder },
   "lstm, goBackwards, every state": {
     encoder: [
-      { type: "lstm", units: 3, goBackwards: true, returnSequences: true },
-      { type: "lstm", units: 7 },
+      { type: "lstm", units: 2, goBackwards: true, returnSequences: true },
+      { type: "lstm", units: 4 },
     ],
     decoder,
   },
-  "lstm, bidirectional": { encoder: [{ type: "lstm", units: 7, bidirectional: true }], decoder },
+  "lstm, bidirectional": { encoder: [{ type: "lstm", units: 4, bidirectional: true }], decoder },
   "lstm, bidirectional, every state": {
     encoder: [
-      { type: "lstm", units: 3, bidirectional: true, returnSequences: true },
-      { type: "lstm", units: 7, bidirectional: true },
+      { type: "lstm", units: 2, bidirectional: true, returnSequences: true },
+      { type: "lstm", units: 4, bidirectional: true },
     ],
     decoder,
   },
   "bidirectional decoder": {
-    encoder: [{ type: "lstm", units: 7 }],
-    decoder: [decoder[0], { type: "lstm", units: 5, bidirectional: true, returnSequences: true }, decoder[2]],
+    encoder: [{ type: "lstm", units: 4 }],
+    decoder: [decoder[0], { type: "lstm", units: 3, bidirectional: true, returnSequences: true }, decoder[2]],
   },
-  "lstm, pooled": { encoder: [{ type: "lstm", units: 7, pool: true }], decoder },
+  "lstm, pooled": { encoder: [{ type: "lstm", units: 4, pool: true }], decoder },
   "lstm, bidirectional, pooled": {
-    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true }],
+    encoder: [{ type: "lstm", units: 4, bidirectional: true, pool: true }],
     decoder,
   },
   "pooled after a layer": {
     encoder: [
-      { type: "lstm", units: 3, returnSequences: true },
-      { type: "lstm", units: 5, goBackwards: true, pool: true },
+      { type: "lstm", units: 2, returnSequences: true },
+      { type: "lstm", units: 3, goBackwards: true, pool: true },
     ],
     decoder,
   },
   "next step predicted": {
-    encoder: [{ type: "lstm", units: 7, bidirectional: true, pool: true }],
+    encoder: [{ type: "lstm", units: 4, bidirectional: true, pool: true }],
     decoder,
     nextStep: { weight: 0.7 },
   },
   "embedding, next step predicted": {
     encoder: [
-      { type: "embedding", units: 3 },
-      { type: "lstm", units: 7 },
+      { type: "embedding", units: 2 },
+      { type: "lstm", units: 4 },
     ],
     decoder,
     nextStep: { weight: 0.7 },
   },
   "dropout on sequence and vector": {
     encoder: [
-      { type: "lstm", units: 5, returnSequences: true },
+      { type: "lstm", units: 3, returnSequences: true },
       { type: "dropout", rate: 0.3 },
-      { type: "lstm", units: 7 },
+      { type: "lstm", units: 4 },
       { type: "dropout", rate: 0.3 },
     ],
     decoder: [decoder[0], decoder[1], { type: "dropout", rate: 0.2 }, decoder[2]],
@@ -70,21 +70,21 @@ const specs: Record<string, AutoencoderSpec> = {
   "gaussian noise": {
     encoder: [
       { type: "gaussianNoise", stddev: 0.5 },
-      { type: "lstm", units: 7 },
+      { type: "lstm", units: 4 },
     ],
     decoder,
   },
   "dense inside": {
     encoder: [
-      { type: "timeDistributedDense", units: 3 },
-      { type: "lstm", units: 7 },
+      { type: "timeDistributedDense", units: 2 },
+      { type: "lstm", units: 4 },
     ],
-    decoder: [decoder[0], decoder[1], { type: "timeDistributedDense", units: 11 }, decoder[2]],
+    decoder: [decoder[0], decoder[1], { type: "timeDistributedDense", units: 5 }, decoder[2]],
   },
   embedding: {
     encoder: [
-      { type: "embedding", units: 3 },
-      { type: "lstm", units: 7 },
+      { type: "embedding", units: 2 },
+      { type: "lstm", units: 4 },
     ],
     decoder,
   },

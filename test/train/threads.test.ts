@@ -7,7 +7,7 @@ import { randomSeries } from "../series.js";
 
 // Three shards of a batch, ragged, with noise and dropout.
 const data = randomSeries({ N: 70, lengths: (n) => 3 + ((n * 7) % 11) });
-const options = { recipe: "denoising", units: 6, train: { updates: 12, batchSize: 40, seed: 3 } };
+const options = { recipe: "denoising", units: 6, train: { updates: 5, batchSize: 40, seed: 3 } };
 
 const labelled = {
   ...data,
@@ -17,7 +17,7 @@ const labelled = {
 
 describe.each(engines)("$name", ({ engine }) => {
   test.each(["default", "label-aware"])("recipe %s: the same bits on any number of threads", async (recipe) => {
-    const train = { updates: 5, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
+    const train = { updates: 3, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
     const fitted = [];
     for (const threads of [0, 1, 3, 4])
       fitted.push(await trainModel(engine, labelled, { recipe, units: 6, train, threads }));
@@ -43,7 +43,7 @@ describe.each(engines)("$name", ({ engine }) => {
         ],
         ...(loss === "contrastive" && { readOutLoss: { contrastive: { weight: 1 } } }),
       };
-      const train = { updates: 5, batchSize: 40, seed: 3 };
+      const train = { updates: 3, batchSize: 40, seed: 3 };
       const fitted = [];
       for (const threads of [0, 1, 3]) fitted.push(await trainModel(engine, data, { spec, train, threads }));
       for (const { weights, metadata } of fitted) {
@@ -89,7 +89,7 @@ test("an abort hands out the state, from which training goes on to the same weig
     onCheckpoint: (state: TrainState) => void states.push(state),
     onProgress: () => controller.abort(new Error("enough")),
   };
-  const several = { ...options, threads: 2, train: { ...options.train, updates: 2000, patience: 0 } };
+  const several = { ...options, threads: 2, train: { ...options.train, updates: 400, patience: 0 } };
   await expect(trainModel(fast, data, several, hooks)).rejects.toThrow("enough");
   expect(states.length).toBe(1);
   const whole = await trainModel(fast, data, { ...several, threads: 1 });
