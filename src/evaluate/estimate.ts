@@ -18,8 +18,11 @@ import { type NetworkName, networkOptions } from "./sets/networks.js";
 const NANO = 1e-9;
 /** Nanoseconds of a step of training for each parameter that it goes through, on one thread. */
 const PER_PARAMETER = 0.6;
-/** Seconds of training from which on it is worth a second to measure some updates. */
-const WORTH_MEASURING = 5;
+/** Updates are measured, half of them to warm up, where training takes longer than these seconds and this many times as many. */
+const MEASURED = 50;
+const WORTH_MEASURING = { seconds: 5, times: 5 };
+/** From these seconds for one update on, fewer will do. */
+const LONG_UPDATE = 0.2;
 
 /** Seconds that work will take on this machine, by what comparable work took on another one. */
 export interface Estimate {
@@ -37,13 +40,16 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
   const { readOut, fit, align } = question;
   const { set, resamples, classCount } = plan;
   const factor = slowness();
-  const threads = fit.threads === 0 ? 1 : Math.min(4, fit.threads ?? (await defaultThreads()));
+  const most = fit.threads === 0 ? 1 : Math.min(4, fit.threads ?? (await defaultThreads()));
+  const threads = 1 + (most - 1) / Math.max(1, factor); // others' work is why a machine is slow: no processor is free
   const N = Math.max(1, countOf(set));
   const length = set.offsets[countOf(set)] / N;
   const width = widthOf(set.channels);
   const channels = set.channels.length;
   const casesOf = (k: number) => resamples[k].train.length + resamples[k].test.length;
   const columnsOf = (single: SingleSet) => columnsOfSet(single, { set, readOut, align });
+  const numeric = set.channels.filter(({ kind }) => kind === "numeric").length / Math.max(1, width);
+  const gradedOf = (single: SingleSet) => (ONE_HOT.has(single.name) ? numeric : 1) * columnsOf(single);
 
   const networks = new Map<NetworkName, NetworkCost>();
   const network = ({ name }: SingleSet) => {
@@ -58,8 +64,10 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
   const trains = question.features.flatMap(setsOf).flatMap((single) => network(single) ?? []);
   const [longest] = trains.sort((a, b) => b.updates * perUpdate(b, length) - a.updates * perUpdate(a, length));
   let pace = factor; // of networks
-  if (longest && factor * longest.updates * perUpdate(longest, length) > WORTH_MEASURING) {
-    const updates = Math.max(4, Math.min(25, Math.round(0.5 / (factor * perUpdate(longest, length)))));
+  const slow = longest ? factor * perUpdate(longest, length) : 0;
+  const updates = slow > LONG_UPDATE ? 5 : MEASURED;
+  const { seconds, times } = WORTH_MEASURING;
+  if (longest && longest.updates * slow > seconds && longest.updates > times * updates) {
     const among = resamples[0].train;
     const timed = await timeUpdates(engine, set, among, longest.options, { updates, batch: longest.batch });
     pace = timed.seconds / perUpdate(longest, timed.length);
@@ -88,9 +96,10 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
     classifier(k, expression, name) {
       const { train, test, validation } = resamples[k];
       const columns = setsOf(expression).reduce((sum, single) => sum + columnsOf(single), 0);
+      const graded = setsOf(expression).reduce((sum, single) => sum + gradedOf(single), 0);
       const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
       const cost = (rows: number, predicted: number) =>
-        sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount);
+        sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
       const whole = cost(train.length, test.length);
       const trial = validation ? cost(validation.fitted.length, validation.held.length) : 0;
       return factor * (whole + trial) * NANO;
@@ -99,16 +108,20 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
   };
 }
 
-/** Nanoseconds to fit and predict. */
-type Cost = (rows: number, columns: number, predicted: number, classes: number) => number;
+/** Sets whose categories are columns of two values. */
+const ONE_HOT = new Set(["fields", "raw", "window"]);
+
+/** Nanoseconds to fit and predict. @param graded columns of more than two values */
+type Cost = (rows: number, columns: number, predicted: number, classes: number, graded: number) => number;
 const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
   ridge: (rows, columns) => 3 * Math.max(rows, columns) * Math.min(rows, columns) ** 2 + 1e7,
   logistic: (rows, columns, _, classes) => 150 * rows * columns * Math.max(1, classes - 1),
   knn: (rows, columns, predicted) => (0.36 * rows + 0.58 * predicted) * rows * columns,
   forest: (rows, columns, predicted) => 55_000 * rows * Math.sqrt(columns) + 20_000 * predicted,
-  boosting(rows, columns, predicted, classes) {
+  boosting(rows, columns, predicted, classes, graded) {
     const trees = 100 * (classes === 2 ? 1 : classes);
-    return trees * (rows * (5.3 * columns + 60) + 107_000 * columns + 80 * predicted) + 60 * rows * columns;
+    const splits = 60_000 * graded * Math.min(1, rows / 1500); // few rows make few leaves
+    return trees * (rows * (5.3 * columns + 60) + splits + 80 * predicted) + 60 * rows * columns;
   },
 };
 

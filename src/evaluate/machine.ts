@@ -56,11 +56,9 @@ export async function timeUpdates(
   return { seconds, length: sample.offsets[countOf(sample)] / countOf(sample) };
 }
 
-/** Cases with steps, evenly from the lowest class to the highest: a recipe may need several. */
+/** Cases with steps, evenly from the first to the last. */
 function spread(set: Sequences, among: Int32Array, count: number): Int32Array {
-  const labels = set.labels!;
-  const usable = among.filter((n) => lengthOf(set, n) > 0).sort((a, b) => labels[a] - labels[b] || a - b);
+  const usable = among.filter((n) => lengthOf(set, n) > 0);
   const kept = Math.min(count, usable.length);
-  const at = (k: number) => Math.floor((k * (usable.length - 1)) / Math.max(1, kept - 1));
-  return Int32Array.from({ length: kept }, (_, k) => usable[at(k)]);
+  return Int32Array.from({ length: kept }, (_, k) => usable[Math.floor((k * usable.length) / kept)]);
 }
