@@ -2,7 +2,7 @@ import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { Sorting } from "../source/format.js";
 import { type DataOptions, namedColumns } from "../source/options.js";
 import { type Column, idIn, namesOf, shownIn, type Table, type TableChunk } from "../source/table.js";
-import { codeOf } from "./long-column.js";
+import { codeOf } from "./codes.js";
 import { createRowRuns, type RowRuns } from "./row-runs.js";
 
 /** Rows that are given back at a time, unless one entity has more. */

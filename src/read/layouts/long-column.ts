@@ -163,13 +163,3 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
         : [],
   };
 }
-
-/** The code of a text, a new one at its first appearance. */
-export function codeOf(vocabulary: Map<string, number>, text: string): number {
-  let code = vocabulary.get(text);
-  if (code === undefined) {
-    code = vocabulary.size;
-    vocabulary.set(text, code);
-  }
-  return code;
-}

@@ -6,14 +6,16 @@ import { createMoneyTally } from "../source/marks.js";
 import { isNoData } from "../source/no-data.js";
 import type { DataOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
-import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
+import { type Column, shownIn, valueIn } from "../source/table.js";
 import { absentIdNotes, type CarriedCases, collectCarried } from "./carried.js";
+import { createCodes } from "./codes.js";
 import { looksMissing } from "./column-kind.js";
-import { type Growing, growing } from "./growing.js";
+import { growing } from "./growing.js";
 import { kindOf } from "./kind-of.js";
-import { codeOf, createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
+import { createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { absentLabelNote, indexNotes, isAbsentLabel, readLongHeader } from "./long-header.js";
 import { createTimeReader } from "./long-times.js";
+import { groupByEntity, interleaved, sortByTime } from "./row-order.js";
 import { collectStatics } from "./static-rows.js";
 
 /** A table with one event per row, as one sequence per entity. */
@@ -178,48 +180,6 @@ function createAmounts(path: string, name: string | undefined) {
   };
 }
 
-const UNKNOWN = -2;
-
-/**
- * Finds the codes of texts, by their id where they have one.
- * @param missing the code of a missing cell; default: that of its text
- */
-function createCodes(missing?: (cells: Column, r: number, row: number) => number) {
-  let known = new Int32Array(0); // by id
-  function find(cells: Column, r: number, row: number, id: number, vocabulary: Map<string, number>): number {
-    const code = missing && missingIn(cells, r) ? missing(cells, r, row) : codeOf(vocabulary, shownIn(cells, r));
-    if (id >= known.length) {
-      const before = known;
-      known = new Int32Array(2 * id + 16).fill(UNKNOWN);
-      known.set(before);
-    }
-    if (id >= 0) known[id] = code;
-    return code;
-  }
-  return {
-    add(
-      cells: Column,
-      from: number,
-      to: number,
-      rows: ArrayLike<number>,
-      vocabulary: Map<string, number>,
-      codes: Growing<Int32Array<ArrayBuffer>>,
-    ): void {
-      const ids = cells.kind === "cells" ? cells.ids : undefined;
-      const room = codes.room(to - from);
-      let at = codes.length;
-      for (let r = from; r < to; r++) {
-        const id = ids ? ids[r] : -1;
-        const code = id >= 0 && id < known.length ? known[id] : UNKNOWN;
-        room[at++] = code === UNKNOWN ? find(cells, r, rows[r], id, vocabulary) : code;
-      }
-      codes.length = at;
-    },
-    /** The codes begin anew. */
-    forget: () => void known.fill(UNKNOWN),
-  };
-}
-
 function noEntity(path: string, name: string, entity: string, row: number): never {
   throw new DataError(
     `${path}, row ${row}, column "${name}": got "${entity}", expected the entity the event belongs to. Without it the event is in no sequence; remove the row.`,
@@ -292,64 +252,4 @@ function inSequences(
   const stepLabels =
     labelCodes.length > 0 ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined) : undefined;
   return { set, order, details, stepLabels };
-}
-
-/** [rows, columns], the rows in that order: each is written at once, as neighbours in memory. */
-function interleaved(columns: readonly ArrayLike<number>[], order: Int32Array): Float32Array<ArrayBuffer> {
-  const F = columns.length;
-  const values = new Float32Array(order.length * F);
-  const places = new Int32Array(order.length);
-  for (let s = 0; s < order.length; s++) places[order[s]] = s * F;
-  const BLOCK = 512; // rows that stay in cache while column after column is written
-  for (let from = 0; from < order.length; from += BLOCK) {
-    const to = Math.min(order.length, from + BLOCK);
-    for (let f = 0; f < F; f++) {
-      const column = columns[f];
-      for (let row = from; row < to; row++) values[places[row] + f] = column[row];
-    }
-  }
-  return values;
-}
-
-/** Rows in file order inside each entity (a counting sort), and where each entity begins. */
-export function groupByEntity(owners: ArrayLike<number>, count: number) {
-  const offsets = new Int32Array(count + 1);
-  for (let row = 0; row < owners.length; row++) offsets[owners[row] + 1]++;
-  for (let e = 0; e < count; e++) offsets[e + 1] += offsets[e];
-  const next = offsets.slice();
-  const order = new Int32Array(owners.length);
-  for (let row = 0; row < owners.length; row++) order[next[owners[row]]++] = row;
-  return { order, offsets };
-}
-
-/**
- * Sorts `order` by time inside each entity, in place; equal times keep the file's order.
- * @param tally the numbers of events that are out of order, or at the time of the one before, are added to it
- * @returns [events] the times in that order
- */
-export function sortByTime(
-  order: Int32Array,
-  offsets: Int32Array,
-  times: ArrayLike<number>,
-  tally: { late: number; equal: number },
-): Float64Array {
-  const sorted = new Float64Array(order.length);
-  for (let s = 0; s < order.length; s++) sorted[s] = times[order[s]];
-  for (let e = 0; e + 1 < offsets.length; e++) {
-    const [from, to] = [offsets[e], offsets[e + 1]];
-    let latest = -Infinity;
-    let unsorted = false;
-    for (let s = from; s < to; s++) {
-      if (sorted[s] < latest) {
-        tally.late++;
-        unsorted = true;
-      } else latest = sorted[s];
-    }
-    if (unsorted) {
-      order.subarray(from, to).sort((a, b) => times[a] - times[b] || a - b);
-      for (let s = from; s < to; s++) sorted[s] = times[order[s]];
-    }
-    for (let s = from + 1; s < to; s++) if (sorted[s] === sorted[s - 1]) tally.equal++;
-  }
-  return sorted;
 }

@@ -6,11 +6,12 @@ import { createNoDataTally, isNoData } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { takeMissing } from "../source/part.js";
 import { type Column, missingIn, shownIn, valueIn } from "../source/table.js";
-import { codeOf } from "./long-column.js";
+import { codeOf } from "./codes.js";
 import { absentLabelNote, isAbsentLabel, placesOf, staticNames } from "./long-header.js";
-import { checkEntities, groupByEntity, type LongRows, type LongTable, sortByTime } from "./long-rows.js";
+import { checkEntities, type LongRows, type LongTable } from "./long-rows.js";
 import { createTimeReader } from "./long-times.js";
 import { createVariables } from "./narrow-variables.js";
+import { groupByEntity, sortByTime } from "./row-order.js";
 import { collectStatics } from "./static-rows.js";
 
 /**

@@ -2,7 +2,7 @@ import { DataError, OptionError } from "../../errors.js";
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { DataOptions } from "../source/options.js";
 import { expectChannels } from "../source/part.js";
-import { codeOf } from "./long-column.js";
+import { codeOf } from "./codes.js";
 import { channelsMade, staticNames } from "./long-header.js";
 
 /** The variables: which are channels, which are static, which are left out. */

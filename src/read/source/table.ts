@@ -42,6 +42,8 @@ export type Column =
       dates?: Float64Array;
       ids?: Int32Array;
       text?(r: number): string;
+      /** All texts, each with a zero behind it. */
+      utf8?: Uint8Array;
       notation?: Notation;
     }
   | { kind: "texts"; values: readonly string[]; notation?: Notation }

@@ -92,6 +92,7 @@ export function createRowHash(): RowHash {
         ofColumn[c] ??= createHash("sha256").update(`${name}\0${column?.kind}\0`);
         if (column === undefined) continue;
         if (column.kind === "numbers" || column.kind === "dates") ofColumn[c].update(bytesOf(column.values));
+        else if (column.kind === "cells" && column.utf8) ofColumn[c].update(column.utf8);
         else if (column.kind === "texts" || !column.numbers) ofColumn[c].update(`${column.values.join("\0")}\0`);
         else {
           ofColumn[c].update(bytesOf(column.numbers));
@@ -151,7 +152,8 @@ export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: 
         );
         const first = before + 1;
         before += count;
-        const rows = Float64Array.from({ length: count }, (_, r) => first + r);
+        const rows = new Float64Array(count);
+        for (let r = 0; r < count; r++) rows[r] = first + r;
         yield { rows, width: columns.length, column: (c) => made[c].cells ?? made[c].fail() };
       }
     } catch (cause) {

@@ -1,7 +1,7 @@
 import type { Column } from "../../source/table.js";
+import { createTextStore, type TextStore } from "../../source/text-store.js";
 import { createDateReader, numberOf } from "./numbers.js";
 import type { ScannedRows } from "./scan.js";
-import { createTextStore, type TextStore } from "./texts.js";
 
 const MINUS = 45;
 /** Of fewer rows a column is its texts: a million columns must not have stores and arrays of numbers each. */
