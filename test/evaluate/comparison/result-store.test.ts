@@ -27,7 +27,7 @@ const options: CompareOptions = {
   readOut: "narrow",
   networkSeeds: 2,
   folds: 2,
-  fit: { units: 4, train: { updates: 5 } },
+  fit: { units: 4, threads: 0, train: { updates: 5 } },
 };
 const run = (store?: ResultStore, more: Partial<CompareOptions> = {}) =>
   compare(engine, source, { ...options, store, ...more });
