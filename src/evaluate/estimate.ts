@@ -18,9 +18,9 @@ import { type NetworkName, networkOptions } from "./sets/networks.js";
 const NANO = 1e-9;
 /** Nanoseconds of a step of training for each parameter that it goes through, on one thread. */
 const PER_PARAMETER = 0.6;
-/** Updates are measured, half of them to warm up, where training takes longer than these seconds and this many times as many. */
-const MEASURED = 50;
-const WORTH_MEASURING = { seconds: 5, times: 5 };
+/** So many updates are run and the last of them timed, where training takes longer than these seconds, and many more. */
+const MEASURED = 100;
+const WORTH_MEASURING = { seconds: 5, times: 8 };
 /** From these seconds for one update on, fewer will do. */
 const LONG_UPDATE = 0.2;
 
@@ -87,7 +87,7 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       }
       const fitted = mustBeFitted((single.readOut ?? readOut) as ReadOut);
       const decodes = single.name === "residuals" || single.name === "surprise";
-      const times = decodes || !fitted ? 1 : 4;
+      const times = decodes || !fitted ? 1 : 6.5;
       const perStep =
         times * (decodes ? factor * 2000 + pace * 0.2 * own.parameters : factor * 500 + pace * 0.07 * own.parameters);
       const running = (cases * length * perStep * NANO) / (decodes ? 1 : threads);

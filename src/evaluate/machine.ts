@@ -29,7 +29,7 @@ export function slowness(): number {
 }
 
 /**
- * Seconds of an update of this network on this engine, with its threads: the mean of a few.
+ * Seconds of an update of this network on this engine, with its threads: the mean of the last of a few.
  * @param among cases to take some of
  * @returns also how long the cases are on average
  */
@@ -42,17 +42,18 @@ export async function timeUpdates(
 ): Promise<{ seconds: number; length: number }> {
   const sample = cutSequences(set, spread(set, among, 2 * batch));
   const train = { ...options.train, updates, epochs: undefined };
-  let seconds = 0;
+  const marks: { update: number; seconds: number }[] = [];
   await trainModel(
     engine,
     sample,
     { ...options, validation: 0, train },
     {
-      onProgress({ updatesPerSecond }) {
-        seconds = 1 / updatesPerSecond;
-      },
+      onProgress: ({ update, updatesPerSecond }) => void marks.push({ update, seconds: update / updatesPerSecond }),
     },
   );
+  const last = marks[marks.length - 1];
+  const before = marks.length > 1 ? marks[marks.length - 2] : { update: 0, seconds: 0 }; // threads and kernels warm up
+  const seconds = (last.seconds - before.seconds) / (last.update - before.update);
   return { seconds, length: sample.offsets[countOf(sample)] / countOf(sample) };
 }
 
