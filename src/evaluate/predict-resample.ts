@@ -134,13 +134,14 @@ async function tablesFor(
 ): Promise<PartTables> {
   const blocks = await tables.make(part);
   tables.keepOnly(later);
-  const joined = new Map<boolean, FeaturePair>();
-  for (const name of classifiers) {
-    const { balanced } = classifierTable[name];
-    if (!joined.has(balanced)) joined.set(balanced, joinBlocks(blocks, balanced));
-  }
   const { pairs, notes } = blocks;
-  return { joined, several: pairs.length > 1, components: pairs[0].components, notes };
+  const several = pairs.length > 1;
+  const { components } = pairs[0];
+  const joined = new Map<boolean, FeaturePair>();
+  for (const balanced of [true, false])
+    if (classifiers.some((name) => classifierTable[name].balanced === balanced))
+      joined.set(balanced, joinBlocks(blocks, balanced, !balanced));
+  return { joined, several, components, notes };
 }
 
 /** The features that classifiers are fitted on: averages are made of the predictions of their parts. */

@@ -98,13 +98,19 @@ export function featureTables(
   };
 }
 
-/** One table for a classifier: blocks of equal variance, or columns as they are. */
-export function joinBlocks({ names, pairs }: Blocks, balanced: boolean): FeaturePair {
+/**
+ * One table for a classifier: blocks of equal variance, or columns as they are.
+ * @param isLast the blocks are emptied: memory need not hold those of the training part while the test part is joined
+ */
+export function joinBlocks({ names, pairs }: Blocks, balanced: boolean, isLast = false): FeaturePair {
   if (pairs.length === 1) return pairs[0];
   const trains = pairs.map(({ train }) => train);
   const tests = pairs.map(({ test }) => test);
   if (balanced) return balanceBlocks(trains, tests, names);
-  return { train: sideBySide(trains, names), test: sideBySide(tests, names) };
+  if (isLast) pairs.length = 0;
+  const train = sideBySide(trains, names);
+  trains.length = 0;
+  return { train, test: sideBySide(tests, names) };
 }
 
 export interface Selection {
