@@ -91,8 +91,7 @@ export function collectLongRows(
   const readTime = createTimeReader(path, options);
   let rows = noRows();
   const owners = createCodes((cells, r, row) => noEntity(path, options.entity, shownIn(cells, r), row));
-  const labels = createCodes(() => -1);
-  const seconds = createCodes();
+  const [labels, seconds] = [createCodes(() => -1), createCodes()];
   const addSome = (columns: readonly Column[], from: number, to: number, numbers: ArrayLike<number>) => {
     const first = rows.owners.length;
     owners.add(columns[roles.entity], from, to, numbers, rows.entities, rows.owners);

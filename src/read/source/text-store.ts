@@ -42,13 +42,6 @@ export function createTextStore(): TextStore {
     return id;
   }
 
-  function isKept(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const begin = begins[id];
-    if (begins[id + 1] - begin !== end - start) return false;
-    for (let k = start; k < end; k++) if (kept[begin + k - start] !== bytes[k]) return false;
-    return true;
-  }
-
   function shortId(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const within = start + 8 <= bytes.length;
     const first = within ? view.getInt32(start, true) & MASKS[Math.min(end - start, 4)] : wordOf(bytes, start, end);
@@ -83,7 +76,12 @@ export function createTextStore(): TextStore {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot];
       if (id < 0) return add(bytes, start, end, slot, hash, LONG);
-      if (keys[2 * slot] === hash && keys[2 * slot + 1] === LONG && isKept(id, bytes, start, end)) return id;
+      if (
+        keys[2 * slot] === hash &&
+        keys[2 * slot + 1] === LONG &&
+        isSame(kept.subarray(begins[id], begins[id + 1]), bytes, start, end)
+      )
+        return id;
     }
   }
 
@@ -95,6 +93,12 @@ export function createTextStore(): TextStore {
       return end - start <= SHORT ? shortId(bytes, view, start, end) : longId(bytes, start, end);
     },
   };
+}
+
+function isSame(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let k = 0; k < text.length; k++) if (text[k] !== bytes[start + k]) return false;
+  return true;
 }
 
 /** Up to four bytes as a number, the first one lowest. */
