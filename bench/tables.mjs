@@ -3,6 +3,8 @@
 // 20,000 entities (108 MB of CSV: entity, time, 4 numbers, 2 texts), with csv-parse alone beside them.
 //   node bench/tables.mjs FOLDER [EVENTS]   makes events.csv (in order of time) and grouped.csv there, once, and runs
 //   node bench/tables.mjs make FOLDER [EVENTS]   only makes them
+//   node bench/tables.mjs parquet FOLDER [EVENTS]   makes events.parquet of EVENTS (10,000,000) in order of time, in
+//   DuckDB, and encodes it sorted by --sql and by --sort
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdirSync } from "node:fs";
@@ -83,9 +85,48 @@ let sum = 0;
 for (let chunk = await rows.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await rows.fetchChunk())
   for (const value of chunk.getColumnVector(2).items ?? []) sum += value;`;
 
+/** Repeats the events with later times and other entities, until there are enough. */
+const PARQUET = `
+import { DuckDBInstance } from "@duckdb/node-api";
+const [csv, parquet, copies] = process.argv.slice(1);
+const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB", threads: "1" });
+const connection = await instance.connect();
+const times = "time + to_seconds(k * 15 * (select count(*) from '" + csv + "'))";
+await connection.run("copy (select entity || '-' || k as entity, " + times + " as time, * exclude (entity, time, k) from range(" +
+  copies + ") t(k), '" + csv + "') to '" + parquet + "' (format parquet, compression zstd)");`;
+
+const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** @param {string} folder @param {number} events */
+async function runParquet(folder, events) {
+  const [csv, parquet, model, out] = ["events.csv", "events.parquet", "events.undertone", "p.npy"].map((name) =>
+    join(folder, name),
+  );
+  if (!existsSync(parquet)) {
+    const copies = Math.ceil(events / 2_000_000);
+    await measure(["--input-type=module", "-e", PARQUET, "--", csv, parquet, String(copies)]);
+  }
+  const to = ["-o", out, "--force", "--threads", "1"];
+  await report([
+    [
+      `encode --sql, ${events} events of Parquet`,
+      [cli, "encode", model, "--sql", `from '${parquet}' order by entity, time`, ...to],
+    ],
+    [`encode --sort, ${events} events of Parquet`, [cli, "encode", model, parquet, "--sort", ...to]],
+  ]);
+}
+
+/** @param {[string, string[]][]} jobs */
+async function report(jobs) {
+  console.log("| what | processor s | peak MB |\n|---|---|---|");
+  for (const [name, args] of jobs) {
+    const { seconds, mb } = await measure(args);
+    console.log(`| ${name} | ${seconds.toFixed(1)} | ${mb.toFixed(0)} |`);
+  }
+}
+
 /** @param {string} folder */
 async function run(folder) {
-  const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
   const [events, grouped, sample] = ["events.csv", "grouped.csv", "sample.csv"].map((name) => join(folder, name));
   const model = join(folder, "events.undertone");
   const roles = ["--entity", "entity", "--time", "time"];
@@ -105,16 +146,13 @@ async function run(folder) {
     ["DuckDB alone, sorted, one sum", ["--input-type=module", "-e", DUCKDB, "--", events]],
     ["csv-parse alone, one sum", ["--input-type=module", "-e", CSV_PARSE, "--", events]],
   ];
-  console.log("| what | processor s | peak MB |\n|---|---|---|");
-  for (const [name, args] of jobs) {
-    const { seconds, mb } = await measure(args);
-    console.log(`| ${name} | ${seconds.toFixed(1)} | ${mb.toFixed(0)} |`);
-  }
+  await report(jobs);
 }
 
 const args = process.argv.slice(2);
-const only = args[0] === "make";
-const [folder, events = "2000000"] = only ? args.slice(1) : args;
+const mode = args[0] === "make" || args[0] === "parquet" ? args.shift() : undefined;
+const [folder, events = mode === "parquet" ? "10000000" : "2000000"] = args;
 if (!folder) throw new Error("Name a folder: node bench/tables.mjs FOLDER");
-if (!existsSync(join(folder, "sample.csv"))) await make(folder, Number(events));
-if (!only) await run(folder);
+if (!existsSync(join(folder, "sample.csv"))) await make(folder, mode === "parquet" ? 2_000_000 : Number(events));
+if (mode === "parquet") await runParquet(folder, Number(events));
+else if (mode !== "make") await run(folder);

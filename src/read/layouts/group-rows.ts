@@ -65,7 +65,8 @@ export async function groupRows(
       }
       const columns = places.map((c) => chunk.column(c));
       const cells = columns[places.indexOf(plan.entityColumn)];
-      const codes = Int32Array.from({ length: chunk.rows.length - skip }, (_, r) => ownerOf(cells, skip + r));
+      const codes = new Int32Array(chunk.rows.length - skip);
+      for (let r = 0; r < codes.length; r++) codes[r] = ownerOf(cells, skip + r);
       runs!.add(
         skip === 0 ? columns : columns.map((column) => withoutRows(column, skip)),
         codes,

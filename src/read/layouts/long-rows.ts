@@ -10,7 +10,7 @@ import { type Column, shownIn, valueIn } from "../source/table.js";
 import { absentIdNotes, type CarriedCases, collectCarried } from "./carried.js";
 import { createCodes } from "./codes.js";
 import { looksMissing } from "./column-kind.js";
-import { growing } from "./growing.js";
+import { type Growing, growing } from "./growing.js";
 import { kindOf } from "./kind-of.js";
 import { createKnownColumn, createLongColumn, type LongColumn } from "./long-column.js";
 import { absentLabelNote, indexNotes, isAbsentLabel, readLongHeader } from "./long-header.js";
@@ -91,8 +91,7 @@ export function collectLongRows(
   const readTime = createTimeReader(path, options);
   let rows = noRows();
   const owners = createCodes((cells, r, row) => noEntity(path, options.entity, shownIn(cells, r), row));
-  const labels = createCodes(() => -1);
-  const seconds = createCodes();
+  const [labels, seconds] = [createCodes(() => -1), createCodes()];
   const addSome = (columns: readonly Column[], from: number, to: number, numbers: ArrayLike<number>) => {
     const first = rows.owners.length;
     owners.add(columns[roles.entity], from, to, numbers, rows.entities, rows.owners);
@@ -102,8 +101,7 @@ export function collectLongRows(
     }
     if (roles.time >= 0) readTime.add(columns[roles.time], from, to, numbers, rows.times);
     if (roles.label >= 0) labels.add(columns[roles.label], from, to, numbers, rows.labels, rows.labelCodes);
-    for (let r = from; roles.amount >= 0 && r < to; r++)
-      rows.amounts.push(amounts.next(columns[roles.amount], r, numbers[r]));
+    if (roles.amount >= 0) amounts.add(columns[roles.amount], from, to, numbers, rows.amounts);
     if (roles.second >= 0) seconds.add(columns[roles.second], from, to, numbers, rows.seconds, rows.secondCodes);
   };
   return {
@@ -140,13 +138,11 @@ export function collectLongRows(
       };
     },
     notes() {
-      const { late, equal } = tally;
       return [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         ...absentIdNotes(path, header, options),
         ...(known ? [] : indexNotes(path, header, [...used, ...channels.map(({ index }) => index)])),
-        late > 0 && `${late} rows were earlier than one before them of the same entity; sorted by time.`,
-        equal > 0 && `${equal} events have the same time as the one before them of their entity; kept in file order.`,
+        ...orderNotes(tally),
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
         ...statics.notes(),
@@ -156,10 +152,27 @@ export function collectLongRows(
   };
 }
 
+function orderNotes({ late, equal }: { late: number; equal: number }): string[] {
+  const notes: string[] = [];
+  if (late > 0) notes.push(`${late} rows were earlier than one before them of the same entity; sorted by time.`);
+  if (equal > 0)
+    notes.push(`${equal} events have the same time as the one before them of their entity; kept in file order.`);
+  return notes;
+}
+
 /** Reads amounts; a missing one is 0. */
 function createAmounts(path: string, name: string | undefined) {
   const money = createMoneyTally(path, `column "${name}"`);
   let missing = 0;
+  function next(cells: Column, r: number, row: number): number {
+    const amount =
+      valueIn(cells, r) ??
+      money.value(shownIn(cells, r), row, cells.notation) ??
+      notANumber(shownIn(cells, r), path, row, `column "${name}" (the amount)`);
+    if (!Number.isNaN(amount) && !isNoData(amount)) return amount;
+    missing++;
+    return 0;
+  }
   return {
     /** The first row from r on, at most `to`, that may have no amount. */
     soundUntil(cells: Column, r: number, to: number): number {
@@ -167,14 +180,8 @@ function createAmounts(path: string, name: string | undefined) {
       while (known && r < to && Math.abs(known[r]) < NO_DATA) r++;
       return r;
     },
-    next(cells: Column, r: number, row: number): number {
-      const amount =
-        valueIn(cells, r) ??
-        money.value(shownIn(cells, r), row, cells.notation) ??
-        notANumber(shownIn(cells, r), path, row, `column "${name}" (the amount)`);
-      if (!Number.isNaN(amount) && !isNoData(amount)) return amount;
-      missing++;
-      return 0;
+    add(cells: Column, from: number, to: number, rows: ArrayLike<number>, into: Growing<Float64Array<ArrayBuffer>>) {
+      for (let r = from; r < to; r++) into.push(next(cells, r, rows[r]));
     },
     notes: () => (missing > 0 ? [`${missing} events have no ${name}; aggregates count it as 0.`] : []),
   };

@@ -79,16 +79,14 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
     const columns = usedColumns(chunk, rows);
     const entities = columns[rows.entityColumn];
     const R = chunk.rows.length;
-    let seen = r; // rows that were added
-    let added = r; // rows whose channels were added
+    let [seen, added] = [r, r]; // rows that were added, and those whose channels were
     for (; r < R; r++) {
       if (scattered && handedOn.size === 0) break; // nothing is handed on but all at the end
       const before = { entity, id };
       id = idIn(entities, r);
       if (id >= 0 && id === before.id) continue;
       entity = shownIn(entities, r);
-      const other = id >= 0 && before.id >= 0 ? id !== before.id : entity !== before.entity;
-      if (!other) continue;
+      if ((id < 0 || before.id < 0) && entity === before.entity) continue;
       rows.add(columns, seen, r, chunk.rows);
       seen = r;
       if (handedOn.size > 0 && handedOn.has(entity))

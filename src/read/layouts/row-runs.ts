@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Column } from "../source/table.js";
-import { addCells, createRunColumn, type Places, readCells, writeCells } from "./run-column.js";
+import { addCells, createRunColumn, gather, type Places, readCells, writeCells } from "./run-column.js";
 
 /** Cells that a run holds before it is written. */
 const RUN_CELLS = 4_000_000;
@@ -46,7 +46,7 @@ export function createRowRuns(folder: string, bare: readonly boolean[], most = r
   function write(): void {
     if (held === 0) return;
     const { order, starts } = orderOf(codes.subarray(0, held), codeCount);
-    const sorted = Float64Array.from(order, (r) => rows[r]);
+    const sorted = gather(rows, order, new Float64Array(order.length));
     runs.push({ starts, rows: put(sorted), columns: columns.map((column) => writeCells(column, order, put)) });
     held = 0;
   }
@@ -91,7 +91,7 @@ export function createRowRuns(folder: string, bare: readonly boolean[], most = r
       }
       const { order } = orderOf(owners, to - from);
       return {
-        rows: Float64Array.from(order, (r) => numbers[r]),
+        rows: gather(numbers, order, new Float64Array(order.length)),
         columns: columns.map((column, c) =>
           readCells(
             column,

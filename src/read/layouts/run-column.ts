@@ -1,4 +1,4 @@
-import { type Column, idIn } from "../source/table.js";
+import { type Column, idIn, shownIn } from "../source/table.js";
 
 /** Different texts of a column that are kept in memory; others stand in the file. */
 const MOST_NAMES = 1 << 16;
@@ -49,7 +49,18 @@ export function addCells(store: RunColumn, column: Column, from: number, count: 
   if (column.kind === "numbers" || column.kind === "dates")
     return void numbers.set(column.values.subarray(from, from + count), at);
   const parsed = column.kind === "cells" && store.bare ? column : undefined;
+  const known = parsed?.dates ? undefined : parsed?.numbers;
+  const fileIds = column.kind === "cells" && !parsed ? column.ids : undefined;
   for (let k = 0; k < count; k++) {
+    if (known && !store.ids && !store.dates && !Number.isNaN(known[from + k])) {
+      numbers[at + k] = known[from + k];
+      continue;
+    }
+    const fileId = fileIds ? fileIds[from + k] : -1;
+    if (fileId >= 0 && store.ids && !store.dates && fileId < store.byFileId.length && store.byFileId[fileId] > 0) {
+      store.ids[at + k] = store.byFileId[fileId] - 1;
+      continue;
+    }
     const number = parsed?.numbers?.[from + k] ?? Number.NaN;
     const date = parsed?.dates?.[from + k] ?? Number.NaN;
     numbers[at + k] = number;
@@ -69,7 +80,7 @@ function addText(store: RunColumn, column: Column & { values: readonly string[] 
     store.ids[at] = before - 1;
     return;
   }
-  const text = column.values[r];
+  const text = shownIn(column, r);
   let id = known.get(text);
   if (id === undefined && names.length < MOST_NAMES) {
     id = names.push(text) - 1;
@@ -87,13 +98,19 @@ function addText(store: RunColumn, column: Column & { values: readonly string[] 
   }
 }
 
+/** The numbers at `order`, in that order. */
+export function gather<A extends Float64Array | Int32Array>(from: A, order: Int32Array, into: A): A {
+  for (let k = 0; k < order.length; k++) into[k] = from[order[k]];
+  return into;
+}
+
 /** Writes the cells of the run in that order, and begins a new one. */
 export function writeCells(store: RunColumn, order: Int32Array, put: Put): Places {
   const { numbers, dates, ids, texts, bare } = store;
   const places: Places = { numbers: -1, dates: -1, ids: -1, ends: -1, texts: -1 };
-  if (ids === undefined || bare) places.numbers = put(Float64Array.from(order, (r) => numbers[r]));
-  if (dates) places.dates = put(Float64Array.from(order, (r) => dates[r]));
-  if (ids) places.ids = put(Int32Array.from(order, (r) => ids[r]));
+  if (ids === undefined || bare) places.numbers = put(gather(numbers, order, new Float64Array(order.length)));
+  if (dates) places.dates = put(gather(dates, order, new Float64Array(order.length)));
+  if (ids) places.ids = put(gather(ids, order, new Int32Array(order.length)));
   if (texts.size > 0) {
     let end = 0;
     places.ends = put(Float64Array.from(order, (r) => (end += Buffer.byteLength(texts.get(r) ?? ""))));
@@ -114,7 +131,7 @@ export function readCells(store: RunColumn, order: Int32Array, slices: readonly 
       if (at[part] >= 0) get(all.subarray(done, done + count), at[part] + 8 * begin);
       done += count;
     }
-    return Float64Array.from(order, (r) => all[r]);
+    return gather(all, order, new Float64Array(order.length));
   };
   if (kind === "numbers" || kind === "dates") return { kind, values: floats("numbers")!, notation };
   const numbers = floats("numbers");
@@ -159,5 +176,5 @@ function readTexts(order: Int32Array, slices: readonly RunSlice[], get: Get) {
     done += count;
   }
   for (let k = 0; k < order.length && found.size > 0; k++) if (found.has(order[k])) texts.set(k, found.get(order[k])!);
-  return { ids: Int32Array.from(order, (r) => all[r]), texts };
+  return { ids: gather(all, order, new Int32Array(order.length)), texts };
 }

@@ -34,46 +34,21 @@ export function createTextStore(): TextStore {
     keys[2 * slot + 1] = second;
     slots[slot] = id;
     texts.push(String.fromCharCode(...kept.subarray(begin, begin + end - start)));
-    if (id + 2 === begins.length) grow();
+    if (id + 2 === begins.length) {
+      begins = longer(begins, new Int32Array(2 * begins.length));
+      ({ slots, keys } = widened(slots, keys)); // half of the slots are free
+      mask = slots.length - 1;
+    }
     return id;
   }
 
-  /** Half of the slots are free. */
-  function grow(): void {
-    const before = { slots, keys };
-    mask = 2 * mask + 1;
-    begins = longer(begins, new Int32Array((mask + 1) / 2 + 1));
-    slots = new Int32Array(mask + 1).fill(-1);
-    keys = new Int32Array(2 * (mask + 1));
-    for (const [from, id] of before.slots.entries()) {
-      if (id < 0) continue;
-      const [first, second] = before.keys.subarray(2 * from, 2 * from + 2);
-      let slot = (second === LONG ? first : hashOf(first, second)) & mask;
-      while (slots[slot] >= 0) slot = (slot + 1) & mask;
-      slots[slot] = id;
-      keys[2 * slot] = first;
-      keys[2 * slot + 1] = second;
-    }
-  }
-
-  function isKept(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const begin = begins[id];
-    if (begins[id + 1] - begin !== end - start) return false;
-    for (let k = start; k < end; k++) if (kept[begin + k - start] !== bytes[k]) return false;
-    return true;
-  }
-
   function shortId(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    const length = end - start;
-    let first = 0;
-    let second = length << 24;
-    if (start + 8 <= bytes.length) {
-      first = view.getInt32(start, true) & MASKS[Math.min(length, 4)];
-      if (length > 4) second |= view.getInt32(start + 4, true) & MASKS[length - 4];
-    } else
-      for (let k = 0; k < length; k++)
-        if (k < 4) first |= bytes[start + k] << (8 * k);
-        else second |= bytes[start + k] << (8 * k - 32);
+    const within = start + 8 <= bytes.length;
+    const first = within ? view.getInt32(start, true) & MASKS[Math.min(end - start, 4)] : wordOf(bytes, start, end);
+    const rest = within
+      ? view.getInt32(start + 4, true) & MASKS[Math.max(end - start - 4, 0)]
+      : wordOf(bytes, start + 4, end);
+    const second = rest | ((end - start) << 24);
     if (first === low && second === high && last >= 0) return last;
     if (((first | second) & BEYOND_ASCII) !== 0) return -1;
     let id = -1;
@@ -101,7 +76,12 @@ export function createTextStore(): TextStore {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot];
       if (id < 0) return add(bytes, start, end, slot, hash, LONG);
-      if (keys[2 * slot] === hash && keys[2 * slot + 1] === LONG && isKept(id, bytes, start, end)) return id;
+      if (
+        keys[2 * slot] === hash &&
+        keys[2 * slot + 1] === LONG &&
+        isSame(kept.subarray(begins[id], begins[id + 1]), bytes, start, end)
+      )
+        return id;
     }
   }
 
@@ -113,6 +93,35 @@ export function createTextStore(): TextStore {
       return end - start <= SHORT ? shortId(bytes, view, start, end) : longId(bytes, start, end);
     },
   };
+}
+
+function isSame(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let k = 0; k < text.length; k++) if (text[k] !== bytes[start + k]) return false;
+  return true;
+}
+
+/** Up to four bytes as a number, the first one lowest. */
+function wordOf(bytes: Uint8Array, start: number, end: number): number {
+  let word = 0;
+  for (let k = start; k < Math.min(end, start + 4); k++) word |= bytes[k] << (8 * (k - start));
+  return word;
+}
+
+/** The table with twice the slots. */
+function widened(slots: Int32Array, keys: Int32Array) {
+  const mask = 2 * slots.length - 1;
+  const wider = { slots: new Int32Array(mask + 1).fill(-1), keys: new Int32Array(2 * (mask + 1)) };
+  for (let from = 0; from < slots.length; from++) {
+    if (slots[from] < 0) continue;
+    const [first, second] = [keys[2 * from], keys[2 * from + 1]];
+    let slot = (second === LONG ? first : hashOf(first, second)) & mask;
+    while (wider.slots[slot] >= 0) slot = (slot + 1) & mask;
+    wider.slots[slot] = slots[from];
+    wider.keys[2 * slot] = first;
+    wider.keys[2 * slot + 1] = second;
+  }
+  return wider;
 }
 
 function hashOf(first: number, second: number): number {

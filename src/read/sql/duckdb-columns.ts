@@ -120,8 +120,10 @@ const INLINE = 12;
 /** Texts, known by their bytes; most need no string. */
 function texts(): Reader {
   const store = createTextStore();
+  let room = Buffer.alloc(0); // for one chunk after the other
   return (vector, count) => {
-    const { utf8, ends } = packed(vector, count);
+    const { utf8, ends, all } = packed(vector, count, room);
+    room = all;
     const begin = (r: number) => (r === 0 ? 0 : ends[r - 1] + 1);
     let ids: Int32Array | undefined;
     const made = () => {
@@ -152,23 +154,24 @@ function texts(): Reader {
 }
 
 /** The texts of a vector, copied: each with a zero behind it. A null is an empty text. */
-function packed(vector: DuckDBVector, count: number): { utf8: Buffer; ends: Int32Array } {
+function packed(vector: DuckDBVector, count: number, room: Buffer<ArrayBuffer>) {
   const { dataView } = vector as unknown as { dataView: DataView };
   const entries = new Uint8Array(dataView.buffer, dataView.byteOffset, dataView.byteLength);
   const isNull = nullsOf(vector);
   const ends = new Int32Array(count);
-  let utf8 = Buffer.alloc(ENTRY * count);
+  let all = room;
   let at = 0;
   for (let r = 0; r < count; r++) {
     const length = isNull?.(r) ? 0 : dataView.getUint32(ENTRY * r, true);
-    if (at + length >= utf8.length) utf8 = Buffer.concat([utf8], 2 * utf8.length + length);
+    if (at + length >= all.length) all = Buffer.concat([all], 2 * all.length + length + ENTRY * count);
     const from = ENTRY * r + 4;
-    if (length > INLINE) utf8.write(vector.getItem(r) as string, at, "utf8");
-    else for (let k = 0; k < length; k++) utf8[at + k] = entries[from + k];
+    if (length > INLINE) all.write(vector.getItem(r) as string, at, "utf8");
+    else for (let k = 0; k < length; k++) all[at + k] = entries[from + k];
     at += length;
-    ends[r] = at++;
+    ends[r] = at;
+    all[at++] = 0;
   }
-  return { utf8: utf8.subarray(0, at), ends };
+  return { utf8: all.subarray(0, at), ends, all };
 }
 
 /** Tells which rows of a vector are null; undefined: none. */

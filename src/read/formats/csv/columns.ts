@@ -7,18 +7,29 @@ const MINUS = 45;
 /** Of fewer rows a column is its texts: a million columns must not have stores and arrays of numbers each. */
 const FEW = 16;
 
+/** What columns are made in, by column: each chunk of rows takes the place of the one before. */
+interface Room {
+  values: Float64Array;
+  ids: Int32Array;
+}
+
 /** Makes columns of the scanned rows of a file: numbers and dates from bytes, texts only where they are asked for. */
 export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
   const dateOf = createDateReader();
   const stores: TextStore[] = []; // by column
+  const rooms: Room[] = [];
   return (rows, c) => {
     const R = rows.rows.length;
     if (R < FEW) return { kind: "cells", values: plainTexts(rows, c) };
+    if (R > (rooms[c]?.values.length ?? 0))
+      rooms[c] = { values: new Float64Array(R + (R >> 3)), ids: new Int32Array(0) };
+    const room = rooms[c];
     let ids: Int32Array | undefined;
     let values: string[] | undefined;
     const made = () => {
       stores[c] ??= createTextStore();
-      ids ??= idsOf(rows, c, stores[c]);
+      if (room.ids.length < R) room.ids = new Int32Array(room.values.length);
+      ids ??= idsOf(rows, c, stores[c], room.ids.subarray(0, R));
       return ids;
     };
     const text = (r: number) => {
@@ -27,7 +38,7 @@ export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
       const id = made()[r];
       return id < 0 ? textOf(rows, cell) : stores[c].textOf(id);
     };
-    const { numbers, dates } = parsed(rows, c, dateOf);
+    const { numbers, dates } = parsed(rows, c, dateOf, room.values.subarray(0, R));
     return {
       kind: "cells",
       numbers,
@@ -58,10 +69,9 @@ function plainTexts(rows: ScannedRows, c: number): string[] {
   return values;
 }
 
-function idsOf(rows: ScannedRows, c: number, store: TextStore): Int32Array {
+function idsOf(rows: ScannedRows, c: number, store: TextStore, ids: Int32Array): Int32Array {
   const { bytes, starts, ends, width } = rows;
   const R = rows.rows.length;
-  const ids = new Int32Array(R);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let r = 0, cell = c; r < R; r++, cell += width)
     ids[r] = ends[cell] < 0 ? -1 : store.idOf(bytes, view, starts[cell], ends[cell]);
@@ -73,9 +83,9 @@ function parsed(
   { bytes, starts, ends, rows, width }: ScannedRows,
   c: number,
   dateOf: typeof numberOf,
+  values: Float64Array,
 ): { numbers?: Float64Array; dates?: Float64Array } {
   const R = rows.length;
-  const values = new Float64Array(R);
   let isDate = false;
   let found = 0;
   for (let r = 0, cell = c; r < R; r++, cell += width) {
