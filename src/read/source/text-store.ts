@@ -51,13 +51,9 @@ export function createTextStore(): TextStore {
     const second = rest | ((end - start) << 24);
     if (first === low && second === high && last >= 0) return last;
     if (((first | second) & BEYOND_ASCII) !== 0) return -1;
-    let id = -1;
-    for (let slot = hashOf(first, second) & mask; ; slot = (slot + 1) & mask) {
-      id = slots[slot];
-      if (id < 0) id = add(bytes, start, end, slot, first, second);
-      else if (keys[2 * slot] !== first || keys[2 * slot + 1] !== second) continue;
-      break;
-    }
+    let slot = hashOf(first, second) & mask;
+    while (slots[slot] >= 0 && (keys[2 * slot] !== first || keys[2 * slot + 1] !== second)) slot = (slot + 1) & mask;
+    const id = slots[slot] < 0 ? add(bytes, start, end, slot, first, second) : slots[slot];
     low = first;
     high = second;
     last = id;
