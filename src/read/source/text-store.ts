@@ -61,8 +61,7 @@ export function createTextStore(): TextStore {
   }
 
   function longId(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0;
-    let bits = 0;
+    let [hash, bits] = [0, 0];
     for (let k = start; k < end; k++) {
       hash = Math.imul(hash, 31) + bytes[k];
       bits |= bytes[k];
@@ -75,7 +74,7 @@ export function createTextStore(): TextStore {
       if (
         keys[2 * slot] === hash &&
         keys[2 * slot + 1] === LONG &&
-        isSame(kept.subarray(begins[id], begins[id + 1]), bytes, start, end)
+        isSame(kept, begins[id], begins[id + 1], bytes, start, end)
       )
         return id;
     }
@@ -91,9 +90,9 @@ export function createTextStore(): TextStore {
   };
 }
 
-function isSame(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let k = 0; k < text.length; k++) if (text[k] !== bytes[start + k]) return false;
+function isSame(kept: Uint8Array, begin: number, end: number, bytes: Uint8Array, from: number, to: number): boolean {
+  if (end - begin !== to - from) return false;
+  for (let k = begin; k < end; k++) if (kept[k] !== bytes[from + k - begin]) return false;
   return true;
 }
 
