@@ -31,7 +31,7 @@ export function networkModel({ metadata, weights }: Model): NetworkModel {
   const expected = parametersOf(metadata).reduce((sum, { size }) => sum + size, 0);
   if (weights?.length !== expected)
     throw new ShapeError(
-      `Model: got ${weights?.length ?? "no"} numbers in \`weights\`, expected ${expected}, one for each parameter of its layers. Take weights and metadata of one model, as fitAutoencoder or loadModel gives them.`,
+      `Model: got ${weights?.length ?? "no"} weights, expected ${expected}, one for each parameter of its layers. Take weights and metadata of one model, as fitAutoencoder or loadModel gives them.`,
     );
   return { spec: metadata.spec, channels: inputChannels(metadata.preparation), weights };
 }
