@@ -1,4 +1,4 @@
-import { selectKept } from "../read/layouts/carried.js";
+import { selectKept } from "../read/layouts/columns/carried.js";
 import { countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { piecesOf, type Sequences } from "../sequences/set/windowed-set.js";
 import type { RowLabels } from "../table/row-labels.js";

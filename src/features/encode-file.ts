@@ -8,7 +8,7 @@ import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../option
 import { filesRead, type Input, shownInput } from "../read/find.js";
 import { readPast } from "../read/history.js";
 import { createLabelNames } from "../read/labels.js";
-import { selectKept } from "../read/layouts/carried.js";
+import { selectKept } from "../read/layouts/columns/carried.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import type { DataOptions } from "../read/source/options.js";
 import type { Part } from "../read/source/part.js";

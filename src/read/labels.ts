@@ -2,7 +2,7 @@ import { DataError, UndertoneError } from "../errors.js";
 import { countOf } from "../sequences/set/sequence-set.js";
 import { encodeLabels, sortClassNames } from "../sequences/set/sequences-from.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
-import { looksMissing } from "./layouts/column-kind.js";
+import { looksMissing } from "./layouts/columns/column-kind.js";
 import { listed } from "./source/marks.js";
 import { isMark } from "./source/notation.js";
 import type { Part } from "./source/part.js";

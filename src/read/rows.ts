@@ -3,9 +3,9 @@ import { type Channel, countOf, type EventDetails } from "../sequences/set/seque
 import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
-import { selectKept } from "./layouts/carried.js";
+import { selectKept } from "./layouts/columns/carried.js";
+import { readTails } from "./layouts/long/past.js";
 import { readLong } from "./layouts/long.js";
-import { readTails } from "./layouts/past.js";
 import { rejectTextOptions } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";

@@ -1,8 +1,8 @@
 import { OptionError } from "../errors.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { closeFound, findInput, shownInput } from "./find.js";
-import { LONG_ONLY } from "./layouts/long-header.js";
-import { scanChannels } from "./layouts/scan-channels.js";
+import { LONG_ONLY } from "./layouts/long/header.js";
+import { scanChannels } from "./layouts/long/scan-channels.js";
 import { TEXT_ONLY } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
 import { FILES_ONLY, nameOf, onlyTables } from "./read.js";

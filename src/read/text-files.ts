@@ -1,11 +1,11 @@
 import type { Channel } from "../sequences/set/sequence-set.js";
 import type { FoundFiles } from "./find.js";
-import { LONG_ONLY } from "./layouts/long-header.js";
+import { LONG_ONLY } from "./layouts/long/header.js";
+import { createTokenizer, TOKEN_CHANNEL } from "./source/cells/tokens.js";
 import { type DataOptions, FILE_OPTIONS, rejectOptions } from "./source/options.js";
 import { createPartBuilder, type Part, type PartBuilder } from "./source/part.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
 import { wholeText } from "./source/text.js";
-import { createTokenizer, TOKEN_CHANNEL } from "./source/tokens.js";
 
 export type FileHash = { path: string; sha256: string };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
 import { readPast } from "../../src/read/history.js";
-import { createUniqueIds } from "../../src/read/layouts/unique-ids.js";
+import { createUniqueIds } from "../../src/read/layouts/columns/unique-ids.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { Part } from "../../src/read/source/part.js";
 import { isObserved } from "../../src/sequences/set/sequence-set.js";

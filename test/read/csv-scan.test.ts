@@ -4,7 +4,7 @@ import { type Random, randomStream } from "../../src/random.js";
 import { createColumnReader } from "../../src/read/formats/csv/columns.js";
 import { createDateReader, numberOf } from "../../src/read/formats/csv/numbers.js";
 import { createScanner, type Fault } from "../../src/read/formats/csv/scan.js";
-import { parseTime } from "../../src/read/source/times.js";
+import { parseTime } from "../../src/read/source/cells/times.js";
 
 const SEPARATORS = [",", ";", "\t", "|"];
 const ENDS = ["\n", "\r\n", "\r"];

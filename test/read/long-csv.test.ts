@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
-import { parseTime } from "../../src/read/source/times.js";
+import { parseTime } from "../../src/read/source/cells/times.js";
 import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { cellsOf } from "../sequences/set/make-set.js";
 import { fileOf } from "./temporary.js";

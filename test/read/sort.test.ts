@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { expect, test } from "vitest";
-import { createRowRuns } from "../../src/read/layouts/row-runs.js";
+import { createRowRuns } from "../../src/read/layouts/sorted/row-runs.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
 import type { Part } from "../../src/read/source/part.js";

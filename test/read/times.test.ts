@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
 import { readSource } from "../../src/read/read.js";
+import { compileTimeFormat, formatsLike } from "../../src/read/source/cells/time-format.js";
+import { parseTime } from "../../src/read/source/cells/times.js";
 import type { DataOptions } from "../../src/read/source/options.js";
-import { compileTimeFormat, formatsLike } from "../../src/read/source/time-format.js";
-import { parseTime } from "../../src/read/source/times.js";
 import { fileOf } from "./temporary.js";
 
 const AT = Date.UTC(2024, 0, 2, 21, 31, 29) / 1000;

@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.js";
-import { numberIn } from "../source/cells.js";
+import { numberIn } from "../source/cells/cells.js";
+import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
 import { linesOf } from "../source/text.js";

@@ -6,5 +6,5 @@ export const arrow: TableFormat = {
   name: "arrow",
   extensions: [".arrow", ".arrows", ".feather"],
   layouts: ["wide", "long"],
-  open: async (file, options) => (await import("./arrow-table.js")).openArrow(file, namedColumns(options)),
+  open: async (file, options) => (await import("./arrow/table.js")).openArrow(file, namedColumns(options)),
 };

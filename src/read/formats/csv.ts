@@ -1,5 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
-import { parseCell } from "../source/cells.js";
+import { parseCell } from "../source/cells/cells.js";
 import type { Format } from "../source/format.js";
 import type { DataOptions } from "../source/options.js";
 import { endlessRow, LONGEST_ROW_MB, type SourceFile } from "../source/source-file.js";

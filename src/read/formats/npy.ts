@@ -1,10 +1,10 @@
 import { DataError } from "../../errors.js";
+import { createLabelCheck } from "../source/cells/label-check.js";
+import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createLabelCheck } from "../source/label-check.js";
-import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import type { SourceFile } from "../source/source-file.js";
-import { type NumpyArray, parseNumpy } from "./numpy-array.js";
+import { type NumpyArray, parseNumpy } from "./numpy/numpy-array.js";
 
 export const npy: Format = {
   name: "npy",

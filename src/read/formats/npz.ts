@@ -3,8 +3,8 @@ import type { Format } from "../source/format.js";
 import type { Part } from "../source/part.js";
 import { expectUnpackable, type SourceFile } from "../source/source-file.js";
 import { isX, isYOf, seriesWith } from "./npy.js";
-import { type NumpyArray, parseNumpy } from "./numpy-array.js";
-import { readZip, type ZipEntry } from "./zip.js";
+import { type NumpyArray, parseNumpy } from "./numpy/numpy-array.js";
+import { readZip, type ZipEntry } from "./numpy/zip.js";
 
 export const npz: Format = {
   name: "npz",

@@ -6,5 +6,5 @@ export const parquet: TableFormat = {
   name: "parquet",
   extensions: [".parquet"],
   layouts: ["wide", "long"],
-  open: async (file, options) => (await import("./parquet-table.js")).openParquet(file, namedColumns(options)),
+  open: async (file, options) => (await import("./parquet/table.js")).openParquet(file, namedColumns(options)),
 };

@@ -1,11 +1,11 @@
 import { DataError } from "../../errors.js";
-import { numberIn } from "../source/cells.js";
+import { numberIn } from "../source/cells/cells.js";
+import { createNoDataTally, type NoDataTally } from "../source/cells/no-data.js";
+import { parseTime } from "../source/cells/times.js";
 import type { Format } from "../source/format.js";
-import { createNoDataTally, type NoDataTally } from "../source/no-data.js";
 import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
 import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
 import { linesOf } from "../source/text.js";
-import { parseTime } from "../source/times.js";
 
 export const ts: Format = { name: "ts", extensions: [".ts"], layouts: "fixed", reads: ["encoding"], open: readTs };
 

@@ -1,8 +1,8 @@
 import { DataError } from "../../errors.js";
-import { isMissing, numberIn, numericLabel, parseCell } from "../source/cells.js";
+import { isMissing, numberIn, numericLabel, parseCell } from "../source/cells/cells.js";
+import { createLabelCheck } from "../source/cells/label-check.js";
+import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createLabelCheck } from "../source/label-check.js";
-import { createNoDataTally } from "../source/no-data.js";
 import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
 import { emptyFile, type SourceFile } from "../source/source-file.js";
 import { linesOf, textPieces } from "../source/text.js";

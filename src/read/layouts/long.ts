@@ -3,19 +3,19 @@ import { countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { addStaticChannels } from "../../sequences/transform/static-channels.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
-import { numericLabel } from "../source/cells.js";
+import { numericLabel } from "../source/cells/cells.js";
 import type { Layout } from "../source/format.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Part } from "../source/part.js";
 import type { EventChoice } from "../source/past.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
-import { windowsOf } from "./event-windows.js";
-import { groupRows, numericColumns } from "./group-rows.js";
-import { unnamedIndex } from "./long-header.js";
-import { collectLongRows, type LongRows, type LongTable } from "./long-rows.js";
-import { collectNarrowRows, narrowTime } from "./narrow-rows.js";
-import { indexNote } from "./wide-roles.js";
+import { indexNote } from "./columns/roles.js";
+import { windowsOf } from "./long/event-windows.js";
+import { unnamedIndex } from "./long/header.js";
+import { collectLongRows, type LongRows, type LongTable } from "./long/rows.js";
+import { collectNarrowRows, narrowTime } from "./narrow/rows.js";
+import { groupRows, numericColumns } from "./sorted/group-rows.js";
 
 /**
  * A file in order of time can look as if the rows of each entity stood together, as long as no entity comes again. So

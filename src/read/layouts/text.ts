@@ -1,15 +1,15 @@
 import { DataError, OptionError } from "../../errors.js";
+import { createLabelCheck } from "../source/cells/label-check.js";
+import { createTokenizer, TOKEN_CHANNEL } from "../source/cells/tokens.js";
 import type { Layout } from "../source/format.js";
-import { createLabelCheck } from "../source/label-check.js";
 import { columnOf } from "../source/names.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table } from "../source/table.js";
-import { createTokenizer, TOKEN_CHANNEL } from "../source/tokens.js";
-import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carried.js";
-import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
-import { columnNumber, findLabel } from "./wide-roles.js";
+import { absentIdNotes, type Carried, collectCarried, findCarried } from "./columns/carried.js";
+import { columnNumber, findLabel } from "./columns/roles.js";
+import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long/header.js";
 
 /** Options of texts alone. */
 export const TEXT_ONLY = ["text", "tokens", "vocabulary", "maxTokens"] as const;

@@ -1,19 +1,19 @@
 import { DataError } from "../../errors.js";
-import { notANumber } from "../source/cells.js";
+import { notANumber } from "../source/cells/cells.js";
+import { createLabelCheck } from "../source/cells/label-check.js";
+import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Layout } from "../source/format.js";
-import { createLabelCheck } from "../source/label-check.js";
 import { createMarkTally } from "../source/marks.js";
 import { columnOf } from "../source/names.js";
-import { createNoDataTally } from "../source/no-data.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
 import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
-import { absentIdNotes, type Carried, collectCarried, findCarried } from "./carried.js";
-import { hintFor } from "./column-kind.js";
-import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long-header.js";
+import { absentIdNotes, type Carried, collectCarried, findCarried } from "./columns/carried.js";
+import { hintFor } from "./columns/column-kind.js";
+import { columnNumber, findLabel, identifierAmong, indexColumns, indexNote, looksLikeHeader } from "./columns/roles.js";
+import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long/header.js";
 import { refuseSteps, strangeSteps } from "./steps-table.js";
-import { columnNumber, findLabel, identifierAmong, indexColumns, indexNote, looksLikeHeader } from "./wide-roles.js";
 
 const LONG_HINT = "If each row is one event of a long table, name its entity column.";
 

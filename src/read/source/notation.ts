@@ -1,8 +1,8 @@
 import { OptionError } from "../../errors.js";
-import { parseCell } from "./cells.js";
+import { parseCell } from "./cells/cells.js";
+import { compileTimeFormat } from "./cells/time-format.js";
+import type { TimeReading } from "./cells/times.js";
 import type { DataOptions } from "./options.js";
-import { compileTimeFormat } from "./time-format.js";
-import type { TimeReading } from "./times.js";
 
 /** How the cells of a table are written, where it is not said by the table itself. */
 export interface Notation {

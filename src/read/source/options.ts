@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { OptionError } from "../../errors.js";
 import { parseOptions } from "../../options.js";
-import { timeUnits } from "./times.js";
-import { tokenKinds } from "./tokens.js";
+import { timeUnits } from "./cells/times.js";
+import { tokenKinds } from "./cells/tokens.js";
 
 const SEPARATORS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", space: " ", comma: ",", semicolon: ";" };
 

@@ -1,7 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
+import { parseTime, type Time } from "./cells/times.js";
 import { notationOf } from "./notation.js";
 import type { DataOptions } from "./options.js";
-import { parseTime, type Time } from "./times.js";
 
 /** The last events of each entity in data that came before. */
 export interface Past {

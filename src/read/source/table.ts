@@ -1,5 +1,5 @@
+import { isTime, parseTime, type Time, timeOfNumber } from "./cells/times.js";
 import { type Notation, parseNumber } from "./notation.js";
-import { isTime, parseTime, type Time, timeOfNumber } from "./times.js";
 
 /** A table as its format gives it, before a layout makes sequences of it. */
 export interface Table {

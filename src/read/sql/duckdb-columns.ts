@@ -1,6 +1,6 @@
 import type { DuckDBType, DuckDBVector } from "@duckdb/node-api";
+import { createTextStore } from "../source/cells/text-store.js";
 import type { Column } from "../source/table.js";
-import { createTextStore } from "../source/text-store.js";
 import { exactNumber, type Place, refuseCell, secondsOf } from "./query-rows.js";
 
 type Reader = (vector: DuckDBVector, count: number, place: Place) => Column;

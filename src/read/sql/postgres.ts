@@ -1,7 +1,7 @@
 import type { Client, FieldDef } from "pg";
 import { DataError, OptionError } from "../../errors.js";
+import { parseTime } from "../source/cells/times.js";
 import type { Column } from "../source/table.js";
-import { parseTime } from "../source/times.js";
 import {
   exactNumber,
   loadPeer,

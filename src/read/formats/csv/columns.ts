@@ -1,5 +1,5 @@
+import { createTextStore, type TextStore } from "../../source/cells/text-store.js";
 import type { Column } from "../../source/table.js";
-import { createTextStore, type TextStore } from "../../source/text-store.js";
 import { createDateReader, numberOf } from "./numbers.js";
 import type { ScannedRows } from "./scan.js";
 

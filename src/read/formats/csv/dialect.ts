@@ -1,4 +1,4 @@
-import { parseCell } from "../../source/cells.js";
+import { parseCell } from "../../source/cells/cells.js";
 import { createScanner, lineEnds } from "./scan.js";
 
 /** How the rows of a text are written. */

@@ -1,4 +1,4 @@
-import { parseTime } from "../../source/times.js";
+import { parseTime } from "../../source/cells/times.js";
 
 const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`)); // exact
 const [PLUS, MINUS, DOT, ZERO, NINE] = [43, 45, 46, 48, 57];

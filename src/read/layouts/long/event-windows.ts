@@ -1,0 +1,67 @@
+import { OptionError } from "../../../errors.js";
+import type { EventDetails, SequenceSet } from "../../../sequences/set/sequence-set.js";
+import type { Sequences } from "../../../sequences/set/windowed-set.js";
+import { uncutWindows, windowsEnding } from "../../../sequences/transform/window.js";
+import type { DataOptions } from "../../source/options.js";
+import type { Part } from "../../source/part.js";
+import type { EventChoice } from "../../source/past.js";
+import { selectKept } from "../columns/carried.js";
+import { withPast } from "./past.js";
+import type { LongTable } from "./rows.js";
+
+/**
+ * Each event of a long table as a case: a window that ends with it.
+ * @param finish adds channels that are made, before windows are cut
+ * @throws {OptionError} for `after` of another kind than the times, {DataError} as withPast
+ */
+export function windowsOf(
+  path: string,
+  long: LongTable,
+  options: DataOptions & { window: number },
+  { past, after }: EventChoice,
+  finish: (set: SequenceSet) => SequenceSet,
+): Part<Sequences> {
+  const { set, stepLabels, details, carried = {} } = long;
+  const length = options.window;
+  if (!past && !after) {
+    const windows = uncutWindows(finish(set), { length }); // one ends at every step, in their order
+    const ids = carried.ids ?? windows.ids;
+    return { set: { ...windows, ids }, labelTexts: stepLabels, events: details, kept: carried.kept, notes: [] };
+  }
+  if (after && after.calendar !== long.calendarTimes)
+    throw new OptionError(
+      `${path}, column "${options.time}": got times that are ${long.calendarTimes ? "dates" : "numbers"}, and \`after\` is a ${after.calendar ? "date" : "number"}, expected both alike. Write \`after\` as the times of the data.`,
+    );
+  const whole = past ? withPast(path, long, past) : { set, before: undefined, counts: undefined };
+  const steps: number[] = []; // of the table
+  const owners: number[] = [];
+  const ends: number[] = []; // with the past
+  const ids: string[] = [];
+  for (let n = 0; n < set.ids.length; n++)
+    for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++) {
+      if (after && !(set.times![s] > after.seconds)) continue;
+      const k = s - set.offsets[n] + 1;
+      steps.push(s);
+      owners.push(n);
+      ends.push(whole.set.offsets[n] + (whole.before?.[n] ?? 0) + k);
+      ids.push(carried.ids?.[s] ?? `${set.ids[n]}#${(whole.counts?.[n] ?? 0) + k}`);
+    }
+  return {
+    set: { ...windowsEnding(finish(whole.set), { length, owners, ends }), ids },
+    labelTexts: stepLabels && steps.map((s) => stepLabels[s]),
+    events: details && selectDetails(details, steps),
+    kept: carried.kept && selectKept(carried.kept, steps),
+    notes: [],
+  };
+}
+
+function selectDetails(details: EventDetails, steps: readonly number[]): EventDetails {
+  const { times, entities, amounts, secondEntities } = details;
+  return {
+    ...details,
+    times: Float64Array.from(steps, (s) => times[s]),
+    entities: steps.map((s) => entities[s]),
+    ...(amounts && { amounts: Float64Array.from(steps, (s) => amounts[s]) }),
+    ...(secondEntities && { secondEntities: Int32Array.from(steps, (s) => secondEntities[s]) }),
+  };
+}
