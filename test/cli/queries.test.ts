@@ -11,7 +11,7 @@ function scattered(events: number, customers: number): string {
   return `customer,time,amount\n${rows.join("")}`;
 }
 
-const folder = folderWith({ "small.csv": scattered(600, 30), "large.csv": scattered(600_000, 20_000) });
+const folder = folderWith({ "small.csv": scattered(600, 30), "large.csv": scattered(300_000, 10_000) });
 const own = readdirSync(folder);
 const ROLES = ["--entity", "customer", "--time", "time"];
 const model = "m.undertone";
@@ -54,7 +54,7 @@ test("Ctrl-C in the middle of encode --sql: 130, no half output, no folder of Du
     `select n // 9 as customer, n % 9 as time, sin(n) as amount from range(${rows}) as t (n) order by customer, time`,
   ];
   const written = () => newFiles(folder, ...own, model).some((name) => name.endsWith(".tmp"));
-  const { code, stderr } = await interruptedUndertone(folder, "SIGINT", written, ...encode(9_000_000));
+  const { code, stderr } = await interruptedUndertone(folder, "SIGINT", written, ...encode(3_000_000));
   expect([code, newFiles(folder, ...own, model), readdirSync(tmpdir())]).toEqual([130, [], []]);
   expect(stderr).not.toMatch(/fault|Error/);
   expect((await undertone(folder, ...encode(9000))).code).toBe(0);
@@ -81,8 +81,22 @@ test.each([
     "events.csv": [events[0], ...events.slice(1).sort((a, b) => (a.slice(-3) < b.slice(-3) ? -1 : 1))].join("\n"),
   });
   const fit = (output: string) => [
-    ...["fit", ...data, ...ROLES, "--label", "fraud", "--window", "5", "--block-steps", "500", "--units", "8"],
-    ...["--updates", "25", "--checkpoint-every", "0", "--patience", "0", "--resume", "-o", output],
+    ...[
+      "fit",
+      ...data,
+      ...ROLES,
+      "--label",
+      "fraud",
+      "--window",
+      "5",
+      "--block-steps",
+      "500",
+      "--recipe",
+      "masked",
+      "--units",
+      "4",
+    ],
+    ...["--updates", "15", "--checkpoint-every", "0", "--patience", "0", "--resume", "-o", output],
   ];
   expect((await undertone(place, ...fit("whole"))).code).toBe(0);
   const checkpoint = join(place, `${name}.checkpoint`);

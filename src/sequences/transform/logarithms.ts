@@ -14,40 +14,55 @@ export function signedExp(value: number): number {
 
 /** Of each of `channels`, whether logarithms would at least halve a large skewness. */
 export function areSkewed(pieces: Pieces, channels: readonly number[]): boolean[] {
-  const plain = skewnesses(pieces, channels, (value) => value);
+  const plain = skewnesses(pieces, channels, false);
   const large = channels.filter((_, i) => plain[i] > SKEWED);
-  const changed = large.length > 0 ? skewnesses(pieces, large, signedLog) : [];
+  const changed = large.length > 0 ? skewnesses(pieces, large, true) : [];
   return channels.map((f, i) => large.includes(f) && changed[large.indexOf(f)] < plain[i] / 2);
 }
 
 /** Size of the third standardised moment of the observed values of each channel; 0 for a constant one. */
-function skewnesses(pieces: Pieces, channels: readonly number[], of: (value: number) => number): number[] {
-  const K = channels.length;
-  const counts = new Float64Array(K);
-  const sums = new Float64Array(K);
-  for (const set of pieces())
-    for (let i = 0; i < K; i++) {
-      const end = set.offsets[countOf(set)] * set.channels.length;
-      for (let k = channels[i]; k < end; k += set.channels.length)
-        if (isObserved(set, k)) {
-          counts[i]++;
-          sums[i] += of(set.values[k]);
-        }
-    }
-  const squares = new Float64Array(K);
-  const cubes = new Float64Array(K);
-  for (const set of pieces())
-    for (let i = 0; i < K; i++) {
-      const mean = sums[i] / counts[i];
-      const end = set.offsets[countOf(set)] * set.channels.length;
-      for (let k = channels[i]; k < end; k += set.channels.length)
-        if (isObserved(set, k)) {
-          const away = of(set.values[k]) - mean;
-          squares[i] += away ** 2;
-          cubes[i] += away ** 3;
-        }
-    }
-  return channels.map((_, i) => Math.abs(squares[i] > 0 ? cubes[i] / counts[i] / (squares[i] / counts[i]) ** 1.5 : 0));
+function skewnesses(pieces: Pieces, channels: readonly number[], ofLogarithms: boolean): number[] {
+  const tallies: Moments[] = channels.map(() => ({ count: 0, sum: 0, squares: 0, cubes: 0 }));
+  for (const add of [addValues, addPowers])
+    for (const set of pieces()) for (const [i, f] of channels.entries()) add(set, f, ofLogarithms, tallies[i]);
+  return tallies.map(({ count, squares, cubes }) =>
+    Math.abs(squares > 0 ? cubes / count / (squares / count) ** 1.5 : 0),
+  );
+}
+
+interface Moments {
+  count: number;
+  sum: number;
+  /** Of what a value is above the mean. */
+  squares: number;
+  cubes: number;
+}
+
+function addValues(set: SequenceSet, f: number, ofLogarithms: boolean, to: Moments): void {
+  const F = set.channels.length;
+  const end = set.offsets[countOf(set)] * F;
+  let { count, sum } = to;
+  for (let k = f; k < end; k += F) {
+    if (!isObserved(set, k)) continue;
+    count++;
+    sum += ofLogarithms ? signedLog(set.values[k]) : set.values[k];
+  }
+  Object.assign(to, { count, sum });
+}
+
+function addPowers(set: SequenceSet, f: number, ofLogarithms: boolean, to: Moments): void {
+  const F = set.channels.length;
+  const end = set.offsets[countOf(set)] * F;
+  const mean = to.sum / to.count;
+  let { squares, cubes } = to;
+  for (let k = f; k < end; k += F) {
+    if (!isObserved(set, k)) continue;
+    const away = (ofLogarithms ? signedLog(set.values[k]) : set.values[k]) - mean;
+    const square = away * away;
+    squares += square;
+    cubes += square * away;
+  }
+  Object.assign(to, { squares, cubes });
 }
 
 /** A copy with logarithms in these channels. */
