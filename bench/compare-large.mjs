@@ -27,7 +27,7 @@ function makeTable() {
 }
 
 const REPORT =
-  'import{writeSync}from"node:fs";process.on("exit",()=>{const u=process.resourceUsage();writeSync(3,JSON.stringify({seconds:(u.userCPUTime+u.systemCPUTime)/1e6,mb:u.maxRSS/1024}))})';
+  'import{writeSync}from"node:fs";import{isMainThread}from"node:worker_threads";if(isMainThread)process.on("exit",()=>{const u=process.resourceUsage();writeSync(3,JSON.stringify({seconds:(u.userCPUTime+u.systemCPUTime)/1e6,mb:u.maxRSS/1024}))})';
 const reading = ["--entity", "customer_id", "--time", "time", "--label", "fraud", "--window", "10"];
 const roles = ["--drop", "transaction_id", "--amount", "amount", "--second-entity", "merchant_id"];
 const plan = ["--resamples", "forward", "--label-delay", "7", "--features", features, "--classifiers", "boosting"];

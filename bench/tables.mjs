@@ -50,7 +50,7 @@ async function write(path, lines) {
 }
 
 const REPORT =
-  'import{writeSync}from"node:fs";process.on("exit",()=>{const u=process.resourceUsage();writeSync(3,JSON.stringify({seconds:(u.userCPUTime+u.systemCPUTime)/1e6,mb:u.maxRSS/1024}))})';
+  'import{writeSync}from"node:fs";import{isMainThread}from"node:worker_threads";if(isMainThread)process.on("exit",()=>{const u=process.resourceUsage();writeSync(3,JSON.stringify({seconds:(u.userCPUTime+u.systemCPUTime)/1e6,mb:u.maxRSS/1024}))})';
 
 /** Processor seconds and peak memory of a Node process. @param {string[]} args */
 async function measure(args) {

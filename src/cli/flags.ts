@@ -27,12 +27,22 @@ export function addKeepFlag(command: Command): Command {
  * @throws {OptionError} if there is neither
  */
 export function inputOf(paths: readonly string[], { sql }: CommonOptions): Input {
+  expectTogether(paths, process.argv);
   if (paths.length === 0 && sql !== undefined) return NO_DATABASE;
   if (paths.length === 0)
     throw new OptionError(
       "missing required argument 'data': expected a file, a folder, several files or a database, or else a query over files (--sql).",
     );
   return paths.length === 1 ? paths[0] : paths;
+}
+
+/** A shell makes several words of a pattern: behind a flag all but the first would be data. */
+function expectTogether(paths: readonly string[], argv: readonly string[]): void {
+  const stands = (at: number) => paths.every((path, k) => argv[at + k] === path);
+  if (paths.length < 2 || argv.some((_, at) => stands(at))) return;
+  throw new OptionError(
+    `got data in several places of the command: ${paths.slice(0, 4).join(", ")}${paths.length > 4 ? ", ..." : ""}. A flag takes one value, and what stands behind it would be data. Name all data in one place; for a flag write a pattern in quotes ('day*.csv'), or a folder.`,
+  );
 }
 
 /** Flags for columns that aggregates of events are made of. */

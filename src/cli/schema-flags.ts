@@ -96,7 +96,7 @@ function flagOf(name: string): string {
 export function inFlags(message: string): string {
   return message.replace(/`([\w.]+)(?:: ([^`]*))?`/g, (_, name: string, value?: string) => {
     if (name === "costs") return `${flagOf("miss")} and ${flagOf("alert")}`;
-    return [flagOf(name), ...(value ? [inShell(value.replace(/["[\]]/g, ""))] : [])].join(" ");
+    return [flagOf(name), ...(value ? [inShell(value.replaceAll('", "', ",").replace(/["[\]]/g, ""))] : [])].join(" ");
   });
 }
 

@@ -137,7 +137,7 @@ async function encodeToFile(
       : await encodeWhole();
     signal?.throwIfAborted();
     const all = [...(past ? pastNotes(past) : []), ...notes];
-    if (short > 0 && !past) all.push(shortNote(shownInput(input), short, rows, reading.window!));
+    if (short > 0) all.push(shortNote(shownInput(input), short, rows, reading.window!, past !== undefined));
     if (model.metadata.data.labelsBeside && !labelled) all.push(noLabelsNote(shownInput(input)));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
@@ -232,8 +232,8 @@ function noLabelsNote(where: string): string {
   return `${where}: read without labels; in training they came from beside the data. To have them beside the features give \`labels\`, \`manifest\` or \`labelFrom\`.`;
 }
 
-function shortNote(where: string, short: number, rows: number, window: number): string {
-  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. If the past of these events is in another file, give it as \`history\`.`;
+function shortNote(where: string, short: number, rows: number, window: number, hasPast: boolean): string {
+  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. ${hasPast ? "A longer `history` may have their past." : "If the past of these events is in another file, give it as `history`."}`;
 }
 
 /** The kept columns of the sequences that are encoded; copies come one after another. */

@@ -118,7 +118,7 @@ function sameNames(where: string, texts: readonly string[]) {
   const listedMarks = () => listed(new Map(marks.map((mark) => [mark, counts.get(mark)!])));
   if (numbers.length === 0 || numbers.length + marks.length < names.length) {
     const notes = [
-      `${where}: the labels are texts, and ${listedMarks()} are read as names of classes; if that means no label, give \`missing: ["${marks.join(",")}"]\`.`,
+      `${where}: the labels are texts, and ${listedMarks()} are read as names of classes; if that means no label, give \`missing: ["${marks.join('", "')}"]\`.`,
     ];
     return { same, notes: marks.length > 0 ? notes : [] };
   }

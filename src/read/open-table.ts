@@ -39,7 +39,7 @@ export function rejectFileOptions(path: string, format: Format, options: DataOpt
   rejectOptions(path, `${format.extensions[0]} files`, options, others);
 }
 
-/** Whether a file can be read in pieces: a table (CSV). */
+/** Whether a file can be read in pieces: a table. */
 export async function comesInPieces(path: string, options: DataOptions = {}): Promise<boolean> {
   const format = formatOf(path, options.inputFormat);
   return format !== undefined && (await asTable(path, format, options)).layouts !== "fixed";

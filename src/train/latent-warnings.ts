@@ -9,6 +9,8 @@ import { countOf, longestOf, selectSequences } from "../sequences/set/sequence-s
 const SAMPLE = 256;
 /** A latent number whose standard deviation over the data is below this carries nothing for a classifier. */
 const DEAD = 1e-3;
+/** This share of latent numbers that never move is worth a word. */
+const MANY_DEAD = 0.05;
 /** Explained variance below this is no lack of training: at its begin a model is about as good as the mean. */
 const WORSE = -0.1;
 
@@ -67,9 +69,7 @@ export function latentWarnings(
     warnings.push(
       "The latent has collapsed: it is the same for every sequence. Train longer (`updates`), lower `learningRate`, or check that the series differ.",
     );
-  else if (B > 1 && dead > 0)
-    warnings.push(
-      `${dead} of ${width} latent numbers never move; fewer units (\`units: ${width - dead}\`) would do as well.`,
-    );
+  else if (B > 1 && dead > MANY_DEAD * width)
+    warnings.push(`${dead} of ${width} latent numbers never move; fewer \`units\` would do as well.`);
   return warnings;
 }

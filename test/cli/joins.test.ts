@@ -37,6 +37,15 @@ describe("rows that can be joined back, through the command", () => {
     expect((await encoded("today.csv")).stderr).toMatch(/note: today\.csv: 8 of 8 events .*give it as --history/);
   });
 
+  test("what stands behind a flag's value is not taken for data", async () => {
+    const scattered = ["today.csv", "--history", "yesterday.csv", "all.csv"];
+    const { code, stderr } = await undertone(folder, "encode", "m.undertone", ...scattered, "-o", "new.csv");
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/several places of the command: today\.csv, all\.csv\./)]);
+    expect(newFiles(folder).includes("new.csv")).toBe(false);
+    const between = ["-o", "z-today.csv", "--keep", "amount,time", "today.csv", "--force"];
+    expect((await undertone(folder, "encode", "m.undertone", ...between)).code).toBe(0);
+  });
+
   test("an id that comes again is refused by every command, and nothing is written", async () => {
     for (const command of ["inspect", "fit", "encode", "compare"]) {
       const output =

@@ -16,4 +16,5 @@ test("a value that a shell would take apart is shown in quotes", () => {
   expect(inFlags('give `timeFormat: "%d.%m.%Y %H:%M"` or `missing: ["NA"]`')).toBe(
     'give --time-format "%d.%m.%Y %H:%M" or --missing NA',
   );
+  expect(inFlags('give `missing: ["NA", "null"]`')).toBe("give --missing NA,null");
 });

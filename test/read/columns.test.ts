@@ -56,7 +56,7 @@ describe("marks for a missing number", () => {
       [0, 1, null, 0, 2, 1],
     ]);
     expect(notes).toEqual([
-      'Column "x" is of texts, and 2 cells "NA", 1 "?" are read as names; if that means missing, give `missing: ["NA,?"]`.',
+      'Column "x" is of texts, and 2 cells "NA", 1 "?" are read as names; if that means missing, give `missing: ["NA", "?"]`.',
     ]);
   });
 

@@ -50,45 +50,51 @@ test("a number that is no column is an unknown name", async () => {
   expect((await failure("a.csv", "u,v\n1,2\n", { label: "3" })).message).toMatch(/no column "3"/);
 });
 
-test("a column of row numbers without a name is left out of a wide table, with a note", async () => {
+test("a first column without a name is left out of a wide table, with a note, whatever it holds", async () => {
   for (const name of ["", "Unnamed: 0"]) {
     const found = await read("a.csv", `${name},label,t1,t2,t3\n0,a,.5,1.5,2.5\n7,b,3.5,4.5,5.5\n`);
     expect(found).toMatchObject(AB);
-    expect(found.notes).toMatch(/column 1 has no name and numbers the rows/);
+    expect(found.notes).toMatch(/column 1 has no name.*If it is a step, give it a name/);
   }
-  for (const values of [
+  // What other rows hold must not decide what a step is: features would not be those of training.
+  for (const cells of [
     ["0.5", "1.5"],
     ["3", "3"],
-  ]) {
-    const found = await read("a.csv", `,label,t1\n${values[0]},a,1\n${values[1]},b,2\n`);
-    expect(found.cells.map((row) => row[0])).toEqual(values.map(Number));
-  }
+    ["x", "y"],
+  ])
+    expect(await read("a.csv", `,label,t1,t2,t3\n${cells[0]},a,.5,1.5,2.5\n${cells[1]},b,3.5,4.5,5.5\n`)).toMatchObject(
+      AB,
+    );
+  expect((await read("a.csv", "label,t1,,t3\na,.5,1.5,2.5\nb,3.5,4.5,5.5\n")).cells).toEqual(VALUES);
 });
 
-test.each(["", "Unnamed: 0"])("a column of row numbers called %j is no channel of a long table", async (name) => {
-  const events = [
-    [0, "a", 1, 0.5],
-    [7, "a", 2, 1.5],
-    [3, "b", 1, 2.5],
-  ];
-  const names = [name, "who", "when", "x"];
-  const roles = { entity: "who", time: "when" };
-  const json = events.map((row) => JSON.stringify(Object.fromEntries(row.map((cell, c) => [names[c], cell]))));
-  const files = [
-    fileOf("a.csv", [names, ...events].map((row) => row.join(",")).join("\n")),
-    fileOf("a.jsonl", json.join("\n")),
-  ];
-  for (const file of files) {
-    const { train, notes } = await readSource(file, roles);
-    expect(train.channels.map(({ name }) => name)).toEqual(["x"]);
-    expect(notes.join("\n")).toMatch(/column 1 has no name and numbers the rows.*If it is a channel, give it a name/);
-    expect((await scanTable(file, roles)).channels).toEqual(train.channels);
-    const asked = await readSource(file, { ...roles, numeric: [name] });
-    expect(asked.train.channels.map(({ name }) => name)).toEqual([name, "x"]);
-  }
-  const repeated = fileOf("a.csv", `${names}\n4,a,1,.5\n4,a,2,1.5\n`);
-  expect((await readSource(repeated, roles)).train.channels).toHaveLength(2);
-});
+test.each(["", "Unnamed: 0"])(
+  "a column of row numbers called %j is no channel of a long table, whatever it holds",
+  async (name) => {
+    const events = [
+      [0, "a", 1, 0.5],
+      [7, "a", 2, 1.5],
+      [3, "b", 1, 2.5],
+    ];
+    const names = [name, "who", "when", "x"];
+    const roles = { entity: "who", time: "when" };
+    const json = events.map((row) => JSON.stringify(Object.fromEntries(row.map((cell, c) => [names[c], cell]))));
+    const files = [
+      fileOf("a.csv", [names, ...events].map((row) => row.join(",")).join("\n")),
+      fileOf("a.jsonl", json.join("\n")),
+    ];
+    for (const file of files) {
+      const { train, notes } = await readSource(file, roles);
+      expect(train.channels.map(({ name }) => name)).toEqual(["x"]);
+      expect(notes.join("\n")).toMatch(/column 1 has no name.*If it is a channel, give it a name/);
+      expect((await scanTable(file, roles)).channels).toEqual(train.channels);
+      const asked = await readSource(file, { ...roles, numeric: [name] });
+      expect(asked.train.channels.map(({ name }) => name)).toEqual([name, "x"]);
+    }
+    const repeated = fileOf("a.csv", `${names}\n4,a,1,.5\n4,a,2,1.5\n`);
+    expect((await readSource(repeated, roles)).train.channels).toHaveLength(1);
+  },
+);
 
 test("two columns of row numbers are left out where they have two names", async () => {
   const found = await read("a.csv", "Unnamed: 0.1,Unnamed: 0,label,t1,t2,t3\n0,4,a,.5,1.5,2.5\n7,2,b,3.5,4.5,5.5\n");

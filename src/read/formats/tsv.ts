@@ -60,7 +60,7 @@ async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
   if (builder.count() === 0) throw emptyFile(file.path);
   if (steps.found())
     throw new DataError(
-      `${file.path}: got 1, 2, 3, ... in column 2 for each run of one value in column 1, expected one series per row, its label first. Each row looks like one step. Read it with \`entity: "c1"\` \`time: "c2"\`. If each row is a series all the same, say so: \`wide\`.`,
+      `${file.path}: got counted rows (1, 2, 3, ... in column 2) for each run of one value in column 1, expected one series per row, its label first. Each row looks like one step. Read it with \`entity: "c1"\` \`time: "c2"\`. If each row is a series all the same, say so: \`wide\`.`,
     );
   return builder.finish([...labels.notes(), ...noData.notes()]);
 }

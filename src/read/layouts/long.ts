@@ -72,7 +72,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
     if (!rows) {
       const names = namesOf(table, chunk);
       if (!table.names) r = 1;
-      index = channels ? [] : unnamedIndex(names, chunk, r, roles);
+      index = channels ? [] : unnamedIndex(names, roles);
       roles = { ...roles, drop: [...(roles.drop ?? []), ...index.map((c) => names[c])] };
       rows = collect(names);
     }

@@ -58,7 +58,8 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
     const nameOf = (t: number) => (names ? `column "${names[steps[t]]}"` : `column ${steps[t] + 1}`);
     const fail = (t: number): never => {
       const text = shownIn(columns[t], r);
-      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || strange?.advice || LONG_HINT);
+      const hint = names && holdsNames(columns[t], r, chunk.rows.length) ? namesHint(names[steps[t]]) : LONG_HINT;
+      return notANumber(text, path, chunk.rows[r], nameOf(t), hintFor(text) || strange?.advice || hint);
     };
     if (strange) {
       for (; r < chunk.rows.length; r++) for (let t = 0; t < steps.length; t++) valueIn(columns[t], r) ?? fail(t);
@@ -87,6 +88,21 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   return [...plan!.notes, ...plan!.check.notes(), ...marks.notes(), ...noData.notes()];
 };
 
+/** Whether no cell of a column is a number, and all differ: of at most 100 from row r on. */
+function holdsNames(column: Column, r: number, to: number): boolean {
+  const seen = new Set<string>();
+  const end = Math.min(to, r + 100);
+  for (let k = r; k < end; k++) {
+    if (valueIn(column, k) !== undefined) return false;
+    seen.add(shownIn(column, k));
+  }
+  return end - r > 1 && seen.size === end - r;
+}
+
+function namesHint(name: string): string {
+  return `Each cell of it is another text: if it names the rows, say so: \`id: "${name}"\`; else leave it out: \`drop: ["${name}"]\`.`;
+}
+
 /**
  * What the columns of a wide table are.
  * @param first names of the columns, or cells of the first row
@@ -105,7 +121,7 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   const { column: label, notes } = absent
     ? { column: -1, notes: [absentLabelNote(path, options.label!)] }
     : findLabel(path, first, named, options);
-  for (const index of named ? indexColumns(first, chunk, table.names ? 0 : 1) : []) {
+  for (const index of named ? indexColumns(first) : []) {
     if (index === label || dropped.has(index) || carries.includes(index)) continue;
     dropped.add(index);
     notes.push(indexNote(path, index, "step"));

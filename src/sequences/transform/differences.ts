@@ -2,7 +2,7 @@ import { withRoomFor } from "../set/add-channels.js";
 import { type Channel, countOf, isObserved, type SequenceSet, setBit } from "../set/sequence-set.js";
 
 /** What the name of a channel's differences ends in. */
-const DIFFERENCE = "_difference";
+export const DIFFERENCE = "_difference";
 
 /**
  * Adds the first differences of every numeric channel as channels behind the others: `NAME_difference` = the value

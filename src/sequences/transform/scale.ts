@@ -13,6 +13,7 @@ import {
   sortedValues,
   statisticsOfPieces,
 } from "./channel-statistics.js";
+import { DIFFERENCE } from "./differences.js";
 import { areSkewed, signedExp, signedLog, takeLogarithms } from "./logarithms.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
@@ -95,6 +96,7 @@ export function fitScalerTo(
     fittedOn: { sequences, values: 0 },
     notes: [],
   };
+  const constant: string[] = [];
   numeric.forEach((f, i) => {
     const { name } = channels[f];
     const fitted = centerAndScale(statistics[i], method, () => sortedOfPieces(source, f));
@@ -104,15 +106,23 @@ export function fitScalerTo(
       scaler.scale.push(fitted.scale);
     }
     if (fitted.observed === 0) scaler.notes.push(`Channel "${name}": nothing was observed; left as it is.`);
-    else if (fitted.constant)
-      scaler.notes.push(`Channel "${name}" is constant; its scale is 1 and it carries no information.`);
+    else if (fitted.constant) constant.push(name);
     else if (fitted.coarse) scaler.notes.push(coarseNote(name));
     else if (fitted.fellBack && scope === "channel")
       scaler.notes.push(
         `Channel "${name}": about half of the values are equal (interquartile range next to 0); scaled by the standard deviation instead.`,
       );
   });
+  if (constant.length > 0) scaler.notes.unshift(constantNote(constant));
   return scaler;
+}
+
+/** @param names those of differences follow from their channels */
+function constantNote(names: readonly string[]): string {
+  const own = names.filter((name) => !names.some((other) => name === `${other}${DIFFERENCE}`));
+  if (own.length === 1) return `Channel "${own[0]}" is constant; its scale is 1 and it carries no information.`;
+  const shown = own.slice(0, 8).map((name) => `"${name}"`);
+  return `${own.length} channels are constant (${shown.join(", ")}${own.length > shown.length ? ", ..." : ""}); their scale is 1 and they carry no information.`;
 }
 
 /**

@@ -55,7 +55,7 @@ export function decideKind(path: string, name: string, seen: ReadonlyMap<string,
     texts.length <= MEASURED.texts
   )
     throw new DataError(
-      `${path}, row ${row}, ${where}: got ${listedTexts(texts)} among ${numeric} numbers, expected one kind. Texts that mean a missing number: \`missing: ["${texts.map(([text]) => text).join(",")}"]\`. If numbers and texts are names, \`category: ["${name}"]\`.`,
+      `${path}, row ${row}, ${where}: got ${listedTexts(texts)} among ${numeric} numbers, expected one kind. Texts that mean a missing number: \`missing: ["${texts.map(([text]) => text).join('", "')}"]\`. If numbers and texts are names, \`category: ["${name}"]\`.`,
     );
   return "categorical";
 }
@@ -73,7 +73,7 @@ export function mixedNotes(name: string, seen: ReadonlyMap<string, Seen>): strin
   const marks = [...seen].filter(([, { is }]) => is === "mark");
   if (marks.length > 0)
     notes.push(
-      `Column "${name}" is of texts, and ${listedTexts(marks)} are read as names; if that means missing, give \`missing: ["${marks.map(([text]) => text).join(",")}"]\`.`,
+      `Column "${name}" is of texts, and ${listedTexts(marks)} are read as names; if that means missing, give \`missing: ["${marks.map(([text]) => text).join('", "')}"]\`.`,
     );
   return notes;
 }

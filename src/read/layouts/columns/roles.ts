@@ -61,26 +61,18 @@ export function isPandasIndex(name: string): boolean {
 }
 
 /**
- * The columns of row numbers that pandas and R write: without a name, with whole numbers that all differ.
- * @param r the first row of values
+ * The columns that pandas and R write beside a table: the first one if it has no name, and those that are called as pandas
+ * calls them. Their cells do not count: of other rows of the same table another column would be read.
  */
-export function indexColumns(names: readonly string[], chunk: TableChunk, r: number): number[] {
-  const unnamed = [...names.keys()].filter((c) => /^(Unnamed: 0(\.\d+)?)?$/.test(names[c]) || isPandasIndex(names[c]));
-  if (new Set(unnamed.map((c) => names[c])).size < unnamed.length || r >= chunk.rows.length) return [];
-  return unnamed.filter((c) => {
-    const column = chunk.column(c);
-    const seen = new Set<number>();
-    for (let k = r; k < chunk.rows.length; k++) {
-      const value = valueIn(column, k);
-      if (!Number.isInteger(value) || seen.size === seen.add(value!).size) return false;
-    }
-    return true;
-  });
+export function indexColumns(names: readonly string[]): number[] {
+  return [...names.keys()].filter(
+    (c) => (c === 0 && names[c] === "") || /^Unnamed: 0(\.\d+)?$/.test(names[c]) || isPandasIndex(names[c]),
+  );
 }
 
 /** @param what the column would be otherwise */
 export function indexNote(path: string, column: number, what: "step" | "channel"): string {
-  return `${path}: column ${column + 1} has no name and numbers the rows, as an index that was written with the table; it was left out. If it is a ${what}, give it a name.`;
+  return `${path}: column ${column + 1} has no name, as the index that pandas and R write beside a table; it was left out. If it is a ${what}, give it a name.`;
 }
 
 /** What a column of identifiers is called: id, ID, RecordID, customer_id. */

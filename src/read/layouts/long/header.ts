@@ -4,7 +4,6 @@ import { TIME_CHANNELS } from "../../../sequences/transform/time-channels.js";
 import { expectDistinct } from "../../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../../source/options.js";
 import { expectChannels } from "../../source/part.js";
-import type { TableChunk } from "../../source/table.js";
 import { type CarriedColumns, findCarried } from "../columns/carried.js";
 import { indexColumns, isPandasIndex } from "../columns/roles.js";
 
@@ -135,15 +134,12 @@ export function indexNotes(path: string, header: readonly string[], used: readon
   return index.map((name) => `${path}: the column "${name}" is the index that pandas writes; left out.`);
 }
 
-/**
- * The columns that number the rows and have no role, where a table shows its channels.
- * @param r the first row of values
- */
-export function unnamedIndex(header: readonly string[], chunk: TableChunk, r: number, options: DataOptions): number[] {
+/** The columns without a name and without a role, where a table shows its channels. */
+export function unnamedIndex(header: readonly string[], options: DataOptions): number[] {
   if (options.channels !== undefined || options.variable !== undefined) return [];
   const { entity, time, label, secondEntity, amount, id, static: statics = [], category = [], numeric = [] } = options;
   const roles = [entity, time, label, secondEntity, amount, id, ...statics, ...category, ...numeric];
-  return indexColumns(header, chunk, r).filter((c) => !isPandasIndex(header[c]) && !roles.includes(header[c]));
+  return indexColumns(header).filter((c) => !isPandasIndex(header[c]) && !roles.includes(header[c]));
 }
 
 /** Whether new data lack the label of training. */

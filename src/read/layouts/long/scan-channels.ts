@@ -20,7 +20,7 @@ export async function scanChannels(table: Table, options: DataOptions): Promise<
     if (!columns) {
       const names = namesOf(table, chunk);
       if (!table.names) r = 1;
-      const index = unnamedIndex(names, chunk, r, options).map((c) => names[c]);
+      const index = unnamedIndex(names, options).map((c) => names[c]);
       const { channels } = readLongHeader(path, names, { ...options, drop: [...(options.drop ?? []), ...index] });
       columns = channels.map(({ index, name }) => ({
         index,
