@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { workerData } from "node:worker_threads";
 import { writeWhole } from "./freshness.mjs";
 
 const relaxed = ["-msimd128", "-mrelaxed-simd"];
@@ -90,3 +91,5 @@ export async function compileKernels(root) {
   writeWhole(join(output, "classify.js"), `export default "${base64}";\n`);
   writeWhole(join(output, "classify.d.ts"), "declare const base64: string;\nexport default base64;\n");
 }
+
+if (workerData?.compileIn) await compileKernels(workerData.compileIn); // a thread of set-up

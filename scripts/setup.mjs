@@ -2,8 +2,10 @@
 // Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly and, where
 // there is a C compiler, to a native add-on, builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { isFresh, markFresh, root, STEPS, stampOf, writeWhole } from "./freshness.mjs";
 
 const started = Date.now();
@@ -38,13 +40,14 @@ await make("packages", [["package-lock.json"], ["node_modules/typescript/package
   say("installing packages (npm ci) ...");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 });
-await make("kernels", STEPS.kernels, async () => {
+/** @type {Promise<void> | undefined} */
+let kernels; // to WebAssembly, beside the next steps
+if (!isFresh("kernels", STEPS.kernels)) {
   const { writeSignatures } = await import("./signatures.mjs");
   writeSignatures(root);
   say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
-  const { compileKernels } = await import("./kernels.mjs");
-  await compileKernels(root);
-});
+  kernels = compileInThread();
+}
 if (!isFresh("native", STEPS.native)) {
   const why = await makeNative();
   if (why) {
@@ -59,6 +62,7 @@ await make("build", STEPS.build, async () => {
   // Types are checked by "npm run lint": that takes as long again.
   const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck", "--outDir", "dist-new"];
   run(process.execPath, tsc);
+  await kernels;
   const { bundle } = await import("./bundle.mjs");
   await bundle(root, fresh);
   chmodSync(join(fresh, "cli", "main.js"), 0o755);
@@ -68,8 +72,15 @@ await make("build", STEPS.build, async () => {
   for (const name of readdirSync(fresh)) renameSync(join(fresh, name), join(dist, name));
   rmSync(fresh, { recursive: true });
 });
+await kernels;
 const seconds = (Date.now() - started) / 1000;
 if (seconds > 1.5) say(`ready after ${seconds.toFixed(0)} s.`);
+
+async function compileInThread() {
+  const thread = new Worker(new URL("./kernels.mjs", import.meta.url), { workerData: { compileIn: root } });
+  await once(thread, "exit"); // or its error
+  markFresh("kernels", STEPS.kernels);
+}
 
 /** Compiles the add-on. Where that fails set-up goes on. @returns why there is none */
 async function makeNative() {

@@ -196,7 +196,7 @@ describe("the whole path through the command line", () => {
       "--units",
       "4",
       "--features",
-      "fields,latent",
+      "fields,latent:last",
       "--classifiers",
       "ridge",
     );

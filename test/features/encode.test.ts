@@ -175,7 +175,7 @@ test("a model with fewer weights or more than its layers have is refused by name
   const model = untrainedAutoencoder(engine, set, { spec: { encoder: [{ type: "lstm", units: Z }], decoder } });
   const count = model.weights.length;
   for (const weights of [model.weights.slice(1), Float32Array.of(...model.weights, 0), undefined as never]) {
-    const words = new RegExp(`Model: got (${weights?.length}|no) numbers in \`weights\`, expected ${count}`);
+    const words = new RegExp(`Model: got (${weights?.length}|no) weights, expected ${count}`);
     const wrong = { ...model, weights };
     await expect(encode(engine, wrong, set)).rejects.toThrow(words);
     await expect(encode(engine, wrong, set)).rejects.toThrow(ShapeError);
