@@ -13,7 +13,7 @@ import { randomSeries, withCategories } from "../series.js";
 import { checked, guard } from "./checked.js";
 
 /** UNDERTONE_FUZZ: how many networks; UNDERTONE_FUZZ_SEED: which. */
-const numRuns = Number(process.env.UNDERTONE_FUZZ ?? 24);
+const numRuns = Number(process.env.UNDERTONE_FUZZ ?? 16);
 const seed = Number(process.env.UNDERTONE_FUZZ_SEED ?? 5);
 
 /** Promised for outputs, loss and gradients: of the largest entry of each tensor. */

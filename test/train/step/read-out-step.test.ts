@@ -72,6 +72,9 @@ function prepared(engine: Engine, spec: AutoencoderSpec, before: (phase: Phase) 
   return { trainer, network, update };
 }
 
+/** Two of five weights of each parameter are looked at: 5 divides no size of a layer, so each row and column is met. */
+const isLookedAt = (k: number) => k % 5 === 0 || k % 5 === 3;
+
 test("gradients of the whole update agree with central differences, moments being constants", () => {
   let held: Float64Array[] | undefined;
   const { trainer, network, update } = prepared(reference, specWith(0.2), (phase) => {
@@ -89,7 +92,8 @@ test("gradients of the whole update agree with central differences, moments bein
   const gradients = network.gradients.slice();
   const step = 1e-5;
   for (const { name, start, size } of network.parameters) {
-    const numeric = Float64Array.from({ length: size }, (_, k) => {
+    const some = Int32Array.from({ length: size }, (_, k) => k).filter(isLookedAt);
+    const numeric = Float64Array.from(some, (k) => {
       const kept = network.weights[start + k];
       network.weights[start + k] = kept + step;
       const up = update().sum;
@@ -100,7 +104,11 @@ test("gradients of the whole update agree with central differences, moments bein
     });
     expect(numeric.some((value) => value !== 0)).toBe(true);
     // Central differences err by step^2 and by rounding / step, both near 1e-10.
-    expectClose(gradients.subarray(start, start + size), numeric, { rtol: 1e-6, atol: 1e-9, name });
+    expectClose(
+      Float64Array.from(some, (k) => gradients[start + k]),
+      numeric,
+      { rtol: 1e-6, atol: 1e-9, name },
+    );
   }
 });
 
