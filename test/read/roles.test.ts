@@ -54,7 +54,7 @@ test("a first column without a name is left out of a wide table, with a note, wh
   for (const name of ["", "Unnamed: 0"]) {
     const found = await read("a.csv", `${name},label,t1,t2,t3\n0,a,.5,1.5,2.5\n7,b,3.5,4.5,5.5\n`);
     expect(found).toMatchObject(AB);
-    expect(found.notes).toMatch(/column 1 has no name.*If it is a step, give it a name/);
+    expect(found.notes).toMatch(/column 1 is the index.*If it is a step, give it a name/);
   }
   // What other rows hold must not decide what a step is: features would not be those of training.
   for (const cells of [
@@ -86,7 +86,7 @@ test.each(["", "Unnamed: 0"])(
     for (const file of files) {
       const { train, notes } = await readSource(file, roles);
       expect(train.channels.map(({ name }) => name)).toEqual(["x"]);
-      expect(notes.join("\n")).toMatch(/column 1 has no name.*If it is a channel, give it a name/);
+      expect(notes.join("\n")).toMatch(/column 1 is the index.*If it is a channel, give it a name/);
       expect((await scanTable(file, roles)).channels).toEqual(train.channels);
       const asked = await readSource(file, { ...roles, numeric: [name] });
       expect(asked.train.channels.map(({ name }) => name)).toEqual([name, "x"]);

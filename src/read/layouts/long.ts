@@ -10,9 +10,7 @@ import type { Part } from "../source/part.js";
 import type { EventChoice } from "../source/past.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
-import { indexNote } from "./columns/roles.js";
 import { windowsOf } from "./long/event-windows.js";
-import { unnamedIndex } from "./long/header.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long/rows.js";
 import { collectNarrowRows, narrowTime } from "./narrow/rows.js";
 import { groupRows, numericColumns } from "./sorted/group-rows.js";
@@ -50,7 +48,6 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   const table = sort ? await groupRows(given, needed, sort) : given;
   const mostEvents = mostSteps / (options.window ?? 1);
   let rows: LongRows | undefined;
-  let index: readonly number[] = []; // columns that number the rows
   let entity: string | undefined; // of the row before
   let id = -1; // of that text
   const handedOn = new Set<string>();
@@ -70,11 +67,8 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!rows) {
-      const names = namesOf(table, chunk);
+      rows = collect(namesOf(table, chunk));
       if (!table.names) r = 1;
-      index = channels ? [] : unnamedIndex(names, roles);
-      roles = { ...roles, drop: [...(roles.drop ?? []), ...index.map((c) => names[c])] };
-      rows = collect(names);
     }
     const columns = usedColumns(chunk, rows);
     const entities = columns[rows.entityColumn];
@@ -108,7 +102,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   const earlier = handedOn.size > 0;
   await handOn();
   if (cases === 0) throw nothingAfter(path, choice, latest);
-  const notes = [...rows.notes(), ...index.map((c) => indexNote(path, c, "channel"))];
+  const notes = [...rows.notes()];
   const sorting = sortBy(roles.entity, rows.entityColumn, table.separator);
   if (scattered && last > mostEvents) notes.push(wholeNote(path, scattered, earlier, roles.entity, sorting));
   return notes;

@@ -55,24 +55,18 @@ export function looksLikeHeader(cells: readonly string[]): boolean {
   return rest.length > 2 && (rest[0] === 0 || rest[0] === 1) && rest.every((v, i) => v === rest[0]! + i);
 }
 
-/** The name that pandas gives an index without one in Parquet and Feather. */
-export function isPandasIndex(name: string): boolean {
-  return /^__index_level_\d+__$/.test(name);
-}
-
 /**
  * The columns that pandas and R write beside a table: the first one if it has no name, and those that are called as pandas
  * calls them. Their cells do not count: of other rows of the same table another column would be read.
  */
 export function indexColumns(names: readonly string[]): number[] {
-  return [...names.keys()].filter(
-    (c) => (c === 0 && names[c] === "") || /^Unnamed: 0(\.\d+)?$/.test(names[c]) || isPandasIndex(names[c]),
-  );
+  const index = /^(Unnamed: 0(\.\d+)?|__index_level_\d+__)$/;
+  return [...names.keys()].filter((c) => (c === 0 && names[c] === "") || index.test(names[c]));
 }
 
 /** @param what the column would be otherwise */
 export function indexNote(path: string, column: number, what: "step" | "channel"): string {
-  return `${path}: column ${column + 1} has no name, as the index that pandas and R write beside a table; it was left out. If it is a ${what}, give it a name.`;
+  return `${path}: column ${column + 1} is the index that pandas and R write beside a table, since it has no name of its own; it was left out. If it is a ${what}, give it a name.`;
 }
 
 /** What a column of identifiers is called: id, ID, RecordID, customer_id. */

@@ -5,7 +5,7 @@ import { expectDistinct } from "../../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../../source/options.js";
 import { expectChannels } from "../../source/part.js";
 import { type CarriedColumns, findCarried } from "../columns/carried.js";
-import { indexColumns, isPandasIndex } from "../columns/roles.js";
+import { indexColumns, indexNote } from "../columns/roles.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = [
@@ -118,9 +118,9 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
     throw new OptionError(
       `${path}: got "${clash}" as a channel and in another role, expected one role per column. A label or a dropped column is never a model's input; take it out of one of the two.`,
     );
-  const typedAs = new Set([...category, ...numeric]);
-  const kept =
-    options.channels ?? header.filter((name) => !taken.has(name) && (!isPandasIndex(name) || typedAs.has(name)));
+  const index = new Set(indexColumns(header).map((c) => header[c]));
+  for (const name of [...category, ...numeric, options.amount]) if (name !== undefined) index.delete(name);
+  const kept = options.channels ?? header.filter((name) => !taken.has(name) && !index.has(name));
   if (kept.length === 0)
     throw new DataError(
       `${path}: no column is left as a channel, expected at least one beside entity, time and label. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
@@ -128,18 +128,15 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
   return kept;
 }
 
-/** The index of pandas is no channel. */
-export function indexNotes(path: string, header: readonly string[], used: readonly number[]): string[] {
-  const index = header.filter((name, c) => isPandasIndex(name) && !used.includes(c));
-  return index.map((name) => `${path}: the column "${name}" is the index that pandas writes; left out.`);
-}
-
-/** The columns without a name and without a role, where a table shows its channels. */
-export function unnamedIndex(header: readonly string[], options: DataOptions): number[] {
-  if (options.channels !== undefined || options.variable !== undefined) return [];
-  const { entity, time, label, secondEntity, amount, id, static: statics = [], category = [], numeric = [] } = options;
-  const roles = [entity, time, label, secondEntity, amount, id, ...statics, ...category, ...numeric];
-  return indexColumns(header).filter((c) => !isPandasIndex(header[c]) && !roles.includes(header[c]));
+/** Columns that are an index, and have no role. @param used columns by their place */
+export function indexNotes(
+  path: string,
+  header: readonly string[],
+  used: readonly number[],
+  { channels }: DataOptions,
+) {
+  const index = channels ? [] : indexColumns(header).filter((c) => !used.includes(c));
+  return index.map((c) => indexNote(path, c, "channel"));
 }
 
 /** Whether new data lack the label of training. */

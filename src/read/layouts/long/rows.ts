@@ -141,7 +141,7 @@ export function collectLongRows(
       return [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         ...absentIdNotes(path, header, options),
-        ...(known ? [] : indexNotes(path, header, [...used, ...channels.map(({ index }) => index)])),
+        ...(known ? [] : indexNotes(path, header, [...used, ...channels.map(({ index }) => index)], options)),
         ...orderNotes(tally),
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),

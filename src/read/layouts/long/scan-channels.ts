@@ -4,7 +4,7 @@ import { emptyFile, noSequences } from "../../source/source-file.js";
 import { namesOf, type Table } from "../../source/table.js";
 import { kindOf } from "../columns/kind-of.js";
 import { createLongColumn } from "../columns/long-column.js";
-import { readLongHeader, unnamedIndex } from "./header.js";
+import { readLongHeader } from "./header.js";
 
 /**
  * Reads a long table once to find out its channels: which are numeric, and the categories of the others. Nothing but
@@ -18,10 +18,8 @@ export async function scanChannels(table: Table, options: DataOptions): Promise<
   for await (const chunk of table.chunks) {
     let r = 0;
     if (!columns) {
-      const names = namesOf(table, chunk);
+      const { channels } = readLongHeader(path, namesOf(table, chunk), options);
       if (!table.names) r = 1;
-      const index = unnamedIndex(names, options).map((c) => names[c]);
-      const { channels } = readLongHeader(path, names, { ...options, drop: [...(options.drop ?? []), ...index] });
       columns = channels.map(({ index, name }) => ({
         index,
         column: createLongColumn(path, name, kindOf(name, options), false),
