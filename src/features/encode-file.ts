@@ -6,13 +6,13 @@ import type { Model } from "../model/model.js";
 import { conformChannels } from "../model/prepare.js";
 import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
 import { filesRead, type Input, shownInput } from "../read/find.js";
-import { readPast } from "../read/history.js";
 import { createLabelNames } from "../read/labels.js";
 import { selectKept } from "../read/layouts/columns/carried.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
+import { readHistory } from "../read/read-history.js";
+import { historyNotes } from "../read/source/history.js";
 import type { DataOptions } from "../read/source/options.js";
-import type { Part } from "../read/source/part.js";
-import { pastNotes } from "../read/source/past.js";
+import type { Piece } from "../read/source/piece.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
@@ -124,7 +124,7 @@ async function encodeToFile(
   const { channels } = model.metadata.preparation;
   const stddev = copies === undefined ? undefined : noiseOf(model);
   await checkFiles(input, output, reading, options);
-  const past = history === undefined ? undefined : await readPast(history, reading, channels);
+  const earlier = history === undefined ? undefined : await readHistory(history, reading, channels);
   let file = await openFeatureFile(output, outputFormat);
   let [rows, short] = [0, 0]; // short: windows without all their events
   let columns: readonly string[] = [];
@@ -136,8 +136,8 @@ async function encodeToFile(
       ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
       : await encodeWhole();
     signal?.throwIfAborted();
-    const all = [...(past ? pastNotes(past) : []), ...notes];
-    if (short > 0) all.push(shortNote(shownInput(input), short, rows, reading.window!, past !== undefined));
+    const all = [...(earlier ? historyNotes(earlier) : []), ...notes];
+    if (short > 0) all.push(shortNote(shownInput(input), short, rows, reading.window!, earlier !== undefined));
     if (model.metadata.data.labelsBeside && !labelled) all.push(noLabelsNote(shownInput(input)));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
@@ -149,14 +149,14 @@ async function encodeToFile(
     await file.abandon();
     file = await openFeatureFile(output, outputFormat);
     [rows, short] = [0, 0];
-    if (past) past.met = { known: 0, unknown: [] };
+    if (earlier) earlier.met = { known: 0, unknown: [] };
   }
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
     const names = createLabelNames(shownInput(input), asTexts);
     const read = async (sortIn?: string) => {
-      const pieces = { mostSteps, channels, past, after, sortIn, signal };
-      const encodePiece = ({ set, labelTexts, kept }: Part<Sequences>) =>
+      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal };
+      const encodePiece = ({ set, labelTexts, kept }: Piece<Sequences>) =>
         eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);
       return (await takePieces(input, reading, pieces, encodePiece)).notes;
     };
@@ -216,7 +216,7 @@ async function checkFiles(input: Input, output: string, reading: DataOptions, op
   if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
 }
 
-/** @throws {OptionError} for a past, or a time, of what is no table of events in one part */
+/** @throws {OptionError} for a history, or a time, of what is no table of events in one part */
 async function expectEvents(input: Input, reading: DataOptions, options: EncodeFileOptions): Promise<void> {
   const { history, part = "all", noisyCopies: copies } = options;
   const name = history === undefined ? "after" : "history";
@@ -232,8 +232,8 @@ function noLabelsNote(where: string): string {
   return `${where}: read without labels; in training they came from beside the data. To have them beside the features give \`labels\`, \`manifest\` or \`labelFrom\`.`;
 }
 
-function shortNote(where: string, short: number, rows: number, window: number, hasPast: boolean): string {
-  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. ${hasPast ? "A longer `history` may have their past." : "If the past of these events is in another file, give it as `history`."}`;
+function shortNote(where: string, short: number, rows: number, window: number, hasHistory: boolean): string {
+  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. ${hasHistory ? "A longer `history` may have their past." : "If the past of these events is in another file, give it as `history`."}`;
 }
 
 /** The kept columns of the sequences that are encoded; copies come one after another. */

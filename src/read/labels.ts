@@ -5,13 +5,13 @@ import type { Sequences } from "../sequences/set/windowed-set.js";
 import { looksMissing } from "./layouts/columns/column-kind.js";
 import { listed } from "./source/marks.js";
 import { isMark } from "./source/notation.js";
-import type { Part } from "./source/part.js";
+import type { Piece } from "./source/piece.js";
 
 /** Gives both parts labels over the union of their classes. */
 export function labelled<Set extends Sequences>(
   where: string,
-  train: Part<Set>,
-  test?: Part<Set>,
+  train: Piece<Set>,
+  test?: Piece<Set>,
   testMayBeRenumbered = false,
 ): { train: Set; test?: Set; notes: string[] } {
   if (test && test.set.channels.length !== train.set.channels.length)
@@ -20,7 +20,7 @@ export function labelled<Set extends Sequences>(
     );
   if (!train.labelTexts && !test?.labelTexts) return { train: train.set, test: test?.set, notes: [] };
   const given = (texts: readonly (string | undefined)[]) => texts.filter((text) => text !== undefined);
-  const none = (part: Part<Set>) => new Array<undefined>(countOf(part.set)).fill(undefined);
+  const none = (piece: Piece<Set>) => new Array<undefined>(countOf(piece.set)).fill(undefined);
   const written = [train.labelTexts ?? none(train), test && (test.labelTexts ?? none(test))] as const;
   const { same, notes } = sameNames(where, given(written.flatMap((texts) => texts ?? [])));
   const [trainTexts, readTexts = []] = written.map((texts) => texts?.map((text) => text && same.get(text)));

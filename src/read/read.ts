@@ -12,11 +12,11 @@ import { LONG_ONLY } from "./layouts/long/header.js";
 import { readText, rejectTextOptions } from "./layouts/text.js";
 import { readWide } from "./layouts/wide.js";
 import { openTable, rejectFileOptions, sourceOf } from "./open-table.js";
-import { readRows, splitParts } from "./rows.js";
+import { readRows, splitParts } from "./read-rows.js";
 import { stemOf } from "./side-table.js";
+import { timeAfter } from "./source/history.js";
 import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
-import type { Part } from "./source/part.js";
-import { timeAfter } from "./source/past.js";
+import type { Piece } from "./source/piece.js";
 import type { PieceOptions } from "./source/piece-options.js";
 import { type SourceFile, STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { nameOfQuery } from "./sql/query.js";
@@ -77,12 +77,12 @@ async function readFound(input: Input, found: Found, chosen: DataOptions): Promi
   if (rows) return readWholeRows(rows, chosen);
   if ("parts" in found) return readParts(input as string, found.parts, chosen);
   const { file } = found as { file: FoundFile };
-  const { part, files } = await readPart(file, chosen, "");
-  const { train, notes } = labelled(file.path, part);
-  return { name: nameOf(file), train, ...keptIn(part), files, notes: [...part.notes, ...notes] };
+  const { piece, files } = await readPart(file, chosen, "");
+  const { train, notes } = labelled(file.path, piece);
+  return { name: nameOf(file), train, ...keptIn(piece), files, notes: [...piece.notes, ...notes] };
 }
 
-const keptIn = ({ kept }: Pick<Part, "kept">) => kept && { kept };
+const keptIn = ({ kept }: Pick<Piece, "kept">) => kept && { kept };
 
 /** How data to come is read, too, for a model of this input: the same, and each file as one sequence where it was so. */
 export async function lastingReading(input: Input, options: DataOptions): Promise<DataOptions> {
@@ -119,9 +119,9 @@ export async function readInPieces(
   input: Input,
   options: DataOptions,
   pieces: PieceOptions,
-  take: (piece: Part) => Promise<void>,
+  take: (piece: Piece) => Promise<void>,
 ): Promise<readonly string[]> {
-  return (await takePieces(input, options, pieces, ({ set, ...part }) => take({ ...part, set: cutAll(set) }))).notes;
+  return (await takePieces(input, options, pieces, ({ set, ...piece }) => take({ ...piece, set: cutAll(set) }))).notes;
 }
 
 /**
@@ -132,10 +132,10 @@ export async function takePieces(
   input: Input,
   options: DataOptions,
   pieces: PieceOptions,
-  take: (piece: Part<Sequences>) => Promise<void>,
+  take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "past", "after", "sortIn", "signal"]);
-  const { mostSteps, channels, past, sortIn, signal } = pieces;
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "history", "after", "sortIn", "signal"]);
+  const { mostSteps, channels, history, sortIn, signal } = pieces;
   const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
@@ -150,12 +150,12 @@ export async function takePieces(
       `${where}: got no channels, expected the known channels of a long table that is read in pieces. A piece does not show which columns are numeric and which are categories; give the channels of the model (model.metadata.preparation.channels).`,
     );
   const after = pieces.after === undefined ? undefined : timeAfter(pieces.after, chosen);
-  if (!rows && (past || after))
+  if (!rows && (history || after))
     throw new OptionError(
-      `${where}: got \`${past ? "history" : "after"}\` for a table of whole sequences, expected one with an event per row (\`entity\`, \`window\`). Leave it out.`,
+      `${where}: got \`${history ? "history" : "after"}\` for a table of whole sequences, expected one with an event per row (\`entity\`, \`window\`). Leave it out.`,
     );
   let failed: { error: unknown } | undefined; // what the caller throws is not the file's fault
-  const guarded = async (piece: Part<Sequences>) => {
+  const guarded = async (piece: Piece<Sequences>) => {
     try {
       await take(piece);
     } catch (error) {
@@ -165,7 +165,7 @@ export async function takePieces(
   };
   try {
     if (rows) {
-      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, past, after, sort }, guarded);
+      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, history, after, sort }, guarded);
       return { notes, ...(files.length === 1 && files[0]) };
     }
     if (sort)
@@ -199,14 +199,14 @@ export function rowsOf(found: Found, options: DataOptions): FoundFiles | undefin
 }
 
 async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<DataSource<Sequences>> {
-  let whole: Part<Sequences> | undefined;
-  const read = await readRows(found, options, { mostSteps: Number.POSITIVE_INFINITY }, async (part) => {
-    whole = part;
+  let whole: Piece<Sequences> | undefined;
+  const read = await readRows(found, options, { mostSteps: Number.POSITIVE_INFINITY }, async (piece) => {
+    whole = piece;
   }).catch((error) => {
     throw unreadable(found.where, error);
   });
-  const { events, kept, ...part } = whole!;
-  const sides = found.split ? splitParts(found.where, whole!) : { train: part, events, test: undefined, notes: [] };
+  const { events, kept, ...piece } = whole!;
+  const sides = found.split ? splitParts(found.where, whole!) : { train: piece, events, test: undefined, notes: [] };
   const { train, test, notes } = labelled(found.where, sides.train, sides.test);
   return {
     name: found.name,
@@ -221,15 +221,15 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
 
 async function readParts(folder: string, found: FoundParts, options: DataOptions): Promise<DataSource> {
   const train = await readPart(found.train, options, "train-");
-  const known = options.text === undefined ? undefined : train.part.set.channels;
+  const known = options.text === undefined ? undefined : train.piece.set.channels;
   const test = found.test && (await readPart(found.test, options, "test-", known));
-  if (known && test) train.part.set.channels = test.part.set.channels; // with the tokens of both, the same codes first
+  if (known && test) train.piece.set.channels = test.piece.set.channels; // with the tokens of both, the same codes first
   const files = [...train.files];
   for (const file of test?.files ?? []) if (!files.some(({ path }) => path === file.path)) files.push(file); // of both parts
   const renumbered = found.test?.format === npy && found.test.y === undefined; // an export of the UCR archive
-  const sets = labelled(folder, train.part, test?.part, renumbered);
-  const notes = [...found.notes, ...train.part.notes, ...(test?.part.notes ?? []), ...sets.notes];
-  const kept = joinKept(folder, options.id, train.part, test?.part);
+  const sets = labelled(folder, train.piece, test?.piece, renumbered);
+  const notes = [...found.notes, ...train.piece.notes, ...(test?.piece.notes ?? []), ...sets.notes];
+  const kept = joinKept(folder, options.id, train.piece, test?.piece);
   return { name: found.name, train: sets.train, test: sets.test, ...(kept && { kept }), files, notes };
 }
 
@@ -239,7 +239,7 @@ async function readPart(
   options: DataOptions,
   idPrefix: string,
   channels?: readonly Channel[],
-): Promise<{ part: Part; files: FileHash[] }> {
+): Promise<{ piece: Piece; files: FileHash[] }> {
   const { path, format, y } = found;
   const file = sourceOf(found, options);
   rejectFileOptions(path, format, options);
@@ -248,17 +248,17 @@ async function readPart(
       rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
       rejectTextOptions(path, options);
       const labels = y === undefined ? undefined : sourceFile(y, options);
-      const part = await format.open(file, idPrefix, labels);
+      const piece = await format.open(file, idPrefix, labels);
       const files = [{ path, sha256: await file.sha256() }];
       if (labels) files.push({ path: y!, sha256: await labels.sha256() });
-      return { part, files };
+      return { piece, files };
     }
-    let whole: Part | undefined;
+    let whole: Piece | undefined;
     const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY, channels };
-    const notes = await readWideFile(file, format, options, size, async (part) => {
-      whole = part;
+    const notes = await readWideFile(file, format, options, size, async (piece) => {
+      whole = piece;
     });
-    return { part: { ...whole!, notes }, files: [{ path, sha256: await file.sha256() }] };
+    return { piece: { ...whole!, notes }, files: [{ path, sha256: await file.sha256() }] };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -269,7 +269,7 @@ async function readWideFile(
   format: FoundFile["format"],
   options: DataOptions,
   size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
-  take: (piece: Part) => Promise<void>,
+  take: (piece: Piece) => Promise<void>,
 ): Promise<readonly string[]> {
   if (format.layouts === "fixed" || !format.layouts.includes("wide"))
     throw new OptionError(

@@ -3,7 +3,7 @@ import type { FoundFiles } from "./find.js";
 import { LONG_ONLY } from "./layouts/long/header.js";
 import { createTokenizer, TOKEN_CHANNEL } from "./source/cells/tokens.js";
 import { type DataOptions, FILE_OPTIONS, rejectOptions } from "./source/options.js";
-import { createPartBuilder, type Part, type PartBuilder } from "./source/part.js";
+import { createPieceBuilder, type Piece, type PieceBuilder } from "./source/piece.js";
 import { sourceFile, unreadable } from "./source/source-file.js";
 import { wholeText } from "./source/text.js";
 
@@ -26,7 +26,7 @@ export async function readTextFiles(
   { where, files, split, labelled, notes }: FoundFiles,
   options: DataOptions,
   { mostSteps, channels }: { mostSteps: number; channels?: readonly Channel[] },
-  take: (piece: Part) => Promise<void>,
+  take: (piece: Piece) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   rejectOptions(where, "files of one text each", options, [
     ...LONG_ONLY,
@@ -36,16 +36,16 @@ export async function readTextFiles(
   ]);
   const tokenizer = createTokenizer(where, options, channels?.[0]);
   const hashes: FileHash[] = [];
-  let builder: PartBuilder | undefined;
+  let builder: PieceBuilder | undefined;
   let ids: string[] = [];
   let pending = 0;
   const handOn = async () => {
-    const { set, ...part } = builder!.finish();
+    const { set, ...piece } = builder!.finish();
     const named = { ...set, ids, channels: [tokenizer.channel()], ...(split && { entities: ids }) };
     builder = undefined;
     ids = [];
     pending = 0;
-    await take({ ...part, set: named });
+    await take({ ...piece, set: named });
   };
   for (const { path, id, part, label } of files) {
     const file = sourceFile(path, options);
@@ -57,7 +57,7 @@ export async function readTextFiles(
     }
     hashes.push({ path, sha256: await file.sha256() });
     if (builder && pending + codes.length > mostSteps) await handOn();
-    builder ??= createPartBuilder({ names: [TOKEN_CHANNEL], idPrefix: "", labelled });
+    builder ??= createPieceBuilder({ names: [TOKEN_CHANNEL], idPrefix: "", labelled });
     builder.add([codes], label === "" ? undefined : label);
     ids.push(split ? `${part}${IN_PART}${id}` : id);
     pending += codes.length;

@@ -188,9 +188,9 @@ export const withOptions: Record<string, Case> = {
     knows: "channels",
     refuses: [[{ mostSteps: Number.NaN }, "mostSteps"]],
   },
-  readPast: {
+  readHistory: {
     call: (options) =>
-      node.readPast(file("l.csv"), { ...{ entity: "who", time: "when", window: 2 }, ...options }, [
+      node.readHistory(file("l.csv"), { ...{ entity: "who", time: "when", window: 2 }, ...options }, [
         { name: "x", kind: "numeric" },
       ]),
     knows: "numeric",

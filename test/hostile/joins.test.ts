@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { randomStream } from "../../src/random.js";
-import { readPast } from "../../src/read/history.js";
 import { createUniqueIds } from "../../src/read/layouts/columns/unique-ids.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
-import type { Part } from "../../src/read/source/part.js";
+import { readHistory } from "../../src/read/read-history.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import { isObserved } from "../../src/sequences/set/sequence-set.js";
 import { report, size } from "./size.js";
 
@@ -16,7 +16,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const TRIES = size(20, 2000);
 
 /** Cases by their payment, which is kept: id, steps bit for bit, label and what else is kept. */
-function casesIn(parts: readonly Part[]): Map<string, string> {
+function casesIn(parts: readonly Piece[]): Map<string, string> {
   const cases = new Map<string, string>();
   for (const { set, labelTexts, kept = [] } of parts)
     set.ids.forEach((id, n) => {
@@ -77,7 +77,7 @@ test("new events with their history are those of both files in one, whole and in
     const { past, now, timed, options, random } = events(seed);
     const { channels } = (await readSource(fileOf([...past, ...now]), { ...options, timeChannels: false })).train;
     const read = async (rows: readonly { text: string }[], pieces: object) => {
-      const parts: Part[] = [];
+      const parts: Piece[] = [];
       const size = { mostSteps: Number.POSITIVE_INFINITY, channels, ...pieces };
       await readInPieces(fileOf(rows), options, size, async (part) => void parts.push(part));
       cuts += parts.length - 1;
@@ -87,9 +87,9 @@ test("new events with their history are those of both files in one, whole and in
     const isNew = new Set(now.map(({ text }) => text.split(",")[5]));
     const expected = new Map([...whole].filter(([id]) => isNew.has(id)));
     expect(expected.size).toBe(now.length);
-    const history = await readPast(fileOf(past), options, channels, 1 + random.integer(9));
-    expect(await read(now, { past: history })).toEqual(expected);
-    expect(await read(grouped(now), { past: history, mostSteps: 1 })).toEqual(expected);
+    const history = await readHistory(fileOf(past), options, channels, 1 + random.integer(9));
+    expect(await read(now, { history })).toEqual(expected);
+    expect(await read(grouped(now), { history, mostSteps: 1 })).toEqual(expected);
     expect(await read(grouped([...past, ...now]), { mostSteps: 1 })).toEqual(whole);
     cases += now.length;
     if (!timed) continue;
@@ -97,7 +97,7 @@ test("new events with their history are those of both files in one, whole and in
     const later = new Map([...whole].filter(([, told]) => JSON.parse(told)[2].at(-1).split(" ")[0] > after));
     expect(await read([...past, ...now], { after })).toEqual(later);
     const laterNow = new Map([...later].filter(([id]) => isNew.has(id)));
-    expect(await read(grouped(now), { past: history, after: String(after), mostSteps: 1 })).toEqual(laterNow);
+    expect(await read(grouped(now), { history, after: String(after), mostSteps: 1 })).toEqual(laterNow);
   }
   report("new events with their history", { tables: TRIES, cases, pieces: cuts });
 }, 600_000);

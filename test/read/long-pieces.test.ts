@@ -5,7 +5,7 @@ import { conformChannels } from "../../src/model/prepare.js";
 import { randomStream } from "../../src/random.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
-import type { Part } from "../../src/read/source/part.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import { checkSequenceSet } from "../../src/sequences/set/check.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import type { Channel } from "../../src/sequences/set/sequence-set.js";
@@ -54,8 +54,8 @@ async function pieces(
   options: DataOptions,
   mostSteps: number,
   channels: readonly Channel[] | undefined = known,
-): Promise<{ taken: Part[]; notes: readonly string[] }> {
-  const taken: Part[] = [];
+): Promise<{ taken: Piece[]; notes: readonly string[] }> {
+  const taken: Piece[] = [];
   const notes = await readInPieces(path, options, { mostSteps, channels }, async (piece) => {
     await new Promise((resolve) => setTimeout(resolve, 1));
     taken.push(piece);

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { comesInPieces, readInPieces, readSource } from "../../src/read/read.js";
-import type { Part } from "../../src/read/source/part.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "./temporary.js";
 
 const CSV = ["label,t1,t2,t3", "a,1,2,3", "b,4,,6", ",7,8,", "a,9,,", "b,10,11,12", ""].join("\n");
 
-async function pieces(path: string, mostSteps: number, options = {}): Promise<Part[]> {
-  const taken: Part[] = [];
+async function pieces(path: string, mostSteps: number, options = {}): Promise<Piece[]> {
+  const taken: Piece[] = [];
   await readInPieces(path, options, { mostSteps }, async (piece) => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     taken.push(piece);
@@ -38,7 +38,7 @@ test.each([
 
 test("a bad row names itself, after the pieces before it", async () => {
   const path = fileOf("a.csv", CSV.replace("10,11", "10,x"));
-  const taken: Part[] = [];
+  const taken: Piece[] = [];
   const reading = readInPieces(path, {}, { mostSteps: 3 }, async (piece) => void taken.push(piece));
   await expect(reading).rejects.toThrow(/row 6, column "t2": got "x"/);
   expect(taken.length).toBeGreaterThan(0);

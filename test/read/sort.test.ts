@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createRowRuns } from "../../src/read/layouts/sorted/row-runs.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
-import type { Part } from "../../src/read/source/part.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import type { DataSource, SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { csvOf, someEvents } from "./databases.js";
@@ -16,7 +16,7 @@ const events = someEvents(3001, 8);
 
 async function sorted(path: string, options: DataOptions, { train }: DataSource, mostSteps = 700) {
   const sortIn = folderOf("sorting", {});
-  const pieces: Part[] = [];
+  const pieces: Piece[] = [];
   const reading = { mostSteps, channels: train.channels, sortIn };
   const notes = await readInPieces(path, options, reading, async (piece) => void pieces.push(piece));
   expect(readdirSync(sortIn)).toEqual([]);

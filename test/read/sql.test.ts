@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";
-import type { Part } from "../../src/read/source/part.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import type { DataSource } from "../../src/sequences/set/sequence-set.js";
 import {
   COLUMNS,
@@ -75,7 +75,7 @@ describe("the same table by a file and by each database gives the same set, bit 
 test("a query is read in pieces, and its hash is that of its rows in their order", async () => {
   const query = `from '${csv}' order by machine, moment`;
   const { channels } = (await readSource(csv, ROLES)).train;
-  const pieces: Part[] = [];
+  const pieces: Piece[] = [];
   await readInPieces(
     NONE,
     { ...ROLES, sql: query },

@@ -5,7 +5,7 @@ import { readWide } from "../../src/read/layouts/wide.js";
 import { readSource } from "../../src/read/read.js";
 import type { Layout } from "../../src/read/source/format.js";
 import type { DataOptions } from "../../src/read/source/options.js";
-import type { Part } from "../../src/read/source/part.js";
+import type { Piece } from "../../src/read/source/piece.js";
 import type { Column, Table, TableChunk } from "../../src/read/source/table.js";
 import { cutAll, type Sequences } from "../../src/sequences/set/windowed-set.js";
 import { cellsOf } from "../sequences/set/make-set.js";
@@ -32,9 +32,9 @@ function tableOf(names: readonly string[], ...chunks: Column[][]): Table {
   return { path: "a.table", names, chunks: read() };
 }
 
-async function read(layout: Layout<Sequences>, table: Table, options: DataOptions): Promise<Part> {
+async function read(layout: Layout<Sequences>, table: Table, options: DataOptions): Promise<Piece> {
   const size = { idPrefix: "", mostSteps: Number.POSITIVE_INFINITY };
-  let whole: Part<Sequences> | undefined;
+  let whole: Piece<Sequences> | undefined;
   const notes = await layout(table, options, size, async (part) => {
     whole = part;
   });

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import { numberIn } from "../source/cells/cells.js";
 import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, expectChannels, type Part, trimPadding } from "../source/part.js";
+import { createPieceBuilder, expectChannels, type Piece, trimPadding } from "../source/piece.js";
 import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
 import { linesOf } from "../source/text.js";
 
@@ -37,7 +37,7 @@ interface Attribute {
  * of a shorter series. Sparse rows have 0, or the first class, where they have nothing. Weights are not used.
  * @throws {DataError} that names the row
  */
-async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
+async function readArff(file: SourceFile, idPrefix: string): Promise<Piece> {
   const lines = await linesOf(file);
   const dataLine = lines.findIndex((line) => /^\s*@data\b/i.test(line));
   if (dataLine < 0)
@@ -47,7 +47,7 @@ async function readArff(file: SourceFile, idPrefix: string): Promise<Part> {
   const header = readHeader(lines.slice(0, dataLine));
   const { attributes, label, inner } = header;
   const classes = attributes[label]?.classes;
-  const builder = createPartBuilder({ idPrefix, labelled: label >= 0 });
+  const builder = createPieceBuilder({ idPrefix, labelled: label >= 0 });
   const noData = createNoDataTally(file.path);
   let weighted = 0;
   let F = 0;

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import { createLabelCheck } from "../source/cells/label-check.js";
 import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
+import { createPieceBuilder, type Piece, trimPadding } from "../source/piece.js";
 import type { SourceFile } from "../source/source-file.js";
 import { type NumpyArray, parseNumpy } from "./numpy/numpy-array.js";
 
@@ -38,7 +38,7 @@ export function isYOf(x: string, name: string): boolean {
  * Univariate series [N, 1 + T]: column 0 the label, then the values; NaN as in UCR text.
  * @throws {DataError} if it has another shape, or texts
  */
-function labelFirst(array: NumpyArray, idPrefix: string): Part {
+function labelFirst(array: NumpyArray, idPrefix: string): Piece {
   const { where, shape } = array;
   expectNumbers(array);
   if (shape.length !== 2 || shape[0] < 1 || shape[1] < 2)
@@ -46,7 +46,7 @@ function labelFirst(array: NumpyArray, idPrefix: string): Part {
       `${where}: got shape [${shape}], expected [series, 1 + steps] with the label in column 0, or [cases, steps, channels]. Labels of the latter are another array: call the two X.npy and y.npy.`,
     );
   const [N, columns] = shape;
-  const builder = createPartBuilder({ idPrefix, labelled: true });
+  const builder = createPieceBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(where);
   const labels = createLabelCheck(where, "column 1");
   for (let n = 0; n < N; n++) {
@@ -71,7 +71,7 @@ function labelFirst(array: NumpyArray, idPrefix: string): Part {
  * end where all channels are NaN are padding.
  * @throws {DataError} if the shapes do not fit, or values are texts
  */
-export function seriesWith(x: NumpyArray, y: NumpyArray | undefined, idPrefix: string): Part {
+export function seriesWith(x: NumpyArray, y: NumpyArray | undefined, idPrefix: string): Piece {
   const { where, shape } = x;
   expectNumbers(x);
   const [N, T, C = 1] = shape;
@@ -80,7 +80,7 @@ export function seriesWith(x: NumpyArray, y: NumpyArray | undefined, idPrefix: s
       `${where}: got shape [${shape}], expected [cases, steps, channels], or [cases, steps] of one channel. Reshape it with numpy.reshape.`,
     );
   const given = y && labelsOf(y, N, where);
-  const builder = createPartBuilder({ idPrefix, labelled: y !== undefined });
+  const builder = createPieceBuilder({ idPrefix, labelled: y !== undefined });
   const noData = createNoDataTally(where);
   const labels = createLabelCheck(y?.where ?? where, "its labels");
   for (let n = 0; n < N; n++) {

@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import type { Format } from "../source/format.js";
-import type { Part } from "../source/part.js";
+import type { Piece } from "../source/piece.js";
 import { expectUnpackable, type SourceFile } from "../source/source-file.js";
 import { isX, isYOf, seriesWith } from "./npy.js";
 import { type NumpyArray, parseNumpy } from "./numpy/numpy-array.js";
@@ -17,7 +17,7 @@ export const npz: Format = {
       throw new DataError(
         `${file.path}: got the arrays ${xs.join(", ")}, expected one X, or X_train and X_test in a file that can be read twice. Save each pair in a file of its own.`,
       );
-    return partOf(file, entries, xs[0], idPrefix);
+    return pieceOf(file, entries, xs[0], idPrefix);
   },
 };
 
@@ -29,7 +29,7 @@ export async function npzParts(file: SourceFile): Promise<{ train: Format; test:
   const only = (x: string): Format => ({
     ...npz,
     layouts: "fixed",
-    open: async (again, idPrefix) => partOf(again, await entriesOf(again), x, idPrefix),
+    open: async (again, idPrefix) => pieceOf(again, await entriesOf(again), x, idPrefix),
   });
   return { train: only(train), test: only(test) };
 }
@@ -47,7 +47,7 @@ async function entriesOf(file: SourceFile): Promise<Entries> {
   return Object.fromEntries(entries.map((entry) => [entry.name.slice(0, -".npy".length), entry]));
 }
 
-function partOf(file: SourceFile, entries: Entries, x: string | undefined, idPrefix: string): Part {
+function pieceOf(file: SourceFile, entries: Entries, x: string | undefined, idPrefix: string): Piece {
   const names = Object.keys(entries);
   if (x === undefined)
     throw new DataError(
@@ -55,11 +55,11 @@ function partOf(file: SourceFile, entries: Entries, x: string | undefined, idPre
     );
   const arrayOf = (name: string): NumpyArray => parseNumpy(`${file.path}, array ${name}`, entries[name].unpack());
   const y = names.find((name) => isYOf(x, name));
-  const part = seriesWith(arrayOf(x), y === undefined ? undefined : arrayOf(y), idPrefix);
+  const piece = seriesWith(arrayOf(x), y === undefined ? undefined : arrayOf(y), idPrefix);
   const others = names.filter(
     (name) => name !== y && !isX(name) && !names.some((other) => isX(other) && isYOf(other, name)),
   );
-  if (others.length === 0) return part;
+  if (others.length === 0) return piece;
   const note = `${file.path}: the ${others.length === 1 ? "array" : "arrays"} ${others.join(", ")} ${others.length === 1 ? "is" : "are"} not read; values are called X, labels y.`;
-  return { ...part, notes: [...part.notes, note] };
+  return { ...piece, notes: [...piece.notes, note] };
 }

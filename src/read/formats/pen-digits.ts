@@ -2,7 +2,7 @@ import { DataError } from "../../errors.js";
 import { isMissing, numberIn } from "../source/cells/cells.js";
 import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, type Part } from "../source/part.js";
+import { createPieceBuilder, type Piece } from "../source/piece.js";
 import { noSequences, type SourceFile } from "../source/source-file.js";
 import { linesOf } from "../source/text.js";
 
@@ -20,8 +20,8 @@ const STEPS = 8;
  * Reads the UCI Pen Digits files (`pendigits.tra`, `.tes`): a header line to skip, then x1,y1, ..., x8,y8,digit.
  * @throws {DataError} that names row and column
  */
-async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Part> {
-  const builder = createPartBuilder({ names: ["x", "y"], idPrefix, labelled: true });
+async function readPenDigits(file: SourceFile, idPrefix: string): Promise<Piece> {
+  const builder = createPieceBuilder({ names: ["x", "y"], idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
   (await linesOf(file)).forEach((line, i) => {
     if (i === 0 || line.trim() === "") return;

@@ -3,7 +3,7 @@ import { numberIn } from "../source/cells/cells.js";
 import { createNoDataTally, type NoDataTally } from "../source/cells/no-data.js";
 import { parseTime } from "../source/cells/times.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, expectChannels, type Part, type PartBuilder } from "../source/part.js";
+import { createPieceBuilder, expectChannels, type Piece, type PieceBuilder } from "../source/piece.js";
 import { emptyFile, noSequences, type SourceFile } from "../source/source-file.js";
 import { linesOf } from "../source/text.js";
 
@@ -26,10 +26,10 @@ interface Header {
  * any time that a channel has, missing in the others.
  * @throws {DataError} that names the row
  */
-async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
+async function readTs(file: SourceFile, idPrefix: string): Promise<Piece> {
   const header: Header = { timestamps: false };
   let inData = false;
-  let builder: PartBuilder | undefined;
+  let builder: PieceBuilder | undefined;
   const noData = createNoDataTally(file.path);
   let F = 0;
   let first: number | undefined; // steps of the first case
@@ -47,7 +47,7 @@ async function readTs(file: SourceFile, idPrefix: string): Promise<Part> {
     }
     const parts = splitChannels(line);
     const label = header.classes ? unquote(parts.pop()!.trim()) : undefined;
-    builder ??= createPartBuilder({ idPrefix, labelled: header.classes !== undefined });
+    builder ??= createPieceBuilder({ idPrefix, labelled: header.classes !== undefined });
     F ||= header.dimensions ?? parts.length;
     if (parts.length !== F || F === 0)
       throw new DataError(
@@ -140,7 +140,7 @@ function splitChannels(line: string): string[] {
 
 /** @returns steps of the case */
 function addCase(
-  builder: PartBuilder,
+  builder: PieceBuilder,
   parts: readonly string[],
   label: string | undefined,
   timestamps: boolean,

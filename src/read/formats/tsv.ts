@@ -3,7 +3,7 @@ import { isMissing, numberIn, numericLabel, parseCell } from "../source/cells/ce
 import { createLabelCheck } from "../source/cells/label-check.js";
 import { createNoDataTally } from "../source/cells/no-data.js";
 import type { Format } from "../source/format.js";
-import { createPartBuilder, type Part, trimPadding } from "../source/part.js";
+import { createPieceBuilder, type Piece, trimPadding } from "../source/piece.js";
 import { emptyFile, type SourceFile } from "../source/source-file.js";
 import { linesOf, textPieces } from "../source/text.js";
 
@@ -35,8 +35,8 @@ function cellsOf(line: string): string[] {
  * NaN inside is missing, NaN at the end the padding of a shorter series.
  * @throws {DataError} that names row and column
  */
-async function readTsv(file: SourceFile, idPrefix: string): Promise<Part> {
-  const builder = createPartBuilder({ idPrefix, labelled: true });
+async function readTsv(file: SourceFile, idPrefix: string): Promise<Piece> {
+  const builder = createPieceBuilder({ idPrefix, labelled: true });
   const noData = createNoDataTally(file.path);
   const labels = createLabelCheck(file.path, "column 1");
   const steps = createStepCheck();

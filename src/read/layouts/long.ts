@@ -5,14 +5,14 @@ import { addStaticChannels } from "../../sequences/transform/static-channels.js"
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { numericLabel } from "../source/cells/cells.js";
 import type { Layout } from "../source/format.js";
+import type { EventChoice } from "../source/history.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
-import type { Part } from "../source/part.js";
-import type { EventChoice } from "../source/past.js";
+import type { Piece } from "../source/piece.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { collectLongRows, type LongRows, type LongTable } from "./long/collect-long.js";
 import { windowsOf } from "./long/event-windows.js";
-import { collectLongRows, type LongRows, type LongTable } from "./long/rows.js";
-import { collectNarrowRows, narrowTime } from "./narrow/rows.js";
+import { collectNarrowRows, narrowTime } from "./narrow/collect-narrow.js";
 import { groupRows, numericColumns } from "./sorted/group-rows.js";
 
 /**
@@ -59,10 +59,10 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
     last = rows!.count();
     const long = rows!.take();
     for (const id of long.set.ids) handedOn.add(id);
-    const part = casesOf(path, long, roles, choice);
+    const piece = casesOf(path, long, roles, choice);
     if (choice.after) latest = Math.max(latest, latestOf(long.set));
-    cases += countOf(part.set);
-    if (countOf(part.set) > 0) await take(part);
+    cases += countOf(piece.set);
+    if (countOf(piece.set) > 0) await take(piece);
   };
   for await (const chunk of table.chunks) {
     let r = 0;
@@ -109,11 +109,11 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
 };
 
 /** @throws {OptionError} for options of a long table that need others */
-function checkLongOptions(path: string, options: DataOptions, { past, after }: EventChoice): void {
+function checkLongOptions(path: string, options: DataOptions, { history, after }: EventChoice): void {
   const { window, time } = options;
-  if ((past || after) && window === undefined)
+  if ((history || after) && window === undefined)
     throw new OptionError(
-      `${path}: got \`${past ? "history" : "after"}\` without \`window\`, expected both. Without a window an entity is one case with all its events; encode both files together as data.`,
+      `${path}: got \`${history ? "history" : "after"}\` without \`window\`, expected both. Without a window an entity is one case with all its events; encode both files together as data.`,
     );
   if (after && time === undefined)
     throw new OptionError(
@@ -152,7 +152,7 @@ function usedColumns(chunk: TableChunk, { used }: LongRows): readonly Column[] {
  * The cases of a long table: its sequences with time channels, or with a window each of its events.
  * @throws {DataError} if the label changes inside a sequence
  */
-function casesOf(path: string, long: LongTable, options: DataOptions, choice: EventChoice): Part<Sequences> {
+function casesOf(path: string, long: LongTable, options: DataOptions, choice: EventChoice): Piece<Sequences> {
   const { stepLabels, carried } = long;
   const finish = (made: SequenceSet) => {
     const timed = addsTimeChannels(options) ? addTimeChannels(made, { calendar: long.calendarTimes }) : made;

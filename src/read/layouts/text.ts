@@ -4,7 +4,7 @@ import { createTokenizer, TOKEN_CHANNEL } from "../source/cells/tokens.js";
 import type { Layout } from "../source/format.js";
 import { columnOf } from "../source/names.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
-import { createPartBuilder, type PartBuilder } from "../source/part.js";
+import { createPieceBuilder, type PieceBuilder } from "../source/piece.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table } from "../source/table.js";
 import { absentIdNotes, type Carried, collectCarried, findCarried } from "./columns/carried.js";
@@ -36,18 +36,18 @@ export const readText: Layout = async (table, options, { idPrefix, mostSteps, ch
   ]);
   const tokenizer = createTokenizer(path, options, channels?.[0]);
   let plan: ReturnType<typeof planText> | undefined;
-  let builder: PartBuilder | undefined;
+  let builder: PieceBuilder | undefined;
   let carried: Carried | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
   let lines = 0; // texts with a line end
   const handOn = async () => {
-    const { set, ...part } = builder!.finish();
+    const { set, ...piece } = builder!.finish();
     const { ids = set.ids, kept } = carried!.take();
     handedOn += builder!.count();
     builder = undefined;
     pending = 0;
-    await take({ ...part, set: { ...set, ids, channels: [tokenizer.channel()] }, kept });
+    await take({ ...piece, set: { ...set, ids, channels: [tokenizer.channel()] }, kept });
   };
   for await (const chunk of table.chunks) {
     let r = 0;
@@ -66,7 +66,7 @@ export const readText: Layout = async (table, options, { idPrefix, mostSteps, ch
       if (/[\r\n]/.test(cell)) lines++;
       const codes = tokenizer.read(cell);
       if (builder && pending + codes.length > mostSteps) await handOn();
-      builder ??= createPartBuilder({ names: [TOKEN_CHANNEL], idPrefix, labelled: label >= 0, first: handedOn + 1 });
+      builder ??= createPieceBuilder({ names: [TOKEN_CHANNEL], idPrefix, labelled: label >= 0, first: handedOn + 1 });
       const labelText = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
       check.see(labelText);
       builder.add([codes], labelText);

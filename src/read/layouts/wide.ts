@@ -6,7 +6,7 @@ import type { Layout } from "../source/format.js";
 import { createMarkTally } from "../source/marks.js";
 import { columnOf } from "../source/names.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
-import { createPartBuilder, type PartBuilder, trimPadding } from "../source/part.js";
+import { createPieceBuilder, type PieceBuilder, trimPadding } from "../source/piece.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
 import { absentIdNotes, type Carried, collectCarried, findCarried } from "./columns/carried.js";
@@ -28,19 +28,19 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
   rejectOptions(path, "a table with one sequence per row", options, [...LONG_ONLY]);
   let plan: ReturnType<typeof planWide> | undefined;
   let strange: ReturnType<typeof strangeSteps>;
-  let builder: PartBuilder | undefined;
+  let builder: PieceBuilder | undefined;
   let carried: Carried | undefined;
   let handedOn = 0;
   let pending = 0; // steps in the builder
   const noData = createNoDataTally(path);
   const marks = createMarkTally(path);
   const handOn = async () => {
-    const { set, ...part } = builder!.finish();
+    const { set, ...piece } = builder!.finish();
     const { ids = set.ids, kept } = carried!.take();
     handedOn += builder!.count();
     builder = undefined;
     pending = 0;
-    await take({ ...part, set: { ...set, ids }, kept });
+    await take({ ...piece, set: { ...set, ids }, kept });
   };
   for await (const chunk of table.chunks) {
     let r = 0;
@@ -74,7 +74,7 @@ export const readWide: Layout = async (table, options, { idPrefix, mostSteps }, 
       noData.clear(values, chunk.rows[r], nameOf);
       const [series] = trimPadding([values]);
       if (builder && pending + series.length > mostSteps) await handOn();
-      builder ??= createPartBuilder({ idPrefix, labelled: label >= 0, first: handedOn + 1 });
+      builder ??= createPieceBuilder({ idPrefix, labelled: label >= 0, first: handedOn + 1 });
       const text = !labels || missingIn(labels, r) ? undefined : shownIn(labels, r);
       plan.check.see(text);
       builder.add([series], text);

@@ -1,7 +1,7 @@
 import type { Channel, SequenceSet } from "../../sequences/set/sequence-set.js";
+import type { EventChoice } from "./history.js";
 import type { DataOptions, FileOption, FORMAT_NAMES } from "./options.js";
-import type { Part } from "./part.js";
-import type { EventChoice } from "./past.js";
+import type { Piece } from "./piece.js";
 import type { SourceFile } from "./source-file.js";
 import type { Table } from "./table.js";
 
@@ -20,7 +20,7 @@ export type Format = {
        * @param y the file of labels that stands beside an array X (NumPy)
        * @throws {DataError} that names file and row
        */
-      open(file: SourceFile, idPrefix: string, y?: SourceFile): Promise<Part>;
+      open(file: SourceFile, idPrefix: string, y?: SourceFile): Promise<Piece>;
     }
   | {
       /** The ways in which sequences can stand in its tables. */
@@ -46,7 +46,7 @@ export interface Sorting {
 /**
  * Makes sequences of a table.
  * @param size.mostSteps steps of a piece, unless one sequence is longer; Infinity: all in one piece
- * @param size.past what came before, of a table of events; `after`: only later ones become cases
+ * @param size.history what came before, of a table of events; `after`: only later ones become cases
  * @param size.channels what is known of the channels, where there may be several pieces
  * @param size.sort brings the rows of each entity together first
  * @param take gets each piece, without notes; the table is read on when it is done
@@ -57,5 +57,5 @@ export type Layout<Set = SequenceSet> = (
   table: Table,
   options: DataOptions,
   size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[]; sort?: Sorting } & EventChoice,
-  take: (piece: Part<Set>) => Promise<void>,
+  take: (piece: Piece<Set>) => Promise<void>,
 ) => Promise<readonly string[]>;

@@ -1,5 +1,5 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
-import type { Past } from "./past.js";
+import type { History } from "./history.js";
 
 /** How large a piece is, and what is known of its channels. */
 export interface PieceOptions {
@@ -14,8 +14,8 @@ export interface PieceOptions {
    * row has one numeric channel and needs none.
    */
   channels?: readonly Channel[];
-  /** What came before, of a table whose events are cases (`readPast`): each event's window begins in it. */
-  past?: Past;
+  /** What came before, of a table whose events are cases (`readHistory`): each event's window begins in it. */
+  history?: History;
   /** Only events later than this time become cases: a date, or a number in the unit of the data's times. */
   after?: string | number;
   /** A folder for a file of the rows, sorted: the entities of a long table may then be scattered. */

@@ -1,6 +1,6 @@
 import { appendFile, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Part } from "../../read/source/part.js";
+import type { Piece } from "../../read/source/piece.js";
 import { concatSequences } from "../../sequences/set/concat.js";
 import { countOf, type SequenceSet, selectSequences } from "../../sequences/set/sequence-set.js";
 import { encodeLabels, sortClassNames } from "../../sequences/set/sequences-from.js";
@@ -28,7 +28,7 @@ export interface DealtBlocks {
  * @param options.folder where raw and prepared blocks are put
  */
 export async function dealBlocks(
-  pieces: (take: (piece: Part) => Promise<void>) => Promise<readonly string[]>,
+  pieces: (take: (piece: Piece) => Promise<void>) => Promise<readonly string[]>,
   { blockSteps, folder, onRead }: { blockSteps: number; folder: string; onRead?(sequences: number): void },
 ): Promise<DealtBlocks & { notes: readonly string[] }> {
   const buckets = Array.from({ length: BUCKETS }, () => ({ sequences: 0, steps: 0 }));

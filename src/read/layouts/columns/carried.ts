@@ -2,7 +2,7 @@ import { DataError, OptionError } from "../../../errors.js";
 import type { KeptColumn } from "../../../sequences/set/sequence-set.js";
 import { columnOf } from "../../source/names.js";
 import { type DataOptions, mayLack } from "../../source/options.js";
-import type { Part } from "../../source/part.js";
+import type { Piece } from "../../source/piece.js";
 import { type Column, missingIn, shownIn } from "../../source/table.js";
 import { createUniqueIds } from "./unique-ids.js";
 
@@ -168,8 +168,8 @@ export function selectKept(columns: readonly KeptColumn[], indices: ArrayLike<nu
 export function joinKept(
   where: string,
   id: string | undefined,
-  train: Part,
-  test: Part | undefined,
+  train: Piece,
+  test: Piece | undefined,
 ): KeptColumn[] | undefined {
   const seen = new Set(id === undefined ? [] : train.set.ids);
   const again = test?.set.ids.find((each) => seen.has(each));

@@ -2,28 +2,28 @@ import { OptionError } from "../../../errors.js";
 import type { EventDetails, SequenceSet } from "../../../sequences/set/sequence-set.js";
 import type { Sequences } from "../../../sequences/set/windowed-set.js";
 import { uncutWindows, windowsEnding } from "../../../sequences/transform/window.js";
+import type { EventChoice } from "../../source/history.js";
 import type { DataOptions } from "../../source/options.js";
-import type { Part } from "../../source/part.js";
-import type { EventChoice } from "../../source/past.js";
+import type { Piece } from "../../source/piece.js";
 import { selectKept } from "../columns/carried.js";
-import { withPast } from "./past.js";
-import type { LongTable } from "./rows.js";
+import type { LongTable } from "./collect-long.js";
+import { withHistory } from "./entity-history.js";
 
 /**
  * Each event of a long table as a case: a window that ends with it.
  * @param finish adds channels that are made, before windows are cut
- * @throws {OptionError} for `after` of another kind than the times, {DataError} as withPast
+ * @throws {OptionError} for `after` of another kind than the times, {DataError} as withHistory
  */
 export function windowsOf(
   path: string,
   long: LongTable,
   options: DataOptions & { window: number },
-  { past, after }: EventChoice,
+  { history, after }: EventChoice,
   finish: (set: SequenceSet) => SequenceSet,
-): Part<Sequences> {
+): Piece<Sequences> {
   const { set, stepLabels, details, carried = {} } = long;
   const length = options.window;
-  if (!past && !after) {
+  if (!history && !after) {
     const windows = uncutWindows(finish(set), { length }); // one ends at every step, in their order
     const ids = carried.ids ?? windows.ids;
     return { set: { ...windows, ids }, labelTexts: stepLabels, events: details, kept: carried.kept, notes: [] };
@@ -32,10 +32,10 @@ export function windowsOf(
     throw new OptionError(
       `${path}, column "${options.time}": got times that are ${long.calendarTimes ? "dates" : "numbers"}, and \`after\` is a ${after.calendar ? "date" : "number"}, expected both alike. Write \`after\` as the times of the data.`,
     );
-  const whole = past ? withPast(path, long, past) : { set, before: undefined, counts: undefined };
+  const whole = history ? withHistory(path, long, history) : { set, before: undefined, counts: undefined };
   const steps: number[] = []; // of the table
   const owners: number[] = [];
-  const ends: number[] = []; // with the past
+  const ends: number[] = []; // with the history
   const ids: string[] = [];
   for (let n = 0; n < set.ids.length; n++)
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++) {

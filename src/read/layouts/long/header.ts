@@ -3,7 +3,7 @@ import type { Channel } from "../../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../../sequences/transform/time-channels.js";
 import { expectDistinct } from "../../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../../source/options.js";
-import { expectChannels } from "../../source/part.js";
+import { expectChannels } from "../../source/piece.js";
 import { type CarriedColumns, findCarried } from "../columns/carried.js";
 import { indexColumns, indexNote } from "../columns/roles.js";
 

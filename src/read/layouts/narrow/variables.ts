@@ -1,7 +1,7 @@
 import { DataError, OptionError } from "../../../errors.js";
 import type { Channel } from "../../../sequences/set/sequence-set.js";
 import type { DataOptions } from "../../source/options.js";
-import { expectChannels } from "../../source/part.js";
+import { expectChannels } from "../../source/piece.js";
 import { codeOf } from "../columns/codes.js";
 import { channelsMade, staticNames } from "../long/header.js";
 

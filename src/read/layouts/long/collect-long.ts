@@ -5,7 +5,7 @@ import { notANumber } from "../../source/cells/cells.js";
 import { isNoData } from "../../source/cells/no-data.js";
 import { createMoneyTally } from "../../source/marks.js";
 import type { DataOptions } from "../../source/options.js";
-import { takeMissing } from "../../source/part.js";
+import { takeMissing } from "../../source/piece.js";
 import { type Column, shownIn, valueIn } from "../../source/table.js";
 import { absentIdNotes, type CarriedCases, collectCarried } from "../columns/carried.js";
 import { createCodes } from "../columns/codes.js";

@@ -9,7 +9,7 @@ import {
 import { defaultChannelNames } from "../../sequences/set/sequences-from.js";
 
 /** What one file gave: sequences without labels, and the label of each as it is written. */
-export interface Part<Set = SequenceSet> {
+export interface Piece<Set = SequenceSet> {
   set: Set;
   /** [N]; undefined: this one has no label. Absent: the file has none at all. */
   labelTexts?: readonly (string | undefined)[];
@@ -32,14 +32,14 @@ export function expectChannels(where: string, count: number): void {
 }
 
 /** Collects sequences one by one. */
-export interface PartBuilder {
+export interface PieceBuilder {
   /**
    * @param columns one array per channel, all of one length; NaN = missing
    * @param times seconds, one per step, for all sequences or for none
    */
   add(columns: readonly ArrayLike<number>[], label?: string, times?: ArrayLike<number>): void;
   count(): number;
-  finish(notes?: readonly string[]): Part;
+  finish(notes?: readonly string[]): Piece;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface PartBuilder {
  * @param options.names of the channels; default: "value" for one, else "channel_1", "channel_2", ...
  * @param options.idPrefix makes the ids, with a number from `first` on
  */
-export function createPartBuilder({
+export function createPieceBuilder({
   names,
   idPrefix,
   labelled,
@@ -57,7 +57,7 @@ export function createPartBuilder({
   idPrefix: string;
   labelled: boolean;
   first?: number;
-}): PartBuilder {
+}): PieceBuilder {
   let F = 0; // that of the first sequence
   let values = new Float32Array(1024); // [steps, F] and room for more, NaN = missing: an array per row costs more than its numbers
   let end = 0;

@@ -4,15 +4,15 @@ import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js"
 import type { FoundFiles } from "./find.js";
 import { joinTables, type MadeColumn } from "./join.js";
 import { selectKept } from "./layouts/columns/carried.js";
-import { readTails } from "./layouts/long/past.js";
+import { readEntityHistories } from "./layouts/long/entity-history.js";
 import { readLong } from "./layouts/long.js";
 import { rejectTextOptions } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
 import { type EntityLabels, readEntityLabels } from "./side-table.js";
 import type { Sorting, TableFormat } from "./source/format.js";
+import type { EventChoice, History } from "./source/history.js";
 import type { DataOptions } from "./source/options.js";
-import type { Part } from "./source/part.js";
-import type { EventChoice, Past } from "./source/past.js";
+import type { Piece } from "./source/piece.js";
 import type { Table } from "./source/table.js";
 import { type FileHash, IN_PART, isTexts, readTextFiles } from "./text-files.js";
 
@@ -35,12 +35,12 @@ export async function readRows(
   found: FoundFiles,
   options: DataOptions,
   size: PieceSize,
-  take: (piece: Part<Sequences>) => Promise<void>,
+  take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   if (isTexts(options)) {
-    if (size.past || size.after)
+    if (size.history || size.after)
       throw new OptionError(
-        `${found.where}: got \`${size.past ? "history" : "after"}\` for files of one text each, expected a table with an event per row (\`entity\`, \`window\`). Leave it out.`,
+        `${found.where}: got \`${size.history ? "history" : "after"}\` for files of one text each, expected a table with an event per row (\`entity\`, \`window\`). Leave it out.`,
       );
     const read = await readTextFiles(found, options, size, take);
     return { ...read, files: [...(await inOne(found.where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
@@ -52,19 +52,21 @@ export async function readRows(
  * Reads files of events for the last ones of each entity.
  * @throws as readRows, {OptionError} for a source of another kind
  */
-export async function readPastRows(
+export async function readHistoryRows(
   found: FoundFiles,
   options: DataOptions,
   channels: readonly Channel[],
   batch: number,
-): Promise<Past> {
-  const past: Past = { where: found.where, entities: new Map(), met: { known: 0, unknown: [] }, notes: [] };
+): Promise<History> {
+  const history: History = { where: found.where, entities: new Map(), met: { known: 0, unknown: [] }, notes: [] };
   if (found.split || options.window === undefined || options.variable !== undefined)
     throw new OptionError(
       `${found.where}: got a history ${found.split ? "with a training and a test part" : `of ${options.variable !== undefined ? "a narrow table" : "whole entities"}`}, expected one table with an event per row, for a model of windows (\`window\`). What came before is the past of single events; leave \`history\` out.`,
     );
-  const { notes } = await readWith(found, options, (table, roles) => readTails(table, roles, channels, past, batch));
-  return { ...past, notes };
+  const { notes } = await readWith(found, options, (table, roles) =>
+    readEntityHistories(table, roles, channels, history, batch),
+  );
+  return { ...history, notes };
 }
 
 async function readWith(
@@ -180,20 +182,20 @@ async function inOne(where: string, hashes: readonly FileHash[]): Promise<FileHa
 /** The two parts of a source that was read whole, with the names of entities as they are written. */
 export function splitParts(
   where: string,
-  part: Part<Sequences>,
-): { train: Part<Sequences>; test: Part<Sequences>; events?: EventDetails; notes: string[] } {
-  const { set, labelTexts, events } = part;
+  piece: Piece<Sequences>,
+): { train: Piece<Sequences>; test: Piece<Sequences>; events?: EventDetails; notes: string[] } {
+  const { set, labelTexts, events } = piece;
   const isTest = (name: string) => name.startsWith(`test${IN_PART}`);
   const plain = (name: string) => name.slice(name.indexOf(IN_PART) + 1);
   const all = [...Array(countOf(set)).keys()];
-  const side = (test: boolean): Part<Sequences> => {
+  const side = (test: boolean): Piece<Sequences> => {
     const chosen = all.filter((n) => isTest(set.entities![n]) === test);
     const own = pickSequences(set, chosen);
     const named: Sequences = { ...own, ids: own.ids.map(plain), entities: own.entities!.map(plain) };
     return {
       set: named,
       ...(labelTexts && { labelTexts: chosen.map((n) => labelTexts[n]) }),
-      ...(part.kept && { kept: selectKept(part.kept, chosen) }),
+      ...(piece.kept && { kept: selectKept(piece.kept, chosen) }),
       notes: [],
     };
   };

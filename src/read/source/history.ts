@@ -4,20 +4,20 @@ import { notationOf } from "./notation.js";
 import type { DataOptions } from "./options.js";
 
 /** The last events of each entity in data that came before. */
-export interface Past {
+export interface History {
   /** Where they were read. */
   where: string;
   /** Whether their times are dates. */
   calendar?: boolean;
-  entities: Map<string, Tail>;
-  /** Of the entities that came after: how many have a past, and the names of those without. */
+  entities: Map<string, EntityHistory>;
+  /** Of the entities that came after: how many have a history, and the names of those without. */
   met: { known: number; unknown: string[] };
   /** What reading noticed. */
   notes: readonly string[];
 }
 
 /** The last events of one entity, at most as many as a window has, in order of time. */
-export interface Tail {
+export interface EntityHistory {
   /** Of all its events. */
   count: number;
   /** [steps, F], NaN = missing. */
@@ -30,16 +30,16 @@ export interface Tail {
 
 /** Which events become cases, and what came before them. */
 export interface EventChoice {
-  past?: Past;
+  history?: History;
   /** Only events later than this. */
   after?: Time;
 }
 
 /**
- * What to say of entities without a past, once all data were read.
+ * What to say of entities without a history, once all data were read.
  * @throws {DataError} if no entity has one: then the names do not fit
  */
-export function pastNotes({ where, entities, met: { known, unknown }, notes }: Past): string[] {
+export function historyNotes({ where, entities, met: { known, unknown }, notes }: History): string[] {
   if (known === 0)
     throw new DataError(
       `${where}: got a history of other entities than the data, expected some in both. Names are compared as texts: here "${[...entities.keys()][0]}", in the data "${unknown[0]}". Without an entity column they are the names of files. Write the names alike, or leave \`history\` out.`,

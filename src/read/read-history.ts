@@ -2,9 +2,9 @@ import { OptionError } from "../errors.js";
 import type { Channel } from "../sequences/set/sequence-set.js";
 import { findInput, type Input } from "./find.js";
 import { rowsOf, shownInput } from "./read.js";
-import { readPastRows } from "./rows.js";
+import { readHistoryRows } from "./read-rows.js";
+import type { History } from "./source/history.js";
 import { type DataOptions, parseDataOptions } from "./source/options.js";
-import type { Past } from "./source/past.js";
 import { unreadable } from "./source/source-file.js";
 
 /** Rows that are held before only the last ones of each entity stay. */
@@ -17,12 +17,12 @@ const BATCH = 200_000;
  * @param batch rows that are held at once
  * @throws as readInPieces
  */
-export async function readPast(
+export async function readHistory(
   input: Input,
   options: DataOptions,
   channels: readonly Channel[],
   batch = BATCH,
-): Promise<Past> {
+): Promise<History> {
   // a label and what else tells of the data themselves is not needed of what came before
   const { sql, label, labels, on, labelFrom, keep, amount, secondEntity, ...chosen } = parseDataOptions(options);
   const found = await findInput(input, chosen);
@@ -32,7 +32,7 @@ export async function readPast(
     throw new OptionError(
       `${where}: got a history of whole sequences, expected a table with an event per row (\`entity\`, \`window\`). What came before is the past of single events; leave \`history\` out.`,
     );
-  return readPastRows(rows, chosen, channels, batch).catch((error) => {
+  return readHistoryRows(rows, chosen, channels, batch).catch((error) => {
     throw unreadable(where, error);
   });
 }
