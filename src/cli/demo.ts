@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { checkOutputs } from "../files/check-outputs.js";
 import { makeFolder, writeFileAtomically } from "../files/write-file.js";
 import { writeTransactionsCsv } from "../simulate/csv.js";
-import { simulateTransactions } from "../simulate/transactions.js";
+import { FEWEST_CUSTOMERS, simulateTransactions } from "../simulate/transactions.js";
 import { addCompareFlags, plannedOutputs, runCompare } from "./compare.js";
 import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
+import { numberIn } from "./schema-flags.js";
 import { openTerminal } from "./terminal.js";
 
 /** The options a user would give for the demo's file; the ids are names, not features. */
@@ -28,9 +29,14 @@ simulation. The command reads its file like any file of yours:
 export function demoCommand(): Command {
   const command = new Command("demo")
     .description("simulate card transactions with rare frauds, write them as CSV, train, compare, write a report")
-    .option("--folder <folder>", "where to write", "undertone-demo");
+    .option("--folder <folder>", "where to write", "undertone-demo")
+    .addOption(
+      new Option("--customers <number>", "customers whose transactions are simulated (default: 400)").argParser(
+        numberIn({ type: "integer", minimum: FEWEST_CUSTOMERS }),
+      ),
+    );
   addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
-  return command.action(async (options: CommonOptions & { folder: string; seed?: number }) => {
+  return command.action(async (options: CommonOptions & { folder: string; customers?: number; seed?: number }) => {
     const terminal = openTerminal(options);
     await makeFolder(options.folder);
     const path = join(options.folder, "transactions.csv");
@@ -38,7 +44,7 @@ export function demoCommand(): Command {
     const outputs = [{ path, kind: "demo" } as const, ...plannedOutputs(comparing)];
     await checkOutputs(outputs, { inputs: [], force: options.force });
     terminal.say("Simulating card transactions of many customers (see docs/simulation.md) ...");
-    const transactions = simulateTransactions({ seed: options.seed ?? 1 });
+    const transactions = simulateTransactions({ customers: options.customers, seed: options.seed ?? 1 });
     const frauds = transactions.filter(({ fraud }) => fraud === 1).length;
     await writeFileAtomically(path, writeTransactionsCsv(transactions));
     terminal.say(

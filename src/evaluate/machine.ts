@@ -7,8 +7,16 @@ import type { FitOptions } from "../train/options.js";
 /** Seconds of the loop where the costs of `estimate.ts` were measured. */
 const LOOP = 0.0195;
 
-/** How many times as long this machine takes as that one: the middle of a few tries, since other work comes and goes. */
+let measured: number | undefined;
+
+/** How many times as long this machine takes as that one, measured once in a process. */
 export function slowness(): number {
+  measured ??= measureSlowness();
+  return measured;
+}
+
+/** The middle of a few tries, since other work comes and goes. */
+function measureSlowness(): number {
   const N = 1 << 18;
   const codes = new Uint8Array(N).map((_, k) => Math.imul(k, 2654435761) >>> 24);
   const values = new Float64Array(N).fill(0.5);

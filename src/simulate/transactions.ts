@@ -12,7 +12,7 @@ import { DAY, type Draft, FRAUD_SCENARIOS, type Scenario, type Transaction } fro
 
 /** The first midnight, UTC: a Monday. */
 const FIRST_DAY = Date.UTC(2024, 0, 1);
-const FEWEST_CUSTOMERS = 20;
+export const FEWEST_CUSTOMERS = 20;
 const FEWEST_DAYS = 30;
 /** Of what nobody reports: small test payments go unnoticed more often than the rest. */
 const UNREPORTED = { tests: 0.15, others: 0.05, testsBelow: 5 };

@@ -191,6 +191,8 @@ describe("the whole path through the command line", () => {
       "demo",
       "--folder",
       "d",
+      "--customers",
+      "40",
       "--updates",
       "10",
       "--units",

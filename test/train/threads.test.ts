@@ -6,12 +6,12 @@ import { engines } from "../engines.js";
 import { randomSeries } from "../series.js";
 
 // Three shards of a batch, ragged, with noise and dropout.
-const data = randomSeries({ N: 70, lengths: (n) => 3 + ((n * 7) % 11) });
+const data = randomSeries({ N: 42, lengths: (n) => 2 + ((n * 7) % 5) });
 const options = { recipe: "denoising", units: 6, train: { updates: 5, batchSize: 40, seed: 3 } };
 
 const labelled = {
   ...data,
-  labels: Int32Array.from({ length: 70 }, (_, n) => (n % 5 === 4 ? -1 : n % 3)),
+  labels: Int32Array.from({ length: 42 }, (_, n) => (n % 5 === 4 ? -1 : n % 3)),
   classNames: ["a", "b", "c"],
 };
 
@@ -19,7 +19,7 @@ describe.each(engines)("$name", ({ engine }) => {
   test.each(["default", "label-aware"])("recipe %s: the same bits on any number of threads", async (recipe) => {
     const train = { updates: 3, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
     const fitted = [];
-    for (const threads of [0, 1, 3, 4])
+    for (const threads of [0, 1, 4])
       fitted.push(await trainModel(engine, labelled, { recipe, units: 6, train, threads }));
     for (const { weights, metadata } of fitted) {
       expect(weights).toEqual(fitted[0].weights);
@@ -45,7 +45,7 @@ describe.each(engines)("$name", ({ engine }) => {
       };
       const train = { updates: 3, batchSize: 40, seed: 3 };
       const fitted = [];
-      for (const threads of [0, 1, 3]) fitted.push(await trainModel(engine, data, { spec, train, threads }));
+      for (const threads of [0, 3]) fitted.push(await trainModel(engine, data, { spec, train, threads }));
       for (const { weights, metadata } of fitted) {
         expect(weights).toEqual(fitted[0].weights);
         expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);
@@ -58,11 +58,9 @@ describe.each(engines)("$name", ({ engine }) => {
 
   test("weights and history are the same bits on any number of threads", async () => {
     const alone = await trainModel(engine, data, { ...options, threads: 0 });
-    for (const threads of [1, 3]) {
-      const model = await trainModel(engine, data, { ...options, threads });
-      expect(model.weights).toEqual(alone.weights);
-      expect(model.metadata.training.history).toEqual(alone.metadata.training.history);
-    }
+    const model = await trainModel(engine, data, { ...options, threads: 2 });
+    expect(model.weights).toEqual(alone.weights);
+    expect(model.metadata.training.history).toEqual(alone.metadata.training.history);
   });
 });
 

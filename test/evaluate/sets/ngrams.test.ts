@@ -5,7 +5,7 @@ import type { DataSource, SequenceSet } from "../../../src/sequences/set/sequenc
 import { makeSet } from "../../sequences/set/make-set.js";
 import { engine, labelledSet, sourceOf } from "../compare-cases.js";
 
-const [COMMON, RARE, TIMES] = [260, 150, 6];
+const [COMMON, RARE, TIMES] = [260, 100, 5];
 /** One rare word tells the class, among common ones that tell nothing: a network takes all rare ones for the rest. */
 function rareWords(): SequenceSet {
   const random = randomStream(9);
@@ -28,7 +28,7 @@ test("n-grams see every token, also those that networks take for the rest", asyn
   const source: DataSource = sourceOf(rareWords());
   const result = await compare(engine, source, options);
   const reached = accuracies(result);
-  expect(reached["ngrams logistic"]).toBeGreaterThan(0.8);
+  expect(reached["ngrams logistic"]).toBeGreaterThan(0.75);
   expect(reached["statistics logistic"]).toBeLessThan(0.7);
   const columns = Object.fromEntries(
     result.rows.filter(({ features }) => features === "ngrams").map((row) => [row.classifier, row.columns]),
