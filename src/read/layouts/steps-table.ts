@@ -1,10 +1,10 @@
 import { DataError } from "../../errors.js";
 import { type Column, shownIn, type TableChunk, timeIn, valueIn } from "../source/table.js";
+import { TIME } from "./columns/roles.js";
 
 /** Steps that are words and have no number in their names. */
 const CALENDAR =
   /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?|mon(day)?|tues?(day)?|wed(nesday)?|thu(rs(day)?)?|fri(day)?|sat(urday)?|sun(day)?)$/i;
-const TIME = /^(time|date|datetime|timestamp|cycle)$|_(time|date|timestamp)$/i;
 const ENTITY =
   /(^|_)(id|entity|customer|client|user|card|account|patient|subject|machine|engine|unit|device|sensor|station|store|vehicle)(_|$)/i;
 /** Rows from which on a column can be said to repeat. */

@@ -11,7 +11,15 @@ import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "../source/table.js";
 import { absentIdNotes, type Carried, collectCarried, findCarried } from "./columns/carried.js";
 import { hintFor } from "./columns/column-kind.js";
-import { columnNumber, findLabel, identifierAmong, indexColumns, indexNote, looksLikeHeader } from "./columns/roles.js";
+import {
+  columnNumber,
+  findLabel,
+  identifierAmong,
+  indexColumns,
+  indexNote,
+  looksLikeHeader,
+  timeNotes,
+} from "./columns/roles.js";
 import { absentLabelNote, isAbsentLabel, LONG_ONLY } from "./long/header.js";
 import { refuseSteps, strangeSteps } from "./steps-table.js";
 
@@ -138,6 +146,15 @@ function planWide(table: Table, first: readonly string[], chunk: TableChunk, opt
   if (identifier >= 0)
     notes.push(
       `${path}: column "${first[identifier]}" has another whole number in each row, as an identifier has, and is read as a step of the sequences. If it names the rows, say so: \`id: "${first[identifier]}"\`.`,
+    );
+  if (named)
+    notes.push(
+      ...timeNotes(
+        path,
+        steps.map((c) => first[c]),
+        "step",
+        options,
+      ),
     );
   if (steps.length === 0)
     throw new DataError(

@@ -69,6 +69,35 @@ export function indexNote(path: string, column: number, what: "step" | "channel"
   return `${path}: column ${column + 1} is the index that pandas and R write beside a table, since it has no name of its own; it was left out. If it is a ${what}, give it a name.`;
 }
 
+/** What the column of a time is called, in any table of steps. */
+export const TIME = /^(time|date|datetime|timestamp|cycle)$|_(time|date|timestamp)$/i;
+/** What else it is called beside channels; in a wide table a single letter may be any step. */
+const STEP_COUNT = /^(t|step)$/i;
+
+/**
+ * Says what became of a column that is called as a time is and has no role; one that an option names was decided.
+ * @param named those that are read
+ * @param what they are read as
+ */
+export function timeNotes(
+  path: string,
+  named: readonly string[],
+  what: "channel" | "step",
+  { channels = [], category = [], numeric = [] }: DataOptions,
+): string[] {
+  const decided = new Set([...channels, ...category, ...numeric]);
+  const order = (name: string) =>
+    what === "step"
+      ? "If it is none,"
+      : `Rows keep the order of the file. If it is the time of the steps, say so: \`time: "${name}"\`. If it is for no model,`;
+  return named
+    .filter((name) => (TIME.test(name) || (what === "channel" && STEP_COUNT.test(name))) && !decided.has(name))
+    .map(
+      (name) =>
+        `${path}: column "${name}" is called as a time is, and is read as a ${what}. ${order(name)} leave it out: \`drop: ["${name}"]\`.`,
+    );
+}
+
 /** What a column of identifiers is called: id, ID, RecordID, customer_id. */
 const ID = /(^|_)(id|ID|Id)$|[a-z](ID|Id)$/;
 

@@ -13,7 +13,7 @@ import { looksMissing } from "../columns/column-kind.js";
 import { type Growing, growing } from "../columns/growing.js";
 import { kindOf } from "../columns/kind-of.js";
 import { createKnownColumn, createLongColumn, type LongColumn } from "../columns/long-column.js";
-import { absentLabelNote, indexNotes, isAbsentLabel, readLongHeader } from "./header.js";
+import { absentLabelNote, isAbsentLabel, readLongHeader, undecidedNotes } from "./header.js";
 import { groupByEntity, interleaved, sortByTime } from "./row-order.js";
 import { collectStatics } from "./static-rows.js";
 import { createTimeReader } from "./times.js";
@@ -141,7 +141,7 @@ export function collectLongRows(
       return [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         ...absentIdNotes(path, header, options),
-        ...(known ? [] : indexNotes(path, header, [...used, ...channels.map(({ index }) => index)], options)),
+        ...(known ? [] : undecidedNotes(path, header, used, roles.channels, options)),
         ...orderNotes(tally),
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),

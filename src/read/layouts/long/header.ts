@@ -5,7 +5,7 @@ import { expectDistinct } from "../../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../../source/options.js";
 import { expectChannels } from "../../source/piece.js";
 import { type CarriedColumns, findCarried } from "../columns/carried.js";
-import { indexColumns, indexNote } from "../columns/roles.js";
+import { indexColumns, indexNote, timeNotes } from "../columns/roles.js";
 
 /** Options of long tables alone, beside `entity`. */
 export const LONG_ONLY = [
@@ -128,15 +128,18 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
   return kept;
 }
 
-/** Columns that are an index, and have no role. @param used columns by their place */
-export function indexNotes(
+/** What became of columns without a role: of an index, and of a time. @param used columns by their place, beside channels */
+export function undecidedNotes(
   path: string,
   header: readonly string[],
   used: readonly number[],
-  { channels }: DataOptions,
-) {
-  const index = channels ? [] : indexColumns(header).filter((c) => !used.includes(c));
-  return index.map((c) => indexNote(path, c, "channel"));
+  channels: LongHeader["channels"],
+  options: DataOptions,
+): string[] {
+  const read = new Set([...used, ...channels.map(({ index }) => index)]);
+  const index = options.channels ? [] : indexColumns(header).filter((c) => !read.has(c));
+  const names = options.time === undefined ? channels.map(({ name }) => name) : [];
+  return [...index.map((c) => indexNote(path, c, "channel")), ...timeNotes(path, names, "channel", options)];
 }
 
 /** Whether new data lack the label of training. */
