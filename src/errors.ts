@@ -15,7 +15,15 @@ export class UndertoneError extends Error {
 export class DataError extends UndertoneError {}
 
 /** The rows of an entity, read in pieces, do not stand together; reading the file whole would do. */
-export class ScatteredError extends DataError {}
+export class ScatteredError extends DataError {
+  /** @param advice how to sort the file: the end of the message */
+  constructor(
+    readonly problem: string,
+    readonly advice = "",
+  ) {
+    super(`${problem} ${advice}`.trim());
+  }
+}
 
 /** A tensor or table has the wrong shape. */
 export class ShapeError extends UndertoneError {}

@@ -27,7 +27,13 @@ export async function withHooks<O extends object, R>(
     (hook: (...given: unknown[]) => unknown) =>
     (...given: unknown[]) => {
       if (failed) throw failed.error;
-      const returned = hook.apply(options, given) as PromiseLike<unknown> | undefined;
+      let returned: PromiseLike<unknown> | undefined;
+      try {
+        returned = hook.apply(options, given) as typeof returned;
+      } catch (error) {
+        failed = { error }; // whatever the work makes of it
+        throw error;
+      }
       if (typeof returned?.then !== "function") return;
       const ended: Promise<void> = Promise.resolve(returned)
         .then(

@@ -24,7 +24,7 @@ import {
   tellLeftOut,
 } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print, roughly } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print, roughly, tellReading } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -112,7 +112,7 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
   const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
   try {
-    const source = await readSequences(input, reading, { signal });
+    const source = await readSequences(input, reading, { signal, onRead: tellReading(terminal, "comparing") });
     signal.throwIfAborted();
     terminal.done();
     const started = performance.now();

@@ -17,7 +17,7 @@ import {
   inputOf,
 } from "./flags.js";
 import { numberIn } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print, tellReading } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -92,6 +92,10 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
     for (const note of model.notes ?? []) terminal.warn(note);
     const engine = await chooseEngine(options, terminal.say);
     const started = performance.now();
+    const tell = {
+      data: tellReading(terminal, "encoding"),
+      history: tellReading(terminal, "of the history; reading the data"),
+    };
     const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths, options), output, {
       readOut,
       part,
@@ -105,6 +109,7 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
       keep: [modelPath],
       signal,
       reading: dataOptionsOf(options),
+      onRead: (progress, what) => tell[what](progress),
       onProgress: (encoded, total) =>
         terminal.progress(
           `encoded ${total === undefined ? `${encoded} sequences` : `${Math.round((100 * encoded) / total)} %`}`,

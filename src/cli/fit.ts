@@ -15,7 +15,7 @@ import {
   tellLeftOut,
 } from "./flags.js";
 import { inFlags, numberIn } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print, tellReading, tellShare } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -57,6 +57,7 @@ async function runFit(paths: string[], options: CommonOptions & { output: string
   const { signal, release } = onInterrupt("Saving the state of training ... (Ctrl-C again to stop without saving)");
   const started = performance.now();
   const begun = Date.now();
+  let tellReadOuts = tellShare(terminal);
   try {
     const model = await fitFile(engine, inputOf(paths, options), output, {
       ...fitOptionsOf(options),
@@ -78,7 +79,12 @@ async function runFit(paths: string[], options: CommonOptions & { output: string
           `update ${update}/${total}  loss ${loss.toFixed(4)}  explained variance ${(100 * explainedVariance).toFixed(1)} %  ` +
             `${updatesPerSecond.toFixed(1)} steps/s  ${duration(secondsLeft)} left`,
         ),
-      onReadOuts: () => terminal.progress("fitting the read-outs"),
+      onReadOuts: () => {
+        tellReadOuts = tellShare(terminal);
+        terminal.progress("fitting the read-outs");
+      },
+      onReadOutProgress: (share) => tellReadOuts("fitting the read-outs", share),
+      onReading: tellReading(terminal, "preparing the training"),
     });
     terminal.done();
     for (const warning of model.metadata.training.warnings) terminal.warn(warning);

@@ -6,7 +6,7 @@ import { describeSet, type SetDescription } from "../sequences/inspect/inspect.j
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { addDataFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
 import { inFlags } from "./schema-flags.js";
-import { onInterrupt, openTerminal, print } from "./terminal.js";
+import { onInterrupt, openTerminal, print, tellReading } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -26,18 +26,22 @@ export function inspectCommand(): Command {
   addDataFlags(command).addHelpText("after", HELP);
   return command.action(async (paths: string[], options: CommonOptions) => {
     const { signal, release } = onInterrupt("Stopping ...");
-    const source = await readSequences(inputOf(paths, options), dataOptionsOf(options), { signal }).finally(release);
+    const terminal = openTerminal(options);
+    const source = await readSequences(inputOf(paths, options), dataOptionsOf(options), {
+      signal,
+      onRead: tellReading(terminal, "describing them"),
+    }).finally(release);
     signal.throwIfAborted();
     const train = inCommandWords(describeSet(source.train));
     const test = source.test && inCommandWords(describeSet(source.test));
     const shared = source.test && checkLeakage(source.train, source.test, { allowSharedEntities: true });
+    terminal.done();
     const { name, files } = source;
     const notes = source.notes.map(inFlags);
     if (options.json) {
       print(JSON.stringify({ name, files, notes, train, test, sharedWithTest: shared }));
       return;
     }
-    const terminal = openTerminal(options);
     for (const note of notes) terminal.warn(note);
     print(describe(test ? `${name}, training part` : name, train));
     if (test) print(`\n${describe(`${name}, test part`, test)}`);

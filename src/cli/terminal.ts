@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { ReadProgress } from "../read/source/watch.js";
 import { inFlags } from "./schema-flags.js";
 
 /** Where a command writes: results to standard output, everything else to standard error. */
@@ -48,6 +49,28 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
 /** Writes the text to standard output, with a newline at its end. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Seconds before a line that is not overwritten: most work is done by then. */
+const QUIET = 10;
+
+/** Tells how far work is, with the time left once it can be guessed. @param what rows, or what is done */
+export function tellShare(terminal: Terminal): (what: string, share: number | undefined) => void {
+  const started = performance.now();
+  return (what, share) => {
+    const seconds = (performance.now() - started) / 1000;
+    if (!process.stderr.isTTY && seconds < QUIET) return;
+    const left =
+      share !== undefined && share > 0.02 && share < 1 ? `, ${duration(seconds / share - seconds)} left` : "";
+    terminal.progress(`${what}${share === undefined ? "" : ` ${Math.round(100 * share)} %`}${left}`);
+  };
+}
+
+/** Tells how far reading is. @param next what comes after the last row */
+export function tellReading(terminal: Terminal, next: string): (progress: ReadProgress) => void {
+  const tell = tellShare(terminal);
+  return ({ rows, share }) =>
+    share === 1 ? tell(`${rows} rows read, ${next}`, undefined) : tell(`${rows} rows read,`, share);
 }
 
 /** Seconds as text for people. */

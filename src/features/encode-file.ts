@@ -8,12 +8,14 @@ import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../option
 import { filesRead, type Input, shownInput } from "../read/find.js";
 import { createLabelNames } from "../read/labels.js";
 import { selectKept } from "../read/layouts/columns/carried.js";
+import { heldBytes } from "../read/layouts/long/scattered.js";
 import { hasTestPart, readSource, readsInPieces, takePieces } from "../read/read.js";
 import { readHistory } from "../read/read-history.js";
 import { historyNotes } from "../read/source/history.js";
 import type { DataOptions } from "../read/source/options.js";
 import type { Piece } from "../read/source/piece.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
+import type { ReadProgress } from "../read/source/watch.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource, lengthOf, type SequenceSet } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
@@ -22,6 +24,7 @@ import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFormat, featureFiles, featureFormats, openFeatureFile } from "../table/write-features.js";
 import { eachPiece } from "./each-piece.js";
 import { type EncodeOptions, encode } from "./encode.js";
+import { noLabelsNote, shortNote, unknownChannels } from "./encode-notes.js";
 import { untilRead } from "./read-again.js";
 import { readOutColumn } from "./read-outs/read-outs.js";
 import { inSortFolder, noSort } from "./sort-folder.js";
@@ -48,6 +51,8 @@ export interface EncodeFileOptions extends Pick<EncodeOptions, "readOut" | "thre
   sort?: boolean;
   /** files that are never replaced, besides the input: the model's own */
   keep?: readonly string[];
+  /** Called while the data, or before them the history, are read, with each chunk of rows of a table. */
+  onRead?(progress: ReadProgress, what: "data" | "history"): void;
   /** @param total sequences in all, where the file is read whole */
   onProgress?(encoded: number, total?: number): void;
   /** Aborting leaves the output as it was before and throws the signal's reason. */
@@ -76,6 +81,7 @@ const OPTIONS = [
   "force",
   "sort",
   "keep",
+  "onRead",
   "onProgress",
   "signal",
 ] as const;
@@ -106,7 +112,7 @@ export async function encodeFile(
   expectOneOf("encodeFile", "outputFormat", options.outputFormat, [undefined, ...featureFormats]);
   expectWhole("encodeFile", "threads", options.threads, 0);
   expectSwitch("encodeFile", "sort", options.sort);
-  return withHooks("encodeFile", options, ["onProgress"], (guarded) =>
+  return withHooks("encodeFile", options, ["onRead", "onProgress"], (guarded) =>
     encodeToFile(engine, model, input, output, guarded),
   );
 }
@@ -118,26 +124,26 @@ async function encodeToFile(
   output: string,
   options: EncodeFileOptions,
 ): Promise<EncodedFile> {
-  const { readOut, threads, part = "all", noisyCopies: copies, onProgress, signal } = options;
+  const { readOut, threads, part = "all", noisyCopies: copies, onRead, onProgress, signal } = options;
   const { outputFormat, history, after, reading: given = {} } = options;
   const reading = readingOf(model, given);
   const { channels } = model.metadata.preparation;
+  const tell = (what: "data" | "history") => (progress: ReadProgress) => onRead?.(progress, what);
   const stddev = copies === undefined ? undefined : noiseOf(model);
   await checkFiles(input, output, reading, options);
-  const earlier = history === undefined ? undefined : await readHistory(history, reading, channels);
+  const hasHistory = history !== undefined;
+  const earlier = hasHistory ? await readHistory(history, reading, channels, undefined, tell("history")) : undefined;
   let file = await openFeatureFile(output, outputFormat);
-  let [rows, short] = [0, 0]; // short: windows without all their events
+  let [rows, short, labelled] = [0, 0, false]; // short: windows without all their events
   let columns: readonly string[] = [];
-  let labelled = false;
   try {
     const inPieces = copies === undefined && (await readsInPieces(input, reading));
     if (options.sort && !inPieces) throw noSort(input, copies);
-    const notes = inPieces
-      ? await untilRead(input, PIECE / channels.length, encodeInPieces, restart)
-      : await encodeWhole();
+    const mostSteps = PIECE / channels.length;
+    const notes = inPieces ? await untilRead(input, mostSteps, encodeInPieces, restart) : await encodeWhole();
     signal?.throwIfAborted();
     const all = [...(earlier ? historyNotes(earlier) : []), ...notes];
-    if (short > 0) all.push(shortNote(shownInput(input), short, rows, reading.window!, earlier !== undefined));
+    if (short > 0) all.push(shortNote(shownInput(input), short, rows, reading.window!, hasHistory));
     if (model.metadata.data.labelsBeside && !labelled) all.push(noLabelsNote(shownInput(input)));
     return { files: await file.finish(), rows, columns, notes: all };
   } catch (error) {
@@ -154,22 +160,22 @@ async function encodeToFile(
 
   async function encodeInPieces(mostSteps: number, asTexts: boolean) {
     const names = createLabelNames(shownInput(input), asTexts);
+    let held = 0;
     const read = async (sortIn?: string) => {
-      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal };
-      const encodePiece = ({ set, labelTexts, kept }: Piece<Sequences>) =>
-        eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);
+      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal, onRead: tell("data") };
+      const encodePiece = ({ set, labelTexts, kept }: Piece<Sequences>) => {
+        held = Math.max(held, heldBytes(set));
+        return eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);
+      };
       return (await takePieces(input, reading, pieces, encodePiece)).notes;
     };
     const notes = options.sort ? await inSortFolder(output, read) : await read();
-    return [...notes, ...names.notes()];
+    return { notes: [...notes, ...names.notes()], held };
   }
 
   async function encodeWhole() {
-    const source = await readSource(input, reading, { signal });
-    if (source.test && copies !== undefined && part !== "train")
-      throw new OptionError(
-        '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
-      );
+    const source = await readSource(input, reading, { signal, onRead: tell("data") });
+    if (source.test && copies !== undefined && part !== "train") throw copiesOfTest();
     const train = stddev === undefined ? source.train : noisyCopies(source.train, { stddev, copies });
     const { set, parts } = choosePart({ ...source, train }, part, channels);
     const labels = set.labels && Array.from(set.labels, (label) => set.classNames?.[label] ?? "");
@@ -190,6 +196,12 @@ async function encodeToFile(
     labelled ||= labels.labels !== undefined;
     columns = table.names;
   }
+}
+
+function copiesOfTest(): OptionError {
+  return new OptionError(
+    '`noisyCopies`: the data has a test part, expected `part: "train"`. Copies are to learn from. Write what is tested to a file of its own, without them.',
+  );
 }
 
 /** How the data are read: as in training, where nothing else was given; they may lack the label and the id. */
@@ -228,14 +240,6 @@ async function expectEvents(input: Input, reading: DataOptions, options: EncodeF
     );
 }
 
-function noLabelsNote(where: string): string {
-  return `${where}: read without labels; in training they came from beside the data. To have them beside the features give \`labels\`, \`manifest\` or \`labelFrom\`.`;
-}
-
-function shortNote(where: string, short: number, rows: number, window: number, hasHistory: boolean): string {
-  return `${where}: ${short} of ${rows} events have fewer than ${window - 1} events of their entity before them, so their windows are shorter. ${hasHistory ? "A longer `history` may have their past." : "If the past of these events is in another file, give it as `history`."}`;
-}
-
 /** The kept columns of the sequences that are encoded; copies come one after another. */
 function keptOf(source: DataSource, part: EncodeFileOptions["part"], rows: number) {
   const { train, test, kept } = source;
@@ -271,16 +275,6 @@ function noiseOf({ metadata: { spec, recipe, preparation } }: Model): number {
       `\`noisyCopies\`: the model's scale is "${method}" of each ${scope}, expected "standard" of each channel. Its noise is of another size for each value. Train with \`scale: "standard"\`, or make copies with the function noisyCopies of the library.`,
     );
   return layer.stddev;
-}
-
-/** Says which channels of the data are not the model's: in an array, where they have no names, the data may be others. */
-function unknownChannels(where: string, found: SequenceSet["channels"], known: SequenceSet["channels"]): string[] {
-  const names = new Set(known.map(({ name }) => name));
-  const others = found.filter(({ name }) => !names.has(name)).map(({ name }) => name);
-  if (others.length === 0) return [];
-  return [
-    `${where}: ${others.length} of ${found.length} channels are not the model's and are left out (${others.slice(0, 5).join(", ")}${others.length > 5 ? ", ..." : ""}). If the data are others than those of training, train a model of them.`,
-  ];
 }
 
 function choosePart({ train, test }: DataSource, part: EncodeFileOptions["part"], channels: SequenceSet["channels"]) {

@@ -13,6 +13,8 @@ export interface FitAutoencoderOptions extends FitOptions, TrainRun {
   readOuts?: boolean;
   /** Called when the training is over and the read-outs are next. */
   onReadOuts?(): void;
+  /** Called while the read-outs are fitted. @param share of the work, 0 to 1 */
+  onReadOutProgress?(share: number): void;
 }
 
 /**
@@ -30,18 +32,18 @@ export async function fitAutoencoder(
 ): Promise<Model> {
   const { onCheckpoint } = options; // waited for by the training
   expectFunctions("fitAutoencoder", { onCheckpoint });
-  return withHooks("fitAutoencoder", options, ["onReadOuts", "onProgress"], (guarded) =>
+  return withHooks("fitAutoencoder", options, ["onReadOuts", "onReadOutProgress", "onProgress"], (guarded) =>
     fitWithReadOuts(engine, train, guarded),
   );
 }
 
 async function fitWithReadOuts(engine: Engine, train: Sequences, all: FitAutoencoderOptions): Promise<Model> {
-  const { readOuts = true, onReadOuts, origin, more, ...some } = all;
+  const { readOuts = true, onReadOuts, onReadOutProgress, origin, more, ...some } = all;
   const { onProgress, onCheckpoint, checkpointSeconds, signal, resume, ...options } = some;
   expectSwitch("fitAutoencoder", "readOuts", readOuts);
   const run = { origin, more, onProgress, onCheckpoint, checkpointSeconds, signal, resume };
   const model = await trainModel(engine, train, options, run);
   if (!readOuts) return model;
   onReadOuts?.();
-  return fitReadOuts(engine, model, train, { threads: options.threads });
+  return fitReadOuts(engine, model, train, { threads: options.threads, onProgress: onReadOutProgress });
 }

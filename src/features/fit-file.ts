@@ -8,6 +8,7 @@ import type { Model } from "../model/model.js";
 import { expectSwitch, expectWhole, parseOptions } from "../options.js";
 import { filesRead, type Input, lastingReading } from "../read/read.js";
 import { type DataOptions, rejectOptions } from "../read/source/options.js";
+import type { ReadProgress } from "../read/source/watch.js";
 import { hashJson } from "../sequences/set/hash.js";
 import { checkpointUpdate, loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { fitOptionsSchema, resolveFitOptions } from "../train/options.js";
@@ -31,11 +32,15 @@ export interface FitFileOptions extends Omit<FitAutoencoderOptions, "origin" | "
   force?: boolean;
   /** Called with the update at which training continues; undefined: no checkpoint, it begins. */
   onResume?(update: number | undefined): void;
+  /** Called while the data are read, with each chunk of rows of a table. */
+  onReading?(progress: ReadProgress): void;
   /** Called with the number of sequences that were dealt to blocks. */
   onRead?(sequences: number): void;
   /** What reading changed or noticed, in plain sentences for the user. */
   onNote?(note: string): void;
 }
+
+const HOOKS = ["onReading", "onRead", "onResume", "onNote", "onProgress", "onReadOuts", "onReadOutProgress"] as const;
 
 /**
  * Reads sequences, trains an autoencoder on the training part, fits its read-outs and writes the model, whole or not at
@@ -55,9 +60,7 @@ export async function fitFile(
   output: string,
   options: FitFileOptions = {},
 ): Promise<Model> {
-  return withHooks("fitFile", options, ["onRead", "onResume", "onNote", "onProgress", "onReadOuts"], (guarded) =>
-    fitToFile(engine, input, output, guarded),
-  );
+  return withHooks("fitFile", options, HOOKS, (guarded) => fitToFile(engine, input, output, guarded));
 }
 
 async function fitToFile(engine: Engine, input: Input, output: string, options: FitFileOptions): Promise<Model> {
@@ -67,27 +70,25 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
     force,
     blockSteps,
     sort,
+    onReading,
     onRead,
     onResume,
     onNote,
     ...fitting
   } = options;
-  const { onProgress, checkpointSeconds, readOuts, onReadOuts, signal, threads, ...deciding } = fitting;
+  const { onProgress, checkpointSeconds, readOuts, onReadOuts, onReadOutProgress, signal, threads, ...deciding } =
+    fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read
   rejectOptions("fitFile", "training, which writes no rows", reading, ["keep"]);
   expectSwitch("fitFile", "resume", resuming);
   expectWhole("fitFile", "blockSteps", blockSteps, 1);
   expectSwitch("fitFile", "sort", sort);
-  const checkpoint = (await placeOf(output)).stream ? undefined : `${output}.checkpoint`;
-  if (resuming && !checkpoint)
-    throw new OptionError(
-      `\`resume\`: ${output} is a pipe or a device, so no checkpoint lies beside it. Train afresh, or write the model to a file.`,
-    );
+  const checkpoint = await checkpointBeside(output, resuming);
   const outputs: PlannedOutput[] = [{ path: output, kind: "model" }];
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input, reading), force });
   if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
-  const source = await openTrainingSource(input, reading, output, { blockSteps, sort, onRead, signal });
+  const source = await openTrainingSource(input, reading, output, { blockSteps, sort, onRead, onReading, signal });
   try {
     return await fitSource(source);
   } finally {
@@ -139,6 +140,16 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
     );
     return model;
   }
+}
+
+/** The path of the checkpoint; undefined: a pipe or a device has none. */
+async function checkpointBeside(output: string, resuming: boolean): Promise<string | undefined> {
+  const { stream } = await placeOf(output);
+  if (resuming && stream)
+    throw new OptionError(
+      `\`resume\`: ${output} is a pipe or a device, so no checkpoint lies beside it. Train afresh, or write the model to a file.`,
+    );
+  return stream ? undefined : `${output}.checkpoint`;
 }
 
 /** Whether labels are of no column of the data, but of a file of theirs, a manifest or the names of files. */

@@ -1,24 +1,32 @@
 import { stat } from "node:fs/promises";
 import { DataError, ScatteredError } from "../errors.js";
 import { TextLabels } from "../read/labels.js";
+import { holdingAdvice } from "../read/layouts/long/scattered.js";
 import type { Input } from "../read/read.js";
 import { STANDARD_INPUT } from "../read/source/source-file.js";
 
 /**
  * A file that looks grouped by entity and turns out not to be is read again, whole; one whose labels look like numbers,
  * and are not, in pieces. A pipe cannot be.
+ * @param attempt gives its notes, and the most bytes that a piece held
  */
 export async function untilRead(
   input: Input,
   mostSteps: number,
-  attempt: (mostSteps: number, asTexts: boolean) => Promise<string[]>,
+  attempt: (mostSteps: number, asTexts: boolean) => Promise<{ notes: readonly string[]; held: number }>,
   restart: () => Promise<void>,
 ): Promise<string[]> {
-  const told: string[] = [];
+  let scattered: ScatteredError | undefined;
   let asTexts = false;
   for (;;)
     try {
-      return [...(await attempt(mostSteps, asTexts)), ...told];
+      const { notes, held } = await attempt(mostSteps, asTexts);
+      return [
+        ...notes,
+        ...(scattered
+          ? [`${scattered.problem} So it was read again, whole.${holdingAdvice(held, scattered.advice)}`]
+          : []),
+      ];
     } catch (error) {
       if (!(error instanceof ScatteredError || error instanceof TextLabels)) throw error;
       await expectNoStream(input, error);
@@ -26,7 +34,7 @@ export async function untilRead(
       if (error instanceof TextLabels) asTexts = true;
       else {
         mostSteps = Number.POSITIVE_INFINITY;
-        told.push(`${error.message} So it was read again, whole, which takes more memory.`);
+        scattered = error;
       }
     }
 }

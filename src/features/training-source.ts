@@ -4,6 +4,7 @@ import { temporaryPath } from "../files/temporary.js";
 import { type Input, readSequences, shownInput, takePieces } from "../read/read.js";
 import { scanTable } from "../read/scan-table.js";
 import type { DataOptions } from "../read/source/options.js";
+import type { ReadProgress } from "../read/source/watch.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { dealBlocks } from "../train/blocks/deal-blocks.js";
@@ -21,6 +22,7 @@ interface BlockOptions {
   /** Sort the rows by entity before they are dealt. */
   sort?: boolean;
   onRead?(sequences: number): void;
+  onReading?(progress: ReadProgress): void;
   signal?: AbortSignal;
 }
 
@@ -37,20 +39,20 @@ export async function openTrainingSource(
   input: Input,
   reading: DataOptions,
   output: string,
-  { blockSteps, sort, onRead, signal }: BlockOptions,
+  { blockSteps, sort, onRead, onReading, signal }: BlockOptions,
 ): Promise<TrainingSource> {
   if (sort && blockSteps === undefined)
     throw new OptionError(
       "`sort`: got no `blockSteps`, expected both. A table that is read whole needs no sorting; leave it out, or say how many steps may be in memory.",
     );
   if (blockSteps === undefined)
-    return { ...(await readSequences(input, reading, { signal })), release: async () => {} };
+    return { ...(await readSequences(input, reading, { signal, onRead: onReading })), release: async () => {} };
   if (typeof input !== "string")
     throw new OptionError(
       `${shownInput(input[0])}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,
     );
   const stamp = await stampOf(input);
-  const { name, path, sha256, channels } = await scanTable(input, reading, signal);
+  const { name, path, sha256, channels } = await scanTable(input, reading, { signal, onRead: onReading });
   const folder = await temporaryPath(output);
   await mkdir(folder);
   const release = () => rm(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { EXTENSIONS, FORMATS, formatOf } from "./formats/formats.js";
 import { isX, isYOf, npy } from "./formats/npy.js";
 import type { Format } from "./source/format.js";
 import { type SourceFile, unreadable } from "./source/source-file.js";
+import type { ReadWatch } from "./source/watch.js";
 
 export interface FoundFile {
   path: string;
@@ -13,6 +14,8 @@ export interface FoundFile {
   y?: string;
   /** What is read in place of the file at `path`: a query. */
   source?: SourceFile;
+  /** Is told how far reading is. */
+  watch?: ReadWatch;
   /** The files that are read, where they are not the one at `path`. */
   reads?: readonly string[];
   /** Ends what was opened, where reading alone does not. */

@@ -7,7 +7,8 @@ import type { Format, TableFormat } from "./source/format.js";
 import { notationOf } from "./source/notation.js";
 import { type DataOptions, FILE_OPTIONS, rejectOptions } from "./source/options.js";
 import { type SourceFile, STANDARD_INPUT, sourceFile } from "./source/source-file.js";
-import { inNotation, type Table } from "./source/table.js";
+import { inNotation, type Table, type TableChunk } from "./source/table.js";
+import type { ReadWatch } from "./source/watch.js";
 
 /**
  * A .tsv is a table (its format is then that of CSV) where an option of tables says so or its first row has names; else
@@ -23,14 +24,22 @@ export async function asTable(path: string, format: Format, options: DataOptions
 }
 
 /** What is read for a file that was found. */
-export function sourceOf({ path, source }: FoundFile, options: DataOptions): SourceFile {
-  return source ?? sourceFile(path, options);
+export function sourceOf({ path, source, watch }: FoundFile, options: DataOptions): SourceFile {
+  return source ? { ...source, watch } : sourceFile(path, options, watch);
 }
 
 /** Opens a table with its cells in the notation of the options. @throws {OptionError} for an option of other formats */
 export async function openTable(file: SourceFile, format: TableFormat, options: DataOptions): Promise<Table> {
   rejectFileOptions(file.path, format, options);
-  return inNotation(await format.open(file, options), notationOf(options));
+  const table = inNotation(await format.open(file, options), notationOf(options));
+  return file.watch ? { ...table, chunks: counted(table.chunks, file.watch) } : table;
+}
+
+async function* counted(chunks: Table["chunks"], watch: ReadWatch): AsyncGenerator<TableChunk> {
+  for await (const chunk of chunks) {
+    watch.rows(chunk.rows.length);
+    yield chunk;
+  }
 }
 
 export function rejectFileOptions(path: string, format: Format, options: DataOptions): void {

@@ -1,38 +1,29 @@
 import { OptionError } from "../errors.js";
+import { withHooks } from "../hooks.js";
 import { expectOptions } from "../options.js";
-import type { Channel, DataSource } from "../sequences/set/sequence-set.js";
+import type { DataSource } from "../sequences/set/sequence-set.js";
 import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { closeFound, type Found, type FoundFiles, findInput, type Input, shownInput } from "./find.js";
 import type { FoundFile, FoundParts } from "./folder.js";
 import { FORMATS } from "./formats/formats.js";
-import { npy } from "./formats/npy.js";
 import { labelled } from "./labels.js";
-import { joinKept } from "./layouts/columns/carried.js";
-import { LONG_ONLY } from "./layouts/long/header.js";
-import { readText, rejectTextOptions } from "./layouts/text.js";
-import { readWide } from "./layouts/wide.js";
-import { openTable, rejectFileOptions, sourceOf } from "./open-table.js";
+import { sourceOf } from "./open-table.js";
 import { readRows, splitParts } from "./read-rows.js";
+import { readPart, readParts, readWideFile } from "./read-series.js";
 import { stemOf } from "./side-table.js";
 import { timeAfter } from "./source/history.js";
-import { type DataOptions, lastingOptions, parseDataOptions, rejectOptions } from "./source/options.js";
+import { type DataOptions, lastingOptions, parseDataOptions } from "./source/options.js";
 import type { Piece } from "./source/piece.js";
 import type { PieceOptions } from "./source/piece-options.js";
-import { type SourceFile, STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
+import { STANDARD_INPUT, unreadable } from "./source/source-file.js";
+import type { ReadProgress } from "./source/watch.js";
 import { nameOfQuery } from "./sql/query.js";
-import { type FileHash, isTexts } from "./text-files.js";
+import { isTexts } from "./text-files.js";
+import { watchFound } from "./watch-found.js";
 
 export { filesRead, hasTestPart, type Input, shownInput } from "./find.js";
 export { comesInPieces } from "./open-table.js";
 export { NO_DATABASE } from "./sql/query.js";
-
-/** Options of files of rows. */
-export const FILES_ONLY = ["oneEntity", "labels", "on", "manifest", "labelFrom"] as const;
-const TABLE_ONLY = [
-  ...(["label", "entity", "drop", "wide", "id", "keep", "missing", "decimalComma", "thousands"] as const),
-  ...LONG_ONLY,
-  ...FILES_ONLY,
-] as const;
 
 /**
  * Reads a data set: a folder with NAME_TRAIN and NAME_TEST, one file of any format (FORMATS), or files of rows: a
@@ -54,13 +45,18 @@ export async function readSequences(
   options: DataOptions = {},
   hooks: ReadHooks = {},
 ): Promise<DataSource<Sequences>> {
-  expectOptions("readSource", hooks, ["signal"]);
+  expectOptions("readSource", hooks, ["signal", "onRead"]);
+  return withHooks("readSource", hooks, ["onRead"], ({ signal, onRead }) => readAll(input, options, signal, onRead));
+}
+
+async function readAll(input: Input, options: DataOptions, signal?: AbortSignal, onRead?: ReadHooks["onRead"]) {
   const chosen = parseDataOptions(options);
-  const found = await findInput(input, chosen, hooks.signal);
+  const found = await findInput(input, chosen, signal);
   try {
+    await watchFound(found, onRead);
     return await readFound(input, found, chosen);
   } catch (error) {
-    hooks.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   } finally {
     await closeFound(found);
@@ -70,6 +66,8 @@ export async function readSequences(
 export interface ReadHooks {
   /** Aborting ends a query and throws the signal's reason; files are read on. */
   signal?: AbortSignal;
+  /** Called with each chunk of rows of a table. */
+  onRead?(progress: ReadProgress): void;
 }
 
 async function readFound(input: Input, found: Found, chosen: DataOptions): Promise<DataSource<Sequences>> {
@@ -134,13 +132,23 @@ export async function takePieces(
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "history", "after", "sortIn", "signal"]);
+  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "history", "after", "sortIn", "signal", "onRead"]);
+  return withHooks("readInPieces", pieces, ["onRead"], (guarded) => takeAll(input, options, guarded, take));
+}
+
+async function takeAll(
+  input: Input,
+  options: DataOptions,
+  pieces: PieceOptions,
+  take: (piece: Piece<Sequences>) => Promise<void>,
+): Promise<{ notes: readonly string[]; sha256?: string }> {
   const { mostSteps, channels, history, sortIn, signal } = pieces;
   const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
   const found = await findInput(input, chosen, signal);
+  await watchFound(found, pieces.onRead);
   const rows = rowsOf(found, chosen);
   const where = shownInput(input);
   if ("parts" in found || rows?.split || ("file" in found && found.file.format.layouts === "fixed"))
@@ -217,69 +225,6 @@ async function readWholeRows(found: FoundFiles, options: DataOptions): Promise<D
     files: read.files,
     notes: [...read.notes, ...sides.notes, ...notes],
   };
-}
-
-async function readParts(folder: string, found: FoundParts, options: DataOptions): Promise<DataSource> {
-  const train = await readPart(found.train, options, "train-");
-  const known = options.text === undefined ? undefined : train.piece.set.channels;
-  const test = found.test && (await readPart(found.test, options, "test-", known));
-  if (known && test) train.piece.set.channels = test.piece.set.channels; // with the tokens of both, the same codes first
-  const files = [...train.files];
-  for (const file of test?.files ?? []) if (!files.some(({ path }) => path === file.path)) files.push(file); // of both parts
-  const renumbered = found.test?.format === npy && found.test.y === undefined; // an export of the UCR archive
-  const sets = labelled(folder, train.piece, test?.piece, renumbered);
-  const notes = [...found.notes, ...train.piece.notes, ...(test?.piece.notes ?? []), ...sets.notes];
-  const kept = joinKept(folder, options.id, train.piece, test?.piece);
-  return { name: found.name, train: sets.train, test: sets.test, ...(kept && { kept }), files, notes };
-}
-
-/** Reads a file of whole sequences. */
-async function readPart(
-  found: FoundFile,
-  options: DataOptions,
-  idPrefix: string,
-  channels?: readonly Channel[],
-): Promise<{ piece: Piece; files: FileHash[] }> {
-  const { path, format, y } = found;
-  const file = sourceOf(found, options);
-  rejectFileOptions(path, format, options);
-  try {
-    if (format.layouts === "fixed") {
-      rejectOptions(path, `${format.extensions[0]} files`, options, [...TABLE_ONLY]);
-      rejectTextOptions(path, options);
-      const labels = y === undefined ? undefined : sourceFile(y, options);
-      const piece = await format.open(file, idPrefix, labels);
-      const files = [{ path, sha256: await file.sha256() }];
-      if (labels) files.push({ path: y!, sha256: await labels.sha256() });
-      return { piece, files };
-    }
-    let whole: Piece | undefined;
-    const size = { idPrefix, mostSteps: Number.POSITIVE_INFINITY, channels };
-    const notes = await readWideFile(file, format, options, size, async (piece) => {
-      whole = piece;
-    });
-    return { piece: { ...whole!, notes }, files: [{ path, sha256: await file.sha256() }] };
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-async function readWideFile(
-  file: SourceFile,
-  format: FoundFile["format"],
-  options: DataOptions,
-  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[] },
-  take: (piece: Piece) => Promise<void>,
-): Promise<readonly string[]> {
-  if (format.layouts === "fixed" || !format.layouts.includes("wide"))
-    throw new OptionError(
-      `${file.path}: got no entity, expected the options of a long table (\`entity\`). Files of this kind are read in no other way.`,
-    );
-  rejectOptions(file.path, "a table with one sequence per row", options, [...FILES_ONLY]);
-  const table = await openTable(file, format, options);
-  if (options.text === undefined) rejectTextOptions(file.path, options);
-  const notes = await (options.text === undefined ? readWide : readText)(table, options, size, take);
-  return [...(table.notes ?? []), ...notes];
 }
 
 /** The file's name without extensions and a part's name. */

@@ -5,9 +5,11 @@ import { LONG_ONLY } from "./layouts/long/header.js";
 import { scanChannels } from "./layouts/long/scan-channels.js";
 import { TEXT_ONLY } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
-import { FILES_ONLY, nameOf, onlyTables } from "./read.js";
+import { nameOf, onlyTables, type ReadHooks } from "./read.js";
+import { FILES_ONLY } from "./read-series.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
 import { unreadable } from "./source/source-file.js";
+import { watchFound } from "./watch-found.js";
 
 /** Options of tables that are read twice, in blocks, in no way yet. */
 const NOT_SCANNED = ["variable", "staticChannels", ...TEXT_ONLY, ...FILES_ONLY] as const;
@@ -20,7 +22,7 @@ const NOT_SCANNED = ["variable", "staticChannels", ...TEXT_ONLY, ...FILES_ONLY] 
 export async function scanTable(
   input: string,
   options: DataOptions,
-  signal?: AbortSignal,
+  { signal, onRead }: ReadHooks = {},
 ): Promise<{ name: string; path: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
   const other = NOT_SCANNED.find((name) => chosen[name] !== undefined);
@@ -29,6 +31,7 @@ export async function scanTable(
       `${shownInput(input)}: got \`blockSteps\` and \`${other}\`, expected a wide table or one with an event per row. Others cannot be trained on in blocks; leave \`blockSteps\` out, and the data are read whole.`,
     );
   const found = await findInput(input, chosen, signal);
+  await watchFound(found, onRead);
   if (!("file" in found) || found.file.format.layouts === "fixed") throw onlyTables(shownInput(input));
   const file = sourceOf(found.file, chosen);
   const { path } = found.file;

@@ -33,16 +33,17 @@ const RANK_FLOOR = 1e-12;
  * @param options.standardise columns are scaled to unit variance first: do so where they differ in unit
  * @param options.whiten components are divided by their standard deviation, so that each has variance 1; "half": by
  *   the root of it, so that small components count for more than they are and for less than large ones
+ * @param options.onProgress called with the share of the work that is done, 0 to 1
  * @throws {OptionError} if `k` is no whole number of at least 1
  * @throws {DataError} for fewer than 2 rows, or a value that is not finite
  */
 export function fitPca(
   table: FeatureTable,
   k: number,
-  options: { standardise?: boolean; whiten?: boolean | "half" } = {},
+  options: { standardise?: boolean; whiten?: boolean | "half"; onProgress?(share: number): void } = {},
 ): Pca {
-  expectOptions("fitPca", options, ["standardise", "whiten"]);
-  const { standardise = false, whiten = false } = options;
+  expectOptions("fitPca", options, ["standardise", "whiten", "onProgress"]);
+  const { standardise = false, whiten = false, onProgress } = options;
   expectSwitch("fitPca", "standardise", standardise);
   expectOneOf("fitPca", "whiten", whiten, [true, false, "half"]);
   if (!Number.isInteger(k) || k < 1)
@@ -59,8 +60,8 @@ export function fitPca(
     totalVariance === 0
       ? { variances: new Float64Array(1), components: new Float64Array(columns) }
       : rows < columns
-        ? byRows(rows, columns, centred, k)
-        : byColumns(rows, columns, centred, k);
+        ? byRows(rows, columns, centred, { k, onProgress })
+        : byColumns(rows, columns, centred, { k, onProgress });
   fixSigns(components, columns);
   return {
     columns,
@@ -96,9 +97,15 @@ export function transformPca(pca: Pca, table: FeatureTable): FeatureTable {
   return { values, names: Array.from({ length: K }, (_, k) => `pca_${k}`), rows: table.rows };
 }
 
+interface Wanted {
+  k: number;
+  onProgress?(share: number): void;
+}
+
 /** From X X' = U S U': components are X' u / sqrt(s). */
-function byRows(rows: number, columns: number, entry: Entry, k: number) {
-  const { values, vectors } = largestEigenpairs(productsOfRows(rows, columns, entry), rows, k, RANK_FLOOR);
+function byRows(rows: number, columns: number, entry: Entry, { k, onProgress }: Wanted) {
+  const products = productsOfRows(rows, columns, entry);
+  const { values, vectors } = largestEigenpairs(products, rows, k, RANK_FLOOR, onProgress);
   const components = new Float64Array(values.length * columns);
   const centred = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
@@ -116,9 +123,9 @@ function byRows(rows: number, columns: number, entry: Entry, k: number) {
 }
 
 /** From X' X, whose eigenvectors the components are. */
-function byColumns(rows: number, columns: number, entry: Entry, k: number) {
+function byColumns(rows: number, columns: number, entry: Entry, { k, onProgress }: Wanted) {
   const products = productsOfColumns(rows, columns, entry);
-  const { values, vectors } = largestEigenpairs(products, columns, k, RANK_FLOOR);
+  const { values, vectors } = largestEigenpairs(products, columns, k, RANK_FLOOR, onProgress);
   return { variances: values.map((value) => value / rows), components: vectors };
 }
 

@@ -23,7 +23,13 @@ describe("fitAutoencoder", () => {
 
   test("gives a model that encodes with every read-out; without them one that refuses in words", async () => {
     const told: string[] = [];
-    const model = await fitAutoencoder(engine, train, { ...quick, onReadOuts: () => told.push("read-outs") });
+    const shares: number[] = [];
+    const model = await fitAutoencoder(engine, train, {
+      ...{ ...quick, onReadOuts: () => told.push("read-outs") },
+      onReadOutProgress: (share) => shares.push(share),
+    });
+    expect(shares).toEqual([...shares].sort((a, b) => a - b)); // of states, cases and components
+    expect([shares.length > 10, shares.at(-1)]).toEqual([true, 1]);
     expect((await encode(engine, model, train, { readOut: "compact" })).rows).toBe(20);
     const bare = await fitAutoencoder(engine, train, {
       ...{ ...quick, readOuts: false },

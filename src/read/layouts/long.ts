@@ -12,6 +12,7 @@ import { emptyFile, noSequences } from "../source/source-file.js";
 import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long/collect-long.js";
 import { windowsOf } from "./long/event-windows.js";
+import { heldBytes, holdingAdvice, sortBy } from "./long/scattered.js";
 import { collectNarrowRows, narrowTime } from "./narrow/collect-narrow.js";
 import { groupRows, numericColumns } from "./sorted/group-rows.js";
 
@@ -52,7 +53,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   let id = -1; // of that text
   const handedOn = new Set<string>();
   let scattered: { entity: string; row: number } | undefined;
-  let last = 0;
+  let [last, held] = [0, 0]; // events and bytes of the piece before
   let cases = 0;
   let latest = Number.NEGATIVE_INFINITY; // of all times
   const handOn = async () => {
@@ -61,6 +62,7 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
     for (const id of long.set.ids) handedOn.add(id);
     const piece = casesOf(path, long, roles, choice);
     if (choice.after) latest = Math.max(latest, latestOf(long.set));
+    held = heldBytes(piece.set);
     cases += countOf(piece.set);
     if (countOf(piece.set) > 0) await take(piece);
   };
@@ -85,7 +87,8 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
       seen = r;
       if (handedOn.size > 0 && handedOn.has(entity))
         throw new ScatteredError(
-          `${path}, row ${chunk.rows[r]}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart. ${sortBy(roles.entity, rows.entityColumn, table.separator)}`,
+          `${path}, row ${chunk.rows[r]}, column "${roles.entity}": got "${entity}" again, expected all its rows together. The file is read in pieces and its earlier rows were handed on: its history would be torn apart.`,
+          sortBy(roles.entity, rows.entityColumn, table.separator),
         );
       if (!scattered && rows.has(entity)) scattered = { entity, row: chunk.rows[r] };
       else if (!scattered && rows.count() >= mostEvents && (handedOn.size > 0 || looksGrouped(rows))) {
@@ -103,8 +106,10 @@ export const readLong: Layout<Sequences> = async (given, options, { channels, mo
   await handOn();
   if (cases === 0) throw nothingAfter(path, choice, latest);
   const notes = [...rows.notes()];
-  const sorting = sortBy(roles.entity, rows.entityColumn, table.separator);
-  if (scattered && last > mostEvents) notes.push(wholeNote(path, scattered, earlier, roles.entity, sorting));
+  if (scattered && last > mostEvents)
+    notes.push(
+      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}.${holdingAdvice(held, sortBy(roles.entity, rows.entityColumn, table.separator))}`,
+    );
   return notes;
 };
 
@@ -188,21 +193,4 @@ function nothingAfter(path: string, { after }: EventChoice, latest: number): Dat
 /** The same text, or the same number in another form: 0 and 0.0. */
 function isSameLabel(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && numericLabel(a) === numericLabel(b));
-}
-
-function wholeNote(
-  path: string,
-  { entity, row }: { entity: string; row: number },
-  earlier: boolean,
-  name: string,
-  sorting: string,
-): string {
-  return `${path}, row ${row}: "${entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}. Sorted by "${name}" it is read in pieces, in less memory. ${sorting}`;
-}
-
-/** How to bring the rows of each entity together. */
-function sortBy(name: string, column: number, separator = ","): string {
-  const by =
-    separator === " " ? "" : `-t${separator === "," ? "," : separator === "\t" ? "$'\\t'" : `'${separator}'`} `;
-  return `Give \`sort\`, or sort the rows below the header by "${name}", for example with: sort -s ${by}-k${column + 1},${column + 1} (-s keeps the order inside an entity; not for cells with ${separator === "," ? "a comma" : "the separator"} or a line break in quotes).`;
 }

@@ -1,5 +1,6 @@
 import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { History } from "./history.js";
+import type { ReadProgress } from "./watch.js";
 
 /** How large a piece is, and what is known of its channels. */
 export interface PieceOptions {
@@ -22,4 +23,6 @@ export interface PieceOptions {
   sortIn?: string;
   /** Aborting ends a query and throws the signal's reason. */
   signal?: AbortSignal;
+  /** Called with each chunk of rows. */
+  onRead?(progress: ReadProgress): void;
 }

@@ -5,6 +5,7 @@ import { DataError, UndertoneError } from "../../errors.js";
 import { gunzip } from "./gunzip.js";
 import { type Slices, sha256Of, slicesOfBytes, slicesOfFile } from "./slices.js";
 import { changedFile, stampOf } from "./stamp.js";
+import type { ReadWatch } from "./watch.js";
 
 const MB = 1 << 20;
 const LARGEST_WHOLE = 2 ** 31 - 1; // what Node reads into one buffer
@@ -22,6 +23,8 @@ let inputTaken = false;
 /** A file to read, once: whole, in pieces or in slices. All unpack it if its name ends in .gz. */
 export interface SourceFile {
   path: string;
+  /** Is told how far reading is. */
+  watch?: ReadWatch;
   /** The encoding of a text, by the option; default: UTF-8, or what a byte order mark says. */
   encoding?: string;
   /** The most bytes of content, by the option. */
@@ -43,6 +46,7 @@ export interface SourceFile {
 export function sourceFile(
   name: string,
   { maxSize, encoding }: { maxSize?: number; encoding?: string } = {},
+  watch?: ReadWatch,
 ): SourceFile {
   const hash = createHash("sha256");
   const standard = name === STANDARD_INPUT;
@@ -51,12 +55,14 @@ export function sourceFile(
   let sliced = false;
   return {
     path,
+    watch,
     encoding,
     maxSize,
     async whole(most = LARGEST_WHOLE, mayBeEmpty = false) {
       try {
         const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
         if (plain) hash.update(plain);
+        watch?.bytes(plain?.length ?? 0);
         const bytes = plain ?? (await collect(this.pieces(), most, path));
         if (bytes.length === 0 && !mayBeEmpty) throw emptyFile(path);
         return bytes;
@@ -76,6 +82,7 @@ export function sourceFile(
         const stamp = standard ? "" : await stampOf(path);
         for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
           hash.update(chunk);
+          watch?.bytes(chunk.length);
           if (!packed) count(chunk.length);
           yield chunk;
         }
@@ -93,7 +100,12 @@ export function sourceFile(
         if (size === 0) return slicesOfBytes(path, await this.whole());
         if (size > (maxSize ?? size)) throw beyondMaxSize(path, maxSize!, false);
         sliced = true;
-        return await slicesOfFile(path);
+        const slices = await slicesOfFile(path);
+        const slice: Slices["slice"] = (start, end = slices.byteLength) => {
+          watch?.bytes(end - start);
+          return slices.slice(start, end);
+        };
+        return { ...slices, slice };
       } catch (cause) {
         throw unreadable(path, cause);
       }

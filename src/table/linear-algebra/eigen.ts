@@ -10,6 +10,8 @@ export interface Eigenpairs {
 
 /** Two passes bring an inverse iteration to rounding; a third is for starts that happen to be nearly orthogonal. */
 const PASSES = 3;
+/** Share of the work that the reduction is, where few eigenvectors are wanted. */
+const REDUCTION = 0.9;
 
 /**
  * The `count` largest eigenvalues above `floor` (from 0 up) times the largest, with their vectors: reduction to
@@ -18,9 +20,16 @@ const PASSES = 3;
  * 8.4.1 and 8.2.2; LAPACK's dsyevx works so). About 3 n^3 operations, whatever `count`. Deterministic.
  *
  * @param a [n, n], only j <= i is read; destroyed
+ * @param onProgress called with the share of the work that is done, 0 to 1
  */
-export function largestEigenpairs(a: Float64Array, n: number, count: number, floor = 0): Eigenpairs {
-  const tridiagonal = tridiagonalize(a, n);
+export function largestEigenpairs(
+  a: Float64Array,
+  n: number,
+  count: number,
+  floor = 0,
+  onProgress?: (share: number) => void,
+): Eigenpairs {
+  const tridiagonal = tridiagonalize(a, n, (share) => onProgress?.(REDUCTION * share));
   const { lowest, highest } = gershgorin(tridiagonal);
   const wanted = Math.min(count, n);
   const values: number[] = [];
@@ -38,6 +47,7 @@ export function largestEigenpairs(a: Float64Array, n: number, count: number, flo
     small.set(vector, k * n);
     const out = vectors.subarray(k * n, (k + 1) * n);
     for (let j = 0; j < n; j++) if (vector[j] !== 0) for (let i = 0; i < n; i++) out[i] += vector[j] * qt[j * n + i];
+    onProgress?.(REDUCTION + ((1 - REDUCTION) * (k + 1)) / values.length);
   });
   return { values: Float64Array.from(values), vectors };
 }

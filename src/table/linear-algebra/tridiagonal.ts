@@ -1,3 +1,6 @@
+/** Steps of the reduction between two reports. */
+const STEPS_TOLD = 16;
+
 /** A = Q T Q' with T symmetric tridiagonal and Q orthogonal. */
 export interface Tridiagonal {
   /** [n] */
@@ -13,8 +16,10 @@ export interface Tridiagonal {
  * of one step and the product of the next are one pass over the lower triangle.
  *
  * @param a [n, n], only j <= i is read; destroyed
+ * @param onProgress called with the share of the work that is done, 0 to 1
  */
-export function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
+export function tridiagonalize(a: Float64Array, n: number, onProgress?: (share: number) => void): Tridiagonal {
+  const told = progressOf(n, onProgress);
   const diagonal = new Float64Array(n);
   const off = new Float64Array(n);
   const tau = new Float64Array(n);
@@ -49,8 +54,9 @@ export function tridiagonalize(a: Float64Array, n: number): Tridiagonal {
     for (let i = k + 1; i < n; i++) w[i] = tau[k] * product[i] - half * next[i];
     a.set(next.subarray(k + 1), k * n + k + 1); // the upper triangle keeps the reflectors
     [v, next] = [next, v];
+    told(k, n - k);
   }
-  return { diagonal, off, qt: accumulateReflectors(a, tau, n) };
+  return { diagonal, off, qt: accumulateReflectors(a, tau, n, told) };
 }
 
 /** A -= v w' + w v' on the lower triangle from `start` on, and returns A x. */
@@ -81,10 +87,26 @@ function updateAndMultiply(
   return product;
 }
 
-function accumulateReflectors(a: Float64Array, tau: Float64Array, n: number): Float64Array {
+/** Tells the share that is done of two passes, a step of which takes the square of what is left of the matrix. */
+function progressOf(n: number, onProgress: ((share: number) => void) | undefined) {
+  const all = (2 * n ** 3) / 3;
+  let done = 0;
+  return (step: number, size: number) => {
+    done += size * size;
+    if (step % STEPS_TOLD === 0) onProgress?.(Math.min(1, done / all));
+  };
+}
+
+function accumulateReflectors(
+  a: Float64Array,
+  tau: Float64Array,
+  n: number,
+  told: (step: number, size: number) => void,
+): Float64Array {
   const qt = new Float64Array(n * n);
   for (let i = 0; i < n; i++) qt[i * n + i] = 1;
   for (let k = n - 2; k >= 0; k--) {
+    told(k, n - k);
     if (tau[k] === 0) continue;
     const v = a.subarray(k * n, k * n + n);
     for (let i = k + 1; i < n; i++) {
