@@ -8,8 +8,8 @@ export interface Terminal {
   say(text: string): void;
   /** Something to watch out for; silent with --quiet. */
   warn(text: string): void;
-  /** One line that is overwritten; without a terminal it is printed at most every ten seconds. */
-  progress(text: string): void;
+  /** One line that is overwritten; without a terminal it is printed at most every ten seconds. @param begins a new stage: shown at once */
+  progress(text: string, begins?: boolean): void;
   /** Ends the progress line. */
   done(): void;
 }
@@ -29,11 +29,11 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   return {
     say: (text) => quiet || line(text),
     warn: (text) => quiet || line(`${pc.yellow("note:")} ${inFlags(text)}`),
-    progress(text) {
+    progress(text, begins = false) {
       if (quiet) return;
       const now = Date.now();
       if (stderr.isTTY) {
-        if (now - last < 80) return;
+        if (now - last < 80 && !begins) return;
         stderr.write(`\r\x1b[K${text.slice(0, (stderr.columns ?? 100) - 1)}`);
         open = true;
       } else {
@@ -55,14 +55,14 @@ export function print(text: string): void {
 const QUIET = 10;
 
 /** Tells how far work is, with the time left once it can be guessed. @param what rows, or what is done */
-export function tellShare(terminal: Terminal): (what: string, share: number | undefined) => void {
+export function tellShare(terminal: Terminal): (what: string, share: number | undefined, begins?: boolean) => void {
   const started = performance.now();
-  return (what, share) => {
+  return (what, share, begins) => {
     const seconds = (performance.now() - started) / 1000;
     if (!process.stderr.isTTY && seconds < QUIET) return;
     const left =
       share !== undefined && share > 0.02 && share < 1 ? `, ${duration(seconds / share - seconds)} left` : "";
-    terminal.progress(`${what}${share === undefined ? "" : ` ${Math.round(100 * share)} %`}${left}`);
+    terminal.progress(`${what}${share === undefined ? "" : ` ${Math.round(100 * share)} %`}${left}`, begins);
   };
 }
 
@@ -70,7 +70,7 @@ export function tellShare(terminal: Terminal): (what: string, share: number | un
 export function tellReading(terminal: Terminal, next: string): (progress: ReadProgress) => void {
   const tell = tellShare(terminal);
   return ({ rows, share }) =>
-    share === 1 ? tell(`${rows} rows read, ${next}`, undefined) : tell(`${rows} rows read,`, share);
+    share === 1 ? tell(`${rows} rows read, ${next}`, undefined, true) : tell(`${rows} rows read,`, share);
 }
 
 /** Seconds as text for people. */

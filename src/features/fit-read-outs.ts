@@ -21,7 +21,7 @@ import { runBatches } from "./run-batches.js";
 /** States from which parts are fitted, at most. Of more, whole sequences are drawn. */
 const MOST_STATES = 60_000;
 /** Shares of the work, as measured with the recipe default: before the cases are encoded, and before their components. */
-const [AT_CASES, AT_COMPONENTS] = [0.3, 0.4];
+const [AT_CASES, AT_COMPONENTS] = [0.06, 0.09];
 /** Sequences from which principal components of a read-out are fitted, at most. */
 const MOST_CASES = 1500;
 const NO_INFORMATION =

@@ -23,6 +23,8 @@ export interface Pca {
 
 /** Less variance than this share of the first component's is rounding: float32 values have 24 bits, their squares 48. */
 const RANK_FLOOR = 1e-12;
+/** Share of the work that products of rows are, as measured: 1500 rows of 4000 columns. */
+const PRODUCTS = 0.2;
 
 /**
  * Principal components of a table's rows, by the eigenvectors of rows x rows or columns x columns products,
@@ -104,8 +106,10 @@ interface Wanted {
 
 /** From X X' = U S U': components are X' u / sqrt(s). */
 function byRows(rows: number, columns: number, entry: Entry, { k, onProgress }: Wanted) {
-  const products = productsOfRows(rows, columns, entry);
-  const { values, vectors } = largestEigenpairs(products, rows, k, RANK_FLOOR, onProgress);
+  const products = productsOfRows(rows, columns, entry, (share) => onProgress?.(PRODUCTS * share));
+  const { values, vectors } = largestEigenpairs(products, rows, k, RANK_FLOOR, (share) =>
+    onProgress?.(PRODUCTS + (1 - PRODUCTS) * share),
+  );
   const components = new Float64Array(values.length * columns);
   const centred = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {

@@ -23,7 +23,7 @@ test("on a terminal reading is told at once: rows, share and time left, then wha
   tell({ rows: 100, share: 0.01 });
   now += 1000;
   tell({ rows: 2000, share: 0.2 });
-  now += 4000;
+  now += 40; // no line can be read so fast, but what is next lasts
   tell({ rows: 10_000, share: 1 });
   now += 1000;
   tell({ rows: 11_000 });

@@ -227,9 +227,8 @@ describe("a password", () => {
       ])
         for (const options of [{ sql: "select 1 as a" }, {}, { sql: "select 1", separator: ";" }]) {
           const said = await message(address, options);
-          expect(said).toMatch(
-            /postgres:\/\/me@127\.0\.0\.1:9\/d\b|postgresql:\/\/127\.0\.0\.1:9\/d\?user=me&password=\*\*\*/,
-          );
+          // An @ in a parameter looks like the end of a password: more is left out then.
+          expect(said).toMatch(/:\/\/(me@127\.0\.0\.1:9\/d\b|127\.0\.0\.1(@|:9\/d\?user=me&password=\*\*\*))/);
           for (const part of [secret, "sesame", "s@me"]) expect(said).not.toContain(part);
         }
   });

@@ -5,7 +5,12 @@ export const BLOCK = 256;
 export type Entry = (row: number, column: number) => number;
 
 /** X X' of a matrix [rows, columns]: [rows, rows], j <= i alone; what is above is without meaning. */
-export function productsOfRows(rows: number, columns: number, entry: Entry): Float64Array {
+export function productsOfRows(
+  rows: number,
+  columns: number,
+  entry: Entry,
+  onProgress?: (share: number) => void,
+): Float64Array {
   const padded = (rows + 3) & ~3;
   const products = new Float64Array(padded * padded);
   for (let from = 0; from < columns; from += BLOCK) {
@@ -13,6 +18,7 @@ export function productsOfRows(rows: number, columns: number, entry: Entry): Flo
     const block = new Float64Array(padded * count);
     for (let row = 0; row < rows; row++) for (let j = 0; j < count; j++) block[row * count + j] = entry(row, from + j);
     addDotProducts(products, block, block, padded, padded, count, true);
+    onProgress?.((from + count) / columns);
   }
   return leading(products, padded, rows);
 }
