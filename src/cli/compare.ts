@@ -101,7 +101,8 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
   const terminal = openTerminal(options);
   const comparing = compareOptionsOf(options);
   const report = options.report as string | undefined;
-  await checkOutputs(plannedOutputs(options), {
+  const outputs = plannedOutputs(options);
+  await checkOutputs(outputs, {
     inputs: await filesRead(input, dataOptionsOf(options)),
     force: options.force,
   });
@@ -112,7 +113,8 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
   const kept = options.save === undefined ? "" : ` Finished results are in ${options.save}.`;
   const { signal, release } = onInterrupt(`Stopping ...${kept}`);
   try {
-    const source = await readSequences(input, reading, { signal, onRead: tellReading(terminal, "comparing") });
+    const onRead = tellReading(terminal, "comparing");
+    const source = await readSequences(input, reading, { signal, outputs: outputs.map(({ path }) => path), onRead });
     signal.throwIfAborted();
     terminal.done();
     const started = performance.now();

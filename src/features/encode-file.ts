@@ -130,7 +130,7 @@ async function encodeToFile(
   const { channels } = model.metadata.preparation;
   const tell = (what: "data" | "history") => (progress: ReadProgress) => onRead?.(progress, what);
   const stddev = copies === undefined ? undefined : noiseOf(model);
-  await checkFiles(input, output, reading, options);
+  const outputs = await checkFiles(input, output, reading, options);
   const hasHistory = history !== undefined;
   const earlier = hasHistory ? await readHistory(history, reading, channels, undefined, tell("history")) : undefined;
   let file = await openFeatureFile(output, outputFormat);
@@ -162,7 +162,7 @@ async function encodeToFile(
     const names = createLabelNames(shownInput(input), asTexts);
     let held = 0;
     const read = async (sortIn?: string) => {
-      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal, onRead: tell("data") };
+      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal, outputs, onRead: tell("data") };
       const encodePiece = ({ set, labelTexts, kept }: Piece<Sequences>) => {
         held = Math.max(held, heldBytes(set));
         return eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);
@@ -174,7 +174,7 @@ async function encodeToFile(
   }
 
   async function encodeWhole() {
-    const source = await readSource(input, reading, { signal, onRead: tell("data") });
+    const source = await readSource(input, reading, { signal, outputs, onRead: tell("data") });
     if (source.test && copies !== undefined && part !== "train") throw copiesOfTest();
     const train = stddev === undefined ? source.train : noisyCopies(source.train, { stddev, copies });
     const { set, parts } = choosePart({ ...source, train }, part, channels);
@@ -214,7 +214,7 @@ function readingOf(model: Model, given: DataOptions): DataOptions {
   return { ...model.metadata.data.reading, ...given, newData };
 }
 
-/** Checks that the output replaces no file that is read, and none of the user's. */
+/** Checks that the output replaces no file that is read, and none of the user's. @returns the files to write */
 async function checkFiles(input: Input, output: string, reading: DataOptions, options: EncodeFileOptions) {
   const { outputFormat, history, after, part, keep = [], force } = options;
   if (part === "test") await expectTestPart(input, reading);
@@ -226,6 +226,7 @@ async function checkFiles(input: Input, output: string, reading: DataOptions, op
     { inputs: [...read, ...keep], force },
   );
   if (history !== undefined || after !== undefined) await expectEvents(input, reading, options);
+  return outputs.map(({ path }) => path);
 }
 
 /** @throws {OptionError} for a history, or a time, of what is no table of events in one part */

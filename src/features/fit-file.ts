@@ -88,7 +88,10 @@ async function fitToFile(engine: Engine, input: Input, output: string, options: 
   if (checkpoint) outputs.push({ path: checkpoint, kind: "checkpoint" });
   await checkOutputs(outputs, { inputs: await filesRead(input, reading), force });
   if (checkpoint && !resuming && !force) await expectNoTraining(checkpoint);
-  const source = await openTrainingSource(input, reading, output, { blockSteps, sort, onRead, onReading, signal });
+  const source = await openTrainingSource(input, reading, output, {
+    ...{ blockSteps, sort, onRead, onReading, signal },
+    outputs: outputs.map(({ path }) => path),
+  });
   try {
     return await fitSource(source);
   } finally {

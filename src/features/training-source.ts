@@ -4,7 +4,7 @@ import { temporaryPath } from "../files/temporary.js";
 import { type Input, readSequences, shownInput, takePieces } from "../read/read.js";
 import { scanTable } from "../read/scan-table.js";
 import type { DataOptions } from "../read/source/options.js";
-import type { ReadProgress } from "../read/source/watch.js";
+import type { ReadHooks } from "../read/source/piece-options.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { dealBlocks } from "../train/blocks/deal-blocks.js";
@@ -17,13 +17,13 @@ export interface TrainingSource extends Pick<DataSource<Sequences>, "name" | "fi
   release(): Promise<void>;
 }
 
-interface BlockOptions {
+interface BlockOptions extends Omit<ReadHooks, "onRead"> {
   blockSteps?: number;
   /** Sort the rows by entity before they are dealt. */
   sort?: boolean;
   onRead?(sequences: number): void;
-  onReading?(progress: ReadProgress): void;
-  signal?: AbortSignal;
+  /** Progress of reading, row by row. */
+  onReading?: ReadHooks["onRead"];
 }
 
 /** Steps of a piece that is read at a time, at most. */
@@ -39,20 +39,20 @@ export async function openTrainingSource(
   input: Input,
   reading: DataOptions,
   output: string,
-  { blockSteps, sort, onRead, onReading, signal }: BlockOptions,
+  { blockSteps, sort, onRead, onReading, ...rest }: BlockOptions,
 ): Promise<TrainingSource> {
   if (sort && blockSteps === undefined)
     throw new OptionError(
       "`sort`: got no `blockSteps`, expected both. A table that is read whole needs no sorting; leave it out, or say how many steps may be in memory.",
     );
-  if (blockSteps === undefined)
-    return { ...(await readSequences(input, reading, { signal, onRead: onReading })), release: async () => {} };
+  const hooks = { ...rest, onRead: onReading };
+  if (blockSteps === undefined) return { ...(await readSequences(input, reading, hooks)), release: async () => {} };
   if (typeof input !== "string")
     throw new OptionError(
       `${shownInput(input[0])}: \`blockSteps\` is for a table in one file, got ${input.length} files. Leave the option out, or write one file.`,
     );
   const stamp = await stampOf(input);
-  const { name, path, sha256, channels } = await scanTable(input, reading, { signal, onRead: onReading });
+  const { name, path, sha256, channels } = await scanTable(input, reading, hooks);
   const folder = await temporaryPath(output);
   await mkdir(folder);
   const release = () => rm(folder, { recursive: true, force: true });
@@ -60,7 +60,7 @@ export async function openTrainingSource(
     let second: string | undefined;
     const { first, more, sequences, notes } = await dealBlocks(
       async (take) => {
-        const pieces = { mostSteps: Math.min(PIECE, blockSteps), channels, signal };
+        const pieces = { mostSteps: Math.min(PIECE, blockSteps), channels, ...hooks };
         const options = { ...pieces, ...(sort && { sortIn: folder }) };
         const read = await takePieces(input, reading, options, ({ set, ...part }) =>
           take({ ...part, set: cutAll(set) }),

@@ -39,28 +39,13 @@ export async function checkOutputs(
   outputs: readonly PlannedOutput[],
   { inputs, force = false }: { inputs: readonly string[]; force?: boolean },
 ): Promise<void> {
-  const read = await Promise.all(inputs.map(async (path) => ({ path, identity: await identityOf(path) })));
+  const read = await identified(inputs);
   const earlier: typeof read = [];
   for (const output of outputs) {
     const { path } = output;
-    if (path === STANDARD_OUTPUT) {
-      const input = read.find(({ identity }) => identity?.inode && isStandardOutput(identity));
-      if (input)
-        throw new OptionError(
-          `Standard output goes into ${input.path}, which is read and would be changed meanwhile. Nothing was written. Choose another file for one of the two.`,
-        );
-      continue;
-    }
-    const identity = await identityOf(path);
-    const refuse = (why: string, what: string) => {
-      throw new OptionError(`Cannot write ${path}: ${why}. Nothing was written. ${what}`);
-    };
-    const input = read.find((each) => sameFile(each.identity, identity));
-    if (input)
-      refuse(
-        `it is the file ${input.path}, which is read and would be lost`,
-        "Choose another file for the output; `force` does not change this.",
-      );
+    const identity = await expectOther(path, read);
+    if (path === STANDARD_OUTPUT) continue;
+    const refuse = (why: string, what: string) => refuseOutput(path, why, what);
     const other = earlier.find((each) => sameFile(each.identity, identity));
     if (other) refuse(`${other.path} is written too, and they are one file`, "Give each output a file of its own.");
     if (identity?.inode && isStandardOutput(identity))
@@ -69,6 +54,45 @@ export async function checkOutputs(
     await checkKind(output, force);
     await (output.appended ? checkAppendable(path) : checkWritable(path));
   }
+}
+
+/**
+ * As the check of `checkOutputs`, of files that are known only once they are read.
+ * @throws {OptionError} for an output that is one of them
+ */
+export async function expectNotRead(outputs: readonly string[], inputs: readonly string[]): Promise<void> {
+  const read = await identified(inputs);
+  for (const path of outputs) await expectOther(path, read);
+}
+
+type Identified = readonly { path: string; identity: FileIdentity | undefined }[];
+
+async function identified(paths: readonly string[]) {
+  return Promise.all(paths.map(async (path) => ({ path, identity: await identityOf(path) })));
+}
+
+/** Which file an output is. @throws {OptionError} if it is one that is read */
+async function expectOther(path: string, read: Identified): Promise<FileIdentity | undefined> {
+  if (path === STANDARD_OUTPUT) {
+    const input = read.find(({ identity }) => identity?.inode && isStandardOutput(identity));
+    if (!input) return undefined;
+    throw new OptionError(
+      `Standard output goes into ${input.path}, which is read and would be changed meanwhile. Nothing was written. Choose another file for one of the two.`,
+    );
+  }
+  const identity = await identityOf(path);
+  const input = read.find((each) => sameFile(each.identity, identity));
+  if (input)
+    refuseOutput(
+      path,
+      `it is the file ${input.path}, which is read and would be lost`,
+      "Choose another file for the output; `force` does not change this.",
+    );
+  return identity;
+}
+
+function refuseOutput(path: string, why: string, what: string): never {
+  throw new OptionError(`Cannot write ${path}: ${why}. Nothing was written. ${what}`);
 }
 
 async function checkKind({ path, kind, appended = false, column, kept }: PlannedOutput, force: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import { npz, npzParts } from "./formats/npz.js";
 import { asTable } from "./open-table.js";
 import { partOfFolders, readManifest, stemOf } from "./side-table.js";
 import { type DataOptions, FORMAT_NAMES } from "./source/options.js";
+import type { ReadHooks } from "./source/piece-options.js";
 import { STANDARD_INPUT, sourceFile, unreadable } from "./source/source-file.js";
 import { queryOf, withoutPassword } from "./sql/query.js";
 
@@ -47,10 +48,10 @@ export type Found = { file: FoundFile } | { parts: FoundParts } | { files: Found
  * @throws {DataError} if there is no such file, or the manifest does not fit
  * @throws {OptionError} for a kind of file that is not known, or that has several sequences of its own
  */
-export async function findInput(input: Input, options: DataOptions, signal?: AbortSignal): Promise<Found> {
+export async function findInput(input: Input, options: DataOptions, hooks?: ReadHooks): Promise<Found> {
   const paths = typeof input === "string" ? [input] : input;
   if (paths.length === 0) throw new OptionError("got no data, expected a file, a folder or several files.");
-  const query = await queryOf(paths, options, signal);
+  const query = await queryOf(paths, options, hooks);
   if (query) return { file: query };
   const asides = [options.manifest, options.labels].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
   const found: string[] = [];

@@ -14,9 +14,8 @@ import { stemOf } from "./side-table.js";
 import { timeAfter } from "./source/history.js";
 import { type DataOptions, lastingOptions, parseDataOptions } from "./source/options.js";
 import type { Piece } from "./source/piece.js";
-import type { PieceOptions } from "./source/piece-options.js";
+import type { PieceOptions, ReadHooks } from "./source/piece-options.js";
 import { STANDARD_INPUT, unreadable } from "./source/source-file.js";
-import type { ReadProgress } from "./source/watch.js";
 import { nameOfQuery } from "./sql/query.js";
 import { isTexts } from "./text-files.js";
 import { watchFound } from "./watch-found.js";
@@ -45,29 +44,22 @@ export async function readSequences(
   options: DataOptions = {},
   hooks: ReadHooks = {},
 ): Promise<DataSource<Sequences>> {
-  expectOptions("readSource", hooks, ["signal", "onRead"]);
-  return withHooks("readSource", hooks, ["onRead"], ({ signal, onRead }) => readAll(input, options, signal, onRead));
+  expectOptions("readSource", hooks, ["signal", "outputs", "onRead"]);
+  return withHooks("readSource", hooks, ["onRead"], (guarded) => readAll(input, options, guarded));
 }
 
-async function readAll(input: Input, options: DataOptions, signal?: AbortSignal, onRead?: ReadHooks["onRead"]) {
+async function readAll(input: Input, options: DataOptions, hooks: ReadHooks): Promise<DataSource<Sequences>> {
   const chosen = parseDataOptions(options);
-  const found = await findInput(input, chosen, signal);
+  const found = await findInput(input, chosen, hooks);
   try {
-    await watchFound(found, onRead);
+    await watchFound(found, hooks.onRead);
     return await readFound(input, found, chosen);
   } catch (error) {
-    signal?.throwIfAborted();
+    hooks.signal?.throwIfAborted();
     throw error;
   } finally {
     await closeFound(found);
   }
-}
-
-export interface ReadHooks {
-  /** Aborting ends a query and throws the signal's reason; files are read on. */
-  signal?: AbortSignal;
-  /** Called with each chunk of rows of a table. */
-  onRead?(progress: ReadProgress): void;
 }
 
 async function readFound(input: Input, found: Found, chosen: DataOptions): Promise<DataSource<Sequences>> {
@@ -132,7 +124,8 @@ export async function takePieces(
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  expectOptions("readInPieces", pieces, ["mostSteps", "channels", "history", "after", "sortIn", "signal", "onRead"]);
+  const known = ["mostSteps", "channels", "history", "after", "sortIn", "signal", "outputs", "onRead"] as const;
+  expectOptions("readInPieces", pieces, known);
   return withHooks("readInPieces", pieces, ["onRead"], (guarded) => takeAll(input, options, guarded, take));
 }
 
@@ -147,7 +140,7 @@ async function takeAll(
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
   const chosen = parseDataOptions(options);
-  const found = await findInput(input, chosen, signal);
+  const found = await findInput(input, chosen, pieces);
   await watchFound(found, pieces.onRead);
   const rows = rowsOf(found, chosen);
   const where = shownInput(input);

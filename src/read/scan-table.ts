@@ -5,9 +5,10 @@ import { LONG_ONLY } from "./layouts/long/header.js";
 import { scanChannels } from "./layouts/long/scan-channels.js";
 import { TEXT_ONLY } from "./layouts/text.js";
 import { openTable, sourceOf } from "./open-table.js";
-import { nameOf, onlyTables, type ReadHooks } from "./read.js";
+import { nameOf, onlyTables } from "./read.js";
 import { FILES_ONLY } from "./read-series.js";
 import { type DataOptions, parseDataOptions, rejectOptions } from "./source/options.js";
+import type { ReadHooks } from "./source/piece-options.js";
 import { unreadable } from "./source/source-file.js";
 import { watchFound } from "./watch-found.js";
 
@@ -22,7 +23,7 @@ const NOT_SCANNED = ["variable", "staticChannels", ...TEXT_ONLY, ...FILES_ONLY] 
 export async function scanTable(
   input: string,
   options: DataOptions,
-  { signal, onRead }: ReadHooks = {},
+  hooks: ReadHooks = {},
 ): Promise<{ name: string; path: string; sha256: string; channels?: readonly Channel[] }> {
   const chosen = parseDataOptions(options);
   const other = NOT_SCANNED.find((name) => chosen[name] !== undefined);
@@ -30,8 +31,8 @@ export async function scanTable(
     throw new OptionError(
       `${shownInput(input)}: got \`blockSteps\` and \`${other}\`, expected a wide table or one with an event per row. Others cannot be trained on in blocks; leave \`blockSteps\` out, and the data are read whole.`,
     );
-  const found = await findInput(input, chosen, signal);
-  await watchFound(found, onRead);
+  const found = await findInput(input, chosen, hooks);
+  await watchFound(found, hooks.onRead);
   if (!("file" in found) || found.file.format.layouts === "fixed") throw onlyTables(shownInput(input));
   const file = sourceOf(found.file, chosen);
   const { path } = found.file;
@@ -43,7 +44,7 @@ export async function scanTable(
     else for await (const _ of table.chunks); // for its hash
     return { name: nameOf(found.file), path, sha256: await file.sha256(), channels };
   } catch (error) {
-    signal?.throwIfAborted();
+    hooks.signal?.throwIfAborted();
     throw unreadable(path, error);
   } finally {
     await closeFound(found);

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { compareCommand } from "../../src/cli/compare.js";
 import { demoCommand } from "../../src/cli/demo.js";
@@ -150,6 +151,69 @@ describe("no byte of the user's is lost", () => {
       expect(readFileSync(join(folder, replaces)).equals(before)).toBe(false);
       expect([args, await run(folder, [...args.split(" "), ...more])]).toEqual([args, undefined]); // now it is ours
     }
+  });
+});
+
+describe("a file that a query comes to by another way than its name in quotes", () => {
+  const computed = "(select max(content) from read_text(concat('lis', 't.csv')))"; // opened after the first rows
+  const ways = [
+    { sql: "from read_csv(concat('a', '.csv'))" },
+    { sql: "from a.csv" },
+    { sql: "from query('from ''' || 'a.csv''')" },
+    { sql: `select *, length(${computed}) as n from a.csv`, output: "list.csv" },
+    { sql: "from v", database: "views.duckdb" },
+    { sql: "from m('a')", database: "views.duckdb" },
+    { sql: "from t", database: "views.duckdb", output: "views.duckdb" },
+    { sql: "from t", database: "views.duckdb", output: "views.duckdb.wal" },
+    { sql: "from t", database: "views.db", output: "views.db-wal" },
+    { sql: "from t", database: "views.db", output: "views.db-shm" },
+  ];
+  const folderOfQuery = async () => {
+    const folder = copy();
+    copyFileSync(join(folder, "a.csv"), join(folder, "list.csv"));
+    writeFileSync(join(folder, "views.db"), "SQLite format 3");
+    const instance = await DuckDBInstance.create(join(folder, "views.duckdb"));
+    const connection = await instance.connect();
+    process.chdir(folder);
+    for (const sql of [
+      "create view v as from 'a.csv'",
+      "create macro m(name) as table from read_csv(name || '.csv')",
+      "create table t as from 'a.csv'",
+    ])
+      await connection.run(sql);
+    connection.closeSync();
+    instance.closeSync();
+    return folder;
+  };
+
+  test.skipIf(windows).each(ways)(
+    "$sql: no output",
+    { timeout: 60_000 },
+    async ({ sql, database, output = "a.csv" }) => {
+      const folder = await folderOfQuery();
+      const data = [...(database ? [database] : []), "--sql", sql, "--quiet", "--force"];
+      symlinkSync(output, join(folder, "link.csv"));
+      const kept = contentOf(folder);
+      const commands = [
+        ["fit", ...data, ...FIT, "-o", output],
+        ["fit", ...data, ...FIT, "-o", "link.csv"],
+        ["encode", "m.undertone", ...data, "-o", output, "--output-format", "csv"],
+        ["compare", ...data, ...COMPARE, "--report", output],
+      ];
+      for (const command of commands) {
+        const error = await run(folder, command);
+        expect([command, error]).toEqual([command, expect.any(OptionError)]);
+        expect((error as Error).message).toMatch(/which is read and would be lost\. Nothing was written/);
+        expect(contentOf(folder)).toEqual(kept);
+      }
+    },
+  );
+
+  test("another output is written", async () => {
+    const folder = await folderOfQuery();
+    const data = ["views.duckdb", "--sql", "from m('a')", "--quiet", "--force"];
+    expect(await run(folder, ["encode", "m.undertone", ...data, "-o", "other.csv"])).toBe(undefined);
+    expect(readFileSync(join(folder, "other.csv"), "utf8")).toMatch(/^id,.*last/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
@@ -58,6 +58,25 @@ test("so is a table that changes while it is sorted, and nothing is left", async
   );
   await expect(sorting).rejects.toThrow(/a\.csv: the file changed while it was read/);
   expect(readdirSync(sortIn)).toEqual([]);
+});
+
+test("so is a file that a query comes to otherwise", async () => {
+  const folder = folderOf("days", { "1.csv": GROUPED, "2.csv": GROUPED });
+  const read = (sql: string, change: () => void) =>
+    readInPieces(NONE, { entity: "e", time: "t", sql }, { mostSteps: 1, channels }, async () => change());
+  for (const sql of [
+    `from read_csv(concat('${folder}', '/1', '.csv')) order by e`,
+    `from query('from ''${folder}/1.csv'' order by e')`,
+    `select *, (select max(content) from read_text(concat('${folder}', '/*'))) as n from '${folder}/2.csv' order by e`,
+  ]) {
+    await read(sql, () => {});
+    const changing = read(sql, () => touch(join(folder, "1.csv")));
+    await expect(changing).rejects.toThrow(/^query: \S*1\.csv changed while the query read it.*ask again/);
+  }
+  const gone = read(`from read_csv(concat('${folder}', '/1', '.csv')) order by e`, () =>
+    rmSync(join(folder, "1.csv"), { force: true }),
+  );
+  await expect(gone).rejects.toThrow(/1\.csv changed while the query read it/);
 });
 
 test("so is a file that a query reads, by its name or behind a glob", async () => {

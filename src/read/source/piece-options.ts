@@ -2,8 +2,21 @@ import type { Channel } from "../../sequences/set/sequence-set.js";
 import type { History } from "./history.js";
 import type { ReadProgress } from "./watch.js";
 
+/** What a caller wants of reading beside the data. */
+export interface ReadHooks {
+  /** Aborting ends a query and throws the signal's reason; files are read on. */
+  signal?: AbortSignal;
+  /**
+   * Files that will be written when the rows are read: a query that opened one of them is refused at its last row. It
+   * can come to files that its text does not name.
+   */
+  outputs?: readonly string[];
+  /** Called with each chunk of rows of a table. */
+  onRead?(progress: ReadProgress): void;
+}
+
 /** How large a piece is, and what is known of its channels. */
-export interface PieceOptions {
+export interface PieceOptions extends ReadHooks {
   /**
    * Steps of a piece, unless one sequence is longer. A piece of a long table ends with the entity in which there are
    * that many; each event of a window counts.
@@ -21,8 +34,4 @@ export interface PieceOptions {
   after?: string | number;
   /** A folder for a file of the rows, sorted: the entities of a long table may then be scattered. */
   sortIn?: string;
-  /** Aborting ends a query and throws the signal's reason. */
-  signal?: AbortSignal;
-  /** Called with each chunk of rows. */
-  onRead?(progress: ReadProgress): void;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { DataError, OptionError } from "../../errors.js";
 import { createReader } from "./duckdb-columns.js";
+import { logOpens, type OpenLog } from "./duckdb-log.js";
 import { loadPeer, type Query, type QueryChunk, type QueryRows } from "./query-rows.js";
 
 /** Beyond this DuckDB puts what it sorts, groups or joins into files; reading a CSV takes some 30 MB per thread. */
@@ -24,10 +25,12 @@ export async function askDuckDb({ path, database, sql, signal }: Query): Promise
   const folder = await mkdtemp(join(tmpdir(), "undertone-duckdb-"));
   let instance: Awaited<ReturnType<typeof DuckDBInstance.create>> | undefined;
   let connection: DuckDBConnection | undefined;
+  let log: OpenLog | undefined;
   const interrupt = () => connection?.interrupt();
   const close = async () => {
     signal?.removeEventListener("abort", interrupt);
     connection?.closeSync();
+    log?.close();
     instance?.closeSync();
     await rm(folder, { recursive: true, force: true });
   };
@@ -41,6 +44,7 @@ export async function askDuckDb({ path, database, sql, signal }: Query): Promise
       ...(database !== "" && { access_mode: "READ_ONLY" }),
     });
     connection = await instance.connect();
+    log = await logOpens(instance, folder);
     signal?.addEventListener("abort", interrupt);
     const statements = await connection.extractStatements(sql);
     const statement = statements.count === 1 ? await statements.prepare(0) : undefined;
@@ -55,7 +59,7 @@ export async function askDuckDb({ path, database, sql, signal }: Query): Promise
       const refused = createReader(types[c]) ? undefined : String(types[c]);
       return { name, ...(refused !== undefined && { refused }) };
     });
-    return { columns, chunks: chunksOf(path, result, types), close };
+    return { columns, chunks: chunksOf(path, result, types), opened: log.opened, close };
   } catch (cause) {
     await close();
     throw outOfMemory(path, cause);

@@ -18,8 +18,16 @@ export interface QueryRows {
   columns: readonly QueryColumn[];
   /** Some rows at a time. */
   chunks: AsyncGenerator<QueryChunk>;
+  /** The files that the database has opened so far, where this process opens them. */
+  opened?(): Promise<readonly OpenedFile[]>;
   /** Ends the connection, also before the last row. */
   close(): Promise<void>;
+}
+
+export interface OpenedFile {
+  path: string;
+  /** When it was first opened: microseconds since 1970. */
+  at: bigint;
 }
 
 export interface QueryColumn {

@@ -1,12 +1,14 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { DataError, OptionError, UndertoneError } from "../../errors.js";
+import { expectNotRead } from "../../files/check-outputs.js";
 import type { TableFormat } from "../source/format.js";
 import { type DataOptions, rejectOptions } from "../source/options.js";
+import type { ReadHooks } from "../source/piece-options.js";
 import { type SourceFile, unreadable } from "../source/source-file.js";
 import type { Table } from "../source/table.js";
 import { filesNamedIn, watchFiles } from "./query-files.js";
-import { createRowHash, type Query, type RowHash, saidBy, tableOfQuery } from "./query-rows.js";
+import { createRowHash, type Query, type QueryRows, type RowHash, saidBy, tableOfQuery } from "./query-rows.js";
 
 /** The input of a query that names files itself: no database. */
 export const NO_DATABASE = "duckdb:";
@@ -16,25 +18,28 @@ export interface FoundQuery {
   path: string;
   format: TableFormat;
   source: SourceFile;
-  /** The file of the database, or those that the query names, which no output may replace. */
+  /** The files of the database, or those that the query names, which no output may replace. */
   reads: readonly string[];
   /** Ends the connection, if one is open. */
   close(): Promise<void>;
 }
 
-const ENGINES: readonly {
+interface DatabaseEngine {
   like: RegExp;
-  file: boolean;
-  ask(query: Query): Promise<Parameters<typeof tableOfQuery>[1]>;
-}[] = [
-  { like: /^duckdb:$/, file: false, ask: async (query) => (await import("./duckdb.js")).askDuckDb(query) },
-  { like: /\.duckdb$/i, file: true, ask: async (query) => (await import("./duckdb.js")).askDuckDb(query) },
+  /** Of a database in a file: what its other files are called behind its name. */
+  file?: readonly string[];
+  ask(query: Query): Promise<QueryRows>;
+}
+
+const ENGINES: readonly DatabaseEngine[] = [
+  { like: /^duckdb:$/, ask: async (query) => (await import("./duckdb.js")).askDuckDb(query) },
+  { like: /\.duckdb$/i, file: [".wal"], ask: async (query) => (await import("./duckdb.js")).askDuckDb(query) },
+  { like: /^postgres(ql)?:\/\//i, ask: async (query) => (await import("./postgres.js")).askPostgres(query) },
   {
-    like: /^postgres(ql)?:\/\//i,
-    file: false,
-    ask: async (query) => (await import("./postgres.js")).askPostgres(query),
+    like: /\.(sqlite3?|db)$/i,
+    file: ["-wal", "-shm", "-journal"],
+    ask: async (query) => (await import("./sqlite.js")).askSqlite(query),
   },
-  { like: /\.(sqlite3?|db)$/i, file: true, ask: async (query) => (await import("./sqlite.js")).askSqlite(query) },
 ];
 const DATABASES = "an address (postgres://...) or a file that ends in .sqlite, .sqlite3, .db or .duckdb";
 
@@ -69,7 +74,7 @@ export function withoutPassword(input: string): string {
 export async function queryOf(
   paths: readonly string[],
   options: DataOptions,
-  signal?: AbortSignal,
+  { signal, outputs = [] }: ReadHooks = {},
 ): Promise<FoundQuery | undefined> {
   const [database] = paths;
   const { sql } = options;
@@ -88,7 +93,8 @@ export async function queryOf(
   const path = database === NO_DATABASE ? "query" : `query of ${withoutPassword(database)}`;
   rejectOptions(path, "the rows of a query", options, [...FILES_ALONE]);
   if (options.text === undefined) rejectOptions(path, "the rows of a query without `text`", options, ["tokens"]);
-  const reads = engine.file ? [database] : database === NO_DATABASE ? await filesNamedIn(sql) : [];
+  const named = database === NO_DATABASE ? await filesNamedIn(sql) : [];
+  const reads = engine.file ? await filesOf(database, engine.file) : named;
   const query: Query = { path, sql, signal, database: database === NO_DATABASE ? "" : database };
   let hash: RowHash | undefined;
   let close: (() => Promise<void>) | undefined;
@@ -114,28 +120,34 @@ export async function queryOf(
           await stat(database).catch((cause) => {
             throw unreadable(database, cause);
           });
-        const expectUnchanged = await watchFiles(path, database === NO_DATABASE ? reads : []);
-        const opened = (end: () => Promise<void>) => {
+        const expectUnchanged = await watchFiles(path, named);
+        const asking = (end: () => Promise<void>) => {
           close = end;
         };
-        return asked(query, engine.ask, { hash, expectUnchanged, opened });
+        return asked(query, engine.ask, { hash, outputs, expectUnchanged, asking });
       },
     },
   };
 }
 
+/** A database file and those that its engine keeps beside it. */
+async function filesOf(database: string, beside: readonly string[]): Promise<string[]> {
+  const real = await realpath(database).catch(() => database);
+  return [...new Set([database, real].flatMap((file) => [file, ...beside.map((ending) => file + ending)]))];
+}
+
 interface Asking {
   hash: RowHash;
-  /** At the last row. */
-  expectUnchanged(): Promise<void>;
-  opened(close: () => Promise<void>): void;
+  outputs: readonly string[];
+  expectUnchanged: Awaited<ReturnType<typeof watchFiles>>;
+  asking(close: () => Promise<void>): void;
 }
 
 /** Asks the database, with all that goes wrong in words that name the query. */
 async function asked(
   query: Query,
-  ask: (typeof ENGINES)[number]["ask"],
-  { hash, expectUnchanged, opened }: Asking,
+  ask: DatabaseEngine["ask"],
+  { hash, outputs, expectUnchanged, asking }: Asking,
 ): Promise<Table> {
   const { path, signal } = query;
   const failed = (cause: unknown, Kind: typeof OptionError | typeof DataError) => {
@@ -148,8 +160,17 @@ async function asked(
   };
   try {
     const rows = await ask(query);
-    opened(rows.close);
-    const chunks = told(rows.chunks, expectUnchanged, (cause) => failed(cause, DataError));
+    asking(rows.close);
+    const expectUntouched = async () => {
+      const files = (await rows.opened?.()) ?? [];
+      await expectUnchanged(files);
+      await expectNotRead(
+        outputs,
+        files.map(({ path }) => path),
+      );
+    };
+    await expectUntouched(); // most files are opened before the first row
+    const chunks = told(rows.chunks, expectUntouched, (cause) => failed(cause, DataError));
     return tableOfQuery(query, { ...rows, chunks }, hash);
   } catch (cause) {
     throw failed(cause, OptionError);
@@ -158,14 +179,14 @@ async function asked(
 
 async function* told<T>(
   items: AsyncGenerator<T>,
-  expectUnchanged: () => Promise<void>,
+  expectUntouched: () => Promise<void>,
   error: (cause: unknown) => unknown,
 ): AsyncGenerator<T> {
   try {
     yield* items;
-    await expectUnchanged();
+    await expectUntouched();
   } catch (cause) {
-    await expectUnchanged(); // what a change broke is no fault of the query
+    await expectUntouched(); // what a change broke is no fault of the query
     throw error(cause);
   }
 }
