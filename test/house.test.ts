@@ -7,6 +7,7 @@ const root = new URL("..", import.meta.url).pathname;
 /** Data flows down this list; a room imports only what stands above it. An inner room is one of its own. */
 const ROOMS = [
   "errors.ts",
+  "decimal.ts",
   "options.ts",
   "hooks.ts",
   "random.ts",

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
+import { decimalOf } from "../decimal.js";
 import type { Engine } from "../engine/engine.js";
 import { engineNames, loadEngine, loadEveryEngine } from "../engine/load.js";
 import { compareSpeed, type ShapeSpeed } from "../speed/compare-speed.js";
@@ -115,7 +116,7 @@ function labelOf({ T, B, F, H }: SpeedShape): string {
 }
 
 function parseShape(text: string, previous: SpeedShape[] = []): SpeedShape[] {
-  const sizes = text.split(",").map(Number);
+  const sizes = text.split(",").map(decimalOf);
   if (sizes.length !== 4 || !sizes.every((size) => Number.isInteger(size) && size > 0))
     throw new InvalidArgumentError("Expected four whole numbers above 0, T,B,F,H, such as 100,32,1,64.");
   const [T, B, F, H] = sizes;
@@ -123,7 +124,7 @@ function parseShape(text: string, previous: SpeedShape[] = []): SpeedShape[] {
 }
 
 function parseRepeats(text: string): number {
-  const repeats = Number(text);
+  const repeats = decimalOf(text);
   if (!Number.isInteger(repeats) || repeats < 1) throw new InvalidArgumentError("Expected a whole number above 0.");
   return repeats;
 }

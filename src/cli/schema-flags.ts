@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
+import { decimalOf } from "../decimal.js";
 import { splitList } from "../evaluate/sets/expression.js";
 
 /** The range of a number, as in JSON Schema. */
@@ -118,9 +119,8 @@ export function numberIn(range: NumberRange): (text: string) => number {
   ].filter(Boolean);
   const expected = `Expected a ${type === "integer" ? "whole " : ""}number${bounds.length > 0 ? ` ${bounds.join(" and ")}` : ""}.`;
   return (text) => {
-    const value = Number(text);
+    const value = decimalOf(text);
     const fits =
-      text.trim() !== "" &&
       Number.isFinite(value) &&
       (type !== "integer" || Number.isInteger(value)) &&
       !(value < (minimum ?? value) || value > (maximum ?? value)) &&

@@ -64,18 +64,8 @@ export async function fitFile(
 }
 
 async function fitToFile(engine: Engine, input: Input, output: string, options: FitFileOptions): Promise<Model> {
-  const {
-    reading = {},
-    resume: resuming = false,
-    force,
-    blockSteps,
-    sort,
-    onReading,
-    onRead,
-    onResume,
-    onNote,
-    ...fitting
-  } = options;
+  const { reading = {}, resume: resuming = false, force, blockSteps, sort, onRead, onReading, ...rest } = options;
+  const { onResume, onNote, ...fitting } = rest;
   const { onProgress, checkpointSeconds, readOuts, onReadOuts, onReadOutProgress, signal, threads, ...deciding } =
     fitting;
   parseOptions(fitOptionsSchema, deciding, "Fit options"); // before the data is read

@@ -1,3 +1,4 @@
+import { decimalOf } from "../../decimal.js";
 import { OptionError } from "../../errors.js";
 import { parseCell } from "./cells/cells.js";
 import { compileTimeFormat } from "./cells/time-format.js";
@@ -26,7 +27,7 @@ export function notationOf({ decimalComma, thousands, missing, timeUnit, timeFor
     );
   const given = [decimalComma, thousands, missing, timeUnit, timeFormat];
   if (given.every((option) => option === undefined)) return undefined;
-  const numbers = (missing ?? []).map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
+  const numbers = (missing ?? []).map(decimalOf);
   const notation: Notation = {
     decimalComma: decimalComma ?? false,
     grouped: thousands === undefined ? undefined : groupedBy(thousands, decimalComma ? "," : "\\."),
@@ -112,6 +113,11 @@ const LOOKS: readonly { like: RegExp; what: string; advice: string }[] = [
     like: /^[+-]?\d*\.\d+(e[+-]?\d+)?$/i,
     what: "numbers with a decimal point",
     advice: "Leave `decimalComma` out, or write all numbers with a comma.",
+  },
+  {
+    like: /^(?=.*[^\d.,+-])[+-]?\p{Nd}+([.,\u066b]\p{Nd}*)?$/u,
+    what: "numbers in the digits of another script",
+    advice: "Write them with the digits 0 to 9.",
   },
   {
     like: /^[+-]?inf(inity)?$/i,

@@ -1,3 +1,4 @@
+import { decimalOf } from "../../decimal.js";
 import { DataError } from "../../errors.js";
 import { expectOptions } from "../../options.js";
 import { expectNames, NO_DATA } from "./check.js";
@@ -181,8 +182,10 @@ function labelsOf(labels: NonNullable<SequencesFromOptions["labels"]>, given?: r
  */
 export function sortClassNames(names: Iterable<string>): string[] {
   const unique = [...new Set(names)];
-  const numeric = unique.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
-  return numeric ? unique.sort((a, b) => Number(a) - Number(b)) : unique.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const numeric = unique.every((name) => Number.isFinite(decimalOf(name)));
+  return numeric
+    ? unique.sort((a, b) => decimalOf(a) - decimalOf(b))
+    : unique.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The index of each label in `classNames`, -1 where there is none. */

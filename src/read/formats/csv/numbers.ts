@@ -1,3 +1,4 @@
+import { decimalOf } from "../../../decimal.js";
 import { parseTime } from "../../source/cells/times.js";
 
 const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`)); // exact
@@ -6,7 +7,7 @@ const MOST_DIGITS = 15; // every such whole number is exact in a double
 const SMALL = 10; // bytes of a number whose digits fit a 32-bit integer
 
 /**
- * The number that the bytes write, that of Number(text); NaN where they are no number.
+ * The number that the bytes write, as `decimalOf` their text; NaN where they are no number.
  * Up to 15 digits, divided by a power of ten up to 1e22: both are exact, so the quotient is rounded once, as the
  * nearest double is. Other notations go through a text.
  */
@@ -52,12 +53,12 @@ function longNumber(bytes: Uint8Array, start: number, end: number): number {
   return sign === MINUS ? -value : value;
 }
 
-/** Letters but those of an exponent or of a prefix such as 0x are no number. */
+/** Letters but those of an exponent are no number. */
 function slowNumber(bytes: Uint8Array, start: number, end: number): number {
   const byte = bytes[start];
   const begins = byte === PLUS || byte === MINUS || byte === DOT || (byte >= ZERO && byte <= NINE);
   if (!begins) return Number.NaN;
-  const value = Number(latin1Of(bytes, start, end));
+  const value = decimalOf(latin1Of(bytes, start, end));
   return Number.isFinite(value) ? value : Number.NaN;
 }
 

@@ -1,3 +1,4 @@
+import { decimalOf } from "../../../decimal.js";
 import { DataError } from "../../../errors.js";
 import { NO_DATA } from "../../../sequences/set/check.js";
 import type { Channel, EventDetails, SequenceSet } from "../../../sequences/set/sequence-set.js";
@@ -197,7 +198,7 @@ function noEntity(path: string, name: string, entity: string, row: number): neve
 export function checkEntities(path: string, name: string, entities: ReadonlyMap<string, number>): void {
   const names = [...entities.keys()];
   const mark = names.find(looksMissing);
-  if (mark === undefined || !names.every((each) => looksMissing(each) || Number.isFinite(Number(each)))) return;
+  if (mark === undefined || !names.every((each) => looksMissing(each) || Number.isFinite(decimalOf(each)))) return;
   throw new DataError(
     `${path}, column "${name}": got "${mark}" among numbers, expected the entity an event belongs to. Events without one are in no sequence; remove these rows, or write a name that is no mark for missing.`,
   );

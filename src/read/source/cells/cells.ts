@@ -1,3 +1,4 @@
+import { decimalOf } from "../../../decimal.js";
 import { DataError } from "../../../errors.js";
 
 const MISSING = new Set(["", "?", "nan", "na", "null"]);
@@ -10,8 +11,8 @@ export function isMissing(text: string): boolean {
 /** The number in a cell; NaN: missing; undefined: not a number that fits 32-bit floats. */
 export function parseCell(text: string): number | undefined {
   const cell = text.trim();
-  const value = Number(cell);
-  if (cell !== "" && Number.isFinite(Math.fround(value))) return value;
+  const value = decimalOf(cell);
+  if (Number.isFinite(Math.fround(value))) return value;
   return isMissing(cell) ? Number.NaN : undefined;
 }
 
@@ -32,6 +33,6 @@ export function notANumber(text: string, path: string, row: number, column: stri
 
 /** A label of a purely numeric format, so that "1", "1.0" and "1.0000000e+00" are one class; beyond 2^53 as written. */
 export function numericLabel(text: string): string {
-  const value = Number(text);
-  return text.trim() !== "" && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : text.trim();
+  const value = decimalOf(text);
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : text.trim();
 }

@@ -1,3 +1,5 @@
+import { decimalOf } from "../../../decimal.js";
+
 const FEW = 10; // fewer labels may all differ by chance
 const MOST = 10_000; // more classes are not counted
 
@@ -19,7 +21,7 @@ export function createLabelCheck(path: string, column: string): LabelCheck {
       if (label === undefined) return;
       labels++;
       if (distinct.size < MOST) distinct.add(label);
-      const value = label.trim() === "" ? Number.NaN : Number(label);
+      const value = decimalOf(label);
       if (Number.isNaN(value)) return;
       numbers++;
       if (Number.isInteger(value)) return;

@@ -1,3 +1,5 @@
+import { decimalOf } from "../../../decimal.js";
+
 /** A time in seconds; `calendar`: since 1970 in UTC, not a plain number. */
 export interface Time {
   seconds: number;
@@ -60,7 +62,7 @@ export function parseTime(text: string, unit?: TimeUnit): Time | undefined {
     const [, year, month, day, hour, minute, second, fraction, zone] = basic;
     return timeOf([year, month, day], [hour, minute, second, fraction, undefined, zone]);
   }
-  return timeOfNumber(text === "" ? Number.NaN : Number(text), unit);
+  return timeOfNumber(decimalOf(text), unit);
 }
 
 /** @param clock hour, minute, second, fraction with its sign, AM or PM, zone */
