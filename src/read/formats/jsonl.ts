@@ -20,6 +20,7 @@ const CHUNK = 5_000;
 /** A number of so many digits, or with such an exponent, may not be exact. */
 const LONG_NUMBER = /\d{16}|\d[eE]\+?\d/;
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const [QUOTE, COLON, BACKSLASH] = [0x22, 0x3a, 0x5c];
 /** Every text, and what is in it where it is a key. */
 const KEYS = /"(?:((?:[^"\\]|\\.)*)"\s*:|(?:[^"\\]|\\.)*")/g;
 
@@ -121,14 +122,40 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: numbe
         `${file.path}, row ${number}: got ${text.length > 40 ? `${text.slice(0, 40)}...` : text}, expected an object such as {"time": 1, "value": 2.5}. Its keys name the columns; write one object per line.`,
       );
     const cells = Object.entries(value);
-    if (number <= FIRST_ROWS && cells.every(([, cell]) => typeof cell !== "object" || cell === null))
+    if (colonsIn(text) !== cells.length && cells.every(([, cell]) => typeof cell !== "object" || cell === null))
       expectDistinct(`${file.path}, row ${number}`, keysIn(text));
     yield { row: { number, cells }, size: line.length };
   }
 }
 
-/** The keys of an object of plain values as they are written: of one that stands twice, parsing keeps the last value. */
-const keysIn = (text: string) => Array.from(text.matchAll(KEYS), ([, key]) => key).filter((key) => key !== undefined);
+/** Colons outside of texts: in an object of plain values as many as keys are written. */
+function colonsIn(text: string): number {
+  let colons = 0;
+  for (let k = 0; k < text.length; k++) {
+    const code = text.charCodeAt(k);
+    if (code === COLON) colons++;
+    else if (code === QUOTE) k = endOfText(text, k);
+  }
+  return colons;
+}
+
+/** Where the text ends that begins with the quote at k. */
+function endOfText(text: string, k: number): number {
+  let end = text.indexOf('"', k + 1);
+  while (text.charCodeAt(end - 1) === BACKSLASH) {
+    let slashes = 1;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) break; // a written backslash, not a written quote
+    end = text.indexOf('"', end + 1);
+  }
+  return end;
+}
+
+/** The keys of an object of plain values, each as often as it is written: parsing keeps the last value alone. */
+const keysIn = (text: string) =>
+  Array.from(text.matchAll(KEYS), ([, key]) => key)
+    .filter((key) => key !== undefined)
+    .map((key) => JSON.parse(`"${key}"`) as string);
 
 /** A number beyond 2^53 becomes a text, which keeps its digits. */
 const exact = (token: string) => (Math.abs(Number(token)) > Number.MAX_SAFE_INTEGER ? `"${token}"` : token);
