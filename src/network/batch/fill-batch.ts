@@ -29,59 +29,68 @@ export function fillBatch(
       `fillBatch: got ${B} cases of up to ${T} steps, expected at most ${slot.most.cases} of ${slot.most.steps}. The network was made for that; make it larger.`,
     );
   const shortest = B > 0 ? lengthOf(set, indices[order[B - 1]]) : 0;
+  const { values, offsets, weights } = set;
   const plain = C === F && set.observed === undefined && columns.every(({ kind }) => kind === "numeric");
+  const starts = Int32Array.from(columns, ({ start }) => start);
+  const oneHot = Uint8Array.from(columns, ({ kind }) => Number(kind !== "numeric"));
+  let rows = 0;
+  for (let k = 0; k < B; k++) rows += lengthOf(set, indices[k]);
+  if (!plain) data.fill(0, place.x, place.x + rows * F);
+  const begins = new Int32Array(rows); // of each row in `values`
 
   let row = 0;
   let n = B; // cases that have the step
   let count = 0;
   let present = 0;
-  let masked = false;
   for (let t = 0; t < T; t++) {
     while (lengthOf(set, indices[order[n - 1]]) <= t) n--;
     data[place.active + t] = n;
     for (let b = 0; b < n; b++, row++) {
-      const from = (set.offsets[indices[order[b]]] + t) * C;
-      if (set.weights) data[place.weights + row] = set.weights[indices[order[b]]];
+      const from = (offsets[indices[order[b]]] + t) * C;
+      const at = place.x + row * F;
+      begins[row] = from;
+      if (weights) data[place.weights + row] = weights[indices[order[b]]];
       if (plain) {
-        for (let c = 0; c < C; c++) data[place.x + row * F + c] = set.values[from + c];
+        for (let c = 0; c < C; c++) data[at + c] = values[from + c];
         continue;
       }
-      const seen = fillRow(row, from);
+      let seen = 0;
+      for (let c = 0; c < C; c++) {
+        if (!isObserved(set, from + c)) continue;
+        const value = values[from + c];
+        if (oneHot[c] === 0) data[at + starts[c]] = value;
+        else data[at + starts[c] + value] = 1;
+        seen++;
+      }
       data[place.mask + row] = seen > 0 ? 1 : 0;
       count += seen;
-      masked ||= seen < C;
       if (seen > 0) present++;
     }
   }
+  const masked = !plain && count < rows * C;
+  if (masked) fillObserved();
   return {
     T,
     B,
-    rows: row,
+    rows,
     active: shortest < T ? place.active : NONE,
-    mask: plain || present === row ? NONE : place.mask,
-    present: plain ? row : present,
+    mask: plain || present === rows ? NONE : place.mask,
+    present: plain ? rows : present,
     masked,
-    weighted: set.weights !== undefined,
-    count: plain ? row * C : count,
+    weighted: weights !== undefined,
+    count: plain ? rows * C : count,
     order,
     gradients: NONE,
   };
 
-  /** Returns how many channels were observed. */
-  function fillRow(row: number, from: number): number {
-    const at = row * F;
-    data.fill(0, place.x + at, place.x + at + F);
-    data.fill(0, place.observed + at, place.observed + at + F);
-    let seen = 0;
-    for (let c = 0; c < C; c++) {
-      if (!isObserved(set, from + c)) continue;
-      const { kind, start, width } = columns[c];
-      const value = set.values[from + c];
-      if (kind === "numeric") data[place.x + at + start] = value;
-      else data[place.x + at + start + value] = 1;
-      data.fill(1, place.observed + at + start, place.observed + at + start + width);
-      seen++;
-    }
-    return seen;
+  /** Read only where something was not observed. */
+  function fillObserved(): void {
+    data.fill(0, place.observed, place.observed + rows * F);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < C; c++) {
+        if (!isObserved(set, begins[r] + c)) continue;
+        const at = place.observed + r * F + starts[c];
+        for (let k = 0; k < columns[c].width; k++) data[at + k] = 1;
+      }
   }
 }

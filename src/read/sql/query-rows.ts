@@ -144,6 +144,7 @@ export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: 
 
   async function* readChunks(): AsyncGenerator<TableChunk> {
     let before = 0;
+    let numbers = new Float64Array(0);
     try {
       for await (const chunk of chunks) {
         signal?.throwIfAborted();
@@ -160,7 +161,8 @@ export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: 
         );
         const first = before + 1;
         before += count;
-        const rows = new Float64Array(count);
+        if (numbers.length < count) numbers = new Float64Array(count);
+        const rows = numbers.subarray(0, count);
         for (let r = 0; r < count; r++) rows[r] = first + r;
         yield { rows, width: columns.length, column: (c) => made[c].cells ?? made[c].fail() };
       }

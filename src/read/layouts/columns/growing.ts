@@ -14,13 +14,14 @@ export interface Growing<A extends Numbers> {
 }
 
 export function growing<A extends Numbers>(Kind: new (length: number) => A): Growing<A> {
+  let expected = 0; // the next piece is about as long as the one before
   return {
     array: new Kind(0),
     length: 0,
     room(more) {
       const { array, length } = this;
       if (length + more > array.length) {
-        this.array = new Kind(Math.max(2 * array.length, length + more, 64));
+        this.array = new Kind(Math.max(2 * array.length, length + more, expected, 64));
         this.array.set(array);
       }
       return this.array;
@@ -31,6 +32,7 @@ export function growing<A extends Numbers>(Kind: new (length: number) => A): Gro
     },
     take() {
       const taken = this.array.subarray(0, this.length) as A;
+      expected = this.length + (this.length >> 3);
       this.array = new Kind(0);
       this.length = 0;
       return taken;

@@ -126,7 +126,7 @@ export function collectLongRows(
     has: (entity) => rows.entities.has(entity),
     take() {
       const taken = rows;
-      rows = noRows();
+      rows = { ...rows, entities: new Map(), labels: new Map(), seconds: new Map() };
       for (const codes of [owners, labels, seconds]) codes.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
