@@ -68,7 +68,7 @@ export function fillBatch(
     }
   }
   const masked = !plain && count < rows * C;
-  if (masked) fillObserved();
+  if (masked) fillObserved(slot, set, columns, begins);
   return {
     T,
     B,
@@ -82,15 +82,20 @@ export function fillBatch(
     order,
     gradients: NONE,
   };
+}
 
-  /** Read only where something was not observed. */
-  function fillObserved(): void {
-    data.fill(0, place.observed, place.observed + rows * F);
-    for (let r = 0; r < rows; r++)
-      for (let c = 0; c < C; c++) {
-        if (!isObserved(set, begins[r] + c)) continue;
-        const at = place.observed + r * F + starts[c];
-        for (let k = 0; k < columns[c].width; k++) data[at + k] = 1;
-      }
-  }
+/** Read only where something was not observed. @param begins of each row in the values of the set */
+function fillObserved(
+  { ws: { data }, place, width: F }: BatchRoom,
+  set: SequenceSet,
+  columns: readonly ColumnGroup[],
+  begins: Int32Array,
+): void {
+  data.fill(0, place.observed, place.observed + begins.length * F);
+  for (let r = 0; r < begins.length; r++)
+    for (const [c, { start, width }] of columns.entries()) {
+      if (!isObserved(set, begins[r] + c)) continue;
+      const at = place.observed + r * F + start;
+      for (let k = 0; k < width; k++) data[at + k] = 1;
+    }
 }
