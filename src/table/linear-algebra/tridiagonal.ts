@@ -59,7 +59,7 @@ export function tridiagonalize(a: Float64Array, n: number, onProgress?: (share: 
   return { diagonal, off, qt: accumulateReflectors(a, tau, n, told) };
 }
 
-/** A -= v w' + w v' on the lower triangle from `start` on, and returns A x. */
+/** A -= v w' + w v' on the lower triangle from `start` on, and returns A x. Two rows at a time: no sum waits for the other. */
 function updateAndMultiply(
   a: Float64Array,
   n: number,
@@ -69,20 +69,43 @@ function updateAndMultiply(
   x: Float64Array,
 ): Float64Array {
   const product = new Float64Array(n);
-  for (let i = start; i < n; i++) {
+  for (let i = start; i < n; i += 2) {
     const row = i * n;
-    const vi = v[i];
-    const wi = w[i];
-    const xi = x[i];
-    let sum = 0;
-    for (let j = start; j < i; j++) {
-      const updated = a[row + j] - vi * w[j] - wi * v[j];
-      a[row + j] = updated;
-      sum += updated * x[j];
-      product[j] += updated * xi;
+    const next = row + n;
+    const [v0, w0, x0] = [v[i], w[i], x[i]];
+    let s0 = 0;
+    if (i + 1 === n) {
+      for (let j = start; j < i; j++) {
+        const updated = a[row + j] - v0 * w[j] - w0 * v[j];
+        a[row + j] = updated;
+        s0 += updated * x[j];
+        product[j] += updated * x0;
+      }
+      a[row + i] -= 2 * v0 * w0;
+      product[i] += s0 + a[row + i] * x0;
+      break;
     }
-    a[row + i] -= 2 * vi * wi;
-    product[i] += sum + a[row + i] * xi;
+    const [v1, w1, x1] = [v[i + 1], w[i + 1], x[i + 1]];
+    let s1 = 0;
+    for (let j = start; j < i; j++) {
+      const vj = v[j];
+      const wj = w[j];
+      const xj = x[j];
+      const upper = a[row + j] - v0 * wj - w0 * vj;
+      const lower = a[next + j] - v1 * wj - w1 * vj;
+      a[row + j] = upper;
+      a[next + j] = lower;
+      s0 += upper * xj;
+      s1 += lower * xj;
+      product[j] = product[j] + upper * x0 + lower * x1;
+    }
+    a[row + i] -= 2 * v0 * w0;
+    product[i] += s0 + a[row + i] * x0;
+    const beside = a[next + i] - v1 * w0 - w1 * v0;
+    a[next + i] = beside;
+    product[i] += beside * x1;
+    a[next + i + 1] -= 2 * v1 * w1;
+    product[i + 1] += s1 + beside * x0 + a[next + i + 1] * x1;
   }
   return product;
 }
@@ -97,6 +120,9 @@ function progressOf(n: number, onProgress: ((share: number) => void) | undefined
   };
 }
 
+/** Rows of Q' that are reflected together: a reflector is read once for them, and no sum waits for another. */
+const TOGETHER = 4;
+
 function accumulateReflectors(
   a: Float64Array,
   tau: Float64Array,
@@ -105,19 +131,51 @@ function accumulateReflectors(
 ): Float64Array {
   const qt = new Float64Array(n * n);
   for (let i = 0; i < n; i++) qt[i * n + i] = 1;
-  for (let k = n - 2; k >= 0; k--) {
-    told(k, n - k);
-    if (tau[k] === 0) continue;
-    const v = a.subarray(k * n, k * n + n);
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      let s = 0;
-      for (let j = k + 1; j < n; j++) s += qt[row + j] * v[j];
-      s *= tau[k];
-      for (let j = k + 1; j < n; j++) qt[row + j] -= s * v[j];
+  // from the bottom, so that each row but the first few meets all its reflectors beside the same three others
+  for (let last = n - 1; last > 0; last -= TOGETHER) {
+    const first = Math.max(1, last - TOGETHER + 1);
+    told(n - 1 - last, Math.sqrt(TOGETHER * last * n));
+    for (let k = n - 2; k >= 0; k--) {
+      if (tau[k] === 0) continue;
+      if (first > k && last - first + 1 === TOGETHER) reflectFour(qt, first * n, a, k, n, tau[k]);
+      else for (let i = Math.max(first, k + 1); i <= last; i++) reflect(qt, i * n, a, k, n, tau[k]);
     }
   }
   return qt;
+}
+
+/** Row of Q', from entry k + 1 on, times the reflector that row k of `a` keeps. */
+function reflect(qt: Float64Array, row: number, a: Float64Array, k: number, n: number, tau: number): void {
+  const v = k * n;
+  let s = 0;
+  for (let j = k + 1; j < n; j++) s += qt[row + j] * a[v + j];
+  s *= tau;
+  for (let j = k + 1; j < n; j++) qt[row + j] -= s * a[v + j];
+}
+
+/** The same for four rows, each in the same order of sums. */
+function reflectFour(qt: Float64Array, row: number, a: Float64Array, k: number, n: number, tau: number): void {
+  const [r1, r2, r3] = [row + n, row + 2 * n, row + 3 * n];
+  const v = k * n;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let j = k + 1; j < n; j++) {
+    const x = a[v + j];
+    s0 += qt[row + j] * x;
+    s1 += qt[r1 + j] * x;
+    s2 += qt[r2 + j] * x;
+    s3 += qt[r3 + j] * x;
+  }
+  s0 *= tau;
+  s1 *= tau;
+  s2 *= tau;
+  s3 *= tau;
+  for (let j = k + 1; j < n; j++) {
+    const x = a[v + j];
+    qt[row + j] -= s0 * x;
+    qt[r1 + j] -= s1 * x;
+    qt[r2 + j] -= s2 * x;
+    qt[r3 + j] -= s3 * x;
+  }
 }
 
 /** T + shift I = L D L' of a positive definite tridiagonal matrix. */
