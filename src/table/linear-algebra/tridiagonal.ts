@@ -54,7 +54,7 @@ export function tridiagonalize(a: Float64Array, n: number, onProgress?: (share: 
     for (let i = k + 1; i < n; i++) w[i] = tau[k] * product[i] - half * next[i];
     a.set(next.subarray(k + 1), k * n + k + 1); // the upper triangle keeps the reflectors
     [v, next] = [next, v];
-    told(k, n - k);
+    told(k, (n - k) ** 2);
   }
   return { diagonal, off, qt: accumulateReflectors(a, tau, n, told) };
 }
@@ -110,12 +110,12 @@ function updateAndMultiply(
   return product;
 }
 
-/** Tells the share that is done of two passes, a step of which takes the square of what is left of the matrix. */
+/** Tells the share that is done of two passes of n^3 / 3 each. */
 function progressOf(n: number, onProgress: ((share: number) => void) | undefined) {
   const all = (2 * n ** 3) / 3;
   let done = 0;
-  return (step: number, size: number) => {
-    done += size * size;
+  return (step: number, work: number) => {
+    done += work;
     if (step % STEPS_TOLD === 0) onProgress?.(Math.min(1, done / all));
   };
 }
@@ -127,14 +127,14 @@ function accumulateReflectors(
   a: Float64Array,
   tau: Float64Array,
   n: number,
-  told: (step: number, size: number) => void,
+  told: (step: number, work: number) => void,
 ): Float64Array {
   const qt = new Float64Array(n * n);
   for (let i = 0; i < n; i++) qt[i * n + i] = 1;
   // from the bottom, so that each row but the first few meets all its reflectors beside the same three others
   for (let last = n - 1; last > 0; last -= TOGETHER) {
     const first = Math.max(1, last - TOGETHER + 1);
-    told(n - 1 - last, Math.sqrt(TOGETHER * last * n));
+    told(n - 1 - last, TOGETHER * last * (n - last / 2));
     for (let k = n - 2; k >= 0; k--) {
       if (tau[k] === 0) continue;
       if (first > k && last - first + 1 === TOGETHER) reflectFour(qt, first * n, a, k, n, tau[k]);
