@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { checkOutputs } from "../files/check-outputs.js";
 import { makeFolder, writeFileAtomically } from "../files/write-file.js";
 import { writeTransactionsCsv } from "../simulate/csv.js";
-import { FEWEST_CUSTOMERS, simulateTransactions } from "../simulate/transactions.js";
+import { CUSTOMERS, simulateTransactions } from "../simulate/transactions.js";
 import { addCompareFlags, plannedOutputs, runCompare } from "./compare.js";
 import { addCommonFlags, addFitFlags, type CommonOptions } from "./flags.js";
 import { numberIn } from "./schema-flags.js";
@@ -32,7 +32,7 @@ export function demoCommand(): Command {
     .option("--folder <folder>", "where to write", "undertone-demo")
     .addOption(
       new Option("--customers <number>", "customers whose transactions are simulated (default: 400)").argParser(
-        numberIn({ type: "integer", minimum: FEWEST_CUSTOMERS }),
+        numberIn({ type: "integer", minimum: CUSTOMERS.fewest, maximum: CUSTOMERS.most }),
       ),
     );
   addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);

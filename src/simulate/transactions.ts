@@ -12,13 +12,14 @@ import { DAY, type Draft, FRAUD_SCENARIOS, type Scenario, type Transaction } fro
 
 /** The first midnight, UTC: a Monday. */
 const FIRST_DAY = Date.UTC(2024, 0, 1);
-export const FEWEST_CUSTOMERS = 20;
+/** Customers: fewer leave no room for every kind of fraud; more would not fit into memory. */
+export const CUSTOMERS = { fewest: 20, most: 50_000 };
 const FEWEST_DAYS = 30;
 /** Of what nobody reports: small test payments go unnoticed more often than the rest. */
 const UNREPORTED = { tests: 0.15, others: 0.05, testsBelow: 5 };
 
 export interface SimulationOptions {
-  /** Number of customers, at least 20. */
+  /** Number of customers, 20 to 50,000. */
   customers?: number;
   /** Number of days from 1 January 2024 on, at least 30. */
   days?: number;
@@ -36,7 +37,11 @@ export interface SimulationOptions {
 export function simulateTransactions(options: SimulationOptions = {}): Transaction[] {
   expectOptions("simulateTransactions", options, ["customers", "days", "seed"]);
   const { customers = 400, days = 120, seed = 1 } = options;
-  expectInteger("customers", customers, FEWEST_CUSTOMERS);
+  expectInteger("customers", customers, CUSTOMERS.fewest);
+  if (customers > CUSTOMERS.most)
+    throw new OptionError(
+      `simulateTransactions: customers is ${customers}, expected at most ${CUSTOMERS.most}: all transactions are in memory.`,
+    );
   expectInteger("days", days, FEWEST_DAYS);
   expectInteger("seed", seed, Number.MIN_SAFE_INTEGER);
   const end = days * DAY;

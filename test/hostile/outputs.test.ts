@@ -209,6 +209,16 @@ describe("a file that a query comes to by another way than its name in quotes", 
     },
   );
 
+  test("a query that empties DuckDB's log, the one witness, is refused", async () => {
+    const folder = await folderOfQuery();
+    const kept = contentOf(folder);
+    const sql =
+      "select t.* from (from read_csv('a' || '.csv')) t where (select count(*) from truncate_duckdb_logs()) >= 0";
+    const error = await run(folder, ["encode", "m.undertone", "--sql", sql, "-o", "a.csv", "--quiet", "--force"]);
+    expect(String(error)).toMatch(/DataError: .*changes DuckDB's own log/);
+    expect(contentOf(folder)).toEqual(kept);
+  });
+
   test("another output is written", async () => {
     const folder = await folderOfQuery();
     const data = ["views.duckdb", "--sql", "from m('a')", "--quiet", "--force"];

@@ -113,6 +113,7 @@ describe("at the default size", () => {
 test.each([
   [{ customers: 19 }, /customers is 19.*at least 20/],
   [{ days: 29 }, /days is 29.*at least 30/],
+  [{ customers: 50_001 }, /customers is 50001.*at most 50000/],
   [{ customers: 40.5 }, /customers is 40\.5/],
   [{ seed: Number.NaN }, /seed is NaN/],
 ])("%o is refused", (options, message) => {

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
-import { sep } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join, sep } from "node:path";
 import type { DuckDBInstance } from "@duckdb/node-api";
+import { DataError } from "../../errors.js";
 import type { OpenedFile } from "./query-rows.js";
 
 /** What DuckDB wrote down of the files that it opened. */
 export interface OpenLog {
+  /** @throws {DataError} if the query put out the log */
   opened(): Promise<OpenedFile[]>;
   close(): void;
 }
@@ -19,16 +22,31 @@ const OPENED = /^\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}$/s;
 export async function logOpens(instance: DuckDBInstance, own: string): Promise<OpenLog> {
   const connection = await instance.connect(); // a question on the connection of the query would end its rows
   await connection.run("call enable_logging('FileSystem')");
+  /** A file of ours that is opened and must then be in the log: a query can empty it, or end it. */
+  const mark = async (name: string) => {
+    const path = join(own, name);
+    await writeFile(path, "");
+    await connection.runAndReadAll("select content from read_text($1)", [path]);
+    return path;
+  };
+  const begin = await mark("begin");
   return {
     async opened() {
+      const marks = new Set([begin, await mark("end")]);
       const rows = await connection.runAndReadAll(
         "select message, epoch_us(min(timestamp)) from duckdb_logs where type = 'FileSystem' group by message",
       );
-      return rows.getRows().flatMap(([message, at]) => {
+      const files = rows.getRows().flatMap(([message, at]) => {
         const [, path] = OPENED.exec(message as string) ?? [];
+        if (path !== undefined) marks.delete(withoutEscapes(path));
         if (path === undefined || path.startsWith(own + sep) || /^[a-z0-9]+:\/\//i.test(path)) return [];
         return [{ path: withoutEscapes(path), at: at as bigint }];
       });
+      if (marks.size > 0)
+        throw new DataError(
+          "query: it changes DuckDB's own log, expected that log to be left alone. It tells which files the query reads, so that none of them is written over.",
+        );
+      return files;
     },
     close: () => connection.closeSync(),
   };
