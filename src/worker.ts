@@ -1,10 +1,11 @@
 // The entry of every worker thread: leads or follows what a message asks for.
 import { leadHiring } from "./engine/threads/hire.js";
 import { serve } from "./engine/threads/serve.js";
+import { leadFit } from "./evaluate/lead-fit.js";
 import { followEncoding, leadEncoding } from "./features/encode.js";
 import { followTraining, leadTraining } from "./train/background.js";
 
 await serve({
-  lead: { train: leadTraining, encode: leadEncoding, hire: leadHiring },
+  lead: { train: leadTraining, encode: leadEncoding, classify: leadFit, hire: leadHiring },
   follow: { "train-follow": followTraining, "encode-follow": followEncoding },
 });

@@ -34,6 +34,8 @@ export interface Estimate {
   classifier(k: number, expression: Expression, name: ClassifierName): number;
   /** To score all rows. */
   scoring(rows: number): number;
+  /** Threads that really work at once: others' work takes some. */
+  threads: number;
 }
 
 export async function openEstimate(engine: Engine, question: Question, plan: ComparisonPlan): Promise<Estimate> {
@@ -77,6 +79,7 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
     return own ? pace * own.updates * perUpdate(own, length) : 0;
   };
   return {
+    threads,
     training,
     set(k, single, networkIsMade) {
       const cases = casesOf(k);

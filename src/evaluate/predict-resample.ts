@@ -5,11 +5,12 @@ import { mapSteps, pickSequences, type Sequences } from "../sequences/set/window
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import type { TrainHooks } from "../train/train.js";
 import { isTokens } from "./comparison/compare-options.js";
-import { type Built, featureKey, type Results } from "./comparison/predictions.js";
-import { fitAndPredict } from "./fit-and-predict.js";
+import { type Built, featureKey, idOfPrediction, type PredictionKey, type Results } from "./comparison/predictions.js";
+import type { FitTask } from "./fit-and-predict.js";
+import type { Fits } from "./fits.js";
 import { latentMap } from "./latent-map.js";
 import type { Resample } from "./plan/resample.js";
-import type { ComparisonPlan } from "./plan.js";
+import type { ComparisonPlan, PlannedResample } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
@@ -22,8 +23,10 @@ export interface Progress {
   begin(k: number, expression: Expression, networkSeed: number): void;
   /** @param trained share of the training of its network */
   step(text: string, trained?: number): void;
-  /** What was begun. */
-  done(): void;
+  /** The tables of what was begun are made. */
+  made(): void;
+  /** A classifier has predicted; it may be one of earlier tables. */
+  fitted(text: string, key: PredictionKey): void;
 }
 
 export interface ResampleJob {
@@ -35,6 +38,8 @@ export interface ResampleJob {
   /** Aggregates of all events, made once. */
   aggregates?: () => Aggregates;
   results: Results;
+  /** Where classifiers are fitted. */
+  fits: Fits;
   progress: Progress;
 }
 
@@ -50,6 +55,8 @@ export async function predictResample(job: ResampleJob): Promise<void> {
     step = `resample ${k + 1}: ${nameOfExpression(expression)}${seed}`;
     progress.step(step);
   };
+  const planned = new Set<string>();
+  const isMissing = (key: PredictionKey) => !results.prediction(key) && !planned.has(idOfPrediction(key));
   const onProgress: TrainHooks["onProgress"] = ({ update, total }) =>
     progress.step(`${step}: update ${update} of ${total}`, update / total);
   const tablesOfSeed = openTables(job, sides, { signal: hooks?.signal, onProgress });
@@ -61,21 +68,24 @@ export async function predictResample(job: ResampleJob): Promise<void> {
       progress.begin(k, expression, networkSeed);
       const parts = partsOf(expression);
       for (const [p, part] of parts.entries()) {
-        const missing = plan.classifiers.filter(
-          (classifier) => !results.prediction(keyOf(k, part, networkSeed, classifier)),
-        );
+        const keys = plan.classifiers.map((classifier) => keyOf(k, part, networkSeed, classifier));
+        const missing = keys.filter(isMissing);
         if (missing.length === 0) continue;
+        for (const key of missing) planned.add(idOfPrediction(key));
         report(part, networkSeed);
         const rest = [...parts.slice(p + 1), ...wanted.slice(e + 1), ...later];
-        await predictPart(job, { tables, part, networkSeed, missing, rest, labels: train.labels!, step });
+        await predictPart(job, { tables, part, missing, rest, labels: train.labels!, step });
       }
-      progress.done();
+      progress.made();
       report(expression, networkSeed);
     }
   }
 }
 
-function keyOf(k: number, part: Expression, networkSeed: number, classifier: ClassifierName) {
+/** A prediction of which this process makes the features. */
+type OwnKey = PredictionKey & { classifier: ClassifierName };
+
+function keyOf(k: number, part: Expression, networkSeed: number, classifier: ClassifierName): OwnKey {
   return { resample: k + 1, classifier, ...featureKey(part, networkSeed) };
 }
 
@@ -83,8 +93,7 @@ function keyOf(k: number, part: Expression, networkSeed: number, classifier: Cla
 interface PartWork {
   tables: Tables;
   part: Expression;
-  networkSeed: number;
-  missing: readonly ClassifierName[];
+  missing: readonly OwnKey[];
   /** What is to come. */
   rest: readonly Expression[];
   /** Of the training part. */
@@ -93,24 +102,37 @@ interface PartWork {
   step: string;
 }
 
-/** In a function of its own: what it made is free when it is done, and not when the next one overwrites it. */
+/** In a function of its own: it keeps no hold of tables that are free when their classifiers have ended. */
 async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
-  const { question, plan, k, results, progress } = job;
-  const { tables, part, networkSeed, missing, rest, labels, step } = work;
+  const { question, plan, k, results, fits, progress } = job;
+  const { tables, part, missing, rest, labels, step } = work;
+  await fits.room();
   const { joined, several, components, notes } = await tablesFor(tables, part, missing, rest);
-  for (const classifier of missing) {
-    progress.step(`${step}: ${classifier}`);
-    await new Promise((go) => setTimeout(go, 0));
-    question.hooks?.signal?.throwIfAborted();
+  for (const key of missing) {
+    const { classifier } = key;
     const { balanced } = classifierTable[classifier];
-    const standardise = several ? !balanced : components ? "auto" : true;
-    const prediction = fitAndPredict(plan, plan.resamples[k], labels, classifier, joined.get(balanced)!, {
-      standardise,
+    const text = `${step}: ${classifier}`;
+    progress.step(text);
+    const task = {
+      classifier,
+      labels,
+      pair: joined.get(balanced)!,
+      classWeight: plan.classWeights[classifier],
+      classCount: plan.classCount,
+      standardise: several ? !balanced : components ? ("auto" as const) : true,
       seed: question.seed,
+      validation: validationRows(plan.resamples[k]),
+    };
+    await fits.add(task, async (prediction) => {
+      prediction.notes.unshift(...notes);
+      await results.keepPrediction(key, prediction);
+      progress.fitted(text, key);
     });
-    prediction.notes.unshift(...notes);
-    await results.keepPrediction(keyOf(k, part, networkSeed, classifier), prediction);
   }
+}
+
+function validationRows({ validation }: PlannedResample): FitTask["validation"] {
+  return validation && { fitted: validation.fitted, held: validation.held };
 }
 
 /** The tables of a part for each of its classifiers. */
@@ -129,7 +151,7 @@ interface PartTables {
 async function tablesFor(
   tables: Tables,
   part: Expression,
-  classifiers: readonly ClassifierName[],
+  missing: readonly OwnKey[],
   later: readonly Expression[],
 ): Promise<PartTables> {
   const blocks = await tables.make(part);
@@ -139,7 +161,7 @@ async function tablesFor(
   const { components } = pairs[0];
   const joined = new Map<boolean, FeaturePair>();
   for (const balanced of [true, false])
-    if (classifiers.some((name) => classifierTable[name].balanced === balanced))
+    if (missing.some(({ classifier }) => classifierTable[classifier].balanced === balanced))
       joined.set(balanced, joinBlocks(blocks, balanced, !balanced));
   return { joined, several, components, notes };
 }
@@ -158,7 +180,7 @@ export function partsWith(set: Sequences, { train, test }: Pick<Resample, "train
 }
 
 function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
-  const { engine, question, plan, k, aggregates, results } = job;
+  const { engine, question, plan, k, aggregates, results, fits } = job;
   const { set, classCount, classWeights } = plan;
   const tokensOf = (rows: Int32Array) => ({ ...pickSequences(set, rows), labels: undefined, classNames: undefined });
   const rows = plan.resamples[k];
@@ -172,6 +194,7 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
       rows,
       aggregates,
       hooks,
+      whenIdle: fits.idle,
       fit: question.fit,
       readOut: question.readOut,
       align: question.align,
@@ -183,7 +206,7 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
       async onMade(made, networkSeed) {
         const { features, seed } = featureKey(made.expression, networkSeed);
         const built = describeMade(job, made, test, seed);
-        await results.keepBuilt({ resample: k + 1, features, seed }, built);
+        fits.inOrder(() => results.keepBuilt({ resample: k + 1, features, seed }, built));
       },
     },
   );

@@ -1,6 +1,8 @@
 import type { Engine } from "../engine/engine.js";
-import { featureKey, type Results } from "./comparison/predictions.js";
+import { defaultThreads } from "../engine/threads/threads.js";
+import { featureKey, idOfPrediction, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
+import { openFits } from "./fits.js";
 import type { ComparisonPlan } from "./plan.js";
 import { type Progress, partsOf, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
@@ -29,32 +31,50 @@ export async function predict(
     made = k + 1 < plan.resamples.length ? all : undefined; // the last resample has its tables
     return all;
   };
-  const progress = openProgress(question, await planWork(engine, question, plan, results));
-  for (const k of plan.resamples.keys())
-    await predictResample({
-      ...{ engine, question, plan, k, results, progress },
-      aggregates: source.events?.amounts && aggregatesFor(k),
-    });
+  const { threads, ...work } = await planWork(engine, question, plan, results);
+  const progress = openProgress(question, work);
+  const fits = openFits(threads, question.hooks?.signal);
+  try {
+    for (const k of plan.resamples.keys())
+      await predictResample({
+        ...{ engine, question, plan, k, results, fits, progress },
+        aggregates: source.events?.amounts && aggregatesFor(k),
+      });
+    await fits.idle();
+  } finally {
+    await fits.close();
+  }
   progress.step("intervals");
 }
+
+/** Seconds of fits below which starting threads takes longer than the work. */
+const LITTLE = 0.5;
 
 /** Seconds of all work that is not done yet, item by item. */
 interface Planned {
   all: number;
-  /** Of an expression, its sets included; the key is `itemKey`. */
+  /** Of the tables of an expression, what its networks need included; the key is `itemKey`. */
   items: Map<string, number>;
   /** Of it, the training of its networks. */
   trainings: Map<string, number>;
+  /** Of each classifier, by `idOfPrediction`. */
+  fits: Map<string, number>;
 }
 
 const itemKey = (k: number, expression: Expression, seed: number) => `${k} ${seed} ${nameOfExpression(expression)}`;
 
 /** In the order of the work: a set or a network is made once, where it is needed first. */
-async function planWork(engine: Engine, question: Question, plan: ComparisonPlan, results: Results): Promise<Planned> {
+async function planWork(
+  engine: Engine,
+  question: Question,
+  plan: ComparisonPlan,
+  results: Results,
+): Promise<Planned & { threads: number }> {
   const { features, networkSeeds } = question;
   const estimate = await openEstimate(engine, question, plan);
   const items = new Map<string, number>();
   const trainings = new Map<string, number>();
+  const fits = new Map<string, number>();
   for (const k of plan.resamples.keys())
     for (const [s, seed] of networkSeeds.entries()) {
       const made = new Set<string>(); // sets and networks of this seed
@@ -65,7 +85,8 @@ async function planWork(engine: Engine, question: Question, plan: ComparisonPlan
         for (const part of partsOf(expression)) {
           const key = { resample: k + 1, ...featureKey(part, seed) };
           const missing = plan.classifiers.filter((classifier) => !results.prediction({ ...key, classifier }));
-          for (const classifier of missing) work += estimate.classifier(k, part, classifier);
+          for (const classifier of missing)
+            fits.set(idOfPrediction({ ...key, classifier }), estimate.classifier(k, part, classifier));
           for (const single of missing.length > 0 ? setsOf(part) : []) {
             const name = nameOfExpression(single);
             const { network } = featureSets[single.name];
@@ -81,30 +102,51 @@ async function planWork(engine: Engine, question: Question, plan: ComparisonPlan
       }
     }
   const scoring = estimate.scoring(features.length * plan.classifiers.length);
-  return { all: [...items.values()].reduce((sum, seconds) => sum + seconds, scoring), items, trainings };
+  const fitting = sum(fits);
+  const threads = question.fit.threads ?? (fitting < LITTLE ? 0 : await defaultThreads());
+  const making = sum(items) - sum(trainings);
+  // The calling thread makes tables while others fit; a training has all threads.
+  const beside = Math.max(making, (making + fitting) / Math.max(1, Math.min(threads, estimate.threads)));
+  const share = making + fitting > 0 ? beside / (making + fitting) : 1;
+  for (const [key, seconds] of items) {
+    const training = trainings.get(key) ?? 0;
+    items.set(key, training + share * (seconds - training));
+  }
+  for (const [key, seconds] of fits) fits.set(key, share * seconds);
+  return { all: sum(items) + sum(fits) + scoring, items, trainings, fits, threads };
+}
+
+function sum(seconds: ReadonlyMap<string, number>): number {
+  return [...seconds.values()].reduce((total, each) => total + each, 0);
 }
 
 /** Tells how long the work will take, then how far it is and how long the rest will take; shares never fall. */
-function openProgress({ hooks }: Question, { all, items, trainings }: Planned): Progress {
+function openProgress({ hooks }: Question, { all, items, trainings, fits }: Planned): Progress {
   const started = performance.now();
   const total = Math.max(1e-9, all);
   let done = 0;
   let present = ""; // the item that is worked on
   let shown = 0;
   hooks?.onEstimate?.(all);
+  const step = (text: string, trained = 0) => {
+    const own = trained * (trainings.get(present) ?? 0);
+    shown = Math.max(shown, Math.min(1, (done + own) / total));
+    const seconds = (performance.now() - started) / 1000;
+    const pace = shown > 0.03 ? seconds / (shown * total) : 1; // of the estimate
+    hooks?.onProgress?.(text, shown, (1 - shown) * total * pace);
+  };
   return {
+    step,
     begin(k, expression, seed) {
       present = itemKey(k, expression, seed);
     },
-    step(text, trained = 0) {
-      const own = trained * (trainings.get(present) ?? 0);
-      shown = Math.max(shown, Math.min(1, (done + own) / total));
-      const seconds = (performance.now() - started) / 1000;
-      const pace = shown > 0.03 ? seconds / (shown * total) : 1; // of the estimate
-      hooks?.onProgress?.(text, shown, (1 - shown) * total * pace);
-    },
-    done() {
+    made() {
       done += items.get(present) ?? 0;
+      present = "";
+    },
+    fitted(text, key) {
+      done += fits.get(idOfPrediction(key)) ?? 0;
+      step(text);
     },
   };
 }

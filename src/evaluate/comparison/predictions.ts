@@ -10,6 +10,10 @@ export interface PredictionKey {
   seed: number;
 }
 
+export function idOfPrediction({ resample, features, classifier, seed }: PredictionKey): string {
+  return JSON.stringify([resample, features, classifier, seed]);
+}
+
 /** What one classifier predicts for the test cases of one resample. */
 export interface Prediction {
   columns: number;

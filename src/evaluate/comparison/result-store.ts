@@ -1,5 +1,5 @@
 import { DataError, OptionError } from "../../errors.js";
-import type { Built, Prediction, PredictionKey, Results } from "./predictions.js";
+import { type Built, idOfPrediction, type Prediction, type PredictionKey, type Results } from "./predictions.js";
 import {
   type KeptRecord,
   type PredictionSizes,
@@ -63,8 +63,8 @@ export async function openResults(
   };
 }
 
-function idOf({ resample, features, classifier = "", seed }: Partial<PredictionKey>): string {
-  return JSON.stringify([resample, features, classifier, seed]);
+function idOf(key: Omit<PredictionKey, "classifier"> & Partial<PredictionKey>): string {
+  return idOfPrediction({ classifier: "", ...key });
 }
 
 async function recordOf(where: string, line: string, first: string, sizes: PredictionSizes): Promise<KeptRecord> {

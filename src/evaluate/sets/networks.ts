@@ -15,6 +15,8 @@ export interface NetworkContext {
   /** Seed of all draws outside the network. */
   seed: number;
   hooks: TrainHooks;
+  /** Waits until the threads are free that a training wants. */
+  whenIdle?(): Promise<void>;
 }
 
 /** A network that all feature sets share that name it. */
@@ -29,11 +31,12 @@ export type NetworkName = "untrained" | "trained" | "composite" | "label-aware";
 
 /** Makes each network at its first use, and shares it from then on. */
 export function shareNetworks(context: NetworkContext): (name: NetworkName) => Promise<SharedNetwork> {
-  const { engine, train, fit, seed, hooks } = context;
+  const { engine, train, fit, seed, hooks, whenIdle } = context;
   const made = new Map<NetworkName, Promise<SharedNetwork>>();
   return (name) =>
     recall(made, name, async () => {
       const options = networkOptions(name, fit);
+      if (name !== "untrained") await whenIdle?.();
       const model =
         name === "untrained"
           ? untrainedAutoencoder(engine, train, options)
