@@ -1,0 +1,104 @@
+import { runInBackground } from "../engine/threads/background.js";
+import type { Prediction } from "./comparison/predictions.js";
+import type { FitTask } from "./fit-and-predict.js";
+import type { FitMessage } from "./lead-fit.js";
+
+/** Fits that wait for a thread, and those that have one. */
+export interface FitQueue {
+  /** Resolves with what the fit predicts, or with nothing where it failed or was stopped. */
+  add(task: FitTask, bytes: number): Promise<Prediction | undefined>;
+  /** Waits, and gives the core of the calling thread to a fit meanwhile. @throws the first failure */
+  until(holds: () => boolean): Promise<void>;
+  /** @throws the first failure */
+  expectNone(): void;
+  /** Stops: what waits never begins, what runs ends as soon as it can. */
+  fail(error: unknown): void;
+  /** Resolves when no thread works any more; never rejects. */
+  settled(): Promise<void>;
+  readonly waiting: number;
+  readonly running: number;
+  /** Of the tables of all of them. */
+  readonly bytes: number;
+}
+
+interface Entry {
+  task: FitTask;
+  bytes: number;
+  over(prediction?: Prediction): void;
+}
+
+/** @param threads at most so many fits at once; one fewer while the calling thread does not wait, which works itself */
+export function openFitQueue(threads: number): FitQueue {
+  const queue: Entry[] = [];
+  const controller = new AbortController();
+  const { signal } = controller;
+  let sleepers: (() => void)[] = [];
+  let running = 0;
+  let bytes = 0;
+  let failure: { error: unknown } | undefined;
+
+  const wake = () => {
+    const woken = sleepers;
+    sleepers = [];
+    for (const go of woken) go();
+  };
+  const fail = (error: unknown) => {
+    if (failure) return;
+    failure = { error };
+    controller.abort(error);
+    for (const { over } of queue.splice(0)) over();
+    wake();
+  };
+  const run = async (entry: Entry) => {
+    running++;
+    try {
+      const message: FitMessage = { kind: "classify", task: entry.task };
+      entry.over(await runInBackground<Prediction, never>(message, { signal }));
+    } catch (error) {
+      entry.over();
+      fail(error);
+    }
+    running--;
+    bytes -= entry.bytes;
+    begin();
+    wake();
+  };
+  const begin = () => {
+    const most = sleepers.length > 0 ? threads : threads - 1;
+    while (running < most && queue.length > 0) run(queue.shift()!);
+  };
+  const sleep = () => {
+    const woken = new Promise<void>((go) => sleepers.push(go));
+    begin();
+    return woken;
+  };
+  const expectNone = () => {
+    if (failure) throw failure.error;
+  };
+  return {
+    add: (task, size) =>
+      new Promise((over) => {
+        bytes += size;
+        queue.push({ task, bytes: size, over });
+        begin();
+      }),
+    async until(holds) {
+      while (!failure && !holds()) await sleep();
+      expectNone();
+    },
+    expectNone,
+    fail,
+    async settled() {
+      while (running > 0) await sleep();
+    },
+    get waiting() {
+      return queue.length;
+    },
+    get running() {
+      return running;
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+}
