@@ -74,7 +74,9 @@ export const fitOptionsSchema = recipeOptionsSchema.extend({
     .int()
     .nonnegative()
     .optional()
-    .describe("threads that train, encode and fit classifiers; the results do not depend on the number; default: one per core"),
+    .describe(
+      "threads that train, encode and fit classifiers; the results do not depend on the number; default: one per core",
+    ),
 });
 export type FitOptions = z.input<typeof fitOptionsSchema>;
 
