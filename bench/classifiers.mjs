@@ -1,0 +1,140 @@
+// @ts-check
+// Times fit and predict of this package's classifiers beside LightGBM's and scikit-learn's (bench/classifiers.py) on the
+// same made rows, one thread each, and prints a table: seconds of processor time, and accuracy and area under the ROC
+// curve on held-out rows.
+//
+//   pip install scikit-learn==1.9.1 lightgbm==4.6.0
+//   npm run setup && node bench/classifiers.mjs --python python3
+//
+// --size 20000x64 (again for more; else all) and --only boosting (again for more) time a part. Without --python it prints
+// its own lines alone.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  histogramGradientBoosting,
+  kNearestNeighbours,
+  logisticRegression,
+  randomForest,
+  ridgeClassifier,
+} from "../dist/index.js";
+import { madeTable } from "../test/golden/integer-data.mjs";
+
+/**
+ * @typedef {{ rows: number, columns: number, classes: number, trees: number, neighbourRows: number }} Size
+ * @typedef {{ peer: string, task: string, fit: number, predict: number, accuracy: number, auc: number }} Result
+ */
+
+const HELD_OUT = 10_000;
+/** Trees of a forest and rows of leave-one-out are fewer where all of them would take many minutes. */
+const SIZES = [
+  { rows: 20_000, columns: 64, classes: 2, trees: 100, neighbourRows: 20_000 },
+  { rows: 20_000, columns: 64, classes: 5, trees: 100, neighbourRows: 20_000 },
+  { rows: 46_000, columns: 208, classes: 2, trees: 20, neighbourRows: 10_000 },
+  { rows: 100_000, columns: 300, classes: 2, trees: 10, neighbourRows: 10_000 },
+];
+
+/** Every twentieth row is positive; of more classes, all are as frequent. @param {Size} size */
+function data({ rows, columns, classes }) {
+  const shape = { rows: rows + HELD_OUT, columns, classes, informative: 16, clusters: 4, spread: 0.5 };
+  const { values, labels } = madeTable({ ...shape, rare: classes === 2 ? 11 : 0, flip: 4, missing: 0, seed: 7 });
+  const names = Array.from({ length: columns }, (_, j) => `f${j}`);
+  const table = (/** @type {number} */ from, /** @type {number} */ to) => ({
+    x: { values: values.subarray(from * columns, to * columns), names, rows: to - from },
+    labels: labels.subarray(from, to),
+  });
+  return { values, labels, train: table(0, rows), test: table(rows, rows + HELD_OUT), table };
+}
+
+/** @param {Size} size */
+function tasks(size) {
+  return {
+    boosting: histogramGradientBoosting({ earlyStopping: false }),
+    logistic: logisticRegression(),
+    ridge: ridgeClassifier(),
+    forest: randomForest({ trees: size.trees }),
+    neighbours: kNearestNeighbours(),
+  };
+}
+
+const seconds = () => process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
+
+/** @param {string} task @param {Size} size @param {ReturnType<typeof data>} sets @returns {Result} */
+function time(task, size, sets) {
+  const classifier = tasks(size)[/** @type {keyof ReturnType<typeof tasks>} */ (task)];
+  const { x, labels } = task === "neighbours" ? sets.table(0, size.neighbourRows) : sets.train;
+  const start = seconds();
+  const fitted = classifier.fit(x, labels, size.classes);
+  const between = seconds();
+  const shares = fitted.predictProba(sets.test.x);
+  const end = seconds();
+  const predicted = fitted.predict(sets.test.x);
+  const truth = sets.test.labels;
+  return {
+    peer: "Undertone",
+    task,
+    fit: between - start,
+    predict: end - between,
+    accuracy: predicted.filter((c, i) => c === truth[i]).length / HELD_OUT,
+    auc: size.classes === 2 ? areaUnderCurve(shares, truth) : Number.NaN,
+  };
+}
+
+/** @param {Float64Array} shares @param {Int32Array} truth */
+function areaUnderCurve(shares, truth) {
+  const order = Array.from(truth.keys()).sort((a, b) => shares[2 * a + 1] - shares[2 * b + 1]);
+  let ranks = 0;
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && shares[2 * order[to] + 1] === shares[2 * order[from] + 1]) to++;
+    for (let k = from; k < to; k++) if (truth[order[k]] === 1) ranks += (from + to + 1) / 2; // equal scores share a rank
+  }
+  const positives = truth.reduce((sum, c) => sum + c, 0);
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * (truth.length - positives));
+}
+
+/** @param {string} python @param {Size} size @param {ReturnType<typeof data>} sets @param {string[]} only @returns {Result[]} */
+function peers(python, size, sets, only) {
+  const folder = mkdtempSync(join(tmpdir(), "classifiers-"));
+  writeFileSync(join(folder, "values"), sets.values);
+  writeFileSync(join(folder, "labels"), sets.labels);
+  const script = fileURLToPath(new URL("classifiers.py", import.meta.url));
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...env } = process.env; // they slow a current numpy
+  const found = spawnSync(python, [script, folder, JSON.stringify({ ...size, heldOut: HELD_OUT, only })], {
+    env: { ...env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  rmSync(folder, { recursive: true });
+  if (found.status !== 0) process.exit(found.status ?? 1);
+  return found.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const { values: flags } = parseArgs({
+  options: {
+    python: { type: "string" },
+    size: { type: "string", multiple: true },
+    only: { type: "string", multiple: true },
+  },
+});
+console.log("| task | | fit, s | predict 10,000, s | accuracy | AUC |");
+console.log("|---|---|---|---|---|---|");
+for (const size of SIZES) {
+  if (flags.size && !flags.size.includes(`${size.rows}x${size.columns}`)) continue;
+  const only = flags.only ?? Object.keys(tasks(size));
+  const sets = data(size);
+  const found = only.map((task) => time(task, size, sets));
+  if (flags.python) found.push(...peers(flags.python, size, sets, only));
+  for (const task of only)
+    for (const { peer, fit, predict, accuracy, auc } of found.filter((one) => one.task === task)) {
+      const rows = task === "neighbours" ? size.neighbourRows : size.rows;
+      const what = `${task}, ${rows} x ${size.columns}, ${size.classes} classes`;
+      const area = Number.isNaN(auc) || auc === null ? "" : auc.toFixed(4);
+      console.log(`| ${what} | ${peer} | ${fit.toFixed(2)} | ${predict.toFixed(2)} | ${accuracy.toFixed(4)} | ${area} |`);
+    }
+}
