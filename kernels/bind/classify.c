@@ -1,6 +1,8 @@
 // What the WebAssembly module of the classifiers exports: small, to be compiled without waiting, and float64.
 #include "distances.c"
 #include "histogram.c"
+#include "products.c"
+#include "rows.c"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -14,4 +16,24 @@ EXPORT(histogram_subtract) void export_histogram_subtract(double *whole, const d
 
 EXPORT(squared_distances) void export_squared_distances(double *out, const double *left, const double *right, int m, int n, int width) {
   squared_distances(out, left, right, m, n, width);
+}
+
+EXPORT(row_products) void export_row_products(double *out, const float *x, const double *b, int rows, int columns, int outputs) {
+  row_products(out, x, b, rows, columns, outputs);
+}
+
+EXPORT(add_rows) void export_add_rows(double *sums, const float *x, const double *factors, int rows, int columns, int outputs) {
+  add_rows(sums, x, factors, rows, columns, outputs);
+}
+
+EXPORT(dot_products) void export_dot_products(double *out, const double *a, const double *b, double *aside, int m, int n, int length, int first) {
+  dot_products(out, a, b, aside, m, n, length, first);
+}
+
+EXPORT(inverse_forms) void export_inverse_forms(double *forms, const double *z, const double *lower, const double *inverse, int n, int stride) {
+  inverse_forms(forms, z, lower, inverse, n, stride);
+}
+
+EXPORT(subtract_product) void export_subtract_product(double *out, const double *z, const double *factors, int n, int stride) {
+  subtract_product(out, z, factors, n, stride);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { expectFinite, type FeatureTable } from "../../table/feature-table.js";
 import { expectColumns, expectState } from "../base/checks.js";
 import { type FittedClassifier, stateFields } from "../base/classifier.js";
+import { dotRow } from "./row-products.js";
 
 /**
  * A fitted linear classifier as plain data, for columns as they come (the scaling is folded in). Two fitted
@@ -107,24 +108,6 @@ export function unscaled(
   const raw = coefficients.map((value, k) => value / scale[k % columns]);
   const shifted = intercepts.map((value, t) => value - dotRow(centre, 0, raw, t * columns, columns));
   return { columns, coefficients: Array.from(raw), intercepts: Array.from(shifted) };
-}
-
-/** Sum of a[i + j] * b[k + j] over j < length. */
-export function dotRow(a: Float32Array | Float64Array, i: number, b: Float64Array, k: number, length: number): number {
-  // four sums: one alone waits for each addition to finish
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let j = 0;
-  for (; j + 3 < length; j += 4) {
-    s0 += a[i + j] * b[k + j];
-    s1 += a[i + j + 1] * b[k + j + 1];
-    s2 += a[i + j + 2] * b[k + j + 2];
-    s3 += a[i + j + 3] * b[k + j + 3];
-  }
-  for (; j < length; j++) s0 += a[i + j] * b[k + j];
-  return s0 + s1 + (s2 + s3);
 }
 
 /** Softmax of `values`; returns log(sum(exp(values))) of what they were. */

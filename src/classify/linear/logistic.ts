@@ -4,7 +4,8 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
-import { dotRow, type LinearState, linearClassifier, linearEntry, lossAndSlopes, unscaled } from "./linear-model.js";
+import { type LinearState, linearClassifier, linearEntry, lossAndSlopes, unscaled } from "./linear-model.js";
+import { dotRow, rowProducts } from "./row-products.js";
 import { sparseLogistic } from "./sparse-logistic.js";
 
 /** Settings of `logisticRegression`. */
@@ -86,24 +87,30 @@ function penalisedLoss(
   const columns = x.names.length;
   const size = outputs * columns;
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
-  const raw = new Float64Array(size); // coefficients of the columns as they come
+  const products = rowProducts(columns, outputs);
+  const raw = products.vectors; // coefficients of the columns as they come
   const offsets = new Float64Array(outputs);
-  const scores = new Float64Array(outputs);
+  const own = new Float64Array(outputs);
   return (parameters: Float64Array, gradient: Float64Array): number => {
     for (let k = 0; k < size; k++) raw[k] = parameters[k] / scale[k % columns];
     for (let t = 0; t < outputs; t++) offsets[t] = parameters[size + t] - dotRow(mean, 0, raw, t * columns, columns);
     gradient.fill(0);
+    products.sums.fill(0);
     let loss = 0;
-    for (let row = 0; row < x.rows; row++) {
-      const from = row * columns;
-      for (let t = 0; t < outputs; t++) scores[t] = offsets[t] + dotRow(x.values, from, raw, t * columns, columns);
-      loss += weights[row] * lossAndSlopes(scores, target[row]);
-      for (let t = 0; t < outputs; t++) {
-        const slope = weights[row] * scores[t];
-        gradient[size + t] += slope;
-        addRow(gradient, t * columns, x.values, from, slope, columns);
+    products.pass(x.values, x.rows, (from, count) => {
+      const { scores } = products;
+      for (let r = 0, k = 0; r < count; r++, k += outputs) {
+        const row = from + r;
+        for (let t = 0; t < outputs; t++) own[t] = offsets[t] + scores[k + t];
+        loss += weights[row] * lossAndSlopes(own, target[row]);
+        for (let t = 0; t < outputs; t++) {
+          const slope = weights[row] * own[t];
+          scores[k + t] = slope;
+          gradient[size + t] += slope;
+        }
       }
-    }
+    });
+    gradient.set(products.sums);
     let penalty = 0;
     for (let t = 0; t < outputs; t++)
       for (let j = 0; j < columns; j++) {
@@ -115,9 +122,4 @@ function penalisedLoss(
     for (let t = 0; t < outputs; t++) gradient[size + t] /= totalWeight;
     return (loss + penalty / C) / totalWeight;
   };
-}
-
-/** a[k + j] += factor * b[i + j] for j < length */
-function addRow(a: Float64Array, k: number, b: Float32Array, i: number, factor: number, length: number): void {
-  for (let j = 0; j < length; j++) a[k + j] += factor * b[i + j];
 }

@@ -1,4 +1,4 @@
-import { classifyKernels } from "../base/kernels.js";
+import { classifyKernels } from "../../table/linear-algebra/kernels.js";
 import type { ColumnScaling } from "../base/training-rows.js";
 
 /** Rows as they come with the scaling that makes their distances fair. */

@@ -1,4 +1,4 @@
-import { classifyKernels } from "../base/kernels.js";
+import { classifyKernels } from "../../table/linear-algebra/kernels.js";
 import type { BinnedColumns } from "./binning.js";
 
 /** Everything that counting rows into histograms touches, in one piece of memory. */

@@ -14,6 +14,20 @@ export interface ClassifyKernels {
   ): void;
   histogram_subtract(whole: number, part: number, bins: number): void;
   squared_distances(out: number, left: number, right: number, m: number, n: number, width: number): void;
+  row_products(out: number, x: number, b: number, rows: number, columns: number, outputs: number): void;
+  add_rows(sums: number, x: number, factors: number, rows: number, columns: number, outputs: number): void;
+  dot_products(
+    out: number,
+    a: number,
+    b: number,
+    aside: number,
+    m: number,
+    n: number,
+    length: number,
+    first: number,
+  ): void;
+  inverse_forms(forms: number, z: number, lower: number, inverse: number, n: number, stride: number): void;
+  subtract_product(out: number, z: number, factors: number, n: number, stride: number): void;
 }
 
 const PAGE = 65536;
