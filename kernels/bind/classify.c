@@ -26,8 +26,8 @@ EXPORT(add_rows) void export_add_rows(double *sums, const float *x, const double
   add_rows(sums, x, factors, rows, columns, outputs);
 }
 
-EXPORT(dot_products) void export_dot_products(double *out, const double *a, const double *b, double *aside, int m, int n, int length, int first) {
-  dot_products(out, a, b, aside, m, n, length, first);
+EXPORT(dot_products) void export_dot_products(double *out, const double *a, const double *b, double *aside, int m, int n, int length, int lower) {
+  dot_products(out, a, b, aside, m, n, length, lower);
 }
 
 EXPORT(inverse_forms) void export_inverse_forms(double *forms, const double *z, const double *lower, const double *inverse, int n, int stride) {
@@ -36,4 +36,8 @@ EXPORT(inverse_forms) void export_inverse_forms(double *forms, const double *z, 
 
 EXPORT(subtract_product) void export_subtract_product(double *out, const double *z, const double *factors, int n, int stride) {
   subtract_product(out, z, factors, n, stride);
+}
+
+EXPORT(add_squares) void export_add_squares(double *sums, const float *x, const double *centre, int rows, int columns) {
+  add_squares(sums, x, centre, rows, columns);
 }

@@ -8,13 +8,13 @@ static inline pair twice(double value) { return (pair){value, value}; }
 //   out    (m, n)       += dot products of every a with every b, each summed from its first number to its last
 //   a, b   (., length)  one vector after another
 //   aside  (4, length)  scratch
-// m and n are multiples of 4. From 0 up, `first` is the number among the b of the first a: b behind those 4 are left out.
+// m and n are multiples of 4. With `lower` only what is on or below the diagonal is complete.
 static void dot_products(double *out, const double *a, const double *b, double *aside, int m, int n, int length,
-                         int first) {
+                         int lower) {
   for (int j = 0; j < n; j += 4) {
     for (int k = 0; k < length; k++)
       for (int c = 0; c < 4; c++) aside[4 * k + c] = b[(size_t)(j + c) * length + k];
-    for (int i = first >= 0 && j > first ? j - first : 0; i < m; i += 4) {
+    for (int i = lower ? j : 0; i < m; i += 4) {
       const double *a0 = a + (size_t)i * length, *a1 = a0 + length, *a2 = a1 + length, *a3 = a2 + length;
       pair s00 = {0}, s01 = {0}, s10 = {0}, s11 = {0}, s20 = {0}, s21 = {0}, s30 = {0}, s31 = {0};
       for (int k = 0; k < length; k++) {

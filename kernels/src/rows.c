@@ -83,3 +83,24 @@ static void add_rows(double *sums, const float *x, const double *factors, int ro
     }
   }
 }
+
+//   sums    (columns)  += (x - centre)^2, one row after another
+//   x       (rows, columns)
+//   centre  (columns)
+static void add_squares(double *sums, const float *x, const double *centre, int rows, int columns) {
+  int j = 0;
+  for (; j + 2 <= columns; j += 2) {
+    const pair middle = load_pair(centre + j);
+    pair sum = load_pair(sums + j);
+    for (int row = 0; row < rows; row++) {
+      const pair d = load_floats(x + (size_t)row * columns + j) - middle;
+      sum += d * d;
+    }
+    store_pair(sums + j, sum);
+  }
+  for (; j < columns; j++)
+    for (int row = 0; row < rows; row++) {
+      const double d = x[(size_t)row * columns + j] - centre[j];
+      sums[j] += d * d;
+    }
+}

@@ -3,5 +3,6 @@
 
 static void row_products(double *out, const float *x, const double *b, int rows, int columns, int outputs);
 static void add_rows(double *sums, const float *x, const double *factors, int rows, int columns, int outputs);
+static void add_squares(double *sums, const float *x, const double *centre, int rows, int columns);
 
 #endif

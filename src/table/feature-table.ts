@@ -1,4 +1,5 @@
 import { DataError } from "../errors.js";
+import { sumColumns } from "./linear-algebra/column-sums.js";
 
 /** One row of numbers per case: what a classifier is fed with. */
 export interface FeatureTable {
@@ -45,10 +46,7 @@ export function sideBySide(tables: readonly FeatureTable[], blockNames?: readonl
 
 /** Sum of every column, [columns]. */
 export function columnSums({ values, names, rows }: FeatureTable): Float64Array {
-  const C = names.length;
-  const sums = new Float64Array(C);
-  for (let row = 0, k = 0; row < rows; row++) for (let j = 0; j < C; j++, k++) sums[j] += values[k];
-  return sums;
+  return sumColumns(values, rows, names.length);
 }
 
 /**
@@ -78,12 +76,7 @@ export function columnMoments(where: string, table: FeatureTable) {
   const mean = columnSums(table);
   expectFinite(where, table, mean);
   for (let j = 0; j < C; j++) mean[j] /= Math.max(1, rows);
-  const deviation = new Float64Array(C);
-  for (let row = 0, k = 0; row < rows; row++)
-    for (let j = 0; j < C; j++, k++) {
-      const d = values[k] - mean[j];
-      deviation[j] += d * d;
-    }
+  const deviation = sumColumns(values, rows, C, mean);
   for (let j = 0; j < C; j++) deviation[j] = Math.sqrt(deviation[j] / Math.max(1, rows));
   return { mean, deviation };
 }

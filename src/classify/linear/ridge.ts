@@ -1,6 +1,6 @@
 import { expectOneOf, expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
-import { addDotProducts, BLOCK, productsOfColumns, productsOfRows } from "../../table/linear-algebra/products.js";
+import { BLOCK, productsOfColumns, productsOfRows } from "../../table/linear-algebra/products.js";
 import {
   factorTridiagonal,
   inverseQuadraticForms,
@@ -10,6 +10,7 @@ import {
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { columnScaling, trainingRows } from "../base/training-rows.js";
 import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
+import { rotatedRows } from "./rotated-rows.js";
 
 /** Penalties tried, in the scale of standardised columns: 1e-3 to 1e4 in half decades. */
 export const RIDGE_ALPHAS: readonly number[] = Array.from({ length: 15 }, (_, k) => 10 ** (-3 + k / 2));
@@ -186,7 +187,6 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
 function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const { x, root, targets, totalWeight } = problem;
   const n = x.names.length;
-  const padded = (n + 3) & ~3;
   const products = targets.map(() => new Float64Array(n)); // X' y
   const entry = (row: number, column: number) => standardised(problem, row, column);
   const covariance = productsOfColumns(x.rows, n, entry, (block, from, count) => {
@@ -202,23 +202,16 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
     return { alpha, factor, rotated: rotated.map((y) => solveTridiagonal(factor, y)), error: 0 };
   });
 
-  const qtPadded = new Float64Array(padded * n);
-  qtPadded.set(qt);
-  const byRow = new Float64Array(BLOCK * n);
-  const z = new Float64Array(padded * BLOCK);
+  const turned = rotatedRows(qt, n, tried);
   for (let from = 0; from < x.rows; from += BLOCK) {
     const count = Math.min(BLOCK, x.rows - from);
-    for (let r = 0; r < count; r++) for (let j = 0; j < n; j++) byRow[r * n + j] = standardised(problem, from + r, j);
-    z.fill(0);
-    addDotProducts(z, qtPadded, byRow, padded, BLOCK, n, false);
-    for (const trial of tried) {
-      const leverage = inverseQuadraticForms(trial.factor, z, BLOCK, count);
+    for (let r = 0, k = 0; r < count; r++)
+      for (let j = 0; j < n; j++, k++) turned.rows[k] = standardised(problem, from + r, j);
+    turned.rotate();
+    for (const [k, trial] of tried.entries()) {
+      const leverage = turned.leverage(k);
       for (let t = 0; t < targets.length; t++) {
-        const residual = targets[t].slice(from, from + count);
-        for (let k = 0; k < n; k++) {
-          const slope = trial.rotated[t][k];
-          for (let r = 0; r < count; r++) residual[r] -= z[k * BLOCK + r] * slope;
-        }
+        const residual = turned.residuals(k, t, targets[t].subarray(from, from + count));
         for (let r = 0; r < count; r++) {
           const own = (root[from + r] * root[from + r]) / totalWeight; // of the intercept
           trial.error += (residual[r] / (1 - leverage[r] - own)) ** 2;

@@ -16,6 +16,7 @@ export interface ClassifyKernels {
   squared_distances(out: number, left: number, right: number, m: number, n: number, width: number): void;
   row_products(out: number, x: number, b: number, rows: number, columns: number, outputs: number): void;
   add_rows(sums: number, x: number, factors: number, rows: number, columns: number, outputs: number): void;
+  add_squares(sums: number, x: number, centre: number, rows: number, columns: number): void;
   dot_products(
     out: number,
     a: number,
@@ -24,7 +25,7 @@ export interface ClassifyKernels {
     m: number,
     n: number,
     length: number,
-    first: number,
+    lower: number,
   ): void;
   inverse_forms(forms: number, z: number, lower: number, inverse: number, n: number, stride: number): void;
   subtract_product(out: number, z: number, factors: number, n: number, stride: number): void;

@@ -1,3 +1,5 @@
+import { classifyKernels } from "./kernels.js";
+
 /** Rows or columns worked on at a time: 256 float64 are half of a 4 KB page, and a tile of six fits a 16 KB cache. */
 export const BLOCK = 256;
 
@@ -12,15 +14,15 @@ export function productsOfRows(
   onProgress?: (share: number) => void,
 ): Float64Array {
   const padded = (rows + 3) & ~3;
-  const products = new Float64Array(padded * padded);
+  const { out, a, add } = dotProducts(padded, padded, Math.min(BLOCK, columns), true);
   for (let from = 0; from < columns; from += BLOCK) {
     const count = Math.min(BLOCK, columns - from);
-    const block = new Float64Array(padded * count);
-    for (let row = 0; row < rows; row++) for (let j = 0; j < count; j++) block[row * count + j] = entry(row, from + j);
-    addDotProducts(products, block, block, padded, padded, count, true);
+    a.fill(0);
+    for (let row = 0; row < rows; row++) for (let j = 0; j < count; j++) a[row * count + j] = entry(row, from + j);
+    add(count);
     onProgress?.((from + count) / columns);
   }
-  return leading(products, padded, rows);
+  return leading(out, padded, rows);
 }
 
 /**
@@ -34,16 +36,15 @@ export function productsOfColumns(
   visit?: (block: Float64Array, from: number, count: number) => void,
 ): Float64Array {
   const padded = (columns + 3) & ~3;
-  const products = new Float64Array(padded * padded);
-  const block = new Float64Array(padded * BLOCK);
+  const { out, a: block, add } = dotProducts(padded, padded, BLOCK, true);
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from);
     if (count < BLOCK) block.fill(0);
     for (let r = 0; r < count; r++) for (let j = 0; j < columns; j++) block[j * BLOCK + r] = entry(from + r, j);
-    addDotProducts(products, block, block, padded, padded, BLOCK, true);
+    add(BLOCK);
     visit?.(block, from, count);
   }
-  return leading(products, padded, columns);
+  return leading(out, padded, columns);
 }
 
 /** The leading [n, n] of a [padded, padded] matrix. */
@@ -52,6 +53,40 @@ function leading(matrix: Float64Array, padded: number, n: number): Float64Array 
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) out.set(matrix.subarray(i * padded, i * padded + n), i * n);
   return out;
+}
+
+/** Vectors, and the dot products of all pairs of them, in one piece of memory. */
+export interface DotProducts {
+  /** [m, length] and [n, length], one vector after another; the same where `same` was asked for. */
+  a: Float64Array;
+  b: Float64Array;
+  /** [m, n], all 0 at first. */
+  out: Float64Array;
+  /** out[i, j] += a_i . b_j of vectors of that length, which stand one after another; with `same` as `lower` below. */
+  add(length: number): void;
+  wasm: boolean;
+}
+
+/**
+ * @param m a multiple of 4, and so is n
+ * @param length the most that vectors will have
+ * @param allowWasm false for the plain loop, which computes what the kernel does, bit for bit
+ */
+export function dotProducts(m: number, n: number, length: number, same: boolean, allowWasm = true): DotProducts {
+  const numbers = m * n + (m + (same ? 0 : n) + 4) * length;
+  const wasm = allowWasm ? classifyKernels(8 * numbers) : undefined;
+  const buffer = wasm?.buffer ?? new ArrayBuffer(8 * numbers);
+  const start = wasm?.start ?? 0;
+  const out = new Float64Array(buffer, start, m * n);
+  const a = new Float64Array(buffer, start + 8 * m * n, m * length);
+  const b = same ? a : new Float64Array(buffer, a.byteOffset + 8 * m * length, n * length);
+  if (!wasm) return { a, b, out, add: (long) => addDotProducts(out, a, b, m, n, long, same), wasm: false };
+  const aside = b.byteOffset + b.byteLength;
+  const lower = same ? 1 : 0;
+  return {
+    ...{ a, b, out, wasm: true },
+    add: (long) => wasm.kernels.dot_products(start, a.byteOffset, b.byteOffset, aside, m, n, long, lower),
+  };
 }
 
 /**
