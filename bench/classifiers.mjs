@@ -135,6 +135,8 @@ for (const size of SIZES) {
       const rows = task === "neighbours" ? size.neighbourRows : size.rows;
       const what = `${task}, ${rows} x ${size.columns}, ${size.classes} classes`;
       const area = Number.isNaN(auc) || auc === null ? "" : auc.toFixed(4);
-      console.log(`| ${what} | ${peer} | ${fit.toFixed(2)} | ${predict.toFixed(2)} | ${accuracy.toFixed(4)} | ${area} |`);
+      console.log(
+        `| ${what} | ${peer} | ${fit.toFixed(2)} | ${predict.toFixed(2)} | ${accuracy.toFixed(4)} | ${area} |`,
+      );
     }
 }

@@ -14,8 +14,15 @@ EXPORT(histogram_subtract) void export_histogram_subtract(double *whole, const d
   histogram_subtract(whole, part, bins);
 }
 
-EXPORT(squared_distances) void export_squared_distances(double *out, const double *left, const double *right, int m, int n, int width) {
-  squared_distances(out, left, right, m, n, width);
+// Each block is one address: what row_block has, one after another.
+static row_block block_at(const double *at, int rows, int width) {
+  const double *limits = at + (size_t)rows * width;
+  const float *rough = (const float *)(limits + rows);
+  return (row_block){at, limits, rough, rough + (size_t)rows * width};
+}
+
+EXPORT(near_pairs) int export_near_pairs(int32_t *places, double *distances, const double *left, int m, const double *right, int n, int count, int width) {
+  return near_pairs(places, distances, block_at(left, m, width), block_at(right, n, width), count, n, width);
 }
 
 EXPORT(row_products) void export_row_products(double *out, const float *x, const double *b, int rows, int columns, int outputs) {

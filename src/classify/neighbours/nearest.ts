@@ -1,4 +1,4 @@
-import { BLOCK, distanceBlocks, type ScaledRows } from "./distances.js";
+import { BLOCK, distanceBlocks, LEFT, type ScaledRows } from "./distances.js";
 
 /** The k nearest training rows of each row, nearest first; of equally near ones the lower row number first. */
 export interface Nearest {
@@ -13,13 +13,19 @@ export interface Nearest {
 export function nearest(training: ScaledRows, query: ScaledRows, k: number): Nearest {
   const found = nothingYet(query.rows, k);
   const blocks = distanceBlocks(training.scaling);
-  for (let from = 0; from < query.rows; from += BLOCK) {
+  const { places, distances } = blocks;
+  blocks.rightLimits.fill(Number.NEGATIVE_INFINITY);
+  for (let from = 0; from < query.rows; from += LEFT) {
     const rows = blocks.loadLeft(query, from);
     for (let other = 0; other < training.rows; other += BLOCK) {
       const others = blocks.loadRight(training, other);
-      const distances = blocks.compute();
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < others; j++) offer(found, from + i, other + j, distances[i * BLOCK + j]);
+      setLimits(blocks.leftLimits, found, from, rows);
+      const pairs = blocks.near(fours(rows));
+      for (let p = 0; p < pairs; p++) {
+        const i = Math.floor(places[p] / BLOCK);
+        const j = places[p] % BLOCK;
+        if (i < rows && j < others) offer(found, from + i, other + j, distances[p]);
+      }
     }
   }
   return found;
@@ -29,22 +35,32 @@ export function nearest(training: ScaledRows, query: ScaledRows, k: number): Nea
 export function nearestOthers(training: ScaledRows, k: number): Nearest {
   const found = nothingYet(training.rows, k);
   const blocks = distanceBlocks(training.scaling);
-  for (let from = 0; from < training.rows; from += BLOCK) {
+  const { places, distances } = blocks;
+  for (let from = 0; from < training.rows; from += LEFT) {
     const rows = blocks.loadLeft(training, from);
-    // each pair once: a row meets the blocks before its own while they are on the left, so in ascending order
+    // each pair once: a row meets those before its block while they are on the left, so in ascending order
     for (let other = from; other < training.rows; other += BLOCK) {
       const others = blocks.loadRight(training, other);
-      const distances = blocks.compute();
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < others; j++) {
-          const distance = distances[i * BLOCK + j];
-          if (other === from && i === j) continue;
-          offer(found, from + i, other + j, distance);
-          if (other > from) offer(found, other + j, from + i, distance);
-        }
+      setLimits(blocks.leftLimits, found, from, rows);
+      setLimits(blocks.rightLimits, found, other, others);
+      const pairs = blocks.near(fours(Math.min(rows, other - from + BLOCK)));
+      for (let p = 0; p < pairs; p++) {
+        const row = from + Math.floor(places[p] / BLOCK);
+        const j = places[p] % BLOCK;
+        if (row >= from + rows || j >= others || row === other + j) continue;
+        offer(found, row, other + j, distances[p]);
+        if (row < other) offer(found, other + j, row, distances[p]);
+      }
     }
   }
   return found;
+}
+
+const fours = (rows: number) => (rows + 3) & ~3;
+
+/** The distance that a neighbour of each row has to beat. */
+function setLimits(limits: Float64Array, { k, distances }: Nearest, from: number, count: number): void {
+  for (let i = 0; i < count; i++) limits[i] = distances[(from + i + 1) * k - 1];
 }
 
 function nothingYet(rows: number, k: number): Nearest {

@@ -13,7 +13,16 @@ export interface ClassifyKernels {
     C: number,
   ): void;
   histogram_subtract(whole: number, part: number, bins: number): void;
-  squared_distances(out: number, left: number, right: number, m: number, n: number, width: number): void;
+  near_pairs(
+    places: number,
+    distances: number,
+    left: number,
+    m: number,
+    right: number,
+    n: number,
+    count: number,
+    width: number,
+  ): number;
   row_products(out: number, x: number, b: number, rows: number, columns: number, outputs: number): void;
   add_rows(sums: number, x: number, factors: number, rows: number, columns: number, outputs: number): void;
   add_squares(sums: number, x: number, centre: number, rows: number, columns: number): void;
