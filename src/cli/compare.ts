@@ -61,6 +61,8 @@ const OPTIONS = compareOptionsSchema.pick({
   folds: true,
   repeats: true,
   labelDelay: true,
+  measure: true,
+  positive: true,
   networkSeeds: true,
   classWeight: true,
   alertsPerDay: true,

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import type { Comparison, ComparisonRow } from "../evaluate/comparison/comparison.js";
 import { bestOf } from "../evaluate/difference.js";
+import { goodnessOf, type Measure, measureTable } from "../evaluate/metrics/measures.js";
 import { duration } from "./terminal.js";
 
 const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));
@@ -14,7 +15,7 @@ export function comparisonTable(comparison: Comparison): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
   const { networkSeeds } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
-  const best = bestOf(rows, (row) => row.metrics[measure]);
+  const best = bestOf(rows, (row) => goodnessOf(row, measure));
   const columns = columnsOf(comparison);
   const table = new Table({
     head: columns.map(([head]) => pc.bold(head)),
@@ -30,7 +31,7 @@ export function comparisonTable(comparison: Comparison): string {
       ? `${measure === "accuracy" ? "Balanced accuracy (bal) is the mean recall. " : ""}Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
       : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
-  const decided = measure === "accuracy" ? "accuracy" : "average precision";
+  const decided = measureTable[measure].name;
   const means =
     networkSeeds.length > 1
       ? ` Figures of encoders are means over ${networkSeeds.length} networks; the column "networks" shows the lowest and the highest.`
@@ -49,10 +50,21 @@ export function comparisonTable(comparison: Comparison): string {
   ].join("\n");
 }
 
+/** Of the deciding measure. */
+const HEADS: Readonly<Record<Measure, string>> = {
+  accuracy: "accuracy",
+  "balanced-accuracy": "balanced",
+  auc: "AUC",
+  "average-precision": "avg prec",
+  "log-loss": "log loss",
+  "alert-recall": "alert rec",
+  cost: "cost",
+};
+
 /** The columns that suit the data: with rare positives the ranking decides, and accuracy shows little. */
 function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Comparison): Column[] {
   const binary = classNames.length === 2;
-  const byAccuracy = measure === "accuracy";
+  const byAccuracy = measure === "accuracy" || measure === "balanced-accuracy";
   const of = (figures: { perClass: (number | null)[]; macro: number | null }) =>
     show(binary ? figures.perClass[1] : figures.macro);
   const when = (shown: unknown, ...columns: Column[]): Column[] => (shown ? columns : []);
@@ -60,11 +72,11 @@ function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Compari
     ["features", ({ features }) => features],
     ["cols", ({ columns }) => String(columns)],
     ["classifier", ({ classifier }) => classifier],
-    [byAccuracy ? "accuracy" : "avg prec", ({ metrics }) => show(metrics[measure])],
+    [HEADS[measure], (row) => show(measureTable[measure].of(row))],
     ["95 %", ({ intervals }) => rangeOf(Object.values(intervals[measure]!))],
-    ...when(byAccuracy, ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
+    ...when(measure === "accuracy", ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
     ...when(networkSeeds.length > 1, ["networks", ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : "")]),
-    ["AUC", ({ metrics }) => show(metrics.rocAuc)],
+    ...when(measure !== "auc", ["AUC", ({ metrics }) => show(metrics.rocAuc)]),
     ...when(
       binary || !byAccuracy,
       ["prec", ({ metrics }) => of(metrics.precision)],
@@ -76,7 +88,7 @@ function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Compari
       [`P@${budget?.alerts}`, ({ alerts }) => show(alerts?.precision)],
       [`R@${budget?.alerts}`, ({ alerts }) => show(alerts?.recall)],
     ),
-    ...when(costs, ["cost", ({ expectedCost }) => show(expectedCost)]),
+    ...when(costs && measure !== "cost", ["cost", ({ expectedCost }) => show(expectedCost)]),
   ];
 }
 

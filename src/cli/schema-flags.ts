@@ -43,6 +43,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   timeFormat: { value: "format" },
   timeUnit: { value: "unit" },
   thousands: { value: "sign" },
+  positive: { value: "class" },
   labels: { value: "file" },
   manifest: { value: "file" },
   labelFrom: { value: "pattern" },

@@ -1,5 +1,6 @@
 import type { ComparisonRow, Difference, Measure } from "./comparison/comparison.js";
 import { differenceOf } from "./metrics/bootstrap.js";
+import { goodnessOf, measureTable } from "./metrics/measures.js";
 import { correctedResampledTest } from "./metrics/resampled-t-test.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { ScoredRow } from "./score.js";
@@ -19,7 +20,7 @@ export function differencesOf(
   const named = (role: ComparisonRow["role"]) => [...roles.keys()].filter((name) => roles.get(name) === role);
   const best = (candidates: readonly string[]): ScoredRow | undefined => {
     const among = rows.filter(({ row }) => candidates.includes(row.features));
-    return among.length === 0 ? undefined : bestOf(among, ({ row }) => row.metrics[measure]);
+    return among.length === 0 ? undefined : bestOf(among, ({ row }) => goodnessOf(row, measure));
   };
   const own = (name: string) => chosenRow(rows, name, measure);
   const sizeOf = (part: "train" | "test") => resamples.reduce((sum, each) => sum + each[part].length, 0);
@@ -27,14 +28,15 @@ export function differencesOf(
   const found: Difference[] = [];
   const compare = (question: Difference["question"], a: ScoredRow, b: ScoredRow | undefined, level = 0.95): void => {
     if (!b) return;
-    const steps = a.row.byResample.map((value, k) => value - b.row.byResample[k]);
+    const [more, less] = measureTable[measure].falls ? [b, a] : [a, b];
+    const steps = more.row.byResample.map((value, k) => value - less.row.byResample[k]);
     const corrected = correctedResampledTest(steps.filter(Number.isFinite), testToTrain, level);
     found.push({
       question,
       features: a.row.features,
       classifier: a.row.classifier,
       against: { features: b.row.features, classifier: b.row.classifier },
-      ...differenceOf(a.draws, b.draws, level),
+      ...differenceOf(more.draws, less.draws, level),
       level,
       ...(corrected && { corrected }),
     });
@@ -77,7 +79,8 @@ function chosenRow(rows: readonly ScoredRow[], name: string, measure: Measure): 
 
 /** The item with the highest value, the first of equals. */
 export function bestOf<T>(items: readonly T[], value: (item: T) => number | null): T {
-  return items.reduce((best, item) => ((value(item) ?? -1) > (value(best) ?? -1) ? item : best));
+  const of = (item: T) => value(item) ?? Number.NEGATIVE_INFINITY;
+  return items.reduce((best, item) => (of(item) > of(best) ? item : best));
 }
 
 /** The same with the untrained encoder in place of the trained one, if it has a row. */

@@ -1,17 +1,20 @@
 import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
+import { OptionError } from "../errors.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { ResampleDescription } from "./comparison/comparison.js";
 import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
+import { type Measure, measureTable } from "./metrics/measures.js";
+import type { Costs } from "./metrics/threshold.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
 import { planResamples, type Resample } from "./plan/resample.js";
 import { caseTimes, validationPart } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
 
-/** Positives are rare where the rarer of two classes is below this share of the training part. */
+/** Positives are rare where the class looked for is below this share of the training part. */
 const RARE = 0.1;
 
 /** A resample with all that is known of it before anything is fitted. */
@@ -31,7 +34,7 @@ export interface PlannedResample extends Resample {
 
 /** Which cases train and test, with what, and by what rows are scored. */
 export interface ComparisonPlan extends Scoring {
-  /** All cases; where positives are rare the rarer class comes second. */
+  /** All cases; of two classes the one that is looked for comes second. */
   set: Sequences;
   resamples: PlannedResample[];
   classifiers: readonly ClassifierName[];
@@ -39,7 +42,7 @@ export interface ComparisonPlan extends Scoring {
   budget?: Budget;
   /** What is drawn together in a bootstrap; see `groupsOf`. */
   groups?: (string | number)[];
-  /** Where positives are rare: test cases of that class, each once. */
+  /** Where the class looked for has few cases: those of the test parts, each once. */
   positives?: number;
   notes: string[];
 }
@@ -53,13 +56,21 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const times = caseTimes(cases);
   const parts = planResamples(plan, cases.labels!, cases.entities, times);
   const known = countClasses(pick(cases.labels!, parts[0].train), cases.classNames!);
-  const rare = known.length === 2 && Math.min(...known) < RARE * (known[0] + known[1]);
-  const set = rare && known[0] < known[1] ? swapClasses(cases) : cases;
-  const labels = set.labels!;
   const binary = known.length === 2;
+  if (question.positive !== undefined && !binary)
+    throw new OptionError(
+      `compare: got \`positive: "${question.positive}"\` for ${known.length} classes, expected two classes, one of which is looked for. Leave it out.`,
+    );
+  const second = binary ? positiveOf(question, known) : 1;
+  const share = binary ? known[second] / (known[0] + known[1]) : 1;
+  const rare = share < RARE;
+  const set = second === 0 ? swapClasses(cases) : cases;
+  const labels = set.labels!;
   const rule = binary ? ruleOf(question, rare) : undefined;
   const budget = binary ? budgetOf(question, parts, times, rare && source.events !== undefined) : undefined;
   const events = rare && align === "end";
+  const measure = question.measure ?? (rare ? "average-precision" : "accuracy");
+  expectMeasure(measure, { binary, costs, budget });
   const tested = parts.flatMap(({ test }) => Array.from(test));
   const notes: string[] = [];
   const resamples: PlannedResample[] = [];
@@ -92,7 +103,7 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     costs,
     budget,
     notes,
-    measure: rare ? "averagePrecision" : "accuracy",
+    measure,
     classCount: known.length,
     classifiers: question.classifiers ?? (events ? ["logistic", "boosting"] : ["ridge", "logistic"]),
     classWeights: classWeightsOf(question.classWeight, rare),
@@ -100,6 +111,34 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     groups: groupsOf(set, parts),
     positives: rare ? new Set(tested.filter((n) => labels[n] === 1)).size : undefined,
   };
+}
+
+/** Which of two classes is looked for. @param known training cases of each */
+function positiveOf({ positive, cases }: Question, known: readonly number[]): 0 | 1 {
+  if (positive === undefined) return known[0] < RARE * (known[0] + known[1]) ? 0 : 1;
+  const at = cases.classNames!.indexOf(positive);
+  if (at >= 0) return at as 0 | 1;
+  throw new OptionError(
+    `compare: got \`positive: "${positive}"\`, expected one of the classes: ${cases.classNames!.join(", ")}.`,
+  );
+}
+
+/** @throws {OptionError} for a measure that these data and options give no value */
+function expectMeasure(
+  measure: Measure,
+  { binary, costs, budget }: { binary: boolean; costs?: Costs; budget?: Budget },
+): void {
+  const { ofTwo, needs, name } = measureTable[measure];
+  if (ofTwo && !binary)
+    throw new OptionError(
+      `compare: got \`measure: "${measure}"\` for more than two classes, expected two. Take accuracy, balanced-accuracy or log-loss.`,
+    );
+  if (needs === "costs" && !costs)
+    throw new OptionError(`compare: ${name} decides (\`measure\`), and no cost is given. Add \`costs\`.`);
+  if (needs === "budget" && !budget)
+    throw new OptionError(
+      `compare: ${name} decides (\`measure\`), and no budget is given. Add \`alertsPerDay\` or \`alerts\`.`,
+    );
 }
 
 /** How thresholds of two classes are chosen; undefined: 0.5 stays. */

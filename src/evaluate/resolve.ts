@@ -7,7 +7,16 @@ import { expectClasses } from "./plan/classes.js";
 import type { ResamplePlan } from "./plan/resample.js";
 import { planOf } from "./plan/resample-plan.js";
 
-type AsGiven = "classifiers" | "classWeight" | "costs" | "alerts" | "alertsPerDay" | "store" | "hooks";
+type AsGiven =
+  | "measure"
+  | "positive"
+  | "classifiers"
+  | "classWeight"
+  | "costs"
+  | "alerts"
+  | "alertsPerDay"
+  | "store"
+  | "hooks";
 
 /** A question to the data: every option that does not depend on the labels has its value. */
 export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven> {

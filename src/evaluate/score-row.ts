@@ -4,7 +4,8 @@ import type { Prediction } from "./comparison/predictions.js";
 import { type Budget, scoreAlerts } from "./metrics/alerts.js";
 import type { PredictedCases } from "./metrics/bootstrap.js";
 import { curvesOf } from "./metrics/curves.js";
-import { type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
+import { measureTable } from "./metrics/measures.js";
+import { logLosses, type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
 import { averagePrecision } from "./metrics/ranking.js";
 import { type Costs, chooseThreshold } from "./metrics/threshold.js";
 
@@ -70,7 +71,7 @@ export function scoreRow(predictions: readonly (readonly Prediction[])[], scorin
       ...(expectedCost !== undefined && { expectedCost: mean(bySeed.map((seed) => seed.expectedCost!)) }),
       ...(curves && { curves }),
       byResample: resamples.map((_, k) => mean(bySeed.map((seed) => seed.byResample[k]))),
-      bySeed: bySeed.map(({ metrics }) => metrics[measure] ?? Number.NaN),
+      bySeed: bySeed.map((seed) => measureTable[measure].of(seed) ?? Number.NaN),
     },
     predicted: bySeed.map((seed) => seed.cases),
     validated: validatedPrecision(predictions, scoring),
@@ -103,16 +104,17 @@ function callCases(
 
 /** Figures of one network seed. */
 function scoreSeed(parts: readonly PredictedCases[], probabilities: number[], scoring: Scoring) {
-  const { measure, classCount, trainLabels, budget, costs } = scoring;
-  const cases = join(parts);
-  const { labels, scores } = cases;
+  const { classCount, trainLabels, budget, costs } = scoring;
+  const joined = join(parts);
+  const { labels, scores } = joined;
+  const cases = { ...joined, logLoss: logLosses(labels, probabilities, classCount) };
   const metrics = scorePredictions({ ...cases, classCount, probabilities, trainLabels });
   return {
     cases,
     metrics,
     alerts: budget && scores && scoreAlerts(scores, arePositive(labels), budget.periods, budget.alerts),
     expectedCost: costs && classCount === 2 ? costOf(metrics.confusion, costs) : undefined,
-    byResample: parts.map((part) => measureOf(part, measure)),
+    byResample: byResample(cases, parts, scoring),
   };
 }
 
@@ -135,10 +137,14 @@ function costOf(confusion: number[][], { miss, alert }: Costs): number {
   return (miss * confusion[1][0] + alert * (confusion[0][1] + confusion[1][1])) / cases;
 }
 
-function measureOf({ labels, predicted, scores }: PredictedCases, measure: Measure): number {
-  if (measure === "accuracy")
-    return predicted.reduce((sum, label, n) => sum + (label === labels[n] ? 1 : 0), 0) / labels.length;
-  return averagePrecision(scores!, arePositive(labels)) ?? Number.NaN;
+/** The deciding measure of each resample: of all cases, those of the others count 0 times. */
+function byResample(cases: PredictedCases, parts: readonly PredictedCases[], scoring: Scoring): number[] {
+  const measured = measureTable[scoring.measure].weighted(cases, scoring);
+  let from = 0;
+  return parts.map(({ labels }) => {
+    const counts = new Float64Array(cases.labels.length).fill(1, from, (from += labels.length));
+    return measured(counts);
+  });
 }
 
 function arePositive(labels: Int32Array): boolean[] {
@@ -181,6 +187,7 @@ function meanMetrics(metrics: readonly Metrics[]): Metrics {
     f1: perClass(({ f1 }) => f1),
     rocAuc: of(({ rocAuc }) => rocAuc),
     averagePrecision: of(({ averagePrecision }) => averagePrecision),
+    logLoss: of(({ logLoss }) => logLoss),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ClassifierName } from "../classify/classifiers.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
 import { featureKey, predictionOf, type Results } from "./comparison/predictions.js";
 import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
+import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { mean, scoreRow } from "./score-row.js";
@@ -25,21 +26,19 @@ export function score(question: Question, plan: ComparisonPlan, results: Results
   const drawsOf = (measure: Measure) => {
     const all = bootstrapDraws(
       scored.flatMap(({ predicted }) => predicted),
-      measure,
+      (cases) => measureTable[measure].weighted(cases, plan),
       { groups: plan.groups, seed },
     );
     let at = 0;
     return scored.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
   };
-  const accuracies = drawsOf("accuracy");
-  const precisions = plan.classCount === 2 ? drawsOf("averagePrecision") : undefined;
+  const shown: Measure[] = plan.classCount === 2 ? ["accuracy", "average-precision"] : ["accuracy"];
+  const draws = new Map([...new Set([...shown, plan.measure])].map((measure) => [measure, drawsOf(measure)]));
   return scored.map(({ row: { seconds, notes, ...figures }, validated }, r) => {
-    const intervals = {
-      accuracy: intervalOf(accuracies[r]),
-      ...(precisions && { averagePrecision: intervalOf(precisions[r]) }),
-    };
-    const draws = (plan.measure === "accuracy" ? accuracies : precisions!)[r];
-    return { row: { ...figures, intervals, seconds, notes }, draws, validated };
+    const intervals = Object.fromEntries(
+      Array.from(draws, ([measure, each]) => [measure, intervalOf(each[r])]),
+    ) as ComparisonRow["intervals"];
+    return { row: { ...figures, intervals, seconds, notes }, draws: draws.get(plan.measure)![r], validated };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Difference, Measure, Verdict } from "./comparison/comparison.js";
+import { measureTable } from "./metrics/measures.js";
 import { parseExpression, sayExpression } from "./sets/expression.js";
 
 /** Fewer positive test cases than this show nothing. */
@@ -118,8 +119,7 @@ export function say(difference: Difference, measure: Measure): string {
 }
 
 function figuresOf({ difference, low, high, level, corrected }: Difference, measure: Measure): string {
-  const [scale, digits, unit] =
-    measure === "accuracy" ? ([100, 1, "points of accuracy"] as const) : ([1, 3, "average precision"] as const);
+  const { scale, digits, unit } = measureTable[measure];
   const show = (value: number) => signed(scale * value, digits);
   const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";
   const test = corrected ? `; corrected over resamples [${show(corrected.low)}, ${show(corrected.high)}]` : "";

@@ -148,7 +148,7 @@ describe("rare positives", () => {
 
   test("average precision decides, by logistic regression without weights; other classifiers balance the classes", async () => {
     const { measure, verdict, rows } = await compare(engine, halves(named, 150), quick);
-    expect(measure).toBe("averagePrecision");
+    expect(measure).toBe("average-precision");
     expect(verdict.sentences[0]).toMatch(/^The latents \((logistic|ridge)\).*average precision/);
     expect(verdict.sentences.at(-1)).toMatch(/Only 10 positive test cases/);
     const rowOf = (all: typeof rows, classifier: string) =>

@@ -30,7 +30,7 @@ describe("a plan, before anything is fitted", () => {
 
   test("the rarer class comes second, and decides measure, weights, rule and validation part", async () => {
     const plan = await planOf();
-    expect([plan.measure, plan.rule, plan.set.classNames]).toEqual(["averagePrecision", "F1", ["fast", "slow"]]);
+    expect([plan.measure, plan.rule, plan.set.classNames]).toEqual(["average-precision", "F1", ["fast", "slow"]]);
     expect(plan.classWeights).toMatchObject({ ridge: "balanced", logistic: "none" });
     const [{ labels, validation, description }] = plan.resamples;
     expect([labels.length, plan.positives]).toEqual([80, labels.filter((label) => label === 1).length]);
@@ -40,6 +40,25 @@ describe("a plan, before anything is fitted", () => {
     const even = await planOf({}, set);
     expect([even.measure, even.rule, even.positives]).toEqual(["accuracy", undefined, undefined]);
     expect(even.resamples[0].validation).toBeUndefined();
+  });
+
+  test("the measure that decides, and the class that is looked for, can be chosen", async () => {
+    expect((await planOf({ measure: "log-loss" })).measure).toBe("log-loss");
+    const common = await planOf({ positive: "fast" });
+    expect([common.measure, common.rule, common.set.classNames]).toEqual(["accuracy", undefined, ["slow", "fast"]]);
+    const even = await planOf({ positive: "slow" }, set);
+    expect(even.set.classNames).toEqual(["fast", "slow"]);
+    await expect(planOf({ positive: "fraud" })).rejects.toThrow(/`positive: "fraud"`, expected one of .*slow, fast/);
+    await expect(planOf({ measure: "cost" })).rejects.toThrow(/cost per case decides.*Add `costs`/);
+    await expect(planOf({ measure: "alert-recall" })).rejects.toThrow(/Add `alertsPerDay` or `alerts`/);
+    expect((await planOf({ measure: "alert-recall", alerts: 8 })).measure).toBe("alert-recall");
+    const three = {
+      ...set,
+      labels: set.labels!.map((_, n) => n % 3),
+      classNames: ["a", "b", "c"],
+    };
+    await expect(planOf({ measure: "auc" }, three)).rejects.toThrow(/more than two classes.*log-loss/);
+    await expect(planOf({ positive: "a" }, three)).rejects.toThrow(/`positive: "a"` for 3 classes/);
   });
 
   test("costs come before a budget of alerts, and that before F1", async () => {

@@ -13,7 +13,7 @@ const predictionOf = (scores: number[], held?: number[]): Prediction => ({
 });
 const labels = Int32Array.of(0, 0, 0, 1, 1);
 const scoring: Scoring = {
-  measure: "averagePrecision",
+  measure: "average-precision",
   classCount: 2,
   trainLabels: Int32Array.of(0, 0, 0, 1),
   resamples: [{ labels, validation: { labels: Int32Array.of(0, 1, 0, 1), alerts: 1 } }],

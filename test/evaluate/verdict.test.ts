@@ -124,7 +124,7 @@ test("sentences give the reasons: difference, interval, both classifiers, unit",
     expect.stringMatching(/Not every interval lies on one side of 0/),
     expect.stringMatching(/Training made the features worse than random weights did/),
   ]);
-  expect(verdictOf({ raw: below }, "averagePrecision", "ridge").sentences[0]).toBe(
+  expect(verdictOf({ raw: below }, "average-precision", "ridge").sentences[0]).toBe(
     "The latents (ridge) against the raw values (ridge): -0.050 average precision [-0.090, -0.010].",
   );
 });
@@ -153,8 +153,8 @@ test("what the latents add to is told, and whether that is the best baseline", (
 
 test("few positives are said to be too few", () => {
   const told = (positives?: number) =>
-    verdictOf({ raw: above }, "averagePrecision", "logistic", positives).sentences.at(-1);
-  expect(verdictOf({ raw: above }, "averagePrecision", "logistic", 19).decision).toBe("too few positives");
+    verdictOf({ raw: above }, "average-precision", "logistic", positives).sentences.at(-1);
+  expect(verdictOf({ raw: above }, "average-precision", "logistic", 19).decision).toBe("too few positives");
   expect(told(19)).toBe("Only 19 positive test cases: too few to trust any of this.");
   expect(told(20)).not.toMatch(/too few/);
   expect(told()).not.toMatch(/too few/);

@@ -6,6 +6,7 @@ import { parseOptions } from "../../options.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
 import { heldSteps, type Sequences } from "../../sequences/set/windowed-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
+import { measures } from "../metrics/measures.js";
 import { planNames } from "../plan/resample-plan.js";
 import { LABEL_DELAY } from "../sets/event-aggregates.js";
 import { type Expression, nameOfExpression, parseExpression, setsOf } from "../sets/expression.js";
@@ -51,6 +52,16 @@ export const compareOptionsSchema = z.strictObject({
     .nonnegative()
     .optional()
     .describe("forward: time until the label of an event is known; default 7 days"),
+  measure: z
+    .enum(measures)
+    .optional()
+    .describe(
+      "what decides: alert-recall needs a budget of alerts, cost needs costs; default: average-precision if the rarer of two classes is below 10 % of the training cases; else accuracy",
+    ),
+  positive: z
+    .string()
+    .optional()
+    .describe("the class of two that is looked for; default: the rarer one if it is below 10 %, else the second"),
   networkSeeds: z
     .int()
     .positive()

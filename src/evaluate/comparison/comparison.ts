@@ -2,7 +2,8 @@ import type { HistoryEntry } from "../../model/history.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
 import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";
-import type { Measure, Metrics } from "../metrics/metrics.js";
+import type { Measure } from "../metrics/measures.js";
+import type { Metrics } from "../metrics/metrics.js";
 import type { ThresholdRule } from "../metrics/threshold.js";
 import type { FeatureRole } from "../sets/feature-set.js";
 
@@ -24,8 +25,8 @@ export interface ComparisonRow {
   classifier: string;
   /** `metrics.confusion` counts the cases of every network seed. */
   metrics: Metrics;
-  /** 95 % intervals of single figures, by the same bootstrap as the differences. */
-  intervals: { accuracy: Bounds; averagePrecision?: Bounds };
+  /** 95 % intervals of single figures, by the same bootstrap as the differences: of the deciding measure, too. */
+  intervals: { accuracy: Bounds } & Partial<Record<Measure, Bounds>>;
   /** Of two classes where a threshold was chosen on the validation part of each training part and then frozen. */
   thresholds?: { rule: ThresholdRule /** one for each resample and seed */; values: number[] };
   /** The riskiest cases first, as many as the budget allows; see AlertBudget. */
@@ -60,7 +61,10 @@ export interface Difference {
   features: string;
   classifier: string;
   against: { features: string; classifier: string };
-  /** Measure of the first minus that of the other; with the paired bootstrap's interval. */
+  /**
+   * Measure of the first minus that of the other, or of log loss and cost the other way round: above 0 is better; with
+   * the paired bootstrap's interval.
+   */
   difference: number;
   low: number;
   high: number;

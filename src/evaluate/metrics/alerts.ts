@@ -76,17 +76,11 @@ export function scoreAlerts(
   period: ArrayLike<string | number>,
   alerts: number,
 ): AlertFigures | undefined {
-  const members = new Map<string | number, number[]>();
-  for (let n = 0; n < scores.length; n++) {
-    const list = members.get(period[n]);
-    if (list) list.push(n);
-    else members.set(period[n], [n]);
-  }
+  const members = riskiestFirst(scores, period);
   let positives = 0;
   let found = 0;
   let precision = 0;
   for (const cases of members.values()) {
-    cases.sort((a, b) => scores[b] - scores[a]);
     const k = Math.min(alerts, cases.length);
     const hits = hitsAmong(cases, k, scores, positive);
     positives += cases.filter((n) => positive[n]).length;
@@ -95,6 +89,36 @@ export function scoreAlerts(
   }
   if (positives === 0) return undefined;
   return { precision: precision / members.size, recall: found / positives, periods: members.size };
+}
+
+/** [N], whether each case is among the `alerts` riskiest of its period; the share of those equal at the cut that is. */
+export function alertShares(
+  scores: ArrayLike<number>,
+  period: ArrayLike<string | number>,
+  alerts: number,
+): Float64Array {
+  const shares = new Float64Array(scores.length);
+  for (const cases of riskiestFirst(scores, period).values()) {
+    const k = Math.min(alerts, cases.length);
+    const cut = scores[cases[k - 1]];
+    const above = cases.filter((n) => scores[n] > cut);
+    const tied = cases.filter((n) => scores[n] === cut);
+    for (const n of above) shares[n] = 1;
+    for (const n of tied) shares[n] = (k - above.length) / tied.length;
+  }
+  return shares;
+}
+
+/** The cases of each period, the highest score first. */
+function riskiestFirst(scores: ArrayLike<number>, period: ArrayLike<string | number>): Map<string | number, number[]> {
+  const members = new Map<string | number, number[]>();
+  for (let n = 0; n < scores.length; n++) {
+    const list = members.get(period[n]);
+    if (list) list.push(n);
+    else members.set(period[n], [n]);
+  }
+  for (const cases of members.values()) cases.sort((a, b) => scores[b] - scores[a]);
+  return members;
 }
 
 /** Positives among the first k of cases in the order of their scores. */

@@ -1,5 +1,4 @@
 import { randomStream, STREAMS } from "../../random.js";
-import type { Measure } from "./metrics.js";
 
 /** What was predicted for the test cases, all resamples one after another. */
 export interface PredictedCases {
@@ -7,6 +6,8 @@ export interface PredictedCases {
   predicted: Int32Array;
   /** Score of class 1, higher is likelier; two classes only. */
   scores?: Float64Array;
+  /** -log of the probability of the true class. */
+  logLoss?: Float64Array;
 }
 
 export interface Interval {
@@ -33,15 +34,16 @@ export interface BootstrapOptions {
 /**
  * The measure of several rows of predictions for the same cases, on the same draws of cases, or of whole groups where
  * there are any (Efron's bootstrap). Any two of them can then be compared in pairs.
+ * @param weighted the measure of a row where case n counts counts[n] times
  */
 export function bootstrapDraws(
   rows: readonly PredictedCases[],
-  measure: Measure,
+  weighted: (cases: PredictedCases) => (counts: Float64Array) => number,
   { groups, repeats = 500, seed }: BootstrapOptions,
 ): Draws[] {
   if (rows.length === 0) return [];
   const members = memberLists(rows[0].labels.length, groups);
-  const of = rows.map(measure === "accuracy" ? hitRate : rankedPrecision);
+  const of = rows.map(weighted);
   const counts = new Float64Array(rows[0].labels.length).fill(1);
   const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
   const random = randomStream(seed, STREAMS.bootstrap);
@@ -95,43 +97,4 @@ function memberLists(count: number, groups: readonly (string | number)[] | undef
     else lists.set(group, [n]);
   });
   return [...lists.values()];
-}
-
-/** Accuracy when case n counts counts[n] times. */
-function hitRate({ labels, predicted }: PredictedCases): (counts: Float64Array) => number {
-  return (counts) => {
-    let hits = 0;
-    let total = 0;
-    for (let n = 0; n < counts.length; n++) {
-      total += counts[n];
-      if (labels[n] === predicted[n]) hits += counts[n];
-    }
-    return hits / total;
-  };
-}
-
-/** Average precision when case n counts counts[n] times; NaN without a positive. Cases are ranked once. */
-function rankedPrecision({ labels, scores }: PredictedCases): (counts: Float64Array) => number {
-  const order = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
-  const isPositive = Uint8Array.from(order, (n) => (labels[n] === 1 ? 1 : 0));
-  // 1 where the next case has another score: equal scores are one step
-  const ends = Uint8Array.from(order, (n, k) =>
-    k + 1 === order.length || scores![order[k + 1]] !== scores![n] ? 1 : 0,
-  );
-  return (counts) => {
-    let hits = 0;
-    let seen = 0;
-    let sum = 0;
-    let tied = 0;
-    for (let k = 0; k < order.length; k++) {
-      const count = counts[order[k]];
-      seen += count;
-      if (isPositive[k] === 1) tied += count;
-      if (ends[k] === 0 || tied === 0) continue;
-      hits += tied;
-      sum += tied * (hits / seen);
-      tied = 0;
-    }
-    return hits > 0 ? sum / hits : Number.NaN;
-  };
 }

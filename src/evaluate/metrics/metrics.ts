@@ -22,7 +22,7 @@ export interface PerClass {
 }
 
 /**
- * Every figure is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the labels
+ * Every figure but the log loss is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the labels
  * has recall and F1 null (precision 0 if it was predicted all the same) and is left out of every mean. A class that occurs and was never predicted has precision 0.
  */
 export interface Metrics {
@@ -42,10 +42,9 @@ export interface Metrics {
   rocAuc: number | null;
   /** As rocAuc. */
   averagePrecision: number | null;
+  /** Mean of -log of the probability of the true class; null where rows of probabilities do not add up to 1. */
+  logLoss: number | null;
 }
-
-/** What decides: accuracy, or average precision where the rarer of two classes is below 10 %. */
-export type Measure = "accuracy" | "averagePrecision";
 
 /**
  * @throws {ShapeError} when the parts do not have one entry (or row) per case
@@ -79,7 +78,30 @@ export function scorePredictions(predictions: Predictions): Metrics {
     f1: perClass((hits, c) => (actual[c] === 0 ? null : (2 * hits) / (actual[c] + claimed[c]))),
     rocAuc: oneAgainstRest(predictions, rocAuc),
     averagePrecision: oneAgainstRest(predictions, averagePrecision),
+    logLoss: mean(Array.from((probabilities && logLosses(labels, probabilities, classCount)) ?? [])),
   };
+}
+
+/** A probability below this counts as this, so that one sure mistake is not an infinite loss (as scikit-learn). */
+const SUREST = 2 ** -52;
+
+/** How far a row of probabilities may be from a sum of 1. */
+const ROUNDING = 1e-6;
+
+/** [N], -log of the probability of the true class; undefined where a row does not add up to 1: scores of another kind. */
+export function logLosses(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classCount: number,
+): Float64Array | undefined {
+  const losses = new Float64Array(labels.length);
+  for (let n = 0; n < labels.length; n++) {
+    let total = 0;
+    for (let c = 0; c < classCount; c++) total += probabilities[n * classCount + c];
+    if (!(Math.abs(total - 1) < ROUNDING)) return undefined;
+    losses[n] = -Math.log(Math.max(SUREST, probabilities[n * classCount + labels[n]]));
+  }
+  return losses;
 }
 
 function oneAgainstRest(

@@ -17,7 +17,7 @@ export function curvesSection(comparison: Comparison, figure: Figures): Html | u
   if (rows.length === 0) return undefined;
   const positive = positiveClass(comparison);
   const strokes = strokesOf(rows);
-  const first = bestOf(rows, "averagePrecision")!;
+  const first = bestOf(rows, "average-precision")!;
   const thresholds = rows.some((row) => row.curves.atThreshold);
   const guess = prevalence(rows[0]);
   return html`<section id="curves" aria-labelledby="curves-title">
@@ -111,7 +111,7 @@ function prevalence({ metrics }: ComparisonRow): number {
 /** The best row of each set; the verdict's choice, latents, combinations and the control before further baselines. */
 function chosenRows(comparison: Comparison): Drawn[] {
   const withCurves = { ...comparison, rows: comparison.rows.filter((row) => row.curves) };
-  const best = bySet({ ...withCurves, measure: "averagePrecision" }).map(([row]) => row as Drawn);
+  const best = bySet({ ...withCurves, measure: "average-precision" }).map(([row]) => row as Drawn);
   const first = (role: ComparisonRow["role"]) => best.find((row) => row.role === role);
   const wanted = [
     best.find((row) => isChoice(comparison, row)),

@@ -20,7 +20,7 @@ export function differencesSection(comparison: Comparison, figure: Figures): Htm
   const { differences, measure } = comparison;
   if (differences.length === 0) return undefined;
   const words = wordsOf(measure);
-  const scale = measure === "accuracy" ? 100 : 1;
+  const { scale } = words;
   const axis = axisOver(
     [
       0,

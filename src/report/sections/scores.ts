@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonRow } from "../../evaluate/comparison/comparison.js";
+import type { Comparison, ComparisonRow, Measure } from "../../evaluate/comparison/comparison.js";
 import { axisOver } from "../charts/axis.js";
 import { setName } from "../charts/breaks.js";
 import type { Figures, Table } from "../charts/figure.js";
@@ -22,7 +22,7 @@ export function scoresSection(comparison: Comparison, figure: Figures): Html | u
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const near = reference.value !== null && reference.value > low - 0.5 * (high - low);
   const axis = axisOver(near ? [...ends, reference.value!] : ends, words.name, {
-    format: (value) => (measure === "accuracy" ? `${+(100 * value).toFixed(1)} %` : fixed(value, 2)),
+    format: (value) => (words.scale === 100 ? `${+(100 * value).toFixed(1)} %` : fixed(value, 2)),
   });
   const groups = sets.map((set) => ({
     name: setName(set[0].features),
@@ -82,13 +82,18 @@ function referenceOf({ rows, measure, classNames }: Comparison) {
     const text = `always the most common class: ${percent(value)}`;
     return { value, text, sentence: `Always predicting the most common class scores ${percent(value)}.` };
   }
-  const positives = metrics.confusion[1].reduce((total, n) => total + n, 0);
-  const value = positives / metrics.confusion.flat().reduce((total, n) => total + n, 0);
-  return {
-    value,
-    text: `guessing: ${fixed(value, 3)}`,
-    sentence: `Guessing scores ${fixed(value, 3)}, the share of "${classNames[1]}".`,
-  };
+  const value = guessOf(measure, metrics.confusion);
+  if (value === null) return { value, text: "", sentence: "" };
+  const why = measure === "average-precision" ? `, the share of "${classNames[1]}"` : "";
+  return { value, text: `guessing: ${fixed(value, 3)}`, sentence: `Guessing scores ${fixed(value, 3)}${why}.` };
+}
+
+/** What scores drawn by lot would reach; null where that depends on more than the classes. */
+function guessOf(measure: Measure, confusion: readonly (readonly number[])[]): number | null {
+  const total = (counts: readonly number[]) => counts.reduce((sum, n) => sum + n, 0);
+  if (measure === "average-precision") return total(confusion[1]) / total(confusion.flat());
+  if (measure === "auc") return 0.5;
+  return measure === "balanced-accuracy" ? 1 / confusion.filter((row) => total(row) > 0).length : null;
 }
 
 type Column = [string, (row: ComparisonRow) => string];
@@ -110,8 +115,9 @@ function measuresTables(comparison: Comparison, rows: readonly ComparisonRow[]):
     ["accuracy", (row) => percent(row.metrics.accuracy)],
     ["95 % interval", (row) => range(row.intervals.accuracy, percent)],
     ["average precision", (row) => three(row.metrics.averagePrecision)],
-    ["95 % interval of it", (row) => range(row.intervals.averagePrecision, three)],
+    ["95 % interval of it", (row) => range(row.intervals["average-precision"], three)],
     ["ROC AUC", (row) => three(row.metrics.rocAuc)],
+    ["log loss", (row) => three(row.metrics.logLoss)],
     ["by network seed", (row) => each(row.bySeed)],
     ["by resample", (row) => each(row.byResample)],
     ["seconds", (row) => fixed(row.seconds.features + row.seconds.classifier, 1)],

@@ -1,4 +1,5 @@
 import type { Comparison, ComparisonRow, Measure } from "../../evaluate/comparison/comparison.js";
+import { goodnessOf, measureTable } from "../../evaluate/metrics/measures.js";
 import { fixed, percent, signed } from "../charts/numbers.js";
 
 /** How the deciding measure, and each of its values, is written. */
@@ -10,39 +11,39 @@ export interface MeasureWords {
   difference(value: number): string;
   /** "points of accuracy" */
   differenceUnit: string;
+  /** A difference is drawn times this. */
+  scale: number;
 }
 
 export function wordsOf(measure: Measure): MeasureWords {
-  if (measure === "accuracy")
-    return {
-      name: "accuracy",
-      value: (score) => percent(score),
-      difference: (value) => signed(100 * value, 1),
-      differenceUnit: "points of accuracy",
-    };
+  const { name, unit, scale, digits } = measureTable[measure];
   return {
-    name: "average precision",
-    value: (score) => (score === null ? "-" : fixed(score, 3)),
-    difference: (value) => signed(value, 3),
-    differenceUnit: "average precision",
+    name,
+    value: (score) => (scale === 100 ? percent(score) : score === null ? "-" : fixed(score, 3)),
+    difference: (value) => signed(scale * value, digits),
+    differenceUnit: unit,
+    scale,
   };
 }
 
 /** The value of the deciding measure; null if it has none. */
 export function scoreOf(row: ComparisonRow, measure: Measure): number | null {
-  return row.metrics[measure];
+  return measureTable[measure].of(row);
 }
+
+/** More is better; a row without a value comes last. */
+const orderOf = (row: ComparisonRow, measure: Measure) => goodnessOf(row, measure) ?? -Number.MAX_VALUE;
 
 /** The best of some rows by the deciding measure. */
 export function bestOf(rows: readonly ComparisonRow[], measure: Measure): ComparisonRow | undefined {
-  return [...rows].sort((a, b) => (scoreOf(b, measure) ?? -1) - (scoreOf(a, measure) ?? -1))[0];
+  return [...rows].sort((a, b) => orderOf(b, measure) - orderOf(a, measure))[0];
 }
 
 /** Rows by feature set, the set with the best row first; within a set the best first. */
 export function bySet({ rows, measure }: Comparison): ComparisonRow[][] {
   const sets = new Map<string, ComparisonRow[]>();
   for (const row of rows) sets.set(row.features, [...(sets.get(row.features) ?? []), row]);
-  const score = (row: ComparisonRow) => scoreOf(row, measure) ?? -1;
+  const score = (row: ComparisonRow) => orderOf(row, measure);
   for (const set of sets.values()) set.sort((a, b) => score(b) - score(a));
   return [...sets.values()].sort((a, b) => score(b[0]) - score(a[0]));
 }

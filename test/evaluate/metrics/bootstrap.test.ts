@@ -5,7 +5,7 @@ import {
   differenceOf,
   type PredictedCases,
 } from "../../../src/evaluate/metrics/bootstrap.js";
-import type { Measure } from "../../../src/evaluate/metrics/metrics.js";
+import { type Measure, type MeasureContext, measureTable } from "../../../src/evaluate/metrics/measures.js";
 import { averagePrecision } from "../../../src/evaluate/metrics/ranking.js";
 import { randomStream } from "../../../src/random.js";
 
@@ -17,10 +17,11 @@ function answers(right: boolean[]): PredictedCases {
 
 /** One difference on draws of its own. */
 function pairedBootstrap(a: PredictedCases, b: PredictedCases, measure: Measure, options: BootstrapOptions) {
-  const [first, second] = bootstrapDraws([a, b], measure, options);
+  const [first, second] = bootstrapDraws([a, b], (cases) => measureTable[measure].weighted(cases, TWO), options);
   return differenceOf(first, second);
 }
 
+const TWO: MeasureContext = { classCount: 2 };
 const N = 400;
 const shares = (share: number, shift = 0) => answers(Array.from({ length: N }, (_, n) => (n + shift) % N < share * N));
 
@@ -107,7 +108,7 @@ describe("average precision", () => {
 
   test.each([1, 3, 1000])("the difference is that of the metric, ties (%i steps) included", (steps) => {
     const [a, b] = [scored(1, 2, steps), scored(2, 0.5, steps)];
-    const { difference, low, high } = pairedBootstrap(a, b, "averagePrecision", { seed: 1 });
+    const { difference, low, high } = pairedBootstrap(a, b, "average-precision", { seed: 1 });
     const positive = Array.from(a.labels, (label) => label === 1);
     const expected = averagePrecision(a.scores!, positive)! - averagePrecision(b.scores!, positive)!;
     expect(difference).toBeCloseTo(expected, 12);
@@ -121,14 +122,14 @@ describe("average precision", () => {
     const labels = Int32Array.of(0, 1);
     const wrong = { labels, predicted: labels, scores: Float64Array.of(1, 0) };
     const right = { labels, predicted: labels, scores: Float64Array.of(0, 1) };
-    const interval = pairedBootstrap(right, wrong, "averagePrecision", { seed: 1, repeats: 1000 });
+    const interval = pairedBootstrap(right, wrong, "average-precision", { seed: 1, repeats: 1000 });
     expect(interval).toEqual({ difference: 0.5, low: 0, high: 0.5 }); // 1 - 1/2 where both were drawn
   });
 
   test("a set without a positive has no value and no interval", () => {
     const labels = new Int32Array(5);
     const none = { labels, predicted: labels, scores: Float64Array.of(1, 2, 3, 4, 5) };
-    const { difference, low, high } = pairedBootstrap(none, none, "averagePrecision", { seed: 1 });
+    const { difference, low, high } = pairedBootstrap(none, none, "average-precision", { seed: 1 });
     expect([difference, low, high]).toEqual([Number.NaN, 0, 0]);
   });
 });

@@ -103,6 +103,7 @@ test("nothing to score gives null everywhere", () => {
     f1: { perClass: [null, null], macro: null },
     rocAuc: null,
     averagePrecision: null,
+    logLoss: null,
   });
 });
 
@@ -125,7 +126,7 @@ test("whatever is predicted, every figure is null or between 0 and 1", () => {
   );
   fc.assert(
     fc.property(predictions, ({ classCount, rows }) => {
-      const { cases, confusion, majorityClass, ...figures } = scorePredictions({
+      const { cases, confusion, majorityClass, logLoss, ...figures } = scorePredictions({
         labels: rows.map((row) => row.label),
         predicted: rows.map((row) => row.guess),
         probabilities: rows.flatMap((row) => row.scores),

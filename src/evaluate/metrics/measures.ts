@@ -1,0 +1,134 @@
+import { alertShares, type Budget } from "./alerts.js";
+import type { PredictedCases } from "./bootstrap.js";
+import type { Metrics } from "./metrics.js";
+import type { Costs } from "./threshold.js";
+import { rankedAuc, rankedPrecision } from "./weighted-ranking.js";
+
+/** What decides a comparison. */
+export const measures = [
+  "accuracy",
+  "balanced-accuracy",
+  "auc",
+  "average-precision",
+  "log-loss",
+  "alert-recall",
+  "cost",
+] as const;
+export type Measure = (typeof measures)[number];
+
+/** What a measure needs besides predictions. */
+export interface MeasureContext {
+  classCount: number;
+  costs?: Costs;
+  budget?: Pick<Budget, "alerts" | "periods">;
+}
+
+/** Figures of a row that a measure may be one of. */
+export interface ScoredFigures {
+  metrics: Metrics;
+  alerts?: { recall: number };
+  expectedCost?: number;
+}
+
+export interface MeasureEntry {
+  /** In a sentence. */
+  name: string;
+  /** What a difference is counted in. */
+  unit: string;
+  /** A difference is written times this, with so many digits. */
+  scale: number;
+  digits: number;
+  /** Less is better: differences are of what is saved. */
+  falls?: true;
+  /** Of class 1 of two. */
+  ofTwo?: true;
+  needs?: "budget" | "costs";
+  /** Of a row of the table; null: no value. */
+  of(row: ScoredFigures): number | null;
+  /** The value where case n counts counts[n] times; what does not depend on the counts is done once. NaN: no value. */
+  weighted(cases: PredictedCases, context: MeasureContext): (counts: Float64Array) => number;
+}
+
+export const measureTable: Readonly<Record<Measure, MeasureEntry>> = {
+  accuracy: {
+    ...{ name: "accuracy", unit: "points of accuracy", scale: 100, digits: 1 },
+    of: ({ metrics }) => metrics.accuracy,
+    weighted: ({ labels, predicted }) => meanOver((n) => (labels[n] === predicted[n] ? 1 : 0)),
+  },
+  "balanced-accuracy": {
+    ...{ name: "balanced accuracy", unit: "points of balanced accuracy", scale: 100, digits: 1 },
+    of: ({ metrics }) => metrics.balancedAccuracy,
+    weighted: meanRecall,
+  },
+  auc: {
+    ...{ name: "area under the ROC curve", unit: "AUC", scale: 1, digits: 3, ofTwo: true },
+    of: ({ metrics }) => metrics.rocAuc,
+    weighted: rankedAuc,
+  },
+  "average-precision": {
+    ...{ name: "average precision", unit: "average precision", scale: 1, digits: 3, ofTwo: true },
+    of: ({ metrics }) => metrics.averagePrecision,
+    weighted: rankedPrecision,
+  },
+  "log-loss": {
+    ...{ name: "log loss", unit: "log loss saved", scale: 1, digits: 3, falls: true },
+    of: ({ metrics }) => metrics.logLoss,
+    weighted: ({ logLoss }) => meanOver((n) => logLoss![n]),
+  },
+  "alert-recall": {
+    ...{ name: "recall at the alert budget", unit: "points of recall", scale: 100, digits: 1, ofTwo: true },
+    needs: "budget",
+    of: ({ alerts }) => alerts?.recall ?? null,
+    weighted({ labels, scores }, { budget }) {
+      const alerted = alertShares(scores!, budget!.periods, budget!.alerts);
+      return meanOver((n) => (labels[n] === 1 ? alerted[n] : undefined));
+    },
+  },
+  cost: {
+    ...{ name: "cost per case", unit: "cost per case saved", scale: 1, digits: 3, falls: true, ofTwo: true },
+    needs: "costs",
+    of: ({ expectedCost }) => expectedCost ?? null,
+    weighted: ({ labels, predicted }, { costs }) =>
+      meanOver((n) => (predicted[n] === 1 ? costs!.alert : labels[n] === 1 ? costs!.miss : 0)),
+  },
+};
+
+/** The value of a row, turned so that more is better: null where it has none. */
+export function goodnessOf(row: ScoredFigures, measure: Measure): number | null {
+  const { of, falls } = measureTable[measure];
+  const value = of(row);
+  return falls && value !== null ? -value : value;
+}
+
+/** The mean over the cases that have a value. */
+function meanOver(of: (n: number) => number | undefined): (counts: Float64Array) => number {
+  return (counts) => {
+    let [sum, total] = [0, 0];
+    for (let n = 0; n < counts.length; n++) {
+      const value = of(n);
+      if (value === undefined) continue;
+      sum += counts[n] * value;
+      total += counts[n];
+    }
+    return total > 0 ? sum / total : Number.NaN;
+  };
+}
+
+/** Mean over the classes that occur. */
+function meanRecall({ labels, predicted }: PredictedCases, { classCount }: MeasureContext) {
+  return (counts: Float64Array) => {
+    const hits = new Float64Array(classCount);
+    const totals = new Float64Array(classCount);
+    for (let n = 0; n < counts.length; n++) {
+      totals[labels[n]] += counts[n];
+      if (labels[n] === predicted[n]) hits[labels[n]] += counts[n];
+    }
+    let [sum, classes] = [0, 0];
+    for (let c = 0; c < classCount; c++)
+      if (totals[c] > 0) {
+        sum += hits[c] / totals[c];
+        classes++;
+      }
+    return sum / classes;
+  };
+}

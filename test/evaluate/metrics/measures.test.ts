@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { scoreAlerts } from "../../../src/evaluate/metrics/alerts.js";
+import { type Measure, measures, measureTable } from "../../../src/evaluate/metrics/measures.js";
+import { logLosses, scorePredictions } from "../../../src/evaluate/metrics/metrics.js";
+
+const costs = { miss: 7, alert: 2 };
+
+/** Cases of two classes with scores that are often equal, and how often each counts. */
+const drawn = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 3 })), {
+    minLength: 4,
+    maxLength: 40,
+  })
+  .filter((cases) => new Set(cases.flatMap(([label, , count]) => (count > 0 ? label : []))).size === 2);
+
+/** The row of the table that the cases make when each is written as often as it counts. */
+function rowOf(cases: readonly (readonly [number, number, number])[]) {
+  const each = cases.flatMap(([label, score, count]) => Array.from({ length: count }, () => [label, score / 8]));
+  const labels = each.map(([label]) => label);
+  const scores = each.map(([, score]) => score);
+  const predicted = scores.map((score) => (score >= 0.5 ? 1 : 0));
+  const probabilities = scores.flatMap((score) => [1 - score, score]);
+  const metrics = scorePredictions({ labels, predicted, probabilities, classCount: 2 });
+  const [[, wrong], [missed, found]] = metrics.confusion;
+  const expectedCost = (costs.miss * missed + costs.alert * (wrong + found)) / labels.length;
+  return { metrics, expectedCost };
+}
+
+test.each(measures.filter((measure) => measure !== "alert-recall"))(
+  "%s: a case that counts twice is two cases",
+  (measure: Measure) => {
+    fc.assert(
+      fc.property(drawn, (cases) => {
+        const labels = Int32Array.from(cases, ([label]) => label);
+        const scores = Float64Array.from(cases, ([, score]) => score / 8);
+        const predicted = Int32Array.from(scores, (score) => (score >= 0.5 ? 1 : 0));
+        const probabilities = Array.from(scores).flatMap((score) => [1 - score, score]);
+        const { of, weighted } = measureTable[measure];
+        const given = { labels, predicted, scores, logLoss: logLosses(labels, probabilities, 2) };
+        const measured = weighted(given, { classCount: 2, costs });
+        const counts = Float64Array.from(cases, ([, , count]) => count);
+        expect(measured(counts)).toBeCloseTo(of(rowOf(cases))!, 10);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  },
+);
+
+test("alert-recall: without weights it is the recall of the riskiest cases of each period", () => {
+  fc.assert(
+    fc.property(drawn, fc.integer({ min: 1, max: 9 }), (cases, alerts) => {
+      const labels = Int32Array.from(cases, ([label]) => label);
+      const scores = Float64Array.from(cases, ([, score]) => score / 8);
+      const periods = cases.map((_, n) => n % 3);
+      const figures = scoreAlerts(
+        scores,
+        Array.from(labels, (label) => label === 1),
+        periods,
+        alerts,
+      );
+      const measured = measureTable["alert-recall"].weighted(
+        { labels, scores, predicted: labels },
+        { classCount: 2, budget: { alerts, periods } },
+      );
+      expect(measured(new Float64Array(cases.length).fill(1))).toBeCloseTo(figures!.recall, 12);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+test("log loss: by hand; scores that are no probabilities have none", () => {
+  const probabilities = [0.5, 0.5, 0.2, 0.8, 1, 0];
+  expect(Array.from(logLosses([0, 1, 1], probabilities, 2)!)).toEqual([
+    Math.LN2,
+    -Math.log(0.8),
+    52 * Math.LN2, // a sure mistake is not infinite
+  ]);
+  const metrics = scorePredictions({ labels: [0, 1], predicted: [0, 1], probabilities: [3, 1, 0, 2], classCount: 2 });
+  expect(metrics.logLoss).toBeNull();
+});
