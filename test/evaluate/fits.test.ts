@@ -118,6 +118,7 @@ test("a thread that dies is named as the cause", async () => {
     post({ kind: "follow", port: "none" }); // no program survives this
     post(message, transfer);
   };
+  dying.tasks = 0; // one that had many would be replaced
   pool.giveBack(dying); // the next to be hired
   const error = await run(source, 2, { features }).catch((error: Error) => error);
   expect(error).toBeInstanceOf(EngineError);
