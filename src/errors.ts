@@ -72,8 +72,12 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
   return best;
 }
 
+/** How the name of a column begins that no file has: no name in a file is one, and none is offered to the user. */
+export const MADE = "\0";
+
 /** Throws an OptionError that lists the known names and suggests the nearest. */
-export function unknownName(where: string, what: string, wanted: string, names: readonly string[]): never {
+export function unknownName(where: string, what: string, wanted: string, all: readonly string[]): never {
+  const names = all.filter((name) => !name.startsWith(MADE));
   const near = nearestName(wanted, names);
   const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? `, ... (${names.length} in all)` : "");
   throw new OptionError(

@@ -1,8 +1,8 @@
 import { DataError, UndertoneError, unknownName } from "../errors.js";
+import { otherColumns } from "./columns-of-files.js";
 import type { DataFile } from "./find.js";
 import { openTable, sourceOf } from "./open-table.js";
 import type { TableFormat } from "./source/format.js";
-import { repeatedIn } from "./source/names.js";
 import type { DataOptions } from "./source/options.js";
 import { emptyFile, unreadable } from "./source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "./source/table.js";
@@ -10,6 +10,8 @@ import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, 
 /** A column that is made: of the file, or of the entity in a row. */
 export interface MadeColumn {
   name: string;
+  /** The file that it is a column of, beside those that are joined. */
+  of?: string;
   kind: "cells" | "texts";
   /** @param entity the cell of the column that `entity` names */
   cell(file: DataFile, entity: string): string;
@@ -49,26 +51,37 @@ export async function joinTables(
   let ofFile: unknown;
   let k = 0;
   const next = async () => {
-    for (; k < files.length; k++) {
-      const begun = await begin(files[k], options);
-      if (begun) return begun;
-      empty.push(files[k].path);
+    while (k < files.length) {
+      const file = files[k++];
+      const begun = await begin(file, options);
+      if (begun) return { ...begun, found: file };
+      empty.push(file.path);
     }
     return undefined;
   };
   const first = await next();
   if (!first) throw emptyFile(files[0].path);
-  for (const name of options.newData ? [] : dropped)
-    if (!first.names.includes(name)) unknownName(where, "column", name, first.names);
-  const names = first.names.filter((name) => !dropped.includes(name));
+  const unknown = dropped.find((name) => !options.newData && !first.names.includes(name));
+  let second = await next(); // so that a first one of other columns is known before its columns are looked at
+  const kept = (all: readonly string[]) => all.filter((name) => !dropped.includes(name));
+  const other = async () => {
+    const columns = async (file: DataFile) => (await begin(file, options))?.names;
+    return otherColumns(where, files, async (file) => kept((await columns(file)) ?? []), options.manifest);
+  };
+  if (unknown !== undefined && !second?.names.includes(unknown)) unknownName(where, "column", unknown, first.names);
+  if (second && !placesIn(kept(first.names), kept(second.names))) throw await other();
+  if (unknown !== undefined) unknownName(where, "column", unknown, first.names);
+  const names = kept(first.names);
+  expectOthers(first.found.path, names, made);
   const entityAt = entity === undefined ? -1 : names.indexOf(entity);
   if (entity !== undefined && entityAt < 0) unknownName(where, "entity column", entity, first.names);
   async function* chunks(): AsyncGenerator<TableChunk> {
     let base = 0;
-    for (let begun: Begun | undefined = first; begun; begun = await next()) {
-      const file = files[k++];
+    for (let begun: typeof second = first; begun; [begun, second] = [second ?? (await next()), undefined]) {
+      const file = begun.found;
       unnamed ||= begun.unnamed;
-      const places = placesIn(file.path, names, begun.names, first!.file.path, dropped);
+      const places = placesIn(names, kept(begun.names), begun.names);
+      if (!places) throw await other();
       begins.push({ path: file.path, before: base });
       let last = base;
       for await (const chunk of begun.chunks()) {
@@ -167,8 +180,6 @@ function withoutIds(column: Column): Column {
   };
 }
 
-type Begun = NonNullable<Awaited<ReturnType<typeof begin>>>;
-
 /** Opens a file as far as its first rows; undefined: it has none. */
 async function begin(found: DataFile, options: DataOptions) {
   const { path, format } = found;
@@ -214,31 +225,23 @@ function withoutFirst({ rows, width, column }: TableChunk): TableChunk {
   return { rows: Array.from(rows).slice(1), width, column: rest };
 }
 
-/** Where the columns of the first file stand in another one. */
-function placesIn(
-  path: string,
-  wanted: readonly string[],
-  names: readonly string[],
-  firstPath: string,
-  dropped: readonly string[],
-): number[] {
-  const kept = names.filter((name) => !dropped.includes(name));
-  const places = wanted.map((name) => names.indexOf(name));
-  const lacking = wanted.filter((_, c) => places[c] < 0);
-  const added = kept.filter((name) => !wanted.includes(name));
-  const twice = repeatedIn(kept);
-  if (lacking.length === 0 && added.length === 0 && twice === undefined) return places;
-  const list = (columns: readonly string[]) =>
-    columns
-      .slice(0, 5)
-      .map((name) => `"${name}"`)
-      .join(", ");
-  const what = twice
-    ? `got the column ${twice}`
-    : [lacking.length > 0 && `got no ${list(lacking)}`, added.length > 0 && `got ${list(added)} in addition`]
-        .filter(Boolean)
-        .join(" and ");
-  throw new DataError(
-    `${path}: ${what}, expected the columns of ${firstPath} (${wanted.slice(0, 20).join(", ")}). Files that are read together have the same columns. Name only those that belong together (a glob), or leave columns out (\`drop\`).`,
-  );
+/**
+ * Where the columns of the first file stand in another one; undefined: it has others, or one of them twice.
+ * @param kept its columns, without those that are dropped
+ * @param all its columns
+ */
+function placesIn(wanted: readonly string[], kept: readonly string[], all = kept): number[] | undefined {
+  const has = new Set(kept);
+  if (has.size < kept.length || kept.length !== wanted.length || !wanted.every((name) => has.has(name)))
+    return undefined;
+  return wanted.map((name) => all.indexOf(name));
+}
+
+/** @throws {DataError} for a column of a file beside the data that the data have, too */
+function expectOthers(path: string, names: readonly string[], made: readonly MadeColumn[]): void {
+  const both = made.find(({ name, of }) => of !== undefined && names.includes(name));
+  if (both)
+    throw new DataError(
+      `${both.of}: got the column "${both.name}", and ${path} has one of that name, expected distinct names. Columns are chosen by name; rename one of them, or leave out that of the data: \`drop: ["${both.name}"]\`.`,
+    );
 }

@@ -1,4 +1,4 @@
-import { DataError, OptionError } from "../errors.js";
+import { DataError, MADE, OptionError, UndertoneError } from "../errors.js";
 import { type Channel, countOf, type EventDetails } from "../sequences/set/sequence-set.js";
 import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FoundFiles } from "./find.js";
@@ -100,7 +100,7 @@ async function readWith(
       ...(split && options.entity !== undefined ? [options.entity] : []), // the made one stands for it
     ],
   };
-  const inFiles = files.length > 1 ? table.inFiles : (message: string) => message;
+  const inFiles = (message: string) => (files.length > 1 ? table.inFiles(message) : message).replaceAll(MADE, "");
   try {
     const notes = await read(table, inner);
     const asides = [...(found.manifest ? [found.manifest] : []), ...(labels ? [labels.file] : [])];
@@ -109,7 +109,8 @@ async function readWith(
       files: [...(await inOne(where, table.hashes())), ...asides],
     };
   } catch (error) {
-    if (error instanceof DataError && !table.isOfFile(error)) error.message = inFiles(error.message);
+    if (error instanceof UndertoneError && !table.isOfFile(error))
+      error.message = error instanceof DataError ? inFiles(error.message) : error.message.replaceAll(MADE, "");
     throw error;
   }
 }
@@ -145,7 +146,7 @@ function madeColumns(found: FoundFiles, options: DataOptions, labels: EntityLabe
   const roles: DataOptions = { oneEntity: undefined, labels: undefined, on: undefined };
   const entityOf = (id: string, entity: string) => (options.entity === undefined ? id : entity);
   if (options.entity === undefined || split) {
-    roles.entity = options.entity === undefined ? "file" : `${options.entity} of each part`;
+    roles.entity = MADE + (options.entity === undefined ? "file" : `${options.entity} of each part`);
     columns.push({
       name: roles.entity,
       kind: "texts",
@@ -154,16 +155,21 @@ function madeColumns(found: FoundFiles, options: DataOptions, labels: EntityLabe
     });
   }
   if (labelled) {
-    roles.label = "label of the file";
+    roles.label = `${MADE}label of the file`;
     columns.push({ name: roles.label, kind: "cells", cell: ({ label = "" }) => label });
   }
   if (labels) {
     roles.label = labels.label;
     for (const name of [labels.label, ...labels.statics])
-      columns.push({ name, kind: "cells", cell: ({ id }, entity) => labels.cell(name, entityOf(id, entity)) });
+      columns.push({
+        name,
+        of: labels.file.path,
+        kind: "cells",
+        cell: ({ id }, entity) => labels.cell(name, entityOf(id, entity)),
+      });
   }
   statics.forEach((name, c) => {
-    columns.push({ name, kind: "cells", cell: ({ cells }) => cells[c] ?? "" });
+    columns.push({ name, of: found.manifest?.path, kind: "cells", cell: ({ cells }) => cells[c] ?? "" });
   });
   if (statics.length > 0) roles.static = [...new Set([...statics, ...(options.static ?? [])])];
   if (files.length === 0) throw new DataError(`${found.where}: got no files to read, expected at least one.`);

@@ -1,10 +1,18 @@
-import { DataError, unknownName } from "../../errors.js";
+import { DataError, MADE, unknownName } from "../../errors.js";
 import { repeatOf } from "../../sequences/set/check.js";
 
 /** The first name that stands twice, with both places, for messages. */
 export function repeatedIn(names: readonly string[]): string | undefined {
   const again = repeatOf(names);
   return again && `"${names[again[0]]}" twice (columns ${again[0] + 1} and ${again[1] + 1})`;
+}
+
+/** The columns of a file, for messages. */
+export function shownColumns(names: readonly string[]): string {
+  return names
+    .filter((name) => !name.startsWith(MADE))
+    .slice(0, 20)
+    .join(", ");
 }
 
 /** @throws {DataError} for a name that stands twice */

@@ -1,7 +1,7 @@
 import { DataError, OptionError, unknownName } from "../../../errors.js";
 import type { Channel } from "../../../sequences/set/sequence-set.js";
 import { TIME_CHANNELS } from "../../../sequences/transform/time-channels.js";
-import { expectDistinct } from "../../source/names.js";
+import { expectDistinct, shownColumns } from "../../source/names.js";
 import { addsTimeChannels, type DataOptions, mayLack } from "../../source/options.js";
 import { expectChannels } from "../../source/piece.js";
 import { type CarriedColumns, findCarried } from "../columns/carried.js";
@@ -123,7 +123,7 @@ function channelNames(path: string, header: readonly string[], options: DataOpti
   const kept = options.channels ?? header.filter((name) => !taken.has(name) && !index.has(name));
   if (kept.length === 0)
     throw new DataError(
-      `${path}: no column is left as a channel, expected at least one beside entity, time and label. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
+      `${path}: no column is left as a channel, expected at least one beside entity, time and label. Columns of the file: ${shownColumns(header)}.`,
     );
   return kept;
 }

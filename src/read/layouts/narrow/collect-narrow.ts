@@ -3,6 +3,7 @@ import type { Channel, SequenceSet } from "../../../sequences/set/sequence-set.j
 import { notANumber, numericLabel } from "../../source/cells/cells.js";
 import { createNoDataTally, isNoData } from "../../source/cells/no-data.js";
 import { createMarkTally } from "../../source/marks.js";
+import { shownColumns } from "../../source/names.js";
 import { type DataOptions, rejectOptions } from "../../source/options.js";
 import { takeMissing } from "../../source/piece.js";
 import { type Column, missingIn, shownIn, valueIn } from "../../source/table.js";
@@ -153,7 +154,7 @@ export function narrowTime(path: string, header: readonly string[], { time }: Da
   const found = time ?? header.find((name) => /^(date)?time(_?stamp)?$/i.test(name));
   if (found !== undefined) return found;
   throw new OptionError(
-    `${path}: got a narrow table (\`variable\`) without a time, expected its column (\`time\`). What is measured at one time makes a step. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
+    `${path}: got a narrow table (\`variable\`) without a time, expected its column (\`time\`). What is measured at one time makes a step. Columns of the file: ${shownColumns(header)}.`,
   );
 }
 
@@ -170,7 +171,7 @@ function readNarrowHeader(
   const usual = header.find((name) => name.toLowerCase() === "value");
   if (options.value === undefined && usual === undefined)
     throw new OptionError(
-      `${path}: got a narrow table (\`variable\`) without the column of its values, expected \`value\`. Columns of the file: ${header.slice(0, 20).join(", ")}.`,
+      `${path}: got a narrow table (\`variable\`) without the column of its values, expected \`value\`. Columns of the file: ${shownColumns(header)}.`,
     );
   const value = options.value ?? usual!;
   const statics = staticNames(options, known).map((name) => ({ name, index: places.get(name) ?? -1 }));
