@@ -14,8 +14,18 @@ export interface StaticRows {
    * @throws {DataError} for another value than in an earlier row of the entity
    */
   add(owner: number, columns: readonly Column[], r: number, row: number): void;
-  /** One value of the column `name`, which is a variable of a narrow table; a later one of the same time replaces it. */
-  hold(name: string, owner: number, cells: Column, r: number, row: number, time: number): "new" | "again" | undefined;
+  /**
+   * One value of the column `name`, which is a variable of a narrow table; a later one of the same time replaces it.
+   * Where that is another value, the notes say so.
+   * @param at.entity the name of the owner
+   */
+  hold(
+    name: string,
+    owner: number,
+    cells: Column,
+    r: number,
+    at: { row: number; time: number; entity: string },
+  ): "new" | "again" | undefined;
   /** The columns of `entities` entities, and forgets them; nothing without columns. */
   take(entities: number): Pick<SequenceSet, "statics">;
   /** Of all that was taken. */
@@ -34,6 +44,7 @@ export function collectStatics(
 ): StaticRows {
   let cells = columns.map(() => new Map<number, Held>());
   const readers: LongColumn[] = [];
+  const changed = columns.map(() => createChanges());
   return {
     used: columns.flatMap(({ index }) => (index < 0 ? [] : [index])),
     add(owner, table, r, row) {
@@ -41,11 +52,15 @@ export function collectStatics(
         if (index >= 0) holdOne(path, name, cells[s], owner, table[index], r, row);
       });
     },
-    hold(name, owner, column, r, row, time) {
+    hold(name, owner, column, r, { row, time, entity }) {
       const s = columns.findIndex((each) => each.index < 0 && each.name === name);
       if (s < 0) return undefined;
-      const replaces = !missingIn(column, r) && cells[s].get(owner)?.time === time;
-      if (replaces) cells[s].delete(owner);
+      const before = cells[s].get(owner);
+      const replaces = !missingIn(column, r) && before?.time === time;
+      if (replaces) {
+        if (!isSame(before, column, r)) changed[s].see(entity, before, shownIn(column, r), row);
+        cells[s].delete(owner);
+      }
       holdOne(path, name, cells[s], owner, column, r, row, time);
       return replaces ? "again" : "new";
     },
@@ -59,7 +74,10 @@ export function collectStatics(
       cells = columns.map(() => new Map());
       return { statics: staticsOf(taken, entities) };
     },
-    notes: () => readers.flatMap((reader) => reader.notes()).filter((note) => !note.includes("rises on every row")),
+    notes: () => [
+      ...readers.flatMap((reader) => reader.notes()).filter((note) => !note.includes("rises on every row")),
+      ...changed.flatMap((changes, s) => changes.notes(path, columns[s].name)),
+    ],
   };
 }
 
@@ -71,6 +89,30 @@ interface Held {
   notation: Column["notation"];
   row: number;
   time?: number;
+}
+
+/** The same text, or the same number in another form. */
+function isSame({ text, value }: Held, column: Column, r: number): boolean {
+  return text === shownIn(column, r) || (value !== undefined && value === valueIn(column, r));
+}
+
+/** Counts the entities that have several values of one column at one time. */
+function createChanges() {
+  const entities = new Set<string>();
+  let first = "";
+  return {
+    see(entity: string, before: Held, text: string, row: number) {
+      if (entities.size === 0)
+        first = `"${entity}" has "${before.text}" in row ${before.row} and "${text}" in row ${row}`;
+      entities.add(entity);
+    },
+    notes: (path: string, name: string) =>
+      entities.size === 0
+        ? []
+        : [
+            `${path}: ${entities.size} ${entities.size === 1 ? "entity has" : "entities have"} several values of static variable "${name}" at the same time (${first}); the later row counts. If that is wrong, correct the rows, or take it out of \`static\`.`,
+          ],
+  };
 }
 
 /** Holds cell r, unless it is missing. @throws {DataError} if another value is held */
@@ -89,7 +131,7 @@ function holdOne(
   const before = held.get(owner);
   if (!before)
     held.set(owner, { text, value: valueIn(column, r), kind: column.kind, notation: column.notation, row, time });
-  else if (before.text !== text && (before.value === undefined || before.value !== valueIn(column, r)))
+  else if (!isSame(before, column, r))
     throw new DataError(
       `${path}, row ${row}, static column "${name}": got "${text}", expected "${before.text}" as in row ${before.row} of the same entity. A static column has one value per entity; take it out of \`static\`, so that it becomes a channel, or correct the cell.`,
     );

@@ -45,7 +45,7 @@ export function collectNarrowRows(
     const name = expectName(path, cells[columns.variable], r, row, options.variable!);
     const value = cells[columns.value];
     const time = readTime.one(cells[columns.time], r, row);
-    const held = statics.hold(name, owner, value, r, row, time);
+    const held = statics.hold(name, owner, value, r, { row, time, entity });
     if (held) variables.see(name);
     if (held === "again") tally.twice++;
     const code = held ? undefined : variables.code(name);
