@@ -60,7 +60,7 @@ export async function openTrainingSource(
     let second: string | undefined;
     const { first, more, sequences, notes } = await dealBlocks(
       async (take) => {
-        const pieces = { mostSteps: Math.min(PIECE, blockSteps), channels, ...hooks };
+        const pieces = { mostSteps: Math.min(PIECE, blockSteps), promised: blockSteps, channels, ...hooks };
         const options = { ...pieces, ...(sort && { sortIn: folder }) };
         const read = await takePieces(input, reading, options, ({ set, ...part }) =>
           take({ ...part, set: cutAll(set) }),

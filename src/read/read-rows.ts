@@ -24,6 +24,7 @@ export interface PieceSize extends EventChoice {
   mostSteps: number;
   channels?: readonly Channel[];
   sort?: Sorting;
+  promised?: number;
 }
 
 /**

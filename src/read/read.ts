@@ -124,7 +124,17 @@ export async function takePieces(
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  const known = ["mostSteps", "channels", "history", "after", "sortIn", "signal", "outputs", "onRead"] as const;
+  const known = [
+    "mostSteps",
+    "channels",
+    "history",
+    "after",
+    "sortIn",
+    "promised",
+    "signal",
+    "outputs",
+    "onRead",
+  ] as const;
   expectOptions("readInPieces", pieces, known);
   return withHooks("readInPieces", pieces, ["onRead"], (guarded) => takeAll(input, options, guarded, take));
 }
@@ -135,7 +145,7 @@ async function takeAll(
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
-  const { mostSteps, channels, history, sortIn, signal } = pieces;
+  const { mostSteps, channels, history, sortIn, promised, signal } = pieces;
   const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
   if (!(mostSteps > 0))
     throw new OptionError(`readInPieces: mostSteps is ${mostSteps}, expected a number of steps above 0.`);
@@ -166,7 +176,12 @@ async function takeAll(
   };
   try {
     if (rows) {
-      const { notes, files } = await readRows(rows, chosen, { mostSteps, channels, history, after, sort }, guarded);
+      const { notes, files } = await readRows(
+        rows,
+        chosen,
+        { mostSteps, channels, history, after, sort, promised },
+        guarded,
+      );
       return { notes, ...(files.length === 1 && files[0]) };
     }
     if (sort)

@@ -48,6 +48,7 @@ export interface Sorting {
  * @param size.mostSteps steps of a piece, unless one sequence is longer; Infinity: all in one piece
  * @param size.history what came before, of a table of events; `after`: only later ones become cases
  * @param size.channels what is known of the channels, where there may be several pieces
+ * @param size.promised steps that were promised to be in memory at most
  * @param size.sort brings the rows of each entity together first
  * @param take gets each piece, without notes; the table is read on when it is done
  * @returns notes on the whole table
@@ -56,6 +57,12 @@ export interface Sorting {
 export type Layout<Set = SequenceSet> = (
   table: Table,
   options: DataOptions,
-  size: { idPrefix: string; mostSteps: number; channels?: readonly Channel[]; sort?: Sorting } & EventChoice,
+  size: {
+    idPrefix: string;
+    mostSteps: number;
+    channels?: readonly Channel[];
+    sort?: Sorting;
+    promised?: number;
+  } & EventChoice,
   take: (piece: Piece<Set>) => Promise<void>,
 ) => Promise<readonly string[]>;

@@ -34,4 +34,6 @@ export interface PieceOptions extends ReadHooks {
   after?: string | number;
   /** A folder for a file of the rows, sorted: the entities of a long table may then be scattered. */
   sortIn?: string;
+  /** Steps that were promised to be in memory at most: a note says how to keep the promise where they were more. */
+  promised?: number;
 }

@@ -12,8 +12,14 @@ export function heldBytes(set: Sequences): number {
   return 2 * rows + (observed?.byteLength ?? 0) + PER_CASE * countOf(set);
 }
 
-/** What to do where a whole table was held; "": it was small. @param advice how to sort it */
-export function holdingAdvice(bytes: number, advice: string): string {
+/**
+ * What to do where a whole table was held; "": it was small.
+ * @param advice how to sort it
+ * @param broken whether fewer steps were promised by `blockSteps`
+ */
+export function holdingAdvice(bytes: number, advice: string, broken = false): string {
+  if (broken)
+    return ` So more steps were in memory at once than \`blockSteps\` allows (about ${Math.max(1, Math.round(bytes / 1e6))} MB): \`sort\` keeps to it. ${advice}`;
   if (bytes < WORTH_SORTING) return "";
   return ` Its rows took about ${Math.round(bytes / 1e6)} MB of memory at once. Sorted, it is read in pieces, in less. ${advice}`;
 }
