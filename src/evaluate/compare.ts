@@ -57,7 +57,7 @@ async function compareResolved(
   question.hooks?.onProgress?.("intervals", 1, 0);
   const rows = scored.map(({ row }) => row);
   const latent = rows.find(({ role }) => role === "latent")?.features;
-  const verdict = verdictOf(differences, plan.measure, latent, plan.positives);
+  const verdict = verdictOf(differences, plan.measure, latent, plan.positives, rows);
 
   const { networkSeeds, seed, cases } = question;
   const { set, resamples, measure, budget } = plan;

@@ -1,5 +1,6 @@
-import type { Difference, Measure, Verdict } from "./comparison/comparison.js";
-import { measureTable } from "./metrics/measures.js";
+import type { ComparisonRow, Difference, Measure, Verdict } from "./comparison/comparison.js";
+import { bestOf } from "./difference.js";
+import { goodnessOf, measureTable } from "./metrics/measures.js";
 import { parseExpression, sayExpression } from "./sets/expression.js";
 
 /** Fewer positive test cases than this show nothing. */
@@ -10,12 +11,14 @@ const FEW = 20;
  * @param differences of `differencesOf`
  * @param latent the latents that decide: the first in the order of the rows; absent: none are compared
  * @param positives how many test cases are of the rarer class, where positives are rare
+ * @param rows all that was compared
  */
 export function verdictOf(
   differences: readonly Difference[],
   measure: Measure,
   latent: string | undefined,
   positives = Number.POSITIVE_INFINITY,
+  rows: readonly Judged[] = [],
 ): Verdict {
   const of = (question: Difference["question"], features?: string) =>
     differences.filter((each) => each.question === question && (!features || each.features === features));
@@ -59,14 +62,28 @@ export function verdictOf(
   if (decision === "keep the baseline") sentences.push(sayKept(worse), ...sayAdded(additions));
   if (decision === "no difference shown")
     sentences.push(
-      ...(additions.some(isAbove)
-        ? sayAdded(additions)
-        : ["Not every interval lies on one side of 0: keep the simpler features, or bring more test cases."]),
+      ...(differences.length === 0 && rows.length > 0
+        ? [sayAlone(rows, measure)]
+        : additions.some(isAbove)
+          ? sayAdded(additions)
+          : ["Not every interval lies on one side of 0: keep the simpler features, or bring more test cases."]),
     );
   if (control) sentences.push(sayTraining(control, baselines.some(isAbove)));
   if (positives >= FEW) return { ...decided, sentences };
   sentences.push(`Only ${positives} positive test cases: too few to trust any of this.`);
   return { decision: "too few positives", sentences };
+}
+
+type Judged = Pick<ComparisonRow, "features" | "classifier" | "role" | "metrics" | "alerts" | "expectedCost">;
+
+/** What to say where there is no difference to look at. */
+function sayAlone(rows: readonly Judged[], measure: Measure): string {
+  const best = bestOf(rows, (row) => goodnessOf(row, measure));
+  const { name, of } = measureTable[measure];
+  const named = `${sayFeatures(best.features)} (${best.classifier}), with ${name} ${of(best)?.toFixed(3) ?? "unknown"}`;
+  return rows.some(({ role }) => role === "latent" || role === "combination")
+    ? `Nothing stands beside what was learned: the best row is ${named}. Compare with a baseline, too.`
+    : `Nothing that was learned is among the features, so nothing was decided. The best row is ${named}. Add latent to the features to see whether learning helps.`;
 }
 
 /** @param worse baselines that the latents lose to, the largest loss first */

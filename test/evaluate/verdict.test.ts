@@ -178,3 +178,28 @@ test("where a baseline is kept, the verdict says what was added to", () => {
   expect(said({ raw: below, "+ raw": around })).toContain("Nothing is shown to add to a baseline.");
   expect(said({ raw: below })).not.toMatch(/add/);
 });
+
+describe("where nothing is compared", () => {
+  const row = (features: string, role: "baseline" | "latent", accuracy: number) => ({
+    features,
+    role,
+    classifier: "ridge",
+    metrics: { accuracy } as never,
+  });
+  const rows = [row("raw", "baseline", 0.8), row("statistics", "baseline", 0.91)];
+
+  test("without anything learned the best row is named, and nothing is said of intervals", () => {
+    const { decision, choice, sentences } = judge([], "accuracy", undefined, undefined, rows);
+    expect([decision, choice]).toEqual(["no difference shown", undefined]);
+    expect(sentences).toEqual([
+      "Nothing that was learned is among the features, so nothing was decided. The best row is the statistics (ridge), with accuracy 0.910. Add latent to the features to see whether learning helps.",
+    ]);
+  });
+
+  test("without a baseline that is said", () => {
+    const { sentences } = judge([], "accuracy", "latent", undefined, [row("latent", "latent", 0.7)]);
+    expect(sentences).toEqual([
+      expect.stringMatching(/^Nothing stands beside what was learned: the best row is the latents \(ridge\).*0\.700/),
+    ]);
+  });
+});
