@@ -215,7 +215,7 @@ export function resolveOptions(source: DataSource<Sequences>, options: CompareOp
     throw new OptionError(`${where}: give \`alertsPerDay\` or \`alerts\`, not both.`);
   if (options.alertsPerDay !== undefined && !heldSteps(source.train).held.times)
     throw new OptionError(
-      `${where}: got alerts per day, but these cases have no times. Name the time column, or give a number for the whole test part (\`alerts\`).`,
+      `${where}: got alerts per day, but these cases have no times. Name the time column (\`time\`), or give a number for the whole test part (\`alerts\`).`,
     );
   if (labelDelay !== undefined && options.plan !== "forward")
     throw new OptionError(

@@ -181,7 +181,7 @@ function casesOf(path: string, long: LongTable, options: DataOptions, choice: Ev
     for (let s = set.offsets[n]; s < set.offsets[n + 1]; s++)
       if (!isSameLabel(stepLabels[s], labelTexts[n]))
         throw new DataError(
-          `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events.`,
+          `${path}, column "${options.label}": the label changes inside an entity (column "${options.entity}"), expected one label per sequence. It belongs to single events, so each event must become a case with its history: give a window, for example of 20 events (\`window: 20\`).`,
         );
   return { set, labelTexts, kept, notes: [] };
 }

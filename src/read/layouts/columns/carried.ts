@@ -109,7 +109,7 @@ export function collectCarried(
         for (let k = offsets[e]; k < offsets[e + 1]; k++)
           if (ids[order[k]] !== ids[first])
             throw new DataError(
-              `${path}, row ${rows[order[k]]}, column "${options.id}": got the id "${ids[order[k]]}", expected "${ids[first]}" as in row ${rows[first]} of the same entity ("${entity}"). Without a window an entity is one case and has one id; if each event has an id, give a window, or carry the column along with \`keep\`.`,
+              `${path}, row ${rows[order[k]]}, column "${options.id}": got the id "${ids[order[k]]}", expected "${ids[first]}" as in row ${rows[first]} of the same entity ("${entity}"). Without a window an entity is one case and has one id; if each event has an id, give a \`window\`, or carry the column along with \`keep\`.`,
             );
         unique.see(ids[first], rows[first]);
         return ids[first];

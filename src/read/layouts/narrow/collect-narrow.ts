@@ -259,7 +259,7 @@ function labelsOf(
     const place = single ? owner : stepOfRow[at];
     if (labels[place] !== undefined && numericLabel(labels[place]) !== numericLabel(text))
       throw new DataError(
-        `${path}, row ${row}, column "${options.label}": got "${text}" after "${labels[place]}" of the same ${single ? "entity" : "entity and time"}, expected one label. ${single ? "If it belongs to single events, give a window, for example of 20 events." : "Correct one of them."}`,
+        `${path}, row ${row}, column "${options.label}": got "${text}" after "${labels[place]}" of the same ${single ? "entity" : "entity and time"}, expected one label. ${single ? "If it belongs to single events, give a window, for example of 20 events (`window: 20`)." : "Correct one of them."}`,
       );
     labels[place] ??= text;
   }
