@@ -15,6 +15,7 @@ import { type Growing, growing } from "../columns/growing.js";
 import { kindOf } from "../columns/kind-of.js";
 import { createKnownColumn, createLongColumn, type LongColumn } from "../columns/long-column.js";
 import { absentLabelNote, isAbsentLabel, readLongHeader, undecidedNotes } from "./header.js";
+import { labelAmong, labelNote } from "./label-like.js";
 import { groupByEntity, interleaved, sortByTime } from "./row-order.js";
 import { collectStatics } from "./static-rows.js";
 import { createTimeReader } from "./times.js";
@@ -90,6 +91,7 @@ export function collectLongRows(
   const tally = { late: 0, equal: 0 };
   const amounts = createAmounts(path, roles.amountName);
   const readTime = createTimeReader(path, options);
+  let label: string | undefined; // a channel that may be one
   let rows = noRows();
   const owners = createCodes((cells, r, row) => noEntity(path, options.entity, shownIn(cells, r), row));
   const [labels, seconds] = [createCodes(() => -1), createCodes()];
@@ -130,7 +132,8 @@ export function collectLongRows(
       for (const codes of [owners, labels, seconds]) codes.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
-      const { set, order, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
+      const { set, order, labelLike, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
+      if (!known) label = labelLike;
       return {
         ...rest,
         set: { ...set, ...statics.take(set.ids.length) },
@@ -146,6 +149,7 @@ export function collectLongRows(
         ...orderNotes(tally),
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
+        label !== undefined && labelNote(path, label),
         ...statics.notes(),
         ...amounts.notes(),
       ].filter((note) => note !== false);
@@ -224,7 +228,7 @@ function inSequences(
   options: DataOptions & { entity: string },
   amountName: string | undefined,
   tally: { late: number; equal: number },
-): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array } {
+): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array; labelLike?: string } {
   const ids = [...rows.entities.keys()];
   const owners = rows.owners.take();
   const amounts = rows.amounts.take();
@@ -259,5 +263,5 @@ function inSequences(
   const names = [...rows.labels.keys()];
   const stepLabels =
     labelCodes.length > 0 ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined) : undefined;
-  return { set, order, details, stepLabels };
+  return { set, order, details, stepLabels, labelLike: labelAmong(taken, owners, ids.length, options) };
 }
