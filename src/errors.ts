@@ -85,6 +85,11 @@ export function unknownName(where: string, what: string, wanted: string, all: re
   );
 }
 
+/** The first names, and dots for two or more others: where one is left, it takes no more room than they. */
+export function someOf(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")}, ...`;
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -13,7 +13,7 @@ type Column = readonly [head: string, (row: ComparisonRow) => string];
 /** The comparison as text: a line about the data, the table, a confusion matrix, the verdict. */
 export function comparisonTable(comparison: Comparison): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
-  const { networkSeeds } = comparison;
+  const { networkSeeds, data } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
   const best = bestOf(rows, (row) => goodnessOf(row, measure));
   const columns = columnsOf(comparison);
@@ -46,7 +46,9 @@ export function comparisonTable(comparison: Comparison): string {
     "",
     `${pc.bold("Verdict:")} ${verdict.decision}.`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
-    pc.dim(`Decided by ${decided}; intervals are 95 % (paired bootstrap).${means} ${engine}, ${duration(seconds)}.`),
+    pc.dim(
+      `Decided by ${decided}; intervals are 95 % (paired bootstrap${data.entities === null ? "" : " over entities"}).${means} ${engine}, ${duration(seconds)}.`,
+    ),
   ].join("\n");
 }
 

@@ -86,7 +86,7 @@ function describe(title: string, set: SetDescription): string {
     lines.push(
       `static: ${set.statics.map(({ name, missing, categories, min, max }) => `${name} (${categories === undefined ? `${show(min)} to ${show(max)}` : `${categories} categories`}${missing > 0 ? `, ${(100 * missing).toFixed(1)} % missing` : ""})`).join(", ")}`,
     );
-  if (set.irregularGaps !== null)
+  if (set.irregularGaps)
     lines.push(`irregular time: ${(100 * set.irregularGaps).toFixed(1)} % of the gaps differ from the median gap`);
   for (const warning of set.warnings) lines.push(`${pc.yellow("watch out:")} ${warning}`);
   return lines.join("\n");

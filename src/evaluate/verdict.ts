@@ -91,7 +91,8 @@ function sayKept(worse: readonly Difference[]): string {
   const names = worse.map(({ against }) => sayFeatures(against.features));
   if (names.length > 2)
     return `Keep ${names[0]}: the intervals against these and ${names.length - 1} other baselines lie below 0.`;
-  return `Keep ${names.join(" or ")}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
+  const joined = names.some((name) => name.includes(" and ")) ? `either ${names.join(", or ")}` : names.join(" or ");
+  return `Keep ${names.length > 1 ? joined : names[0]}: ${names.length > 1 ? "the intervals lie" : "the interval lies"} below 0.`;
 }
 
 /** Whether it was the learning that helped, or the read-out. */

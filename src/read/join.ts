@@ -1,4 +1,4 @@
-import { DataError, UndertoneError, unknownName } from "../errors.js";
+import { DataError, someOf, UndertoneError, unknownName } from "../errors.js";
 import { otherColumns } from "./columns-of-files.js";
 import type { DataFile } from "./find.js";
 import { openTable, sourceOf } from "./open-table.js";
@@ -107,11 +107,11 @@ export async function joinTables(
     hashes: () => hashes,
     inFiles: (message) => rowsInFiles(message, begins),
     fileNotes: () => [
-      ...(unnamed ? [`${where}: no header; the columns are called ${some(names)}.`] : []),
+      ...(unnamed ? [`${where}: no header; the columns are called ${someOf(names)}.`] : []),
       ...told.slice(0, 1),
       ...(told.length > 1 ? [`${where}: ${told.length - 1} notes like this one on its other files.`] : []),
       ...(empty.length > 0
-        ? [`${where}: ${empty.length} of ${files.length} files have no rows (${some(empty)}); they are left out.`]
+        ? [`${where}: ${empty.length} of ${files.length} files have no rows (${someOf(empty)}); they are left out.`]
         : []),
     ],
   };
@@ -120,10 +120,6 @@ export async function joinTables(
 /** The columns that are left out of a table, except those that are carried along. */
 function droppedColumns({ drop = [], id, keep = [] }: DataOptions): readonly string[] {
   return drop.filter((name) => name !== id && !keep.includes(name));
-}
-
-function some(names: readonly string[]): string {
-  return `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`;
 }
 
 async function* remembering<T>(items: AsyncIterable<T>, failed: (error: unknown) => void): AsyncGenerator<T> {

@@ -1,4 +1,4 @@
-import { DataError, MADE, OptionError, UndertoneError } from "../errors.js";
+import { DataError, MADE, OptionError, someOf, UndertoneError } from "../errors.js";
 import { type Channel, countOf, type EventDetails } from "../sequences/set/sequence-set.js";
 import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FoundFiles } from "./find.js";
@@ -213,7 +213,7 @@ export function splitParts(
     both.length === 0
       ? []
       : [
-          `${where}: ${both.length} entities are in the training part and in the test part (${both.slice(0, 3).join(", ")}${both.length > 3 ? ", ..." : ""}). If they are the same ones, the test part tells nothing of new entities, so a comparison refuses this split: if the test part is later in time, compare with \`plan: "forward"\`. If they are others of the same name, give them names of their own.`,
+          `${where}: ${both.length} entities are in the training part and in the test part (${someOf(both)}). If they are the same ones, the test part tells nothing of new entities, so a comparison refuses this split: if the test part is later in time, compare with \`plan: "forward"\`. If they are others of the same name, give them names of their own.`,
         ];
   return { train, test, notes, ...(events && { events: { ...events, entities: events.entities.map(plain) } }) };
 }

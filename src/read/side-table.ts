@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { DataError, OptionError, unknownName } from "../errors.js";
+import { DataError, OptionError, someOf, unknownName } from "../errors.js";
 import { formatOf } from "./formats/formats.js";
 import { openTable } from "./open-table.js";
 import type { DataOptions } from "./source/options.js";
@@ -106,13 +106,12 @@ export async function readEntityLabels(options: DataOptions & { labels: string }
         throw new DataError(
           `${path}, column "${names[key]}": got none of the ${without.size} entities of the data, expected some. They are compared as texts: here "${rows[0][key]}", in the data "${[...without][0]}". Name the column of the entity with \`on\`.`,
         );
-      const some = (keys: readonly string[]) => `${keys.slice(0, 3).join(", ")}${keys.length > 3 ? ", ..." : ""}`;
       const rest = [...byEntity.keys()].filter((entity) => !seen.has(entity));
       return [
         without.size > 0 &&
-          `${path}: ${without.size} entities of the data have no row in it (${some([...without])}); they have no label.`,
+          `${path}: ${without.size} entities of the data have no row in it (${someOf([...without])}); they have no label.`,
         rest.length > 0 &&
-          `${path}: ${rest.length} of its ${byEntity.size} entities are not in the data (${some(rest)}).`,
+          `${path}: ${rest.length} of its ${byEntity.size} entities are not in the data (${someOf(rest)}).`,
       ].filter((note) => note !== false);
     },
   };

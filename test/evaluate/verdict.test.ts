@@ -203,3 +203,18 @@ describe("where nothing is compared", () => {
     ]);
   });
 });
+
+test("two baselines that are kept are told apart where one is a combination", () => {
+  const lost = ["aggregates+statistics", "statistics"].map(
+    (features): Difference => ({
+      ...below,
+      question: "baseline",
+      features: "latent",
+      against: { features, classifier: "ridge" },
+      level: 0.95,
+    }),
+  );
+  expect(judge(lost, "accuracy", "latent").sentences.join(" ")).toMatch(
+    /Keep either hand-made aggregates and the statistics together, or the statistics: the intervals lie below 0/,
+  );
+});

@@ -1,4 +1,4 @@
-import { DataError, OptionError } from "../../errors.js";
+import { DataError, OptionError, someOf } from "../../errors.js";
 import { parseTime, type Time } from "./cells/times.js";
 import { notationOf } from "./notation.js";
 import type { DataOptions } from "./options.js";
@@ -44,7 +44,7 @@ export function historyNotes({ where, entities, met: { known, unknown }, notes }
     throw new DataError(
       `${where}: got a history of other entities than the data, expected some in both. Names are compared as texts: here "${[...entities.keys()][0]}", in the data "${unknown[0]}". Without an entity column they are the names of files. Write the names alike, or leave \`history\` out.`,
     );
-  const some = `${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ", ..." : ""}`;
+  const some = someOf(unknown);
   return [
     ...notes.map((note) => `history: ${note}`),
     ...(unknown.length > 0

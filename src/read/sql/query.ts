@@ -83,7 +83,7 @@ export async function queryOf(
     const address = paths.find((path) => ENGINES.some(({ like }) => like.test(path)));
     if (address === undefined) return undefined;
     throw new OptionError(
-      `${withoutPassword(address)}: got a database and no query, expected \`sql\`: the rows to read, such as "select * from events order by time".`,
+      `${withoutPassword(address)}: got a database and no query, expected \`sql\`: the rows to read, such as "select * from events order by machine, time" (the entity first, so that its rows stand together).`,
     );
   }
   if (!engine)

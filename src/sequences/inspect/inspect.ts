@@ -1,3 +1,4 @@
+import { someOf } from "../../errors.js";
 import { type Channel, countOf, lengthOf, type StaticColumns } from "../set/sequence-set.js";
 import { checkSequences, heldSteps, piecesOf, type Sequences, staticsOf } from "../set/windowed-set.js";
 import { type ChannelStatistics, coarseNote, isCoarse, statisticsOfPieces } from "../transform/channel-statistics.js";
@@ -223,7 +224,7 @@ function warningsOf(of: SetDescription): string[] {
   }
   if (wild.length > 0)
     warnings.push(
-      `${wild.length === 1 ? `Channel "${wild[0]}" has` : `${wild.length} channels (${wild.slice(0, 3).join(", ")}${wild.length > 3 ? ", ..." : ""}) have`} values more than 20 deviations from ${wild.length === 1 ? "its" : "their"} mean; \`scale: "robust"\` resists them.`,
+      `${wild.length === 1 ? `Channel "${wild[0]}" has` : `${wild.length} channels (${someOf(wild)}) have`} values more than 20 deviations from ${wild.length === 1 ? "its" : "their"} mean; \`scale: "robust"\` resists them.`,
     );
   if (sequences > 0 && length.max === 0) warnings.push("All sequences are empty: nothing to train on.");
   else if (sequences > 0 && length.min === 0) warnings.push("Some sequences are empty.");
