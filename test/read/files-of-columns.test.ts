@@ -33,11 +33,8 @@ describe("a name that reading makes", () => {
   });
 
   test("stands in messages without its mark", async () => {
-    const folder = folderOf("runs", { "a.csv": "t,x\n1,2\n", "b.csv": "t,x\n1,5\n" });
-    const both = { "m.csv": "file,label,part\na.csv,1,train\nb.csv,1,test\n" };
-    const manifest = join(folderOf("aside", both), "m.csv");
-    const whole = await readSource(folder, { manifest, time: "t", window: 2 });
-    expect(JSON.stringify([whole.notes, whole.train.ids, whole.test?.ids])).not.toContain("\\u0000");
+    const folder = folderOf("runs", { "1.csv": "t,x\n1,2\n", "2.csv": "t,x\n1,2\n", "NA.csv": "t,x\n1,5\n" });
+    expect(await failure(readSource(folder))).toMatch(/column "file": got "NA" among numbers/);
   });
 
   test("a column of the labels, or of a manifest, that the data have too is named with both files", async () => {
