@@ -64,10 +64,8 @@ export async function joinTables(
   const unknown = dropped.find((name) => !options.newData && !first.names.includes(name));
   let second = await next(); // so that a first one of other columns is known before its columns are looked at
   const kept = (all: readonly string[]) => all.filter((name) => !dropped.includes(name));
-  const other = async () => {
-    const columns = async (file: DataFile) => (await begin(file, options))?.names;
-    return otherColumns(where, files, async (file) => kept((await columns(file)) ?? []), options.manifest);
-  };
+  const other = () =>
+    otherColumns(where, files, async (file) => kept((await begin(file, options))?.names ?? []), options.manifest);
   if (unknown !== undefined && !second?.names.includes(unknown)) unknownName(where, "column", unknown, first.names);
   if (second && !placesIn(kept(first.names), kept(second.names))) throw await other();
   if (unknown !== undefined) unknownName(where, "column", unknown, first.names);
@@ -108,13 +106,20 @@ export async function joinTables(
     inFiles: (message) => rowsInFiles(message, begins),
     fileNotes: () => [
       ...(unnamed ? [`${where}: no header; the columns are called ${someOf(names)}.`] : []),
-      ...told.slice(0, 1),
-      ...(told.length > 1 ? [`${where}: ${told.length - 1} notes like this one on its other files.`] : []),
-      ...(empty.length > 0
-        ? [`${where}: ${empty.length} of ${files.length} files have no rows (${someOf(empty)}); they are left out.`]
-        : []),
+      ...toldBy(where, told, empty, files.length),
     ],
   };
+}
+
+/** What the files themselves noted, and which of them are empty. */
+function toldBy(where: string, told: readonly string[], empty: readonly string[], files: number): string[] {
+  return [
+    ...told.slice(0, 1),
+    ...(told.length > 1 ? [`${where}: ${told.length - 1} notes like this one on its other files.`] : []),
+    ...(empty.length > 0
+      ? [`${where}: ${empty.length} of ${files} files have no rows (${someOf(empty)}); they are left out.`]
+      : []),
+  ];
 }
 
 /** The columns that are left out of a table, except those that are carried along. */

@@ -34,12 +34,8 @@ const SURE = 200_000;
  * @throws {DataError} that names row and column, a {ScatteredError} for an entity whose events were handed on
  * @throws {OptionError} for an unknown column (the nearest name is suggested)
  */
-export const readLong: Layout<Sequences> = async (
-  given,
-  options,
-  { channels, mostSteps, sort, promised, ...choice },
-  take,
-) => {
+export const readLong: Layout<Sequences> = async (given, options, size, take) => {
+  const { channels, mostSteps, sort, promised = Number.POSITIVE_INFINITY, ...choice } = size;
   const { path } = given;
   checkLongOptions(path, options, choice);
   let roles = { ...options, entity: options.entity! };
@@ -111,12 +107,10 @@ export const readLong: Layout<Sequences> = async (
   await handOn();
   if (cases === 0) throw nothingAfter(path, choice, latest);
   const notes = [...rows.notes()];
-  if (scattered && last > mostEvents) {
-    const broken = promised !== undefined && last * (options.window ?? 1) > promised;
+  if (scattered && last > mostEvents)
     notes.push(
-      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}.${holdingAdvice(held, sortBy(roles.entity, rows.entityColumn, table.separator), broken)}`,
+      `${path}, row ${scattered.row}: "${scattered.entity}" again, after rows of others, so the file was read whole${earlier ? " from there on" : ""}.${holdingAdvice(held, sortBy(roles.entity, rows.entityColumn, table.separator), last * (options.window ?? 1) > promised)}`,
     );
-  }
   return notes;
 };
 

@@ -88,10 +88,9 @@ export function collectLongRows(
   const carried = collectCarried(path, roles.carried, options, options.window !== undefined);
   const used = [roles.entity, roles.time, roles.label, roles.amount, roles.second, ...statics.used, ...carried.used];
   const aside = statics.used.length > 0 || carried.used.length > 0;
-  const tally = { late: 0, equal: 0 };
+  const tally: Tally = { late: 0, equal: 0 };
   const amounts = createAmounts(path, roles.amountName);
   const readTime = createTimeReader(path, options);
-  let label: string | undefined; // a channel that may be one
   let rows = noRows();
   const owners = createCodes((cells, r, row) => noEntity(path, options.entity, shownIn(cells, r), row));
   const [labels, seconds] = [createCodes(() => -1), createCodes()];
@@ -132,8 +131,7 @@ export function collectLongRows(
       for (const codes of [owners, labels, seconds]) codes.forget();
       readTime.check();
       checkEntities(path, options.entity, taken.entities);
-      const { set, order, labelLike, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
-      if (!known) label = labelLike;
+      const { set, order, ...rest } = inSequences(taken, channels, options, roles.amountName, tally);
       return {
         ...rest,
         set: { ...set, ...statics.take(set.ids.length) },
@@ -141,20 +139,26 @@ export function collectLongRows(
         calendarTimes: readTime.calendar() ?? false,
       };
     },
-    notes() {
-      return [
+    notes: () =>
+      [
         isAbsentLabel(header, options) && absentLabelNote(path, options.label!),
         ...absentIdNotes(path, header, options),
         ...(known ? [] : undecidedNotes(path, header, used, roles.channels, options)),
         ...orderNotes(tally),
         ...readTime.notes(),
         ...channels.flatMap(({ column }) => column.notes()),
-        label !== undefined && labelNote(path, label),
+        !known && tally.label !== undefined && labelNote(path, tally.label),
         ...statics.notes(),
         ...amounts.notes(),
-      ].filter((note) => note !== false);
-    },
+      ].filter((note) => note !== false),
   };
+}
+
+interface Tally {
+  late: number;
+  equal: number;
+  /** A channel that may be one. */
+  label?: string;
 }
 
 function orderNotes({ late, equal }: { late: number; equal: number }): string[] {
@@ -227,8 +231,8 @@ function inSequences(
   channels: readonly { column: LongColumn }[],
   options: DataOptions & { entity: string },
   amountName: string | undefined,
-  tally: { late: number; equal: number },
-): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array; labelLike?: string } {
+  tally: Tally,
+): Omit<LongTable, "calendarTimes" | "carried"> & { order: Int32Array } {
   const ids = [...rows.entities.keys()];
   const owners = rows.owners.take();
   const amounts = rows.amounts.take();
@@ -263,5 +267,6 @@ function inSequences(
   const names = [...rows.labels.keys()];
   const stepLabels =
     labelCodes.length > 0 ? Array.from(order, (row) => names[labelCodes[row]] as string | undefined) : undefined;
-  return { set, order, details, stepLabels, labelLike: labelAmong(taken, owners, ids.length, options) };
+  tally.label = labelAmong(taken, owners, ids.length, options);
+  return { set, order, details, stepLabels };
 }
