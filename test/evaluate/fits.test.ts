@@ -24,6 +24,7 @@ const ask: CompareOptions = {
   folds: 2,
   fit: { units: 4, train: { updates: 5 } },
 };
+const FEW: Partial<CompareOptions> = { features: ["raw", "untrained", "average(untrained, raw)"] };
 const run = (source: DataSource, threads: number, more: Partial<CompareOptions> = {}) =>
   compare(engine, source, { ...ask, ...more, fit: { ...ask.fit, threads } });
 /** What does not depend on the clock or on the number of threads. */
@@ -56,7 +57,7 @@ test("any number of threads: the same comparison to the last bit, and results ke
   const expected = await answer(rare, 0, { store: alone.store });
   expect(expected.rows).toHaveLength(18);
   expect(expected.rows[0].thresholds).toBeDefined();
-  for (const threads of [1, 2, 3]) {
+  for (const threads of [1, 3]) {
     const kept = memoryStore();
     expect(await answer(rare, threads, { store: kept.store })).toEqual(expected);
     expect(kept.order()).toEqual(alone.order());
@@ -80,15 +81,17 @@ test("n-grams as sparse rows go to threads too", async () => {
 });
 
 test("stopped anywhere, it ends soon, and goes on to the same", async () => {
-  const expected = await answer(rare, 0);
+  const expected = await answer(rare, 0, FEW);
   for (const stop of [2, 9]) {
     const controller = new AbortController();
     const broken = memoryStore([], (count) => count === stop && controller.abort(new Error("enough")));
-    await expect(run(rare, 3, { store: broken.store, hooks: { signal: controller.signal } })).rejects.toThrow("enough");
+    await expect(run(rare, 3, { ...FEW, store: broken.store, hooks: { signal: controller.signal } })).rejects.toThrow(
+      "enough",
+    );
     const written = broken.lines.length;
     expect(written).toBeLessThan(stop + 5); // what threads had already done
     const rest = memoryStore(broken.lines);
-    expect(await answer(rare, 2, { store: rest.store })).toEqual(expected);
+    expect(await answer(rare, 2, { ...FEW, store: rest.store })).toEqual(expected);
     const answers = rest.order().filter((line) => line.startsWith("answer"));
     expect(new Set(answers).size).toBe(answers.length);
   }
@@ -137,7 +140,7 @@ test("progress never falls and ends at all of it, whatever ends first", async ()
     },
     onProgress: (_: string, share: number) => void shares.push(share),
   };
-  await run(rare, 3, { hooks });
+  await run(rare, 3, { ...FEW, hooks });
   expect(told).toBeGreaterThan(0);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
