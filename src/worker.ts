@@ -1,7 +1,7 @@
 // The entry of every worker thread: leads or follows what a message asks for.
 import { leadHiring } from "./engine/threads/hire.js";
 import { serve } from "./engine/threads/serve.js";
-import { leadFit } from "./evaluate/lead-fit.js";
+import { leadFit } from "./evaluate/fits/lead-fit.js";
 import { followEncoding, leadEncoding } from "./features/encode.js";
 import { followTraining, leadTraining } from "./train/background.js";
 

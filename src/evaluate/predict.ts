@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { featureKey, idOfPrediction, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
-import { openFits } from "./fits.js";
+import { openFits } from "./fits/fits.js";
 import type { ComparisonPlan } from "./plan.js";
 import { type Progress, partsOf, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";

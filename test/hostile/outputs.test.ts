@@ -200,7 +200,8 @@ describe("a file that a query comes to by another way than its name in quotes", 
         ["encode", "m.undertone", ...data, "-o", output, "--output-format", "csv"],
         ["compare", ...data, ...COMPARE, "--report", output],
       ];
-      for (const command of commands) {
+      const first = ways.findIndex((way) => way.sql === sql && (way.output ?? "a.csv") === output) % 2;
+      for (const command of commands.filter((_, k) => HOSTILE || k % 2 === first)) {
         const error = await run(folder, command);
         expect([command, error]).toEqual([command, expect.any(OptionError)]);
         expect((error as Error).message).toMatch(/which is read and would be lost\. Nothing was written/);

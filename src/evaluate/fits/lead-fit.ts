@@ -1,5 +1,5 @@
-import type { Line } from "../engine/threads/serve.js";
-import type { Prediction } from "./comparison/predictions.js";
+import type { Line } from "../../engine/threads/serve.js";
+import type { Prediction } from "../comparison/predictions.js";
 import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
 
 /** Sent to a worker: fit a classifier and predict. */

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { pool } from "../../src/engine/threads/threads.js";
-import { EngineError } from "../../src/errors.js";
-import { compare } from "../../src/evaluate/compare.js";
-import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
-import type { ResultStore } from "../../src/evaluate/comparison/result-store.js";
-import { randomStream } from "../../src/random.js";
-import type { DataSource, SequenceSet } from "../../src/sequences/set/sequence-set.js";
-import { randomSeries } from "../series.js";
-import { engine, labelledSet, range, sourceOf, timeless } from "./compare-cases.js";
+import { pool } from "../../../src/engine/threads/threads.js";
+import { EngineError } from "../../../src/errors.js";
+import { compare } from "../../../src/evaluate/compare.js";
+import type { CompareOptions } from "../../../src/evaluate/comparison/compare-options.js";
+import type { ResultStore } from "../../../src/evaluate/comparison/result-store.js";
+import { randomStream } from "../../../src/random.js";
+import type { DataSource, SequenceSet } from "../../../src/sequences/set/sequence-set.js";
+import { randomSeries } from "../../series.js";
+import { engine, labelledSet, range, sourceOf, timeless } from "../compare-cases.js";
 
 const random = randomStream(23);
 /** One positive in eleven: thresholds are chosen, each classifier is fitted twice. */

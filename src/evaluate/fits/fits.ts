@@ -1,10 +1,10 @@
-import { shareArray } from "../sequences/set/sequence-set.js";
-import type { FeatureTable } from "../table/feature-table.js";
-import type { SparseRows } from "../table/sparse-rows.js";
-import type { Prediction } from "./comparison/predictions.js";
+import { shareArray } from "../../sequences/set/sequence-set.js";
+import type { FeatureTable } from "../../table/feature-table.js";
+import type { SparseRows } from "../../table/sparse-rows.js";
+import type { Prediction } from "../comparison/predictions.js";
+import type { FeaturePair } from "../sets/feature-set.js";
 import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
 import { openFitQueue } from "./fit-queue.js";
-import type { FeaturePair } from "./sets/feature-set.js";
 
 /** Fits of classifiers on threads, while the calling thread makes the next tables. */
 export interface Fits {

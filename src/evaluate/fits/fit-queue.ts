@@ -1,5 +1,5 @@
-import { runInBackground } from "../engine/threads/background.js";
-import type { Prediction } from "./comparison/predictions.js";
+import { runInBackground } from "../../engine/threads/background.js";
+import type { Prediction } from "../comparison/predictions.js";
 import type { FitTask } from "./fit-and-predict.js";
 import type { FitMessage } from "./lead-fit.js";
 
