@@ -1,15 +1,4 @@
-import { spawn } from "node:child_process";
-import {
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -18,43 +7,18 @@ import { demoCommand } from "../../src/cli/demo.js";
 import { encodeCommand } from "../../src/cli/encode.js";
 import { fitCommand } from "../../src/cli/fit.js";
 import { OptionError } from "../../src/errors.js";
-import { randomStream } from "../../src/random.js";
-import { folderWith, interruptedUndertone, main, newFiles, undertone, wideCsv } from "../cli/run.js";
-import { HOSTILE, report, size } from "./size.js";
+import { folderWith, newFiles, undertone } from "../cli/run.js";
+import { HOSTILE, report } from "./size.js";
+import { contentOf, copyOf, FIT, makeUserFolder } from "./user-folder.js";
 
 const windows = process.platform === "win32";
-const FIT = ["--units", "4", "--updates", "10", "--quiet"];
 const COMPARE = ["--features", "raw", "--classifiers", "ridge", "--folds", "2", "--quiet"];
 
-/** A folder with a model, data and files of the user's; each test works on a copy of its own. */
-const base = folderWith();
-const copy = () => {
-  const folder = folderWith();
-  for (const name of readdirSync(base)) copyFileSync(join(base, name), join(folder, name));
-  mkdirSync(join(folder, "D"));
-  for (const part of ["TRAIN", "TEST"]) copyFileSync(join(base, "a.csv"), join(folder, "D", `D_${part}.csv`));
-  return folder;
-};
+let base: string;
+const copy = () => copyOf(base);
 beforeAll(async () => {
-  writeFileSync(join(base, "a.csv"), wideCsv());
-  writeFileSync(join(base, "other.csv"), wideCsv(8, 5).trimEnd()); // its last line has no end
-  writeFileSync(join(base, "line"), "one line without its end");
-  writeFileSync(join(base, "m.npy"), "mine");
-  writeFileSync(join(base, "m.npy.json"), '{"columns":["mine"]}');
-  writeFileSync(join(base, "page.html"), "<!doctype html><title>mine</title>");
-  writeFileSync(join(base, "x.checkpoint"), "mine");
-  expect(await undertone(base, "fit", "a.csv", "-o", "m.undertone", ...FIT)).toMatchObject({ code: 0 });
-  copyFileSync(join(base, "m.undertone"), join(base, "m.csv")); // a model that is called like features
+  base = await makeUserFolder();
 });
-
-/** The bytes of every file of a folder, by name; of a link, those behind it. */
-function contentOf(folder: string): Map<string, string> {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const inside = folders.flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => join(name, file)));
-  const names = [...readdirSync(folder), ...inside];
-  const files = names.sort().filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
-  return new Map(files.map((name) => [name, readFileSync(join(folder, name), "latin1")]));
-}
 
 const commands = { fit: fitCommand, encode: encodeCommand, compare: compareCommand, demo: demoCommand };
 const inFolder = process.cwd();
@@ -186,10 +150,10 @@ describe("a file that a query comes to by another way than its name in quotes", 
     return folder;
   };
 
-  test.skipIf(windows).each(ways)(
+  test.skipIf(windows).each(ways.map((way, k) => ({ ...way, k })))(
     "$sql: no output",
     { timeout: 60_000 },
-    async ({ sql, database, output = "a.csv" }) => {
+    async ({ sql, database, output = "a.csv", k }) => {
       const folder = await folderOfQuery();
       const data = [...(database ? [database] : []), "--sql", sql, "--quiet", "--force"];
       symlinkSync(output, join(folder, "link.csv"));
@@ -200,8 +164,7 @@ describe("a file that a query comes to by another way than its name in quotes", 
         ["encode", "m.undertone", ...data, "-o", output, "--output-format", "csv"],
         ["compare", ...data, ...COMPARE, "--report", output],
       ];
-      const first = ways.findIndex((way) => way.sql === sql && (way.output ?? "a.csv") === output) % 2;
-      for (const command of commands.filter((_, k) => HOSTILE || k % 2 === first)) {
+      for (const command of commands.filter((_, c) => HOSTILE || c % 2 === k % 2)) {
         const error = await run(folder, command);
         expect([command, error]).toEqual([command, expect.any(OptionError)]);
         expect((error as Error).message).toMatch(/which is read and would be lost\. Nothing was written/);
@@ -235,112 +198,4 @@ test.runIf(HOSTILE)("the demo twice into one folder", async () => {
       code: 0,
     });
   expect(newFiles(join(folder, "F"))).toEqual(["report.html", "transactions.csv"]);
-});
-
-describe("kill -9", () => {
-  // test/cli/resume.test.ts has a short one
-  test.runIf(HOSTILE)(
-    "fit: resumed, it ends in the same bytes, and nothing is left",
-    { timeout: 1_800_000 },
-    async () => {
-      const folder = folderWith({ "a.csv": wideCsv(60, 40) });
-      const layers = ["--recipe", "denoising", "--units", "12", "--updates", "500", "--patience", "0"];
-      const fit = ["fit", "a.csv", ...layers, "--quiet"];
-      await undertone(folder, ...fit, "-o", "whole.undertone");
-      const whole = readFileSync(join(folder, "whole.undertone"));
-      const output = join(folder, "m.undertone");
-      const resumed = [...fit, "--checkpoint-every", "0", "--resume", "-o", "m.undertone"];
-      const random = randomStream(11);
-      let kills = 0;
-      let compared = 0;
-      while (kills < 40) {
-        const started = Date.now();
-        const wait = random.integer(400);
-        const savedAt = () => statSync(`${output}.checkpoint`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-        let saved = 0; // when this run was first seen to have saved
-        const when = () => (saved ||= savedAt() > started ? Date.now() : 0) > 0 && Date.now() - saved >= wait;
-        const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...resumed);
-        if (code !== 0) {
-          kills++;
-          expect(newFiles(folder)).not.toContain("m.undertone"); // nothing half-written
-          if (kills % 3 === 1) continue; // killed again after it went on
-          expect(await undertone(folder, ...resumed)).toMatchObject({ code: 0 });
-        }
-        expect(readFileSync(output).equals(whole)).toBe(true);
-        expect(newFiles(folder)).toEqual(["a.csv", "m.undertone", "whole.undertone"]);
-        rmSync(output);
-        compared++;
-      }
-      report("kill -9 of fit while it trains", { kills, "models compared": compared, different: 0, "files left": 0 });
-    },
-  );
-
-  test.each(["z.csv", "z.npy"])(
-    "encode to %s: no torn file, and nothing is left",
-    { timeout: 600_000 },
-    async (name) => {
-      const folder = copy();
-      writeFileSync(join(folder, "many.csv"), wideCsv(size(1000, 60_000), 40)); // the long one takes two pieces
-      const encode = ["encode", "m.undertone", "many.csv", "-o", name];
-      expect(await undertone(folder, ...encode)).toMatchObject({ code: 0 });
-      const whole = contentOf(folder);
-      const random = randomStream(12);
-      const remains = () => newFiles(folder).filter((file) => file.endsWith(".tmp"));
-      let kills = 0;
-      let left = 0;
-      while (kills < size(1, 20)) {
-        const earlier = remains();
-        const wait = random.integer(size(20, 1000));
-        let begun = 0; // when this run was first seen to write
-        const own = () => remains().some((file) => !earlier.includes(file));
-        const when = () => (begun ||= own() ? Date.now() : 0) > 0 && Date.now() - begun >= wait;
-        const { code } = await interruptedUndertone(folder, "SIGKILL", when, ...encode, "--read-out", "narrow");
-        if (code === 0) await undertone(folder, ...encode);
-        else kills++;
-        left += remains().length;
-        for (const [file, text] of whole) expect(readFileSync(join(folder, file), "latin1") === text).toBe(true);
-      }
-      expect(await undertone(folder, ...encode)).toMatchObject({ code: 0 });
-      expect([...contentOf(folder).keys()]).toEqual([...whole.keys()]);
-      const figures = { kills, "torn files": 0, "remains of the killed": left, "after the next run": 0 };
-      report(`kill -9 of encode while it writes ${name}`, figures);
-    },
-  );
-});
-
-test("two writers at once: the file is wholly of one of them, and nothing is left", { timeout: 600_000 }, async () => {
-  const folder = copy();
-  writeFileSync(join(folder, "many.csv"), wideCsv(1500, 20));
-  const readOuts = ["last", "narrow"];
-  const args = (readOut: string, output: string) => [
-    "encode",
-    "m.undertone",
-    "many.csv",
-    "-o",
-    output,
-    "--read-out",
-    readOut,
-  ];
-  const wholes: string[] = [];
-  for (const readOut of readOuts) {
-    await undertone(folder, ...args(readOut, `${readOut}.csv`));
-    wholes.push(readFileSync(join(folder, `${readOut}.csv`), "utf8"));
-  }
-  const before = newFiles(folder);
-  const pairs = size(1, 20);
-  for (let k = 0; k < pairs; k++) {
-    const ends = readOuts.map(
-      (readOut) =>
-        new Promise((end) => {
-          spawn(process.execPath, [main, ...args(readOut, "both.csv")], { cwd: folder, stdio: "ignore" }).on(
-            "close",
-            end,
-          );
-        }),
-    );
-    expect(await Promise.all(ends)).toEqual([0, 0]);
-    expect(wholes).toContain(readFileSync(join(folder, "both.csv"), "utf8"));
-    expect(newFiles(folder)).toEqual([...before, "both.csv"].sort());
-  }
-  report("two writers at once", { pairs, "whole files": pairs });
 });

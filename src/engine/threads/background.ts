@@ -22,6 +22,8 @@ export interface BackgroundHooks<Progress> {
   signal?: AbortSignal;
   /** What of the message moves to the worker. */
   transfer?: MessagePort[];
+  /** The thread ends with the task: idle, it would keep the large arrays that it read. */
+  once?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface BackgroundHooks<Progress> {
  */
 export async function runInBackground<Result, Progress>(
   message: unknown,
-  { onProgress, onAsk, signal, transfer }: BackgroundHooks<Progress> = {},
+  { onProgress, onAsk, signal, transfer, once }: BackgroundHooks<Progress> = {},
   pool: Pool = ownPool,
 ): Promise<Result> {
   const leader = await pool.request().thread;
@@ -87,6 +89,7 @@ export async function runInBackground<Result, Progress>(
   } finally {
     signal?.removeEventListener("abort", abort);
     for (const crew of crews) crew.dismiss();
-    pool.giveBack(leader);
+    if (once) pool.retire(leader);
+    else pool.giveBack(leader);
   }
 }

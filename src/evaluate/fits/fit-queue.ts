@@ -27,6 +27,9 @@ interface Entry {
   over(prediction?: Prediction): void;
 }
 
+/** Bytes of tables from which on a thread is replaced afterwards: that takes a tenth of a second. */
+const LARGE = 2 ** 24;
+
 /** @param threads at most so many fits at once; one fewer while the calling thread does not wait, which works itself */
 export function openFitQueue(threads: number): FitQueue {
   const queue: Entry[] = [];
@@ -53,7 +56,7 @@ export function openFitQueue(threads: number): FitQueue {
     running++;
     try {
       const message: FitMessage = { kind: "classify", task: entry.task };
-      entry.over(await runInBackground<Prediction, never>(message, { signal }));
+      entry.over(await runInBackground<Prediction, never>(message, { signal, once: entry.bytes > LARGE }));
     } catch (error) {
       entry.over();
       fail(error);
