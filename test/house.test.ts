@@ -60,6 +60,7 @@ const ROOMS = [
   "evaluate/plan",
   "evaluate/sets",
   "evaluate/comparison",
+  "evaluate/verdict",
   "evaluate",
   "simulate",
   "speed",

@@ -62,6 +62,7 @@ const OPTIONS = compareOptionsSchema.pick({
   repeats: true,
   labelDelay: true,
   measure: true,
+  minGain: true,
   positive: true,
   networkSeeds: true,
   classWeight: true,
@@ -73,6 +74,7 @@ const COSTS = compareOptionsSchema.shape.costs.unwrap();
 export function addCompareFlags(command: Command): Command {
   addSchemaFlags(addSchemaFlags(addForceFlag(command), OPTIONS), COSTS);
   return command
+    .option("--all", "show the rows of all classifiers, not only of the one that was chosen for each feature set")
     .option("--save <file>", "save each result in this file; the next run continues from it")
     .option("--report <file>", "also write an HTML page with charts");
 }
@@ -162,6 +164,6 @@ export function inCommandWords(comparison: Comparison): Comparison {
   };
 }
 
-export function renderComparison(comparison: Comparison, options: { json?: boolean }): string {
-  return options.json ? JSON.stringify(comparison) : comparisonTable(comparison);
+export function renderComparison(comparison: Comparison, options: { json?: boolean; all?: boolean }): string {
+  return options.json ? JSON.stringify(comparison) : comparisonTable(comparison, options);
 }

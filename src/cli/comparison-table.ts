@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Comparison, ComparisonRow } from "../evaluate/comparison/comparison.js";
-import { bestOf } from "../evaluate/difference.js";
 import { goodnessOf, type Measure, measureTable } from "../evaluate/metrics/measures.js";
+import { bestOf } from "../evaluate/verdict/chosen-rows.js";
 import { duration } from "./terminal.js";
 
 const show = (value: number | null | undefined) => (value == null ? "-" : value.toFixed(3));
@@ -10,19 +10,23 @@ const show = (value: number | null | undefined) => (value == null ? "-" : value.
 /** A column of the table: its head and its cell for a row. */
 type Column = readonly [head: string, (row: ComparisonRow) => string];
 
-/** The comparison as text: a line about the data, the table, a confusion matrix, the verdict. */
-export function comparisonTable(comparison: Comparison): string {
+/**
+ * The comparison as text: a line about the data, the verdict, then its evidence: the table, a confusion matrix.
+ * @param all every row; else of each feature set the one whose classifier was chosen on the training part
+ */
+export function comparisonTable(comparison: Comparison, { all = false }: { all?: boolean } = {}): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
   const { networkSeeds, data } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
-  const best = bestOf(rows, (row) => goodnessOf(row, measure));
+  const best = rows.find((row) => isRow(row, verdict.choice)) ?? bestOf(rows, (row) => goodnessOf(row, measure));
+  const shown = all ? rows : rows.filter((row) => row.chosen);
   const columns = columnsOf(comparison);
   const table = new Table({
     head: columns.map(([head]) => pc.bold(head)),
     colAligns: columns.map((_, c) => (c === 0 || c === 2 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  for (const row of rows) {
+  for (const row of shown) {
     const cells = columns.map(([, of]) => of(row));
     table.push(row === best ? cells.map((cell) => pc.green(cell)) : cells);
   }
@@ -36,21 +40,31 @@ export function comparisonTable(comparison: Comparison): string {
     networkSeeds.length > 1
       ? ` Figures of encoders are means over ${networkSeeds.length} networks; the column "networks" shows the lowest and the highest.`
       : "";
+  const { choice } = verdict;
   return [
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
+    "",
+    `${pc.bold("Verdict:")} ${verdict.answer}`,
+    ...verdict.sentences.map((sentence) => `  ${sentence}`),
+    ...(choice ? [`  Train: --features ${quoted(choice.features)} --classifiers ${choice.classifier}`] : []),
+    "",
     `Always predicting the most common class has an accuracy of ${show(majority)}. ${figures}`,
     ...explanations(comparison),
     table.toString(),
     ...notes.map((note) => `${pc.yellow("note:")} ${note}`),
     ...(classNames.length <= 12 ? ["", confusionTable(best, classNames)] : []),
-    "",
-    `${pc.bold("Verdict:")} ${verdict.decision}.`,
-    ...verdict.sentences.map((sentence) => `  ${sentence}`),
     pc.dim(
-      `Decided by ${decided}; intervals are 95 % (paired bootstrap${data.entities === null ? "" : " over entities"}).${means} ${engine}, ${duration(seconds)}.`,
+      `${shown.length < rows.length ? `Of each set the classifier that did best on a part of the training cases; --all shows all ${rows.length} rows. ` : ""}Decided by ${decided}; intervals are 95 % (paired bootstrap${data.entities === null ? "" : " over entities"}).${means} ${engine}, ${duration(seconds)}.`,
     ),
   ].join("\n");
 }
+
+function isRow(row: ComparisonRow, named: { features: string; classifier: string } | undefined): boolean {
+  return row.features === named?.features && row.classifier === named.classifier;
+}
+
+/** As a shell takes it. */
+const quoted = (features: string) => (/[ ()]/.test(features) ? `"${features}"` : features);
 
 /** Of the deciding measure. */
 const HEADS: Readonly<Record<Measure, string>> = {
@@ -120,5 +134,5 @@ function confusionTable({ features, classifier, metrics }: ComparisonRow, classN
   metrics.confusion.forEach((row, label) => {
     table.push([`is ${classNames[label]}`, ...row.map(String), show(metrics.recall.perClass[label])]);
   });
-  return `Confusion of the best row (${features}, ${classifier}):\n${table.toString()}`;
+  return `Confusion of ${features}, ${classifier}:\n${table.toString()}`;
 }

@@ -6,7 +6,6 @@ import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { CompareOptions } from "./comparison/compare-options.js";
 import type { Comparison } from "./comparison/comparison.js";
 import { openResults } from "./comparison/result-store.js";
-import { differencesOf } from "./difference.js";
 import { describePlan } from "./plan/resample-plan.js";
 import { planComparison } from "./plan.js";
 import { predict } from "./predict.js";
@@ -14,7 +13,8 @@ import { provenanceOf } from "./provenance.js";
 import { type Question, resolve } from "./resolve.js";
 import { score } from "./score.js";
 import { nameOfExpression } from "./sets/expression.js";
-import { verdictOf } from "./verdict.js";
+import { differencesOf } from "./verdict/differences.js";
+import { verdictOf } from "./verdict/verdict.js";
 
 /**
  * Feeds classifiers with feature sets over the same resamples and decides whether the latents helped. Everything is
@@ -57,10 +57,12 @@ async function compareResolved(
   question.hooks?.onProgress?.("intervals", 1, 0);
   const rows = scored.map(({ row }) => row);
   const latent = rows.find(({ role }) => role === "latent")?.features;
-  const verdict = verdictOf(differences, plan.measure, latent, plan.positives, rows);
+  const shownBudget = plan.budget && { ...plan.budget, periods: new Set(plan.budget.periods).size };
+  const { measure, minGain, positives } = plan;
+  const verdict = verdictOf({ rows, differences, measure, minGain, positives, budget: shownBudget });
 
   const { networkSeeds, seed, cases } = question;
-  const { set, resamples, measure, budget } = plan;
+  const { set, resamples } = plan;
   const built = networkSeeds.flatMap((networkSeed) =>
     resamples.flatMap((_, k) =>
       question.features.flatMap((expression) => {
@@ -80,10 +82,11 @@ async function compareResolved(
     test: resamples.reduce((sum, { test }) => sum + test.length, 0),
     resamples: resamples.map(({ description }) => description),
     measure,
+    minGain,
     rows,
     differences,
     verdict,
-    ...(budget && { budget: { ...budget, periods: new Set(budget.periods).size } }),
+    ...(shownBudget && { budget: shownBudget }),
     ...(plan.costs && { costs: plan.costs }),
     learning: built.flatMap(({ learning }) => learning ?? []),
     ...(map && { map }),

@@ -1,16 +1,16 @@
 import type { ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
-import { componentsOf, mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
+import { mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { listParameters } from "../network/network.js";
-import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { countOf } from "../sequences/set/sequence-set.js";
 import { differenceChannels } from "../sequences/transform/differences.js";
-import { MOST_CATEGORIES } from "../sequences/transform/limit-categories.js";
 import { type FitOptions, resolveFitOptions, specOf, USUAL } from "../train/options.js";
 import { slowness, timeUpdates } from "./machine.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
+import { columnsOfSet, limited, widthOf } from "./sets/columns-of-set.js";
 import { type Expression, type SingleSet, setsOf } from "./sets/expression.js";
 import { featureSets } from "./sets/feature-sets.js";
 import { type NetworkName, networkOptions } from "./sets/networks.js";
@@ -148,32 +148,6 @@ const PER_CASE: Record<string, (shape: Shape) => number> = {
   ngrams: ({ length }) => 3000 * length,
 };
 
-/** About as many columns as the set will have. */
-function columnsOfSet(
-  { name, readOut: own }: SingleSet,
-  { set, readOut, align }: { set: Pick<SequenceSet, "channels" | "offsets">; readOut: ReadOut; align: string },
-): number {
-  const width = widthOf(set.channels);
-  const C = set.channels.length;
-  const steps = Math.ceil(set.offsets[countOf(set)] / Math.max(1, countOf(set)));
-  const timed = align === "end" ? 4 : 0;
-  const few: Record<string, number> = {
-    fields: width,
-    raw: Math.min(4096, width * steps),
-    window: Math.min(4096, width * steps),
-    pca: 64,
-    statistics: 9 * C + width,
-    aggregates: width + 90,
-    convolutions: countOf(set) > 3000 ? 1512 : 9996,
-    statics: 10,
-    ngrams: 1024,
-    residuals: 1 + C + width,
-    surprise: 3 + (2 + timed) * C,
-  };
-  const read = (own ?? readOut) as ReadOut;
-  return few[name] ?? componentsOf(read)?.components ?? (read === "wide" ? 600 : 192);
-}
-
 /** Size of a network and of its training. */
 interface NetworkCost {
   options: FitOptions;
@@ -200,14 +174,4 @@ function networkOf({ fit }: Question, { set }: ComparisonPlan, name: NetworkName
     views: layers.readOutLoss ? 2 : 1,
     updates: name === "untrained" ? 0 : (updates ?? (epochs ? epochs * perEpoch : USUAL.updates)),
   };
-}
-
-/** With no more categories than a network reads. */
-function limited(channel: Channel): Channel {
-  const { vocabulary, most = MOST_CATEGORIES } = channel;
-  return vocabulary && vocabulary.length > most ? { ...channel, vocabulary: vocabulary.slice(0, most) } : channel;
-}
-
-function widthOf(channels: readonly Channel[]): number {
-  return channels.reduce((sum, channel) => sum + (limited(channel).vocabulary?.length ?? 1), 0);
 }

@@ -9,19 +9,23 @@ import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
 import { type Measure, measureTable } from "./metrics/measures.js";
 import type { Costs } from "./metrics/threshold.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
+import { defaultClassifiers } from "./plan/default-classifiers.js";
 import { planResamples, type Resample } from "./plan/resample.js";
 import { caseTimes, validationPart } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
+import { type Expression, roleOf } from "./sets/expression.js";
 
 /** Positives are rare where the class looked for is below this share of the training part. */
 const RARE = 0.1;
+/** Below this share average precision decides. */
+const UNCOMMON = 0.25;
 
 /** A resample with all that is known of it before anything is fitted. */
 export interface PlannedResample extends Resample {
   /** [test cases] */
   labels: Int32Array;
-  /** Where a threshold is chosen: training rows to fit on and to choose on, and the labels of the latter. */
+  /** Where a threshold or a classifier is chosen: training rows to fit on and to choose on, and labels of the latter. */
   validation?: {
     fitted: Int32Array;
     held: Int32Array;
@@ -37,7 +41,9 @@ export interface ComparisonPlan extends Scoring {
   /** All cases; of two classes the one that is looked for comes second. */
   set: Sequences;
   resamples: PlannedResample[];
-  classifiers: readonly ClassifierName[];
+  classifiersOf(expression: Expression): readonly ClassifierName[];
+  /** A gain below it does not count; see `Comparison`. */
+  minGain: number;
   classWeights: ClassWeights;
   budget?: Budget;
   /** What is drawn together in a bootstrap; see `groupsOf`. */
@@ -69,9 +75,14 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const rule = binary ? ruleOf(question, rare) : undefined;
   const budget = binary ? budgetOf(question, parts, times, rare && source.events !== undefined) : undefined;
   const events = rare && align === "end";
-  const measure = question.measure ?? (rare ? "average-precision" : "accuracy");
+  const measure = question.measure ?? (share < UNCOMMON ? "average-precision" : "accuracy");
   expectMeasure(measure, { binary, costs, budget });
   const tested = parts.flatMap(({ test }) => Array.from(test));
+  const { features, readOut, classifiers } = question;
+  const classifiersOf = (expression: Expression) =>
+    classifiers ?? defaultClassifiers(expression, events, { set, readOut, align });
+  const baselines = features.filter((each) => roleOf(each) === "baseline");
+  const chooses = baselines.length > 1 || features.some((each) => classifiersOf(each).length > 1);
   const notes: string[] = [];
   const resamples: PlannedResample[] = [];
   for (const [k, part] of parts.entries()) {
@@ -79,7 +90,7 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     expectTwoClasses(source.name, k, train, set.classNames!);
     const trainTimes = caseTimes(train);
     const forward = plan.kind === "forward";
-    const validation = rule && validationPart(train, seed, forward ? trainTimes : undefined);
+    const validation = rule || chooses ? validationPart(train, seed, forward ? trainTimes : undefined) : undefined;
     const { duplicates } = checkLeakage(train, pickSequences(set, part.test), { allowSharedEntities: forward });
     if (duplicates.length > 0)
       notes.push(
@@ -105,7 +116,8 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     notes,
     measure,
     classCount: known.length,
-    classifiers: question.classifiers ?? (events ? ["logistic", "boosting"] : ["ridge", "logistic"]),
+    classifiersOf,
+    minGain: question.minGain ?? 0.01,
     classWeights: classWeightsOf(question.classWeight, rare),
     trainLabels: pick(labels, parts[0].train),
     groups: groupsOf(set, parts),

@@ -5,7 +5,14 @@ import { mapSteps, pickSequences, type Sequences } from "../sequences/set/window
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import type { TrainHooks } from "../train/train.js";
 import { isTokens } from "./comparison/compare-options.js";
-import { type Built, featureKey, idOfPrediction, type PredictionKey, type Results } from "./comparison/predictions.js";
+import {
+  type Built,
+  featureKey,
+  idOfPrediction,
+  isDone,
+  type PredictionKey,
+  type Results,
+} from "./comparison/predictions.js";
 import type { FitTask } from "./fits/fit-and-predict.js";
 import type { Fits } from "./fits/fits.js";
 import { latentMap } from "./latent-map.js";
@@ -56,7 +63,8 @@ export async function predictResample(job: ResampleJob): Promise<void> {
     progress.step(step);
   };
   const planned = new Set<string>();
-  const isMissing = (key: PredictionKey) => !results.prediction(key) && !planned.has(idOfPrediction(key));
+  const isMissing = (key: PredictionKey) =>
+    !isDone(results, key, plan.resamples[k]) && !planned.has(idOfPrediction(key));
   const onProgress: TrainHooks["onProgress"] = ({ update, total }) =>
     progress.step(`${step}: update ${update} of ${total}`, update / total);
   const tablesOfSeed = openTables(job, sides, { signal: hooks?.signal, onProgress });
@@ -68,7 +76,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
       progress.begin(k, expression, networkSeed);
       const parts = partsOf(expression);
       for (const [p, part] of parts.entries()) {
-        const keys = plan.classifiers.map((classifier) => keyOf(k, part, networkSeed, classifier));
+        const keys = plan.classifiersOf(expression).map((classifier) => keyOf(k, part, networkSeed, classifier));
         const missing = keys.filter(isMissing);
         if (missing.length === 0) continue;
         for (const key of missing) planned.add(idOfPrediction(key));

@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
-import { featureKey, idOfPrediction, type Results } from "./comparison/predictions.js";
+import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
 import { openFits } from "./fits/fits.js";
 import type { ComparisonPlan } from "./plan.js";
@@ -84,7 +84,9 @@ async function planWork(
         let training = 0;
         for (const part of partsOf(expression)) {
           const key = { resample: k + 1, ...featureKey(part, seed) };
-          const missing = plan.classifiers.filter((classifier) => !results.prediction({ ...key, classifier }));
+          const missing = plan
+            .classifiersOf(expression)
+            .filter((classifier) => !isDone(results, { ...key, classifier }, plan.resamples[k]));
           for (const classifier of missing)
             fits.set(idOfPrediction({ ...key, classifier }), estimate.classifier(k, part, classifier));
           for (const single of missing.length > 0 ? setsOf(part) : []) {
@@ -101,7 +103,8 @@ async function planWork(
         trainings.set(itemKey(k, expression, seed), training);
       }
     }
-  const scoring = estimate.scoring(features.length * plan.classifiers.length);
+  const rows = features.reduce((sum, expression) => sum + plan.classifiersOf(expression).length, 0);
+  const scoring = estimate.scoring(rows);
   const fitting = sum(fits);
   const threads = question.fit.threads ?? (fitting < LITTLE ? 0 : await defaultThreads());
   const making = sum(items) - sum(trainings);

@@ -9,7 +9,7 @@ import { nameOfExpression } from "./sets/expression.js";
 /** What is needed to run a comparison again, and to know whether kept results are of the same one. */
 export async function provenanceOf(engine: Engine, question: Question, plan: ComparisonPlan) {
   const { source, seed, readOut, align, labelDelay, features, networkSeeds } = question;
-  const { classWeights, classifiers, rule } = plan;
+  const { classWeights, classifiersOf, measure, minGain, rule } = plan;
   const { threads, ...fit } = question.fit; // predictions do not depend on threads
   const decisive = {
     plan: question.plan,
@@ -27,7 +27,9 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
     settings: {
       ...decisive,
       features: features.map(nameOfExpression),
-      classifiers,
+      classifiers: [...new Set(features.flatMap(classifiersOf))],
+      measure,
+      minGain,
       networkSeeds,
       threshold: rule ?? "none",
       ...(source.events && {

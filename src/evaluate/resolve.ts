@@ -9,6 +9,7 @@ import { planOf } from "./plan/resample-plan.js";
 
 type AsGiven =
   | "measure"
+  | "minGain"
   | "positive"
   | "classifiers"
   | "classWeight"

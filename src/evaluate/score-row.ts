@@ -6,7 +6,6 @@ import type { PredictedCases } from "./metrics/bootstrap.js";
 import { curvesOf } from "./metrics/curves.js";
 import { measureTable } from "./metrics/measures.js";
 import { logLosses, type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
-import { averagePrecision } from "./metrics/ranking.js";
 import { type Costs, chooseThreshold } from "./metrics/threshold.js";
 
 /** By what predictions are scored, the same for every row. */
@@ -18,7 +17,7 @@ export interface Scoring {
   resamples: {
     /** [test cases] */
     labels: Int32Array;
-    /** [validation cases], where thresholds are chosen, and how many of them may be alerted */
+    /** [validation cases], where thresholds and classifiers are chosen, and how many of them may be alerted */
     validation?: { labels: Int32Array; alerts?: number };
   }[];
   rule?: ThresholdRule;
@@ -26,21 +25,20 @@ export interface Scoring {
   budget?: Pick<Budget, "alerts" | "periods">;
 }
 
-type Figures = "metrics" | "thresholds" | "alerts" | "expectedCost" | "curves" | "byResample" | "bySeed";
+type Figures = "metrics" | "thresholds" | "alerts" | "expectedCost" | "curves" | "byResample" | "bySeed" | "validated";
 
 /** A row's figures, and its predictions per network seed. */
 export interface RowScore {
   figures: Pick<ComparisonRow, Figures>;
   /** [seeds], all resamples one after another */
   predicted: PredictedCases[];
-  /** Mean average precision on the validation parts, by classifiers that did not see them. */
-  validated?: number;
   notes: string[];
 }
 
 /** @param predictions [resamples][seeds] of one feature set and classifier */
 export function scoreRow(predictions: readonly (readonly Prediction[])[], scoring: Scoring): RowScore {
   const { measure, resamples, rule } = scoring;
+  const validated = validatedGoodness(predictions, scoring);
   const bySeed = predictions[0].map((_, s) => {
     const called = resamples.map((_, k) => callCases(predictions[k][s], scoring, k));
     const probabilities = predictions.flatMap((seeds) => Array.from(seeds[s].probabilities));
@@ -72,9 +70,9 @@ export function scoreRow(predictions: readonly (readonly Prediction[])[], scorin
       ...(curves && { curves }),
       byResample: resamples.map((_, k) => mean(bySeed.map((seed) => seed.byResample[k]))),
       bySeed: bySeed.map((seed) => measureTable[measure].of(seed) ?? Number.NaN),
+      ...(validated !== undefined && { validated }),
     },
     predicted: bySeed.map((seed) => seed.cases),
-    validated: validatedPrecision(predictions, scoring),
     notes: [...new Set(called.flatMap(({ note }) => note ?? []))],
   };
 }
@@ -118,16 +116,27 @@ function scoreSeed(parts: readonly PredictedCases[], probabilities: number[], sc
   };
 }
 
-function validatedPrecision(
-  predictions: readonly (readonly Prediction[])[],
-  { resamples }: Scoring,
-): number | undefined {
+/**
+ * The deciding measure on the held-out training cases, more is better: mean over resamples and seeds. Alerts and costs
+ * hang on a threshold that is chosen there, so average precision stands for them.
+ */
+function validatedGoodness(predictions: readonly (readonly Prediction[])[], scoring: Scoring): number | undefined {
+  const { measure, classCount, resamples } = scoring;
+  const { weighted, falls } = measureTable[measureTable[measure].needs ? "average-precision" : measure];
   const found = resamples.flatMap(({ validation }, k) =>
-    validation
-      ? predictions[k].flatMap(
-          ({ validation: scores }) => (scores && averagePrecision(scores, arePositive(validation.labels))) ?? [],
-        )
-      : [],
+    predictions[k].flatMap(({ validation: held }) => {
+      if (!validation || !held) return [];
+      const probabilities = classCount === 2 ? Array.from(held).flatMap((score) => [1 - score, score]) : held;
+      const { labels } = validation;
+      const cases: PredictedCases = {
+        labels,
+        predicted: likeliest(Float64Array.from(probabilities), classCount),
+        ...(classCount === 2 && { scores: held }),
+        logLoss: logLosses(labels, probabilities, classCount),
+      };
+      const value = weighted(cases, scoring)(new Float64Array(labels.length).fill(1));
+      return Number.isFinite(value) ? [falls ? -value : value] : [];
+    }),
   );
   return found.length > 0 ? mean(found) : undefined;
 }

@@ -1,27 +1,19 @@
 import type { ClassifierName } from "../classify/classifiers.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
 import { featureKey, predictionOf, type Results } from "./comparison/predictions.js";
-import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
+import { bootstrapDraws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
 import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { mean, scoreRow } from "./score-row.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
-
-/** A row with what its differences to others are made of. */
-export interface ScoredRow {
-  row: ComparisonRow;
-  /** Of the deciding measure. */
-  draws: Draws;
-  /** Mean average precision on the validation parts, by classifiers that did not see them. */
-  validated?: number;
-}
+import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
 /** Scores every requested row by its predictions in all resamples. */
 export function score(question: Question, plan: ComparisonPlan, results: Results): ScoredRow[] {
   const { features, seed } = question;
   const scored = features.flatMap((expression) =>
-    plan.classifiers.map((classifier) => figuresOf(question, plan, results, expression, classifier)),
+    plan.classifiersOf(expression).map((classifier) => figuresOf(question, plan, results, expression, classifier)),
   );
   const drawsOf = (measure: Measure) => {
     const all = bootstrapDraws(
@@ -34,12 +26,14 @@ export function score(question: Question, plan: ComparisonPlan, results: Results
   };
   const shown: Measure[] = plan.classCount === 2 ? ["accuracy", "average-precision"] : ["accuracy"];
   const draws = new Map([...new Set([...shown, plan.measure])].map((measure) => [measure, drawsOf(measure)]));
-  return scored.map(({ row: { seconds, notes, ...figures }, validated }, r) => {
+  const rows = scored.map(({ row: { seconds, notes, ...figures } }, r): ScoredRow => {
     const intervals = Object.fromEntries(
       Array.from(draws, ([measure, each]) => [measure, intervalOf(each[r])]),
     ) as ComparisonRow["intervals"];
-    return { row: { ...figures, intervals, seconds, notes }, draws: draws.get(plan.measure)![r], validated };
+    return { row: { ...figures, chosen: false, intervals, seconds, notes }, draws: draws.get(plan.measure)![r] };
   });
+  for (const { row } of chosenRows(rows)) row.chosen = true;
+  return rows;
 }
 
 /** A row without its intervals, and its predictions per network seed. */
@@ -58,7 +52,7 @@ function figuresOf(
   const built = plan.resamples.flatMap((_, k) =>
     seeds.flatMap((seed) => results.built({ resample: k + 1, ...featureKey(expression, seed) })?.seconds ?? []),
   );
-  const { figures, predicted, validated, notes } = scoreRow(predictions, plan);
+  const { figures, predicted, notes } = scoreRow(predictions, plan);
   const row = {
     features: nameOfExpression(expression),
     role: roleOf(expression),
@@ -68,5 +62,5 @@ function figuresOf(
     seconds: { features: built.length > 0 ? mean(built) : 0, classifier: mean(all.map(({ seconds }) => seconds)) },
     notes: [...new Set(all.flatMap((each) => each.notes)), ...notes],
   };
-  return { row, predicted, validated };
+  return { row, predicted };
 }

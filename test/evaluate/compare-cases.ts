@@ -6,8 +6,12 @@ import { type DataSource, type SequenceSet, selectSequences } from "../../src/se
 import { makeSet } from "../sequences/set/make-set.js";
 
 export const engine = await loadEngine();
-/** A plain baseline, a summary, the control and ours: what the cases below are made for. */
-export const four = { features: ["raw", "statistics", "untrained", "latent"], readOut: "pooled" } as const;
+/** A plain baseline, a summary, the control and ours, with linear classifiers: what the cases below are made for. */
+export const four = {
+  features: ["raw", "statistics", "untrained", "latent"],
+  readOut: "pooled",
+  classifiers: ["ridge", "logistic"],
+} as const;
 export const quick: CompareOptions = {
   ...four,
   fit: { recipe: "masked", units: 6, train: { updates: 30, batchSize: 16 } },
@@ -15,11 +19,9 @@ export const quick: CompareOptions = {
 /** Without what depends on the clock. */
 export const timeless = <T>(told: T): T =>
   JSON.parse(JSON.stringify(told, (key, value) => (["seconds", "started"].includes(key) ? undefined : value)));
-/** The differences of the latents to each other set, by its name. */
-export const byOpponent = ({ differences }: Comparison) =>
-  Object.fromEntries(
-    differences.filter(({ features }) => features === "latent").map((each) => [each.against.features, each]),
-  );
+/** The difference of some features to another set. */
+export const differenceTo = ({ differences }: Comparison, other: string, features = "latent") =>
+  differences.find((each) => each.features === features && each.against.features === other);
 export const sourceOf = (train: SequenceSet, test?: SequenceSet): DataSource => ({
   name: "made up",
   train,

@@ -39,7 +39,23 @@ describe("a plan, before anything is fitted", () => {
     expect(plan.budget).toBeUndefined(); // no events
     const even = await planOf({}, set);
     expect([even.measure, even.rule, even.positives]).toEqual(["accuracy", undefined, undefined]);
-    expect(even.resamples[0].validation).toBeUndefined();
+    expect(even.resamples[0].validation!.held.length).toBe(24); // a classifier is chosen
+    const alone = { features: ["raw", "latent"], classifiers: ["ridge"] } as const;
+    expect((await planOf(alone, set)).resamples[0].validation).toBeUndefined();
+    expect((await planOf(alone)).resamples[0].validation).toBeDefined();
+  });
+
+  test("average precision decides below a quarter, thresholds are chosen below a tenth", async () => {
+    const planAt = (share: number) =>
+      planOf({}, { ...set, labels: set.labels!.map((_, n) => (n % 20 < 20 * share ? 1 : 0)) });
+    const found = await Promise.all([0.05, 0.15, 0.2, 0.25, 0.5].map(planAt));
+    expect(found.map(({ measure, rule }) => [measure, rule])).toEqual([
+      ["average-precision", "F1"],
+      ["average-precision", undefined],
+      ["average-precision", undefined],
+      ["accuracy", undefined],
+      ["accuracy", undefined],
+    ]);
   });
 
   test("the measure that decides, and the class that is looked for, can be chosen", async () => {

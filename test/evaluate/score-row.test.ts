@@ -25,7 +25,7 @@ const scoring: Scoring = {
 const only = predictionOf([0.1, 0.4, 0.3, 0.39, 0.9], [0.1, 0.4, 0.45, 0.6]);
 
 describe("a row, by hand", () => {
-  const { figures, predicted, validated } = scoreRow([[only]], scoring);
+  const { figures, predicted } = scoreRow([[only]], scoring);
 
   test("a case at the frozen threshold is called positive, one just below is not", () => {
     expect(figures.thresholds).toEqual({ rule: "F1", values: [0.4] });
@@ -40,7 +40,7 @@ describe("a row, by hand", () => {
     expect(figures.expectedCost).toBeCloseTo((7 + 2) / 5, 12);
     expect(figures.alerts).toMatchObject({ precision: 0.5, recall: 0.5 });
     expect(figures.metrics.averagePrecision).toBeCloseTo((1 + 2 / 3) / 2, 12);
-    expect(validated).toBeCloseTo((1 + 2 / 3) / 2, 12); // 0.6, then 0.45 is none, 0.4 is
+    expect(figures.validated).toBeCloseTo((1 + 2 / 3) / 2, 12); // 0.6, then 0.45 is none, 0.4 is
     expect(figures.curves!.atThreshold!.roc).toEqual([0.33333, 0.5]);
     expect([figures.byResample, figures.bySeed]).toEqual([
       [figures.metrics.averagePrecision],
@@ -66,6 +66,20 @@ describe("a row, by hand", () => {
     expect(Array.from(found.predicted[0].predicted)).toEqual([0, 1, 0, 0, 1]);
     expect(found.notes.join()).toMatch(/0\.5 was taken/);
   });
+});
+
+test("what a classifier reaches on the held-out cases is by the deciding measure, and more is better", () => {
+  const validated = (measure: Scoring["measure"]) => scoreRow([[only]], { ...scoring, measure }).figures.validated;
+  expect(validated("accuracy")).toBe(0.75); // 0.4 is below a half
+  expect(validated("log-loss")).toBeCloseTo(Math.log(0.9 * 0.4 * 0.55 * 0.6) / 4, 12);
+  expect([validated("alert-recall"), validated("cost")]).toEqual(Array(2).fill(validated("average-precision")));
+  const three: Scoring = {
+    ...{ measure: "accuracy", classCount: 3, trainLabels: Int32Array.of(0, 1, 2) },
+    resamples: [{ labels: Int32Array.of(2), validation: { labels: Int32Array.of(2, 0) } }],
+  };
+  const held = Float64Array.of(0.2, 0.3, 0.5, 0.1, 0.8, 0.1);
+  const prediction = { ...only, probabilities: Float64Array.of(0, 0, 1), validation: held };
+  expect(scoreRow([[prediction]], three).figures.validated).toBe(0.5);
 });
 
 test("resamples are joined, each with its own threshold; seeds are averaged", () => {

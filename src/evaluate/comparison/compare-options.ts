@@ -29,7 +29,9 @@ export const compareOptionsSchema = z.strictObject({
     .min(1)
     .readonly()
     .optional()
-    .describe(`of ${classifierNames.join(", ")}; default ridge,logistic; windows of rare events: logistic,boosting`),
+    .describe(
+      `of ${classifierNames.join(", ")}; default ridge,logistic and, up to 512 columns, forest,boosting; windows of rare events: logistic,boosting`,
+    ),
   readOut: z.enum(readOuts).optional().describe("of the encoders; default wide; windows of events: pooled"),
   plan: z
     .enum(planNames)
@@ -56,7 +58,14 @@ export const compareOptionsSchema = z.strictObject({
     .enum(measures)
     .optional()
     .describe(
-      "what decides: alert-recall needs a budget of alerts, cost needs costs; default: average-precision if the rarer of two classes is below 10 % of the training cases; else accuracy",
+      "what decides: alert-recall needs a budget of alerts, cost needs costs; default: average-precision if the class of two that is looked for is below 25 % of the training cases; else accuracy",
+    ),
+  minGain: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(
+      "the smallest gain that counts, in units of the measure (of cost, as a share of it); a smaller one is told and the baseline kept; default 0.01",
     ),
   positive: z
     .string()
@@ -137,10 +146,14 @@ function defaultFeatures(
 ): string[] {
   const withStatics = (best: string) => (hasStatics ? ["statics", `${best}+statics`, "latent+statics"] : []);
   if (align === "stretch" && hasTokens)
-    return ["statistics", "ngrams", "untrained", "latent", "average(latent, ngrams)", ...withStatics("ngrams")];
+    return [
+      ...["statistics", "ngrams", "untrained", "latent", "average(untrained, ngrams)", "average(latent, ngrams)"],
+      ...withStatics("ngrams"),
+    ];
   if (align === "stretch")
     return [
-      ...["raw", "statistics", "pca", "convolutions", "untrained", "latent", "average(latent, convolutions)"],
+      ...["raw", "statistics", "pca", "convolutions", "untrained", "latent"],
+      ...["average(untrained, convolutions)", "average(latent, convolutions)"],
       ...withStatics("statistics"),
     ];
   const best = hasAmounts ? "aggregates" : "window";
@@ -155,7 +168,7 @@ function defaultFeatures(
     "residuals",
     "surprise",
     "fields+surprise",
-    ...["latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
+    ...["untrained", "latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
     ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
     ...withStatics(best),
   ];

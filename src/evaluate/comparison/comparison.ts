@@ -39,6 +39,10 @@ export interface ComparisonRow {
   byResample: number[];
   /** The deciding measure of each network seed; one entry for sets that have no network. */
   bySeed: number[];
+  /** The deciding measure on the held-out part of the training cases, turned so that more is better; by fits without it. */
+  validated?: number;
+  /** Whether this is the row of its features whose classifier did best there; else the first one is. */
+  chosen: boolean;
   /** Mean per resample and seed; features shared with other rows count in each. */
   seconds: { features: number; classifier: number };
   notes: readonly string[];
@@ -53,11 +57,11 @@ export interface AlertBudget extends Pick<Budget, "unit" | "alerts"> {
 /** One row against another, on the same cases. */
 export interface Difference {
   /**
-   * baseline: latents, or a combination, against a baseline; control: against the untrained encoder; addition: a
-   * combination against the baselines in it, with the best classifier of these; alike: the same where both have the
-   * classifier of the combination; controlBaseline: the untrained encoder against a baseline
+   * offer: what was learned, alone or beside others, against the baseline that did best on the held-out training cases;
+   * control: an untrained encoder against that baseline; rival: one of these that lies above, against another baseline;
+   * learning: an offer against the same with an untrained encoder
    */
-  question: "baseline" | "control" | "addition" | "alike" | "controlBaseline";
+  question: "offer" | "control" | "rival" | "learning";
   features: string;
   classifier: string;
   against: { features: string; classifier: string };
@@ -68,23 +72,27 @@ export interface Difference {
   difference: number;
   low: number;
   high: number;
-  /** 0.95; higher where several additions are compared, so that all together have 95 %. */
+  /** 0.95; higher for offers, controls and rivals, so that all that could be claimed together has 95 %. */
   level: number;
   /** Corrected resampled t-test (Nadeau and Bengio 2003), with several resamples. */
   corrected?: { difference: number; low: number; high: number; p: number };
 }
 
 export interface Verdict {
-  decision:
-    | "use the latents"
-    | "use the untrained encoder"
-    | "add the latents"
-    | "keep the baseline"
-    | "no difference shown"
-    | "too few positives";
-  /** The row to use, to add to, or to keep. Absent where no difference is shown. */
+  /**
+   * use: what was learned, alone; add: what was learned, beside a baseline; use untrained: random weights help as much;
+   * keep the baseline: nothing is shown to help, or too little to count
+   */
+  decision: "use" | "add" | "use untrained" | "keep the baseline" | "too few positives" | "nothing to decide";
+  /** The decision as one sentence, with its figures. */
+  answer: string;
+  /** The row to go on with. Absent where nothing was decided. */
   choice?: { features: string; classifier: string };
-  /** Plain sentences with their reasons. */
+  /** The baseline that everything stood against. */
+  baseline?: { features: string; classifier: string };
+  /** Where a gain is shown that does not count. */
+  small?: boolean;
+  /** What it means in alerts and money, and why; plain sentences. */
   sentences: string[];
 }
 
@@ -177,6 +185,8 @@ export interface Comparison {
   /** One per resample. */
   resamples: ResampleDescription[];
   measure: Measure;
+  /** A gain below it does not count, in units of the measure; of a cost, a share of it. */
+  minGain: number;
   rows: ComparisonRow[];
   differences: Difference[];
   verdict: Verdict;

@@ -19,7 +19,7 @@ export interface Prediction {
   columns: number;
   /** [test cases, classes] */
   probabilities: Float64Array;
-  /** [validation cases], of class 1, by a classifier that did not see them; where a threshold is wanted. */
+  /** [validation cases, classes], of two classes [validation cases] of class 1; by a classifier that did not see them. */
   validation?: Float64Array;
   notes: string[];
   seconds: number;
@@ -40,6 +40,12 @@ export interface Results {
   built(key: Omit<PredictionKey, "classifier">): Built | undefined;
   keepPrediction(key: PredictionKey, prediction: Prediction): Promise<void>;
   keepBuilt(key: Omit<PredictionKey, "classifier">, built: Built): Promise<void>;
+}
+
+/** Whether a prediction is there, with what the choice on the training part needs. */
+export function isDone(results: Results, key: PredictionKey, { validation }: { validation?: unknown }): boolean {
+  const found = results.prediction(key);
+  return found !== undefined && (validation === undefined || found.validation !== undefined);
 }
 
 /** Under which name and seed the predictions of an expression are kept. */

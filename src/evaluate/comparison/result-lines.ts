@@ -7,7 +7,7 @@ import type { Built, Prediction, PredictionKey } from "./predictions.js";
 /** How many numbers the predictions of a comparison have. */
 export interface PredictionSizes {
   classes: number;
-  /** Per resample: test cases, and cases that a threshold is chosen on. */
+  /** Per resample: test cases, and cases that thresholds and classifiers are chosen on. */
   resamples: readonly { test: number; validation?: number }[];
 }
 
@@ -121,10 +121,11 @@ export function unpackRecord(json: string, sizes: PredictionSizes): KeptRecord {
   }
   const { kind, answer, ...key } = record;
   const { probabilities, validation, ...rest } = answer;
+  const held = (size.validation ?? 0) * (sizes.classes === 2 ? 1 : sizes.classes);
   const prediction = {
     ...rest,
     probabilities: unpackNumbers(probabilities, size.test * sizes.classes),
-    ...(validation !== undefined && { validation: unpackNumbers(validation, size.validation ?? 0) }),
+    ...(validation !== undefined && { validation: unpackNumbers(validation, held) }),
   };
   return { kind, key, prediction };
 }

@@ -17,12 +17,12 @@ export interface FitTask {
   /** [training rows] */
   labels: Int32Array;
   pair: FeaturePair;
-  /** Where a threshold is wanted: training rows to fit on once more, and to predict. */
+  /** Where a threshold or a classifier is chosen: training rows to fit on once more, and to predict. */
   validation?: { fitted: Int32Array; held: Int32Array };
 }
 
 /**
- * Fits on the training rows, and where a threshold is wanted once more on a part of them. The same task gives the same
+ * Fits on the training rows, and where something is chosen once more on a part of them. The same task gives the same
  * bits on every thread.
  * @param alone nobody else reads the table meanwhile: its rows may move and come back; else the parts are copies
  * @param pause between both fits
@@ -86,8 +86,8 @@ async function fitOn<Rows>(
   if (some && new Set(some).size > 1) {
     await pause();
     prediction.validation = withParts(train, validation.fitted, validation.held, (first, second) => {
-      const scores = classifier.fit(first, some, classCount).predictProba(second);
-      return Float64Array.from({ length: validation.held.length }, (_, row) => scores[2 * row + 1]);
+      const shares = classifier.fit(first, some, classCount).predictProba(second);
+      return classCount === 2 ? shares.filter((_, k) => k % 2 === 1) : shares;
     });
   }
   prediction.seconds = (performance.now() - started) / 1000;

@@ -100,6 +100,13 @@ export function goodnessOf(row: ScoredFigures, measure: Measure): number | null 
   return falls && value !== null ? -value : value;
 }
 
+/** A value of the measure as it is read: "95.9 %" or "0.541". */
+export function showScore(value: number | null, measure: Measure): string {
+  const { scale, digits } = measureTable[measure];
+  if (value === null) return "unknown";
+  return scale === 100 ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
+}
+
 /** The mean over the cases that have a value. */
 function meanOver(of: (n: number) => number | undefined): (counts: Float64Array) => number {
   return (counts) => {

@@ -8,11 +8,10 @@ import { fixed, percent } from "../charts/numbers.js";
 import { type MeasureWords, wordsOf } from "./words.js";
 
 const QUESTIONS: [Difference["question"], string][] = [
-  ["baseline", "Do the latents beat the baselines?"],
-  ["control", "Does learning beat random weights?"],
-  ["addition", "Do the latents add to the best baseline?"],
-  ["alike", "Do they help with the same classifier on both sides?"],
-  ["controlBaseline", "Do random weights beat the baselines?"],
+  ["offer", "Does what was learned help?"],
+  ["rival", "Does it beat every other baseline, too?"],
+  ["control", "Do random weights help as much?"],
+  ["learning", "Does learning beat random weights?"],
 ];
 
 /** Every difference that the verdict rests on, with its interval. */

@@ -1,69 +1,67 @@
-import type { Comparison } from "../../evaluate/comparison/comparison.js";
+import type { Comparison, ComparisonRow, Verdict } from "../../evaluate/comparison/comparison.js";
 import { dataName, setName } from "../charts/breaks.js";
 import { type Html, html } from "../charts/html.js";
 import { count, percent, plural, seconds } from "../charts/numbers.js";
-import { bestOf, capital, scoreOf, wordsOf } from "./words.js";
+import { bestOf, scoreOf, wordsOf } from "./words.js";
 
-/** Each decision as a sentence that a reader can act on; the choice follows it. */
-const HEADLINES: Record<Comparison["verdict"]["decision"], string> = {
-  "use the latents": "Use the latents: they beat every baseline, and learning is part of the reason.",
-  "use the untrained encoder": "Use the untrained encoder: its features help. No gain from learning is shown.",
-  "add the latents": "Add the latents to the baseline: together they score better.",
-  "keep the baseline": "Keep the baseline: the latents do not beat it.",
-  "no difference shown": "No difference shown: keep the simpler features.",
-  "too few positives": "Too few positives to decide: collect more cases before you choose.",
-};
-
-/** Title, verdict, and the most important figures. */
+/** The answer, what it means, and the figures that matter. */
 export function verdictSection(comparison: Comparison): Html {
-  const { name, verdict, rows, measure, started, seconds: took, train, test, plan, classNames } = comparison;
-  const words = wordsOf(measure);
-  const best = bestOf(rows, measure);
-  const ours = bestOf(
-    rows.filter((row) => row.role === "latent"),
-    measure,
-  );
-  const baseline = bestOf(
-    rows.filter((row) => row.role === "baseline"),
-    measure,
-  );
-  const majority = best?.metrics.majorityRate ?? null;
-  const facts: (readonly [string, string | Html] | undefined | false)[] = [
-    best && [
-      words.value(scoreOf(best, measure)),
-      html`best ${words.name}: ${setName(best.features)}, ${best.classifier}`,
-    ],
-    ours &&
-      ours !== best && [
-        words.value(scoreOf(ours, measure)),
-        html`best latents: ${setName(ours.features)}, ${ours.classifier}`,
-      ],
-    baseline &&
-      baseline !== best && [
-        words.value(scoreOf(baseline, measure)),
-        html`best baseline: ${setName(baseline.features)}, ${baseline.classifier}`,
-      ],
-    measure === "accuracy"
-      ? [percent(majority), "accuracy of always predicting the most common class"]
-      : [percent(best ? shareOfPositives(best.metrics.confusion) : null), `of the test cases are "${classNames[1]}"`],
-    [count(test), `test cases, after training on ${count(train)}; ${plan}`],
-  ];
+  const { name, verdict, rows, started, seconds: took } = comparison;
+  const [first, ...rest] = verdict.answer.split(/(?<=\.) (?=[A-Z])/);
+  const reasons = [...rest, ...verdict.sentences];
   return html`<header>
 <p class="kicker">Undertone comparison, <time datetime="${started}">${dateOf(started)}</time></p>
 <h1>${dataName(name)}: do learned features help?</h1>
 </header>
 <section id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title" class="kicker">Verdict</h2>
-<p class="headline">${HEADLINES[verdict.decision] ?? `${capital(verdict.decision)}.`}</p>
+<p class="headline">${typeset(first)}</p>
 ${verdict.choice && html`<p class="choice">Go with <strong>${setName(verdict.choice.features)}</strong> and <strong>${verdict.choice.classifier}</strong>.</p>`}
 ${list(
   "reasons",
-  verdict.sentences.filter((sentence) => !hasInterval(sentence)),
-)}${list("evidence", verdict.sentences.filter(hasInterval))}
-<dl class="facts">${facts.map((fact) => fact && html`<div><dt>${fact[1]}</dt><dd>${fact[0]}</dd></div>`)}</dl>
-<p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and scored on the same test cases, in ${seconds(took)}. Intervals are 95 % intervals of a bootstrap over the test cases.</p>
+  reasons.filter((sentence) => !hasInterval(sentence)),
+)}${list("evidence", reasons.filter(hasInterval))}
+<dl class="facts">${factsOf(comparison).map(([value, what]) => html`<div><dt>${what}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and scored on the same test cases, in ${seconds(took)}. The classifier of each set is chosen on a part of the training cases. Intervals are of a bootstrap over the test cases.</p>
 </section>
 `;
+}
+
+/** The figures that matter: the choice, the baseline, alerts, cost, what no features would reach, how many cases. */
+function factsOf(comparison: Comparison): (readonly [value: string, what: string | Html])[] {
+  const { verdict, rows, measure, train, test, plan, classNames, budget } = comparison;
+  const words = wordsOf(measure);
+  const rowOf = (of: Verdict["choice"]) =>
+    rows.find((row) => row.features === of?.features && row.classifier === of.classifier);
+  const baseline = rowOf(verdict.baseline);
+  const choice = rowOf(verdict.choice) ?? bestOf(rows, measure);
+  const facts: (readonly [string, string | Html])[] = [];
+  const value = (row: ComparisonRow, what: string) =>
+    facts.push([
+      words.value(scoreOf(row, measure)),
+      html`${what ? `${what}: ` : ""}${words.name} of ${setName(row.features)}, ${row.classifier}`,
+    ]);
+  if (choice) value(choice, "");
+  if (baseline && baseline !== choice) value(baseline, "best baseline");
+  if (budget && choice?.alerts) {
+    const where = budget.unit === "day" ? "a day" : "in the test part";
+    facts.push([
+      percent(choice.alerts.recall),
+      `of class "${classNames[1]}" found with ${count(budget.alerts)} alerts ${where}`,
+    ]);
+    facts.push([percent(choice.alerts.precision), `of the alerts are of class "${classNames[1]}"`]);
+  }
+  if (choice?.expectedCost !== undefined) facts.push([choice.expectedCost.toFixed(3), "cost of a case"]);
+  facts.push(
+    measure === "accuracy"
+      ? [percent(choice?.metrics.majorityRate ?? null), "accuracy of always predicting the most common class"]
+      : [
+          percent(choice ? shareOfPositives(choice.metrics.confusion) : null),
+          `of the test cases are "${classNames[1]}"`,
+        ],
+  );
+  facts.push([count(test), `test cases, after training on ${count(train)}; ${plan}`]);
+  return facts;
 }
 
 /** Sentences that end with an interval are the evidence for the others. */

@@ -26,6 +26,7 @@ const options: CompareOptions = {
   features: ["raw", "untrained", "latent", "average(latent, raw)", "latent+raw"],
   readOut: "narrow",
   networkSeeds: 2,
+  classifiers: ["ridge", "logistic"],
   folds: 2,
   fit: { units: 4, threads: 0, train: { updates: 5 } },
 };
@@ -85,6 +86,20 @@ describe("results that are kept", () => {
     const wider = await run(store, { features: ["raw", "latent", "statistics"] });
     expect(wider.rows).toHaveLength(6);
     expect(lines.slice(before).every((line) => line.includes("statistics"))).toBe(true);
+  });
+
+  test("where a classifier is to be chosen and nothing was held out, the fits are made again with it", async () => {
+    const { store, lines, written } = memoryStore();
+    const answers = () => lines.filter((line) => line.includes('"answer"')).length;
+    await run(store, { features: ["raw", "latent"], classifiers: ["ridge"] });
+    expect([answers(), lines.some((line) => line.includes('"validation"'))]).toEqual([6, false]);
+    const both = { features: ["raw", "latent"], classifiers: ["ridge", "logistic"] } as const;
+    const later = timeless(await run(store, both));
+    expect(answers()).toBe(18); // ridge once more, and logistic
+    const before = written();
+    expect(timeless(await run(store, both))).toBe(later);
+    expect(written()).toBe(before);
+    expect(later).toBe(timeless(await run(memoryStore().store, both)));
   });
 
   test("of other data, other options, another kind: refused", async () => {
@@ -217,7 +232,7 @@ describe("results that are kept", () => {
       [
         "answer",
         (line) => ({ ...line, answer: { ...line.answer, validation: packed([0.5]) } }),
-        /1 numbers in place of 0/,
+        /1 numbers in place of 5/,
       ],
       ["answer", (line) => ({ ...line, resample: 3 }), /resample 3 of 2/],
       ["built", (line) => ({ ...line, built: "x" }), /built: /],

@@ -52,7 +52,7 @@ test("they are compared by default where the only channel is a category, and ref
   const fit = { units: 3, train: { updates: 2 } };
   const { rows } = await compare(engine, sourceOf(tokens), { fit, classifiers: ["logistic"], folds: 2 });
   expect(rows.map(({ features }) => features).sort()).toEqual(
-    ["average(latent, ngrams)", "latent", "ngrams", "statistics", "untrained"].sort(),
+    ["average(latent, ngrams)", "average(untrained, ngrams)", "latent", "ngrams", "statistics", "untrained"].sort(),
   );
   const numbers = labelledSet(
     Array.from({ length: 20 }, (_, n) => [[n], [n % 3]]),

@@ -1,0 +1,22 @@
+import type { ClassifierName } from "../../classify/classifiers.js";
+import { type ColumnContext, columnsOf } from "../sets/columns-of-set.js";
+import type { Expression } from "../sets/expression.js";
+
+/** Forest and boosting take minutes on more columns than this. */
+export const MOST_COLUMNS = 512;
+
+/**
+ * Linear classifiers and strong ones, the same for baselines and for what was learned: the best of each is chosen on the
+ * training part.
+ * @param rare windows of events whose positives are rare
+ */
+export function defaultClassifiers(
+  expression: Expression,
+  rare: boolean,
+  context: ColumnContext,
+): readonly ClassifierName[] {
+  if (rare) return ["logistic", "boosting"];
+  return columnsOf(expression, context) > MOST_COLUMNS
+    ? ["ridge", "logistic"]
+    : ["ridge", "logistic", "forest", "boosting"];
+}
