@@ -9,11 +9,11 @@ import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
 import { type Measure, measureTable } from "./metrics/measures.js";
 import type { Costs } from "./metrics/threshold.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
-import { defaultClassifiers } from "./plan/default-classifiers.js";
 import { planResamples, type Resample } from "./plan/resample.js";
 import { caseTimes, validationPart } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
+import { defaultClassifiers } from "./sets/default-classifiers.js";
 import { type Expression, roleOf } from "./sets/expression.js";
 
 /** Positives are rare where the class looked for is below this share of the training part. */

@@ -1,6 +1,6 @@
 import type { ClassifierName } from "../../classify/classifiers.js";
-import { type ColumnContext, columnsOf } from "../sets/columns-of-set.js";
-import type { Expression } from "../sets/expression.js";
+import { type ColumnContext, columnsOf } from "./columns-of-set.js";
+import type { Expression } from "./expression.js";
 
 /** Forest and boosting take minutes on more columns than this. */
 export const MOST_COLUMNS = 512;
