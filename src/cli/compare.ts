@@ -69,12 +69,13 @@ const OPTIONS = compareOptionsSchema.pick({
   alertsPerDay: true,
   alerts: true,
 });
+const ALL = "show the rows of all classifiers, not only of the one that was chosen for each feature set";
 const COSTS = compareOptionsSchema.shape.costs.unwrap();
 
-export function addCompareFlags(command: Command): Command {
+export function addCompareFlags(command: Command, all = ALL): Command {
   addSchemaFlags(addSchemaFlags(addForceFlag(command), OPTIONS), COSTS);
   return command
-    .option("--all", "show the rows of all classifiers, not only of the one that was chosen for each feature set")
+    .option("--all", all)
     .option("--save <file>", "save each result in this file; the next run continues from it")
     .option("--report <file>", "also write an HTML page with charts");
 }

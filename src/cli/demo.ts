@@ -19,6 +19,12 @@ export const DEMO_READING = {
   window: 10,
 };
 
+/** What the question of the demo needs: hand-made columns, what was learned, and both with and without training. */
+const DEMO_FEATURES = [
+  ...["fields", "aggregates", "aggregates+statistics", "latent", "surprise"],
+  ...["aggregates+untrained", "aggregates+latent", "aggregates+surprise"],
+];
+
 const HELP = `
 The report is report.html in the folder, unless --report gives another path. docs/simulation.md describes the
 simulation. The command reads its file like any file of yours:
@@ -35,12 +41,16 @@ export function demoCommand(): Command {
         numberIn({ type: "integer", minimum: CUSTOMERS.fewest, maximum: CUSTOMERS.most }),
       ),
     );
-  addCompareFlags(addCommonFlags(addFitFlags(command))).addHelpText("after", HELP);
+  addCompareFlags(addCommonFlags(addFitFlags(command)), "compare all feature sets, and show all rows").addHelpText(
+    "after",
+    HELP,
+  );
   return command.action(async (options: CommonOptions & { folder: string; customers?: number; seed?: number }) => {
     const terminal = openTerminal(options);
     await makeFolder(options.folder);
     const path = join(options.folder, "transactions.csv");
-    const comparing = { ...options, report: options.report ?? join(options.folder, "report.html") };
+    const { features = options.all ? undefined : DEMO_FEATURES } = options;
+    const comparing = { ...options, features, report: options.report ?? join(options.folder, "report.html") };
     const outputs = [{ path, kind: "demo" } as const, ...plannedOutputs(comparing)];
     await checkOutputs(outputs, { inputs: [], force: options.force });
     terminal.say("Simulating card transactions of many customers (see docs/simulation.md) ...");

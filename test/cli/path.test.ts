@@ -57,7 +57,7 @@ describe("the whole path through the command line", () => {
   });
 
   test("compare prints table and verdict; with --json one object and nothing else", async () => {
-    const { code, stdout } = await undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3");
+    const { code, stdout } = await undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--all");
     expect(code).toBe(0);
     for (const text of [
       "raw",
@@ -75,8 +75,8 @@ describe("the whole path through the command line", () => {
       expect(stdout).toContain(text);
     const json = spawnUndertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--json", "--quiet");
     const { rows, verdict, measure } = JSON.parse(json.stdout);
-    expect([rows.length, measure, json.stderr]).toEqual([14, "accuracy", ""]);
-    expect(stdout).toContain(verdict.decision);
+    expect([rows.length, measure, json.stderr]).toEqual([22, "accuracy", ""]);
+    expect(stdout).toContain(`Verdict: ${verdict.answer}`);
     expect(Math.max(...stdout.split("\n").map((line) => (/^[┌│└├]/.test(line) ? line.length : 0)))).toBeLessThan(121);
     expect(rows.every((row: { metrics: { cases: number } }) => row.metrics.cases === 24)).toBe(true);
   });
@@ -100,7 +100,7 @@ describe("the whole path through the command line", () => {
       ...["compare", "events.csv", "--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"],
       ...["--features", "fields,aggregates,average(aggregates, latent)", "--classifiers", "forest,knn"],
       ...["--resamples", "forward", "--label-delay", "2", "--alerts-per-day", "3", "--second-entity", "kind"],
-      ...["--cost-miss", "9", "--cost-alert", "1", "--network-seeds", "2", ...QUICK],
+      ...["--cost-miss", "9", "--cost-alert", "1", "--network-seeds", "2", "--all", ...QUICK],
     );
     expect([stderr.split("\n")[0].slice(0, 7), code]).toEqual(["engine:", 0]);
     for (const text of [

@@ -16,18 +16,42 @@ const single = {
 };
 
 test("with several networks the table shows their lowest and highest figure, and nothing for sets without one", () => {
-  expect(comparisonTable(single)).not.toContain("networks");
+  const all = true;
+  expect(comparisonTable(single, { all })).not.toContain("networks");
   const rows = single.rows.map((row) => ({
     ...row,
     bySeed: row.role === "baseline" ? [0.5] : [0.125, 0.375, 0.25],
   }));
-  const lines = comparisonTable({ ...single, networkSeeds: [1, 2, 3], rows }).split("\n");
+  const lines = comparisonTable({ ...single, networkSeeds: [1, 2, 3], rows }, { all }).split("\n");
   const head = lines.findIndex((line) => line.includes("avg prec"));
   const cellsOf = (line: string) => line.split("│").map((cell) => cell.trim());
   const column = cellsOf(lines[head]).findIndex((cell) => cell.includes("networks"));
   expect(column).toBeGreaterThan(0);
   const shown = rows.map((_, k) => stripVTControlCharacters(cellsOf(lines[head + 2 + k])[column]));
   expect(shown).toEqual(rows.map(({ role }) => (role === "baseline" ? "" : "0.125-0.375")));
+});
+
+test("of each feature set the row whose classifier was chosen is shown, and how to see the others", () => {
+  const rowsOf = (text: string) =>
+    stripVTControlCharacters(text)
+      .split("\n")
+      .filter((line) => /^│ \S+ +│ +\d/.test(line));
+  const short = comparisonTable(example);
+  const chosen = example.rows.filter((row) => row.chosen);
+  expect(rowsOf(short)).toHaveLength(chosen.length);
+  expect(chosen.length).toBe(new Set(example.rows.map(({ features }) => features)).size);
+  for (const [k, { features, classifier }] of chosen.entries())
+    expect(rowsOf(short)[k]).toMatch(new RegExp(`│ ${features.replace("+", "\\+")} .*│ ${classifier} `));
+  expect(short).toContain(`--all shows all ${example.rows.length} rows`);
+  expect(rowsOf(comparisonTable(example, { all: true }))).toHaveLength(example.rows.length);
+  expect(comparisonTable(example, { all: true })).not.toContain("--all");
+});
+
+test("the verdict stands before its evidence, with what to train", () => {
+  const { answer, choice } = example.verdict;
+  const lines = stripVTControlCharacters(comparisonTable(example)).split("\n");
+  expect(lines.indexOf(`Verdict: ${answer}`)).toBe(2);
+  expect(lines).toContain(`  Train: --features ${choice!.features} --classifiers ${choice!.classifier}`);
 });
 
 test("table, page and JSON of the command name flags, not options of the library", () => {

@@ -30,7 +30,9 @@ export function sayKeep(closest: Difference, judged: Judged, small?: Smallness):
       ? `${subject} would gain ${gain}: that is shown, and small (less than ${least}).`
       : small === "alerts"
         ? `${subject} would gain ${gain}: that is shown, but not one positive more is among the alerts.`
-        : `Nothing that was learned is shown to help. What comes closest: ${sayFeatures(closest.features)} (${closest.classifier}), ${gain}.`;
+        : isAbove(closest)
+          ? `${subject} (${closest.classifier}) would gain ${gain}, but is not shown to be above every other baseline.`
+          : `Nothing that was learned is shown to help. What comes closest: ${sayFeatures(closest.features)} (${closest.classifier}), ${gain}.`;
   return `Keep ${sayRow(closest.against)}. ${why}`;
 }
 

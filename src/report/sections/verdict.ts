@@ -17,11 +17,11 @@ export function verdictSection(comparison: Comparison): Html {
 <h2 id="verdict-title" class="kicker">Verdict</h2>
 <p class="headline">${typeset(first)}</p>
 ${verdict.choice && html`<p class="choice">Go with <strong>${setName(verdict.choice.features)}</strong> and <strong>${verdict.choice.classifier}</strong>.</p>`}
+<dl class="facts">${factsOf(comparison).map(([value, what]) => html`<div><dt>${what}</dt><dd>${value}</dd></div>`)}</dl>
 ${list(
   "reasons",
   reasons.filter((sentence) => !hasInterval(sentence)),
 )}${list("evidence", reasons.filter(hasInterval))}
-<dl class="facts">${factsOf(comparison).map(([value, what]) => html`<div><dt>${what}</dt><dd>${value}</dd></div>`)}</dl>
 <p class="note">${plural(rows.length, "combination")} of features and classifier, fitted on the same training cases and scored on the same test cases, in ${seconds(took)}. The classifier of each set is chosen on a part of the training cases. Intervals are of a bootstrap over the test cases.</p>
 </section>
 `;
@@ -64,9 +64,9 @@ function factsOf(comparison: Comparison): (readonly [value: string, what: string
   return facts;
 }
 
-/** Sentences that end with an interval are the evidence for the others. */
+/** Sentences with an interval are the evidence for the others. */
 function hasInterval(sentence: string): boolean {
-  return /\[[^\]]*\]\.?$/.test(sentence);
+  return /\[[^\]]*\]/.test(sentence);
 }
 
 function list(css: string, sentences: readonly string[]): Html | undefined {

@@ -169,7 +169,11 @@ describe("the answer", () => {
   });
 
   test("which other baseline stands in the way", () => {
-    const { sentences } = verdictOf(judgedOf({ latent: above, "latent/raw": around, "latent/pca": above }));
+    const found = verdictOf(judgedOf({ latent: above, "latent/raw": around, "latent/pca": above }));
+    const { answer, sentences } = found;
+    expect(answer).toBe(
+      "Keep the statistics (ridge). The latents (ridge) would gain +5.0 points of accuracy [+1.0, +9.0], but is not shown to be above every other baseline.",
+    );
     expect(sentences).toEqual([
       "It is not shown to be better than the raw values (ridge): +1.0 points of accuracy [-2.0, +4.0].",
     ]);
