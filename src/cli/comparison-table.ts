@@ -32,7 +32,7 @@ export function comparisonTable(comparison: Comparison, { all = false }: { all?:
   }
   const figures =
     classNames.length === 2
-      ? `${measure === "accuracy" ? "Balanced accuracy (bal) is the mean recall. " : ""}Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
+      ? `Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
       : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
   const decided = measureTable[measure].name;
@@ -90,7 +90,7 @@ function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Compari
     ["classifier", ({ classifier }) => classifier],
     [HEADS[measure], (row) => show(measureTable[measure].of(row))],
     ["95 %", ({ intervals }) => rangeOf(Object.values(intervals[measure]!))],
-    ...when(measure === "accuracy", ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
+    ...when(!binary && measure === "accuracy", ["bal", ({ metrics }) => show(metrics.balancedAccuracy)]),
     ...when(networkSeeds.length > 1, ["networks", ({ bySeed }) => (bySeed.length > 1 ? rangeOf(bySeed) : "")]),
     ...when(measure !== "auc", ["AUC", ({ metrics }) => show(metrics.rocAuc)]),
     ...when(
