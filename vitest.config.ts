@@ -10,7 +10,7 @@ const OWN_PROCESS = [
 
 export default defineConfig({
   test: {
-    globalSetup: "scripts/freshness.mjs",
+    globalSetup: ["scripts/freshness.mjs", "test/temporary-folder.ts"],
     setupFiles: "test/equal-arrays.ts",
     pool: "forks", // tests change the working directory
     env: { NO_COLOR: "1" }, // commands run in the process of their test
