@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { workerData } from "node:worker_threads";
 import { writeWhole } from "./freshness.mjs";
 
@@ -92,4 +93,9 @@ export async function compileKernels(root) {
   writeWhole(join(output, "classify.d.ts"), "declare const base64: string;\nexport default base64;\n");
 }
 
-if (workerData?.compileIn) await compileKernels(workerData.compileIn); // a thread of set-up
+if (workerData?.compileIn) {
+  // A thread of set-up. Clang runs for seconds: to optimise its 75 MB of WebAssembly takes longer than that saves.
+  for (const flag of ["--liftoff-only", "--no-wasm-dynamic-tiering", "--wasm-lazy-validation"])
+    setFlagsFromString(flag); // one that this V8 does not know changes nothing
+  await compileKernels(workerData.compileIn);
+}
