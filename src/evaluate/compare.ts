@@ -48,7 +48,7 @@ async function compareResolved(
     classes: plan.classCount,
     resamples: plan.resamples.map(({ test, validation }) => ({
       test: test.length,
-      validation: validation?.held.length,
+      validation: validation?.labels.length,
     })),
   });
   await predict(engine, question, plan, results);

@@ -30,7 +30,7 @@ export interface Estimate {
   set(k: number, set: SingleSet, networkIsMade: boolean): number;
   /** Of it, to train its network. */
   training(set: SingleSet): number;
-  /** To fit a classifier on an expression and predict, twice where a threshold is chosen. */
+  /** To fit a classifier on an expression and predict, with those fits that a threshold is chosen by. */
   classifier(k: number, expression: Expression, name: ClassifierName): number;
   /** To score all rows. */
   scoring(rows: number): number;
@@ -104,8 +104,9 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const cost = (rows: number, predicted: number) =>
         sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
       const whole = cost(train.length, test.length);
-      const trial = validation ? cost(validation.fitted.length, validation.held.length) : 0;
-      return factor * (whole + trial) * NANO;
+      const again =
+        validation?.trials.reduce((sum, { fitted, held }) => sum + cost(fitted.length, held.length), 0) ?? 0;
+      return factor * (whole + again) * NANO;
     },
     scoring: (rows) => factor * rows * resamples.reduce((sum, { test }) => sum + test.length, 0) * 30_000 * NANO,
   };

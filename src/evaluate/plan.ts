@@ -10,7 +10,7 @@ import { type Measure, measureTable } from "./metrics/measures.js";
 import type { Costs } from "./metrics/threshold.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
 import { planResamples, type Resample } from "./plan/resample.js";
-import { caseTimes, validationPart } from "./plan/validation-part.js";
+import { caseTimes, type Trial, validationTrials } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
 import { defaultClassifiers } from "./sets/default-classifiers.js";
@@ -25,13 +25,12 @@ const UNCOMMON = 0.25;
 export interface PlannedResample extends Resample {
   /** [test cases] */
   labels: Int32Array;
-  /** Where a threshold or a classifier is chosen: training rows to fit on and to choose on, and labels of the latter. */
+  /** Where a threshold or a classifier is chosen: training rows to fit on and to choose on, and labels of all the latter. */
   validation?: {
-    fitted: Int32Array;
-    held: Int32Array;
+    /** With how many of the held rows may be alerted. */
+    trials: (Trial & { alerts?: number })[];
+    /** [held rows], one trial after another. */
     labels: Int32Array;
-    /** How many of them may be alerted. */
-    alerts?: number;
   };
   description: ResampleDescription;
 }
@@ -90,7 +89,8 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     expectTwoClasses(source.name, k, train, set.classNames!);
     const trainTimes = caseTimes(train);
     const forward = plan.kind === "forward";
-    const validation = rule || chooses ? validationPart(train, seed, forward ? trainTimes : undefined) : undefined;
+    const by = { thresholds: rule !== undefined, times: forward ? trainTimes : undefined };
+    const trials = rule || chooses ? validationTrials(train, seed, by) : undefined;
     const { duplicates } = checkLeakage(train, pickSequences(set, part.test), { allowSharedEntities: forward });
     if (duplicates.length > 0)
       notes.push(
@@ -99,10 +99,12 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     resamples.push({
       ...part,
       labels: pick(labels, part.test),
-      validation: validation && {
-        ...validation,
-        labels: pick(train.labels!, validation.held),
-        alerts: budget && alertsAllowed(budget, trainTimes, validation.held, part),
+      validation: trials && {
+        trials: trials.map((trial) => ({
+          ...trial,
+          alerts: budget && alertsAllowed(budget, trainTimes, trial.held, part),
+        })),
+        labels: Int32Array.from(trials.flatMap(({ held }) => Array.from(pick(train.labels!, held)))),
       },
       description: await describeResample(set, part),
     });

@@ -13,11 +13,10 @@ import {
   type PredictionKey,
   type Results,
 } from "./comparison/predictions.js";
-import type { FitTask } from "./fits/fit-and-predict.js";
 import type { Fits } from "./fits/fits.js";
 import { latentMap } from "./latent-map.js";
 import type { Resample } from "./plan/resample.js";
-import type { ComparisonPlan, PlannedResample } from "./plan.js";
+import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
@@ -129,7 +128,7 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
       classCount: plan.classCount,
       standardise: several ? !balanced : components ? ("auto" as const) : true,
       seed: question.seed,
-      validation: validationRows(plan.resamples[k]),
+      trials: plan.resamples[k].validation?.trials.map(({ fitted, held }) => ({ fitted, held })),
     };
     await fits.add(task, async (prediction) => {
       prediction.notes.unshift(...notes);
@@ -137,10 +136,6 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
       progress.fitted(text, key);
     });
   }
-}
-
-function validationRows({ validation }: PlannedResample): FitTask["validation"] {
-  return validation && { fitted: validation.fitted, held: validation.held };
 }
 
 /** The tables of a part for each of its classifiers. */

@@ -6,7 +6,7 @@ import type { PredictedCases } from "./metrics/bootstrap.js";
 import { curvesOf } from "./metrics/curves.js";
 import { measureTable } from "./metrics/measures.js";
 import { logLosses, type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
-import { type Costs, chooseThreshold } from "./metrics/threshold.js";
+import { type Costs, chooseThreshold, medianThreshold } from "./metrics/threshold.js";
 
 /** By what predictions are scored, the same for every row. */
 export interface Scoring {
@@ -17,8 +17,11 @@ export interface Scoring {
   resamples: {
     /** [test cases] */
     labels: Int32Array;
-    /** [validation cases], where thresholds and classifiers are chosen, and how many of them may be alerted */
-    validation?: { labels: Int32Array; alerts?: number };
+    /**
+     * [validation cases], where thresholds and classifiers are chosen: those of one trial after another, and how many may be
+     * alerted
+     */
+    validation?: { labels: Int32Array; trials: readonly { held: ArrayLike<number>; alerts?: number }[] };
   }[];
   rule?: ThresholdRule;
   costs?: Costs;
@@ -35,8 +38,11 @@ export interface RowScore {
   notes: string[];
 }
 
-/** @param predictions [resamples][seeds] of one feature set and classifier */
-export function scoreRow(predictions: readonly (readonly Prediction[])[], scoring: Scoring): RowScore {
+/**
+ * @param predictions [resamples][seeds] of one feature set and classifier
+ * @param name how notes call the row
+ */
+export function scoreRow(predictions: readonly (readonly Prediction[])[], scoring: Scoring, name: string): RowScore {
   const { measure, resamples, rule } = scoring;
   const validated = validatedGoodness(predictions, scoring);
   const bySeed = predictions[0].map((_, s) => {
@@ -73,31 +79,76 @@ export function scoreRow(predictions: readonly (readonly Prediction[])[], scorin
       ...(validated !== undefined && { validated }),
     },
     predicted: bySeed.map((seed) => seed.cases),
-    notes: [...new Set(called.flatMap(({ note }) => note ?? []))],
+    notes: [...new Set(called.flatMap(({ note }) => note ?? [])), ...silenceOf(called, name), ...fewPositives(scoring)],
   };
 }
 
+/** Test cases of a resample, called positive or not, and the threshold that was chosen for it. */
+interface Called {
+  cases: PredictedCases;
+  threshold?: number;
+  note?: string;
+  /** Held-out cases that the threshold was chosen on, and those of them that it calls positive. */
+  chosenOn?: { cases: number; alerts: number };
+}
+
 /** The class of each test case of resample k: the likeliest one, or by the threshold that the validation part gives. */
-function callCases(
-  { probabilities, validation: held }: Prediction,
-  scoring: Scoring,
-  k: number,
-): { cases: PredictedCases; threshold?: number; note?: string } {
-  const { classCount, rule, costs } = scoring;
+function callCases({ probabilities, validation: held }: Prediction, scoring: Scoring, k: number): Called {
+  const { classCount, rule } = scoring;
   const { labels, validation } = scoring.resamples[k];
   if (classCount !== 2) return { cases: { labels, predicted: likeliest(probabilities, classCount) } };
   const scores = Float64Array.from(labels, (_, n) => probabilities[2 * n + 1]);
   if (!rule || !validation) return { cases: { labels, predicted: likeliest(probabilities, 2), scores } };
-  const limits = { costs, alerts: validation.alerts };
-  const chosen = held && chooseThreshold(held, arePositive(validation.labels), rule, limits);
+  const chosen = held && thresholdOf(held, scoring, k);
   const threshold = chosen ?? 0.5;
-  return {
-    cases: { labels, predicted: Int32Array.from(scores, (each) => (each >= threshold ? 1 : 0)), scores },
-    threshold,
-    ...(chosen === undefined && {
-      note: `Resample ${k + 1} has too few positives to hold some out and choose a threshold on them; 0.5 was taken.`,
-    }),
-  };
+  const cases = { labels, predicted: Int32Array.from(scores, (each) => (each >= threshold ? 1 : 0)), scores };
+  if (!held || chosen === undefined) {
+    const note = `Resample ${k + 1} has too few positives to hold some out and choose a threshold on them; 0.5 was taken.`;
+    return { cases, threshold, note };
+  }
+  return { cases, threshold, chosenOn: { cases: held.length, alerts: held.filter((each) => each >= chosen).length } };
+}
+
+/** @param held scores of the validation cases of resample k */
+function thresholdOf(held: Float64Array, { rule, costs, resamples }: Scoring, k: number): number | undefined {
+  const { labels, trials } = resamples[k].validation!;
+  const positive = arePositive(labels);
+  let from = 0;
+  const thresholds = trials.flatMap(({ held: rows, alerts }) => {
+    const to = from + rows.length;
+    const own = chooseThreshold(held.subarray(from, to), positive.slice(from, to), rule!, { costs, alerts });
+    from = to;
+    return own ?? [];
+  });
+  return medianThreshold(thresholds);
+}
+
+/** A note for each threshold that nothing reaches in its test part. */
+function silenceOf(called: readonly Called[], name: string): string[] {
+  return called.flatMap(({ cases, threshold, chosenOn }) => {
+    if (threshold === undefined || cases.predicted.some((each) => each === 1)) return [];
+    const count = (n: number) => n.toLocaleString("en");
+    const none = `${name}: no alert in ${count(cases.predicted.length)} test cases.`;
+    if (threshold === Number.POSITIVE_INFINITY)
+      return [`${none} On the held-out training cases none was worth its cost.`];
+    const origin = chosenOn
+      ? `was chosen on ${count(chosenOn.cases)} held-out training cases, of which it calls ${count(chosenOn.alerts)} positive`
+      : "was not chosen";
+    return [`${none} The threshold ${threshold.toPrecision(3)} ${origin}; no test case has such a score.`];
+  });
+}
+
+/** Positives below which another draw of training cases would give quite another threshold. */
+const FEW = 10;
+
+function fewPositives({ rule, resamples }: Scoring): string[] {
+  const counts = resamples.flatMap(({ validation }) => validation?.labels.filter((label) => label === 1).length ?? []);
+  const least = Math.min(...counts);
+  if (!rule || rule === "alerts" || least === 0 || least >= FEW) return [];
+  const range = [...new Set([least, Math.max(...counts)])].join(" to ");
+  return [
+    `Thresholds were chosen on ${range} positives. That is few: what depends on them (precision, recall, F1) would be quite different with other training cases.`,
+  ];
 }
 
 /** Figures of one network seed. */

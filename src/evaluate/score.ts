@@ -52,9 +52,10 @@ function figuresOf(
   const built = plan.resamples.flatMap((_, k) =>
     seeds.flatMap((seed) => results.built({ resample: k + 1, ...featureKey(expression, seed) })?.seconds ?? []),
   );
-  const { figures, predicted, notes } = scoreRow(predictions, plan);
+  const name = nameOfExpression(expression);
+  const { figures, predicted, notes } = scoreRow(predictions, plan, `${name}, ${classifier}`);
   const row = {
-    features: nameOfExpression(expression),
+    features: name,
     role: roleOf(expression),
     columns: Math.round(mean(all.map(({ columns }) => columns))),
     classifier,

@@ -34,12 +34,13 @@ describe("a plan, before anything is fitted", () => {
     expect(plan.classWeights).toMatchObject({ ridge: "balanced", logistic: "none" });
     const [{ labels, validation, description }] = plan.resamples;
     expect([labels.length, plan.positives]).toEqual([80, labels.filter((label) => label === 1).length]);
-    expect([validation!.held.length, validation!.labels.length]).toEqual([24, 24]);
+    expect(validation!.trials.map(({ held }) => held.length)).toEqual([24, 24, 24]); // a fifth has two positives
+    expect(validation!.labels).toHaveLength(72);
     expect(description.trainClasses).toEqual([110, 10]);
     expect(plan.budget).toBeUndefined(); // no events
     const even = await planOf({}, set);
     expect([even.measure, even.rule, even.positives]).toEqual(["accuracy", undefined, undefined]);
-    expect(even.resamples[0].validation!.held.length).toBe(24); // a classifier is chosen
+    expect(even.resamples[0].validation!.labels).toHaveLength(72); // a classifier is chosen
     const alone = { features: ["raw", "latent"], classifiers: ["ridge"] } as const;
     expect((await planOf(alone, set)).resamples[0].validation).toBeUndefined();
     expect((await planOf(alone)).resamples[0].validation).toBeDefined();
@@ -80,7 +81,7 @@ describe("a plan, before anything is fitted", () => {
   test("costs come before a budget of alerts, and that before F1", async () => {
     expect((await planOf({ costs: { miss: 5, alert: 1 }, alerts: 8 })).rule).toBe("cost");
     const { rule, budget, resamples } = await planOf({ alerts: 8 });
-    expect([rule, budget!.alerts, resamples[0].validation!.alerts]).toEqual(["alerts", 8, 2]); // 8 * 24 / 80
+    expect([rule, budget!.alerts, resamples[0].validation!.trials[0].alerts]).toEqual(["alerts", 8, 2]); // 8 * 24 / 80
   });
 
   test("a training part of one class is refused, whichever resample it is of", async () => {

@@ -21,7 +21,22 @@ export interface Classifier<State extends FittedState = FittedState> {
   ): FittedClassifier<State>;
 }
 
+/** What a fit chose by its own rows. A fit on other rows that keeps it gives scores on the same scale. */
+export interface Chosen {
+  /** Neighbours. */
+  k?: number;
+  /** Rounds of boosting. */
+  iterations?: number;
+  /** Penalty of ridge, and whether columns were standardised. */
+  alpha?: number;
+  standardise?: boolean;
+  /** Strength of logistic regression on sparse rows. */
+  C?: number;
+}
+
 export interface FittedClassifier<State extends FittedState = FittedState> {
+  /** Absent where nothing was chosen, and from `load`. */
+  chosen?: Chosen;
   /** What the fit wants its user to know (not converged, ...), in plain sentences. */
   notes: readonly string[];
   /**
@@ -59,6 +74,8 @@ export interface ClassifierOptions {
   seed: number;
   /** Training rows. */
   rows: number;
+  /** By another fit; this one keeps it and chooses nothing. */
+  chosen?: Chosen;
 }
 
 /** A recipe for a classifier of sparse rows; as `Classifier`, without weights of rows and a state to keep. */
@@ -67,7 +84,7 @@ export interface SparseClassifier {
     x: SparseRows,
     labels: Int32Array,
     classCount: number,
-  ): { notes: readonly string[]; predictProba(x: SparseRows): Float64Array };
+  ): { chosen?: Chosen; notes: readonly string[]; predictProba(x: SparseRows): Float64Array };
 }
 
 /** A classifier as the table in `classifiers.ts` lists it. */

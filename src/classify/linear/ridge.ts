@@ -7,7 +7,7 @@ import {
   solveTridiagonal,
   tridiagonalize,
 } from "../../table/linear-algebra/tridiagonal.js";
-import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
+import type { Chosen, Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { columnScaling, trainingRows } from "../base/training-rows.js";
 import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
 import { rotatedRows } from "./rotated-rows.js";
@@ -30,10 +30,11 @@ export interface RidgeOptions {
  * costs a number of steps linear in its size for each row; the full eigendecomposition is not needed.
  * Time grows with rows * columns * the smaller of both.
  *
+ * @param chosen by another fit: its penalty and its way are taken
  * @param options.standardise false: columns are only centred, for tables whose scale means something (balanced blocks);
  *   "auto": the way with the smaller leave-one-out error on the rows fitted on, at twice the time
  */
-export function ridgeClassifier(settings: RidgeOptions = {}): Classifier<LinearState> {
+export function ridgeClassifier(settings: RidgeOptions = {}, chosen?: Chosen): Classifier<LinearState> {
   expectOptions("ridge", settings, ["classWeight", "standardise"]);
   const { classWeight = "none", standardise = true } = settings;
   expectOneOf("ridge", "classWeight", classWeight, ["none", "balanced"]);
@@ -44,15 +45,18 @@ export function ridgeClassifier(settings: RidgeOptions = {}): Classifier<LinearS
     fit(x, labels, classCount, options = {}) {
       expectOptions(where, options, ["weights"]);
       const { classes, target, weights } = trainingRows(where, x, labels, classCount, classWeight, options.weights);
-      const { problem, solved } = solveBest(x, target, weights, classes.length, standardise);
-      return linearClassifier({
+      const found = solveBest(x, target, weights, classes.length, chosen?.standardise ?? standardise, chosen?.alpha);
+      const { problem, solved, way } = found;
+      const { alpha, coefficients } = solved;
+      const fitted = linearClassifier({
         kind: "ridge",
         classCount,
         classes,
-        ...unscaled(solved.coefficients, problem.targetMeans, problem.centre, problem.scale),
-        alpha: solved.alpha,
+        ...unscaled(coefficients, problem.targetMeans, problem.centre, problem.scale),
+        alpha,
         notes: [],
       });
+      return { ...fitted, chosen: { alpha, standardise: way } };
     },
   };
 }
@@ -60,7 +64,7 @@ export function ridgeClassifier(settings: RidgeOptions = {}): Classifier<LinearS
 export const ridge: ClassifierEntry<LinearState> = {
   ...linearEntry,
   rareWeight: "balanced",
-  make: ({ classWeight, standardise }) => ridgeClassifier({ classWeight, standardise }),
+  make: ({ classWeight, standardise, chosen }) => ridgeClassifier({ classWeight, standardise }, chosen),
 };
 
 /**
@@ -85,12 +89,14 @@ function solveBest(
   weights: Float64Array,
   classes: number,
   standardise: boolean | "auto",
+  alpha?: number,
 ) {
   const ways = standardise === "auto" ? [true, false] : [standardise];
+  const alphas = alpha === undefined ? RIDGE_ALPHAS : [alpha];
   return ways
     .map((way) => {
-      const problem = ridgeProblem(x, target, weights, classes, way);
-      return { problem, solved: solve(problem) };
+      const problem = { ...ridgeProblem(x, target, weights, classes, way), alphas };
+      return { problem, solved: solve(problem), way };
     })
     .reduce((a, b) => (b.solved.error < a.solved.error ? b : a));
 }
@@ -102,6 +108,8 @@ function solve(problem: RidgeProblem): RidgeSolution {
 
 interface RidgeProblem {
   x: FeatureTable;
+  /** Penalties to try. */
+  alphas: readonly number[];
   /** [columns], weighted mean and scale. */
   centre: Float64Array;
   scale: Float64Array;
@@ -128,7 +136,7 @@ function ridgeProblem(
   weights: Float64Array,
   classes: number,
   standardise: boolean,
-): RidgeProblem {
+): Omit<RidgeProblem, "alphas"> {
   const columns = x.names.length;
   const scaling = columnScaling("ridge fit", x);
   const scale = standardise ? scaling.scale : new Float64Array(columns).fill(1);
@@ -164,7 +172,7 @@ function solveByRows(problem: RidgeProblem): RidgeSolution {
   const { qt } = tridiagonal;
   const rotated = targets.map((y) => multiply(qt, y, n));
   let best = { error: Number.POSITIVE_INFINITY, alpha: 0, duals: [] as Float64Array[] };
-  for (const alpha of RIDGE_ALPHAS) {
+  for (const alpha of problem.alphas) {
     const factor = factorTridiagonal(tridiagonal, alpha);
     const diagonal = inverseQuadraticForms(factor, qt, n, n);
     const duals = rotated.map((y) => multiplyTransposed(qt, solveTridiagonal(factor, y), n));
@@ -197,7 +205,7 @@ function solveByColumns(problem: RidgeProblem): RidgeSolution {
   const tridiagonal = tridiagonalize(covariance, n);
   const { qt } = tridiagonal;
   const rotated = products.map((product) => multiply(qt, product, n));
-  const tried = RIDGE_ALPHAS.map((alpha) => {
+  const tried = problem.alphas.map((alpha) => {
     const factor = factorTridiagonal(tridiagonal, alpha);
     return { alpha, factor, rotated: rotated.map((y) => solveTridiagonal(factor, y)), error: 0 };
   });

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../errors.js";
 import { type SparseRows, selectSparseRows } from "../../table/sparse-rows.js";
-import type { ClassWeight, SparseClassifier } from "../base/classifier.js";
+import type { ClassifierOptions, SparseClassifier } from "../base/classifier.js";
 import { trainingRows } from "../base/training-rows.js";
 import { minimise } from "./lbfgs.js";
 import { lossAndSlopes, softmaxInPlace } from "./linear-model.js";
@@ -20,7 +20,10 @@ const MOST_ITERATIONS = 300;
  * C is the one of 1, 10, 100 and 1000 with the smallest log loss on every fifth row of each class, which the trial did not
  * see; then all rows are fitted.
  */
-export function sparseLogistic({ classWeight }: { classWeight: ClassWeight }): SparseClassifier {
+export function sparseLogistic({
+  classWeight,
+  chosen,
+}: Pick<ClassifierOptions, "classWeight" | "chosen">): SparseClassifier {
   return {
     fit(x, labels, classCount) {
       const where = "logistic fit";
@@ -28,12 +31,13 @@ export function sparseLogistic({ classWeight }: { classWeight: ClassWeight }): S
       const { classes, target, weights } = trainingRows(where, shape, labels, classCount, classWeight);
       const outputs = classes.length === 2 ? 1 : classes.length;
       const data = { x, target, weights, outputs };
-      const C = chooseStrength(data, classes.length);
+      const C = chosen?.C ?? chooseStrength(data, classes.length);
       const found = fitOnce(data, C);
       const notes = [`Logistic regression read the sparse columns of all n-grams, with C = ${C}.`];
       if (!found.converged)
         notes.push(`Logistic regression stopped after ${found.iterations} iterations before it converged.`);
       return {
+        chosen: { C },
         notes,
         predictProba(given) {
           if (given.width !== x.width)

@@ -4,6 +4,7 @@ import { expectOptions } from "../../options.js";
 import { columnSums, expectFinite, type FeatureTable } from "../../table/feature-table.js";
 import { expectColumns, expectState, optionChecks } from "../base/checks.js";
 import {
+  type Chosen,
   type Classifier,
   type ClassifierEntry,
   type ClassWeight,
@@ -31,9 +32,10 @@ export interface NeighboursOptions {
  * first class wins, and among equally near rows those that come first in training count. All training rows are
  * kept, except those of weight 0. Missing values are errors.
  *
+ * @param chosen by another fit: its number of neighbours is taken
  * @throws {OptionError} when k is not a whole number from 1 up; at `fit`, when it is above the training rows
  */
-export function kNearestNeighbours(settings: NeighboursOptions = {}): Classifier<NeighboursState> {
+export function kNearestNeighbours(settings: NeighboursOptions = {}, chosen?: Chosen): Classifier<NeighboursState> {
   expectOptions("nearest neighbours", settings, ["k", "classWeight"]);
   const { k = "auto", classWeight = "none" } = settings;
   const { whole, oneOf } = optionChecks("nearest neighbours");
@@ -69,8 +71,9 @@ export function kNearestNeighbours(settings: NeighboursOptions = {}): Classifier
         scaling: neighbourScaling({ values, names: x.names, rows }),
         notes: [],
       };
-      model.k = k === "auto" ? chooseCount(model) : k;
-      return neighboursClassifier(model);
+      if (chosen?.k !== undefined) model.k = Math.min(chosen.k, rows);
+      else model.k = k === "auto" ? chooseCount(model) : k;
+      return { ...neighboursClassifier(model), chosen: { k: model.k } };
     },
   };
 }
@@ -96,7 +99,7 @@ export type NeighboursState = z.infer<typeof neighboursState>;
 export const neighbours: ClassifierEntry<NeighboursState> = {
   balanced: false,
   rareWeight: "balanced",
-  make: ({ classWeight }) => kNearestNeighbours({ classWeight }),
+  make: ({ classWeight, chosen }) => kNearestNeighbours({ classWeight }, chosen),
   state: neighboursState,
   load(state) {
     const { columns, k, classes } = state;

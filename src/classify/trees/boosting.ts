@@ -61,7 +61,8 @@ export function histogramGradientBoosting(options: BoostingOptions = {}): Classi
       expectOptions(where, options, ["weights"]);
       const { weights } = options;
       const training = trainingRows(where, x, labels, classCount, settings.classWeight, weights);
-      return boostedClassifier(boost(x, training, classCount, settings));
+      const model = boost(x, training, classCount, settings);
+      return { ...boostedClassifier(model), chosen: { iterations: model.iterations } };
     },
   };
 }
@@ -69,7 +70,11 @@ export function histogramGradientBoosting(options: BoostingOptions = {}): Classi
 export const boosting: ClassifierEntry<BoostingState> = {
   balanced: false, // trees do not see scale
   rareWeight: "balanced",
-  make: ({ classWeight, seed }) => histogramGradientBoosting({ classWeight, seed }),
+  make({ classWeight, seed, chosen }) {
+    if (chosen?.iterations === undefined) return histogramGradientBoosting({ classWeight, seed });
+    const maxIterations = Math.max(1, chosen.iterations);
+    return histogramGradientBoosting({ classWeight, seed, earlyStopping: false, maxIterations });
+  },
   state: boostingState,
   load: loadBoosted,
 };

@@ -23,8 +23,12 @@ export interface Hashes {
   settings: string;
 }
 
-/** 1 had no checksums. */
-const FORMAT = 2;
+/** Why files of an earlier format are refused. */
+const EARLIER: Record<string, string> = {
+  1: ", without checksums",
+  2: ", whose thresholds were chosen on another scale than they were used with",
+};
+const FORMAT = 3;
 
 /**
  * Predictions of an earlier run with the same data and settings, and those of this one. Without a store they live only
@@ -103,7 +107,7 @@ async function otherResults(name: string, head: string, hashes: Hashes): Promise
     kind !== "comparison"
       ? "it holds no results of a comparison"
       : format !== FORMAT
-        ? `its format is ${format}${format === 1 ? ", without checksums" : ""}, expected ${FORMAT}`
+        ? `its format is ${format}${EARLIER[String(format)] ?? ""}, expected ${FORMAT}`
         : data !== hashes.data
           ? "its results are of other data (the hash differs)"
           : "its results were made with other options";

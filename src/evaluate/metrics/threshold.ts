@@ -10,14 +10,15 @@ export interface Costs {
 }
 
 /**
- * The score from which on a case is called positive, chosen on scores of cases that the classifier did not see. Of
- * equally good ones the highest.
+ * The score from which on a case is called positive, chosen on scores of cases that the classifier did not see: halfway
+ * between the last case that is called and the next one, because scores of another fit lie a little beside. Of equally
+ * good ones the highest.
  *
  * - F1: the largest F1 of class 1;
  * - cost: the least total cost;
  * - alerts: as many alerts as the budget allows, and no more.
  *
- * @param scores [N] of class 1
+ * @param scores [N] of class 1, from 0 up
  * @param positive [N]
  * @param alerts how many of these cases may be alerted
  * @returns Infinity where nothing should be called positive; undefined without a positive, when nothing can be chosen
@@ -39,10 +40,22 @@ export function chooseThreshold(
   let best = { gain: gain(0, 0), threshold: Number.POSITIVE_INFINITY };
   let hits = 0;
   let called = 0;
-  for (const { positives, negatives, score } of ties) {
+  for (const [t, { positives, negatives, score }] of ties.entries()) {
     hits += positives;
     called += positives + negatives;
-    if (gain(hits, called) > best.gain) best = { gain: gain(hits, called), threshold: score };
+    const next = ties[t + 1]?.score ?? 0;
+    if (gain(hits, called) > best.gain) best = { gain: gain(hits, called), threshold: (score + next) / 2 };
   }
   return best.threshold;
+}
+
+/**
+ * One threshold of several that were chosen on one part each: the median, which a part with few positives moves less than
+ * a choice on all parts together.
+ */
+export function medianThreshold(thresholds: readonly number[]): number | undefined {
+  const sorted = thresholds.toSorted((a, b) => a - b);
+  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  if (middle.length < 2 || middle[1] === Number.POSITIVE_INFINITY) return middle[0];
+  return (middle[0] + middle[1]) / 2;
 }

@@ -1,28 +1,60 @@
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { splitCases } from "../../sequences/set/split.js";
-import { lastSteps, type Sequences } from "../../sequences/set/windowed-set.js";
+import { lastSteps, pickSequences, type Sequences } from "../../sequences/set/windowed-set.js";
+import { pick } from "./classes.js";
 
-/** Share of a training part on which thresholds and classifiers are chosen. */
-const SHARE = 0.2;
+/** Parts of a training part, of which a trial holds out one. */
+const PARTS = 5;
+/** Trials where one part has few cases, or few positives to choose a threshold on. Each costs four fifths of a fit. */
+const TRIALS = 3;
+const FEW_POSITIVES = 100;
+const FEW_CASES = 200;
+/** From here on further trials cost too much. */
+const MANY_ROWS = 5000;
+
+/** Rows of a training part, both ascending: what a classifier is fitted on once more, and what it then predicts. */
+export interface Trial {
+  fitted: Int32Array;
+  held: Int32Array;
+}
 
 /**
- * Which rows of a training part are held out to choose a threshold on, and which a classifier is fitted on for it:
- * the latest of a plan forward in time, whole entities where there are several, else class by class. Both ascending.
+ * Which rows of a training part are held out to choose classifiers and thresholds on: of a plan forward in time the latest fifth, else a
+ * fifth class by class, or of whole entities where there are several. Where such a fifth is small there are three
+ * trials, each with a fifth of its own.
+ * @param thresholds whether a threshold is chosen, too
  * @param times [cases] of a plan forward in time
  */
-export function validationPart(
+export function validationTrials(
   train: Sequences,
   seed: number,
-  times?: Float64Array,
-): { fitted: Int32Array; held: Int32Array } {
+  { thresholds, times }: { thresholds: boolean; times?: Float64Array },
+): Trial[] {
+  const N = countOf(train);
+  const all = Int32Array.from({ length: N }, (_, n) => n);
   if (times) {
-    const N = countOf(train);
-    const order = Int32Array.from({ length: N }, (_, n) => n).sort((a, b) => times[a] - times[b] || a - b);
-    const cut = Math.round((1 - SHARE) * N);
-    return { fitted: order.slice(0, cut).sort(), held: order.slice(cut).sort() };
+    const order = all.sort((a, b) => times[a] - times[b] || a - b);
+    const cut = Math.round((1 - 1 / PARTS) * N);
+    return [{ fitted: order.slice(0, cut).sort(), held: order.slice(cut).sort() }];
   }
-  const { first, second } = splitCases(train, 1 - SHARE, seed);
-  return { fitted: first, held: second };
+  const trials: Trial[] = [];
+  let rest: Int32Array = all;
+  const isFew = (held: Int32Array) =>
+    thresholds ? held.filter((n) => train.labels?.[n] === 1).length < FEW_POSITIVES : held.length < FEW_CASES;
+  do {
+    const parts = PARTS - trials.length;
+    const { first, second } = splitCases(pickSequences(train, rest), 1 - 1 / parts, seed);
+    const held = pick(rest, second);
+    const out = new Set(held);
+    trials.push({ fitted: all.filter((n) => !out.has(n)), held });
+    rest = pick(rest, first);
+  } while (trials.length < TRIALS && N < MANY_ROWS && isFew(trials[0].held) && canSplit(pickSequences(train, rest)));
+  return trials;
+}
+
+/** Whether something can be held out once more. */
+function canSplit(set: Sequences): boolean {
+  return countOf(set) > 1 && (!set.entities || new Set(set.entities).size !== 1);
 }
 
 /** When each case happened: the time of its last step. Undefined without times. */
