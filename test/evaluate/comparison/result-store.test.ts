@@ -232,7 +232,7 @@ describe("results that are kept", () => {
       [
         "answer",
         (line) => ({ ...line, answer: { ...line.answer, validation: packed([0.5]) } }),
-        /1 numbers in place of 5/,
+        /1 numbers in place of 15/,
       ],
       ["answer", (line) => ({ ...line, resample: 3 }), /resample 3 of 2/],
       ["built", (line) => ({ ...line, built: "x" }), /built: /],
