@@ -23,6 +23,9 @@ import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/ex
 import type { Aggregates, FeaturePair } from "./sets/feature-set.js";
 import { featureTables, joinBlocks, type MadeSet, type Tables } from "./sets/feature-tables.js";
 
+/** From the seeds of the networks of one resample to those of the next. */
+const NEXT_RESAMPLE = 1000;
+
 /** How far the work is, for a display. */
 export interface Progress {
   /** @param k the resample, from 0 */
@@ -68,7 +71,7 @@ export async function predictResample(job: ResampleJob): Promise<void> {
     progress.step(`${step}: update ${update} of ${total}`, update / total);
   const tablesOfSeed = openTables(job, sides, { signal: hooks?.signal, onProgress });
   for (const [s, networkSeed] of networkSeeds.entries()) {
-    const tables = tablesOfSeed(networkSeed);
+    const tables = tablesOfSeed(networkSeed + k * NEXT_RESAMPLE); // so intervals hold the chance of the network too
     const later = s + 1 < networkSeeds.length ? features.filter(hasNetwork) : [];
     const wanted = s > 0 ? features.filter(hasNetwork) : features;
     for (const [e, expression] of wanted.entries()) {
@@ -206,9 +209,9 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
     {
       classCount,
       classWeight: classWeights.ridge,
-      async onMade(made, networkSeed) {
-        const { features, seed } = featureKey(made.expression, networkSeed);
-        const built = describeMade(job, made, test, seed);
+      async onMade(made, trainedWith) {
+        const { features, seed } = featureKey(made.expression, trainedWith - k * NEXT_RESAMPLE);
+        const built = describeMade(job, made, test, { seed, trainedWith });
         fits.inOrder(() => results.keepBuilt({ resample: k + 1, features, seed }, built));
       },
     },
@@ -220,7 +223,7 @@ function describeMade(
   { engine, question, plan, k }: ResampleJob,
   { expression, pair, model, notes, seconds }: MadeSet,
   test: Sequences,
-  seed: number,
+  { seed, trainedWith }: { seed: number; trainedWith: number },
 ): Built {
   const features = nameOfExpression(expression);
   const built: Built = { notes: [...notes], seconds };
@@ -228,7 +231,7 @@ function describeMade(
   if (model) {
     const { history, bestUpdate, stopped } = model.metadata.training;
     const weights = model.weights.length;
-    built.learning = { features, resample: k + 1, seed, history, bestUpdate, stopped, weights, seconds };
+    built.learning = { features, resample: k + 1, seed: trainedWith, history, bestUpdate, stopped, weights, seconds };
   }
   if (k > 0 || seed !== question.networkSeeds[0]) return built;
   const shown = { features, labels: plan.resamples[k].labels, seed: question.seed };

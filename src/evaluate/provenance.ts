@@ -42,7 +42,10 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
     },
     hashes: {
       data: await hashJson([await hashSequences(plan.set), source.events ? await hashEvents(source.events) : null]),
-      settings: await hashJson(decisive),
+      settings: await hashJson({
+        ...decisive,
+        splits: plan.resamples.map(({ description }) => description.splitSha256),
+      }),
     },
     environment: await describeEnvironment(engine, threads),
   };

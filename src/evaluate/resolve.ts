@@ -40,6 +40,10 @@ export function resolve(source: DataSource<Sequences>, options: CompareOptions):
   expectClasses(source.name, all);
   const unlabelled = all.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
   if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(all)} cases have no label; they are left out.`);
-  const plan = planOf(source, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
+  const plan = planOf(source, all, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
+  if (plan.kind === "redrawn" && options.plan === undefined && options.repeats === undefined)
+    notes.push(
+      `The given split is small, so ${plan.repeats - 1} more of its sizes are drawn, and every figure is of all ${plan.repeats}. One split alone: \`plan: "given"\`.`,
+    );
   return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases: all, plan };
 }

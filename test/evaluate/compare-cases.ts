@@ -16,6 +16,8 @@ export const quick: CompareOptions = {
   ...four,
   fit: { recipe: "masked", units: 6, train: { updates: 30, batchSize: 16 } },
 };
+/** The given split alone, small as it is. */
+export const given: CompareOptions = { ...quick, plan: "given" };
 /** Without what depends on the clock. */
 export const timeless = <T>(told: T): T =>
   JSON.parse(JSON.stringify(told, (key, value) => (["seconds", "started"].includes(key) ? undefined : value)));

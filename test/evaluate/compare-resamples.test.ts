@@ -5,13 +5,13 @@ import type { CompareOptions } from "../../src/evaluate/comparison/compare-optio
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { cellsOf, makeSet } from "../sequences/set/make-set.js";
 import { randomSeries } from "../series.js";
-import { engine, four, halves, quick, sourceOf, timeless } from "./compare-cases.js";
+import { engine, four, given, halves, quick, sourceOf, timeless } from "./compare-cases.js";
 
 describe("plans", () => {
   const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
 
   test("the given split is the default where there is one, and scores the test part", async () => {
-    const { plan, train, test, rows } = await compare(engine, halves(set, 40), quick);
+    const { plan, train, test, rows } = await compare(engine, halves(set, 40), given);
     expect([plan, train, test]).toEqual(["the given split", 40, 20]);
     expect(rows.map(({ features, classifier }) => `${features} ${classifier}`)).toEqual(
       ["raw", "statistics", "untrained", "latent"].flatMap((name) => [`${name} ridge`, `${name} logistic`]),
@@ -47,7 +47,7 @@ describe("plans", () => {
 
   test("an entity on both sides of a given split fails the run", async () => {
     const entities = set.ids.map((_, n) => `e${n % 7}`);
-    await expect(compare(engine, halves({ ...set, entities }, 40), quick)).rejects.toThrow(
+    await expect(compare(engine, halves({ ...set, entities }, 40), given)).rejects.toThrow(
       /entities are on both sides/,
     );
   });
@@ -58,11 +58,11 @@ test("test sequences that were trained on are counted in a note", async () => {
   const cells = cellsOf(set);
   for (const n of [50, 55]) cells[n] = cells[n - 40];
   const twins = makeSet(cells, { labels: set.labels, classNames: set.classNames });
-  const { notes } = await compare(engine, halves(twins, 40), quick);
+  const { notes } = await compare(engine, halves(twins, 40), given);
   expect(notes).toContain(
     "2 test sequences are also in the training part (resample 1); scores are that much too good.",
   );
-  const clean = await compare(engine, halves(set, 40), quick);
+  const clean = await compare(engine, halves(set, 40), given);
   expect(clean.notes.join()).not.toMatch(/also in the training part/);
 });
 
@@ -103,6 +103,7 @@ describe("network seeds", () => {
   const seeded = (seed: number, networkSeeds: number) =>
     compare(engine, source, {
       ...four,
+      plan: "given",
       networkSeeds,
       fit: { recipe: "masked", units: 4, train: { updates: 20, seed } },
     });
@@ -157,7 +158,7 @@ test("several resamples: the corrected test is there, and figures of each resamp
 describe("what a report is made of", () => {
   test("a map of the test cases, with rare classes whole", async () => {
     const set = randomSeries({ N: 90, F: 1, lengths: () => 8 });
-    const { map } = await compare(engine, halves(set, 60), quick);
+    const { map } = await compare(engine, halves(set, 60), given);
     expect(map!.features).toBe("latent");
     expect(map!.points.map(({ id }) => id)).toEqual(set.ids.slice(60));
     expect(map!.points.map(({ label }) => label)).toEqual(Array.from(set.labels!.slice(60)));
@@ -168,8 +169,8 @@ describe("what a report is made of", () => {
 
   test("hashes, settings, machine; the same for the same data, others for others", async () => {
     const set = randomSeries({ N: 60, F: 1, lengths: () => 6 });
-    const run = (given: SequenceSet, more: Partial<CompareOptions> = {}) =>
-      compare(engine, halves(given, 40), { ...quick, features: ["raw", "latent"], ...more });
+    const run = (changed: SequenceSet, more: Partial<CompareOptions> = {}) =>
+      compare(engine, halves(changed, 40), { ...given, features: ["raw", "latent"], ...more });
     const first = await run(set);
     const { hashes, settings, environment, data, resamples } = first;
     expect(settings).toMatchObject({

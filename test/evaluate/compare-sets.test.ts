@@ -2,21 +2,21 @@ import { describe, expect, test } from "vitest";
 import { compare } from "../../src/evaluate/compare.js";
 import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
 import { randomSeries } from "../series.js";
-import { engine, halves, quick, timeless } from "./compare-cases.js";
+import { engine, given, halves, timeless } from "./compare-cases.js";
 
 test("only the feature sets that were asked for; without latents there is nothing to decide", async () => {
   const source = halves(randomSeries({ N: 60, F: 1 }), 40);
-  const { rows, differences } = await compare(engine, source, { ...quick, features: ["raw", "latent"] });
+  const { rows, differences } = await compare(engine, source, { ...given, features: ["raw", "latent"] });
   expect(rows.map(({ features }) => features)).toEqual(["raw", "raw", "latent", "latent"]);
   expect(differences.map(({ against }) => against.features)).toEqual(["raw"]);
-  const bare = await compare(engine, source, { ...quick, features: ["raw"] });
+  const bare = await compare(engine, source, { ...given, features: ["raw"] });
   expect([bare.differences, bare.verdict.decision]).toEqual([[], "nothing to decide"]);
 });
 
 describe("feature sets put together", () => {
   const source = halves(randomSeries({ N: 90, F: 2, lengths: (n) => 6 + (n % 5) }), 60);
   const run = (features: string[], more: Partial<CompareOptions> = {}) =>
-    compare(engine, source, { ...quick, classifiers: ["ridge"], features, ...more });
+    compare(engine, source, { ...given, classifiers: ["ridge"], features, ...more });
 
   test("an average of the same scores twice is the set itself, and blocks have the columns of both", async () => {
     const { rows } = await run(["raw", "statistics", "average(raw, raw)", "raw+statistics"]);
@@ -50,7 +50,7 @@ describe("feature sets put together", () => {
       engine,
       { ...source, train, test: spoiled },
       {
-        ...quick,
+        ...given,
         classifiers: ["ridge"],
         features: ["select(raw, statistics)"],
       },

@@ -9,6 +9,7 @@ import {
   differenceTo,
   engine,
   four,
+  given,
   halves,
   hiddenOrder,
   labelledSet,
@@ -26,6 +27,7 @@ describe("the verdict of a case that is known", () => {
     const noisy = { ...set, values: set.values.map((value) => value + 0.8 * random.normal()) };
     const options: CompareOptions = {
       ...four,
+      plan: "given",
       readOut: "last",
       fit: { recipe: "masked", units: 10, train: { updates: 500, learningRate: 0.01 } },
     };
@@ -45,6 +47,7 @@ describe("the verdict of a case that is known", () => {
   test("order alone tells the class: random weights do as well as trained ones", async () => {
     const found = await compare(engine, halves(hiddenOrder(300, 24), 150), {
       ...four,
+      plan: "given",
       fit: { recipe: "masked", units: 24, train: { updates: 200, learningRate: 0.01 } },
     });
     expect(found.verdict.decision).toBe("use untrained");
@@ -52,7 +55,7 @@ describe("the verdict of a case that is known", () => {
   });
 
   test("a single step tells the class: the raw values are kept", async () => {
-    const found = await compare(engine, halves(oneStep(240), 120), quick);
+    const found = await compare(engine, halves(oneStep(240), 120), given);
     const { verdict } = found;
     expect(verdict.decision).toBe("keep the baseline");
     expect(differenceTo(found, "raw")!.high).toBeLessThan(-0.2);
@@ -63,7 +66,7 @@ describe("the verdict of a case that is known", () => {
     const random = randomStream(13);
     const set = { ...randomSeries({ N: 240, F: 1 }), classNames: ["no", "yes"] };
     set.labels = Int32Array.from(set.ids, () => random.integer(2));
-    const { verdict, rows } = await compare(engine, halves(set, 120), quick);
+    const { verdict, rows } = await compare(engine, halves(set, 120), given);
     expect(verdict.decision).toBe("keep the baseline");
     expect(verdict.small).toBeUndefined();
     for (const { metrics } of rows) expect(Math.abs(metrics.accuracy! - 0.5)).toBeLessThan(0.15);
@@ -75,7 +78,7 @@ test("every set has the classifier that does better on a part of the training pa
   const set = randomSeries({ N: 160, F: 1, lengths: () => 12 });
   const noisy = { ...set, values: set.values.map((value) => value + 0.4 * random.normal()) };
   const source = halves(noisy, 80);
-  const { rows, differences } = await compare(engine, source, quick);
+  const { rows, differences } = await compare(engine, source, given);
   const better = new Set<string>();
   for (const features of four.features) {
     const own = rows.filter((row) => row.features === features);
@@ -88,7 +91,7 @@ test("every set has the classifier that does better on a part of the training pa
   }
   expect([...better].sort()).toEqual(["logistic", "ridge"]); // else this shows too little
   const turned = { ...source.test!, labels: source.test!.labels!.map((label) => 1 - label) };
-  const again = await compare(engine, { ...source, test: turned }, quick);
+  const again = await compare(engine, { ...source, test: turned }, given);
   expect(again.rows.map(({ validated, chosen }) => [validated, chosen])).toEqual(
     rows.map(({ validated, chosen }) => [validated, chosen]),
   );
@@ -97,7 +100,7 @@ test("every set has the classifier that does better on a part of the training pa
 test("without names there are strong classifiers, too, but not on many columns", async () => {
   const source = halves(randomSeries({ N: 40, F: 1, lengths: () => 12 }), 30);
   const { rows } = await compare(engine, source, {
-    ...quick,
+    ...given,
     classifiers: undefined,
     features: ["raw", "convolutions", "average(raw, convolutions)"],
   });
@@ -112,7 +115,7 @@ describe("labels", () => {
 
   /** What the classifiers answered, however the cases are really labelled. */
   const answered = async (source: DataSource) => {
-    const { rows, learning, differences } = await compare(engine, source, quick);
+    const { rows, learning, differences } = await compare(engine, source, given);
     return {
       said: rows.map(({ metrics }) => metrics.confusion.reduce((sum, row) => sum.map((s, k) => s + row[k]))),
       confusion: rows.map(({ metrics }) => metrics.confusion),
@@ -150,7 +153,7 @@ describe("labels", () => {
 
   test("cases without one are left out on both sides", async () => {
     const labels = set.labels!.map((label, n) => (n % 3 === 0 ? -1 : label));
-    const { train, test, rows } = await compare(engine, halves({ ...set, labels }, 60), quick);
+    const { train, test, rows } = await compare(engine, halves({ ...set, labels }, 60), given);
     expect([train, test, rows[0].metrics.cases]).toEqual([40, 20, 20]);
   });
 
@@ -163,7 +166,7 @@ describe("labels", () => {
     await expect(compare(engine, sourceOf(unknown), quick)).rejects.toThrow(/no labelled sequence/);
     const { train, test } = halves(set, 60);
     const lopsided = sourceOf({ ...train, labels: train.labels!.map(() => 0) }, test);
-    await expect(compare(engine, lopsided, quick)).rejects.toThrow(/class/);
+    await expect(compare(engine, lopsided, given)).rejects.toThrow(/class/);
   });
 });
 
@@ -177,12 +180,12 @@ describe("rare positives", () => {
   const named = labelledSet(cases, rare, ["0", "1"]);
 
   test("average precision decides, by logistic regression without weights; other classifiers balance the classes", async () => {
-    const { measure, verdict, rows } = await compare(engine, halves(named, 150), quick);
+    const { measure, verdict, rows } = await compare(engine, halves(named, 150), given);
     expect(measure).toBe("average-precision");
     expect(verdict.answer).toMatch(/^Only 10 positive test cases/);
     const rowOf = (all: typeof rows, classifier: string) =>
       timeless(all.filter((row) => row.features === "raw" && row.classifier === classifier).map(withoutChoice));
-    const told = { ...quick, features: ["raw", "latent"] };
+    const told = { ...given, features: ["raw", "latent"] };
     const plain = (await compare(engine, halves(named, 150), { ...told, classWeight: "none" })).rows;
     const balanced = (await compare(engine, halves(named, 150), { ...told, classWeight: "balanced" })).rows;
     for (const classifier of ["logistic", "ridge"])
@@ -192,9 +195,9 @@ describe("rare positives", () => {
   });
 
   test("the rarer class is the positive one, whatever the order of the names", async () => {
-    const straight = await compare(engine, halves(named, 150), quick);
+    const straight = await compare(engine, halves(named, 150), given);
     const turned = labelledSet(cases, (n) => 1 - rare(n), ["fraud", "honest"]);
-    const reversed = await compare(engine, halves(turned, 150), quick);
+    const reversed = await compare(engine, halves(turned, 150), given);
     expect(reversed.classNames).toEqual(["honest", "fraud"]);
     expect(timeless(reversed.rows)).toEqual(timeless(straight.rows));
     expect(reversed.differences).toEqual(straight.differences);
@@ -213,7 +216,7 @@ test("few cases: ridge leaves components their scale where standardising would d
     16,
   );
   const { rows } = await compare(engine, source, {
-    ...quick,
+    ...given,
     features: ["pca", "untrained:compact", "untrained:wide"],
     classifiers: ["ridge"],
   });

@@ -26,7 +26,7 @@ describe("a plan, before anything is fitted", () => {
   const set = randomSeries({ N: 200, F: 1, lengths: () => 5 });
   const rare = { ...set, labels: set.labels!.map((_, n) => (n % 13 === 0 ? 0 : 1)) };
   const planOf = (options: CompareOptions = {}, cases: SequenceSet = rare) =>
-    planComparison(resolve(halves(cases, 120), options));
+    planComparison(resolve(halves(cases, 120), { plan: "given", ...options }));
 
   test("the rarer class comes second, and decides measure, weights, rule and validation part", async () => {
     const plan = await planOf();

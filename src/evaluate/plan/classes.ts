@@ -37,3 +37,20 @@ export function swapClasses(set: Sequences): Sequences {
     classNames: set.classNames?.toReversed(),
   };
 }
+
+/** Labelled cases of each class, classes ascending. */
+export function casesByClass(labels: ArrayLike<number>): Map<number, number[]> {
+  return new Map([...casesBy(labels, (i) => labels[i])].sort(([a], [b]) => a - b));
+}
+
+/** Labelled cases by what `key` says of each. */
+export function casesBy<K>(labels: ArrayLike<number>, key: (i: number) => K): Map<K, number[]> {
+  const found = new Map<K, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] < 0) continue;
+    const cases = found.get(key(i));
+    if (cases) cases.push(i);
+    else found.set(key(i), [i]);
+  }
+  return found;
+}

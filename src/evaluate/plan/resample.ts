@@ -1,5 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { type Random, randomStream } from "../../random.js";
+import { casesByClass } from "./classes.js";
+import { dealEntities } from "./deal-entities.js";
 import { tooShort } from "./too-short.js";
 
 /** Which cases to fit on and which to test on, ascending indices; without a delay every labelled case is in one. */
@@ -12,7 +14,9 @@ export interface Resample {
 }
 
 /**
- * given: the first `trainCount` cases train, the others test, once.
+ * given: the first `trainCount` cases train, the others test, once; `kept` tells why not more often.
+ * redrawn: the same, and `repeats - 1` splits of both together, of the same sizes and with as many cases of each class,
+ * in whole entities when `grouped`.
  * stratified: every class spread evenly. grouped: likewise, and the cases of one entity stay together.
  * Either as `folds` (every case is tested once, or with `repeats` as often as that, folded anew each time) or as
  * `repeats` independent holdouts of `testFraction`.
@@ -21,7 +25,8 @@ export interface Resample {
  * in between are in neither part.
  */
 export type ResamplePlan =
-  | { kind: "given"; trainCount: number }
+  | { kind: "given"; trainCount: number; kept?: string }
+  | { kind: "redrawn"; trainCount: number; repeats: number; grouped: boolean; seed: number }
   | { kind: "stratified" | "grouped"; folds: number; repeats?: number; seed: number }
   | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number }
   | { kind: "forward"; testFraction: number; delay: number; folds: number };
@@ -46,6 +51,7 @@ export function planResamples(
     const { trainCount } = plan;
     return [partition(labels, (i) => i >= trainCount)];
   }
+  if (plan.kind === "redrawn") return redrawnResamples(labels, entities, plan);
   if ("folds" in plan) {
     const { folds, repeats = 1, seed } = plan;
     expectRepeats(repeats);
@@ -120,8 +126,8 @@ export function stratifiedFolds(labels: ArrayLike<number>, folds: number, seed: 
 }
 
 /**
- * The fold of every case, 0 .. folds - 1 (-1 without a label), with all cases of an entity in one fold. Entities
- * are placed greedily, those with the most of any class first, where size and classes stay most even.
+ * The fold of every case, 0 .. folds - 1 (-1 without a label), with all cases of an entity in one fold, and sizes and
+ * classes as even as entities allow. A class with fewer entities than folds is missing from some.
  * @throws {OptionError} when there are fewer than 2 folds, or fewer entities than folds
  */
 export function groupedFolds(
@@ -130,15 +136,8 @@ export function groupedFolds(
   folds: number,
   seed: number,
 ): Int32Array {
-  const groups = casesByEntity(labels, entities);
-  expectFolds(folds, groups.length, "entities");
-  const shares = classShares(labels);
-  const order = shuffled(groups, randomStream(seed))
-    .map((group) => ({ group, weight: overlap(shares(group), shares(group)) }))
-    .sort((a, b) => b.weight - a.weight)
-    .map(({ group }) => group);
-  const part = placeGroups(order, shares, folds);
-  return spread(labels.length, order, part, -1);
+  expectFolds(folds, countEntities(labels, entities), "entities");
+  return dealEntities(labels, entities, folds, () => 1 / folds, randomStream(seed));
 }
 
 function stratifiedHoldout(labels: ArrayLike<number>, fraction: number, random: Random): Int32Array {
@@ -152,37 +151,48 @@ function stratifiedHoldout(labels: ArrayLike<number>, fraction: number, random: 
   return inTest;
 }
 
-/** The most even of 20 random draws of entities, each of the number that comes nearest to the fraction of cases. */
+/** Where of each class that has several entities one at least trains and one is tested. */
 function groupedHoldout(
   labels: ArrayLike<number>,
   entities: readonly string[],
   fraction: number,
   random: Random,
 ): Int32Array {
-  const groups = casesByEntity(labels, entities);
-  const shares = classShares(labels);
-  let best = { groups: [] as number[][], unevenness: Number.POSITIVE_INFINITY };
-  for (let draw = 0; draw < 20; draw++) {
-    const drawn = firstOf(shuffled(groups, random), fraction);
-    let unevenness = 0;
-    for (const share of shares(drawn.flat()).values()) unevenness += share * (share - 2 * fraction); // + constant
-    if (unevenness < best.unevenness) best = { groups: drawn, unevenness };
-  }
-  return spread(
-    labels.length,
-    best.groups,
-    best.groups.map(() => 1),
-    0,
-  );
+  return dealEntities(labels, entities, 2, (part) => (part === 1 ? fraction : 1 - fraction), random);
 }
 
-/** As many of the first groups as come nearest to a fraction of all their cases: one at least, and not all. */
-function firstOf(groups: number[][], fraction: number): number[][] {
-  const wanted = fraction * groups.reduce((sum, group) => sum + group.length, 0);
-  let taken = 0;
-  let k = 0;
-  while (k < groups.length - 1 && (k === 0 || taken + groups[k].length / 2 <= wanted)) taken += groups[k++].length;
-  return groups.slice(0, k);
+/** The given split, and others of its sizes: of each class as many cases train as in the given one. */
+function redrawnResamples(
+  labels: ArrayLike<number>,
+  entities: readonly string[] | undefined,
+  { trainCount, repeats, grouped, seed }: Extract<ResamplePlan, { kind: "redrawn" }>,
+): Resample[] {
+  expectRepeats(repeats);
+  const given = partition(labels, (i) => i >= trainCount);
+  const classes = casesByClass(labels);
+  const trained = (cases: readonly number[]) => cases.filter((i) => i < trainCount).length;
+  const all = given.train.length + given.test.length;
+  const share = (label?: number) => {
+    const cases = label === undefined ? undefined : classes.get(label)!;
+    return cases ? trained(cases) / cases.length : given.train.length / all;
+  };
+  const redrawn = Array.from({ length: repeats - 1 }, (_, k) => {
+    const random = randomStream(seed, k + 1);
+    if (grouped) {
+      const shareOf = (part: number, label?: number) => (part === 0 ? share(label) : 1 - share(label));
+      const part = dealEntities(labels, needEntities(entities), 2, shareOf, random);
+      return partition(labels, (i) => part[i] === 1);
+    }
+    const inTest = new Int32Array(labels.length);
+    for (const cases of classes.values())
+      for (const i of random.shuffle([...cases]).slice(trained(cases))) inTest[i] = 1;
+    return partition(labels, (i) => inTest[i] === 1);
+  });
+  return [given, ...redrawn];
+}
+
+function countEntities(labels: ArrayLike<number>, entities: readonly string[]): number {
+  return new Set(entities.filter((_, i) => labels[i] >= 0)).size;
 }
 
 function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): Resample {
@@ -191,72 +201,6 @@ function partition(labels: ArrayLike<number>, isTest: (i: number) => boolean): R
   for (let i = 0; i < labels.length; i++) if (labels[i] >= 0) (isTest(i) ? test : train).push(i);
   expectBothParts(train.length, test.length);
   return { train: Int32Array.from(train), test: Int32Array.from(test) };
-}
-
-/** Labelled cases of each class, classes ascending. */
-function casesByClass(labels: ArrayLike<number>): Map<number, number[]> {
-  return new Map([...casesBy(labels, (i) => labels[i])].sort(([a], [b]) => a - b));
-}
-
-/** Labelled cases of each entity. */
-function casesByEntity(labels: ArrayLike<number>, entities: readonly string[]): number[][] {
-  return [...casesBy(labels, (i) => entities[i]).values()];
-}
-
-function casesBy<K>(labels: ArrayLike<number>, key: (i: number) => K): Map<K, number[]> {
-  const found = new Map<K, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] < 0) continue;
-    const cases = found.get(key(i));
-    if (cases) cases.push(i);
-    else found.set(key(i), [i]);
-  }
-  return found;
-}
-
-/** How much of each class, and of everything (key -1), is in a group of cases. */
-type Shares = Map<number, number>;
-
-function classShares(labels: ArrayLike<number>): (group: number[]) => Shares {
-  const sizes = new Map([...casesByClass(labels)].map(([c, cases]) => [c, cases.length]));
-  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  return (group) => {
-    const shares: Shares = new Map([[-1, group.length / all]]);
-    for (const i of group) shares.set(labels[i], (shares.get(labels[i]) ?? 0) + 1 / sizes.get(labels[i])!);
-    return shares;
-  };
-}
-
-/** How much of what a group brings a part has already; placing it where this is least keeps the sum of squared loads low. */
-function overlap(group: Shares, load: Shares): number {
-  let sum = 0;
-  for (const [c, share] of group) sum += share * (load.get(c) ?? 0);
-  return sum;
-}
-
-/** The part of each group, placed in order. */
-function placeGroups(groups: number[][], shares: (group: number[]) => Shares, parts: number): number[] {
-  const loads = Array.from({ length: parts }, (): Shares => new Map());
-  return groups.map((group) => {
-    const brings = shares(group);
-    const costs = loads.map((load) => overlap(brings, load));
-    const part = costs.indexOf(Math.min(...costs));
-    for (const [c, share] of brings) loads[part].set(c, (loads[part].get(c) ?? 0) + share);
-    return part;
-  });
-}
-
-function spread(count: number, groups: number[][], part: number[], unplaced: number): Int32Array {
-  const partOf = new Int32Array(count).fill(unplaced);
-  groups.forEach((group, g) => {
-    for (const i of group) partOf[i] = part[g];
-  });
-  return partOf;
-}
-
-function shuffled(groups: number[][], random: Random): number[][] {
-  const order = random.shuffle(Int32Array.from(groups.keys()));
-  return Array.from(order, (g) => groups[g]);
 }
 
 function expectFolds(folds: number, count: number, what: string): void {
