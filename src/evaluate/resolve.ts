@@ -3,7 +3,7 @@ import { countOf, type DataSource } from "../sequences/set/sequence-set.js";
 import { checkSequences, cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { type CompareOptions, type ResolvedOptions, resolveOptions } from "./comparison/compare-options.js";
-import { expectClasses } from "./plan/classes.js";
+import { expectClasses, tellLoneClasses } from "./plan/classes.js";
 import type { ResamplePlan } from "./plan/resample.js";
 import { planOf } from "./plan/resample-plan.js";
 
@@ -45,5 +45,6 @@ export function resolve(source: DataSource<Sequences>, options: CompareOptions):
     notes.push(
       `The given split is small, so ${plan.repeats - 1} more of its sizes are drawn, and every figure is of all ${plan.repeats}. One split alone: \`plan: "given"\`.`,
     );
+  if (plan.kind === "grouped" || (plan.kind === "redrawn" && plan.grouped)) notes.push(...tellLoneClasses(all));
   return { ...options, ...resolved, source: { ...source, notes: [...source.notes, ...notes] }, cases: all, plan };
 }

@@ -37,7 +37,7 @@ export const compareOptionsSchema = z.strictObject({
     .enum(planNames)
     .optional()
     .describe(
-      "which cases train and which are tested; default: the given split, else whole entities, else stratified folds",
+      "which cases train and which are tested; default: the given split (redrawn, if a part has fewer than 500 cases), else whole entities, else stratified folds",
     ),
   folds: z
     .int()
@@ -48,7 +48,7 @@ export const compareOptionsSchema = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe("how many times to redraw the folds, or the 30 % test part; default 1"),
+    .describe("how many times to draw the folds, or the 30 % test part, default 1; redrawn: splits in all, default 5"),
   labelDelay: z
     .number()
     .nonnegative()

@@ -25,6 +25,20 @@ export function countClasses(labels: Int32Array, classNames: readonly string[]):
   return classNames.map((_, c) => labels.filter((label) => label === c).length);
 }
 
+/** Says which classes are of one entity only, if any: no split can have them on both sides. */
+export function tellLoneClasses({ labels, entities, classNames }: Sequences): string[] {
+  const owners = new Map<number, Set<string>>();
+  labels!.forEach((label, n) => {
+    if (label >= 0) owners.set(label, (owners.get(label) ?? new Set()).add(entities![n]));
+  });
+  const lone = [...owners].flatMap(([label, of]) => (of.size === 1 ? `"${classNames![label]}" ("${[...of][0]}")` : []));
+  if (lone.length === 0) return [];
+  const names = `${lone.slice(0, 5).join(", ")}${lone.length > 5 ? ", ..." : ""}`;
+  return [
+    `${lone.length === 1 ? "A class is" : `${lone.length} classes are`} of one entity only: ${names}. Its cases are trained on or tested, never both, so no score tells whether such cases would be found.`,
+  ];
+}
+
 export function pick(values: Int32Array, indices: Int32Array): Int32Array {
   return indices.map((n) => values[n]);
 }

@@ -54,8 +54,12 @@ export function dealEntities(
   const table = openTable(all, shares, [sizes.reduce((sum, size) => sum + size, 0), ...sizes]);
   const order = random.shuffle(Int32Array.from(all.keys()));
   for (const e of order) table.put(e, drawPart(shares, random));
-  let rounds = timesOf(ROUNDS, all.length);
-  while (rounds > 0 && improve(table, order, random)) rounds--;
+  // small ones first, and moves before swaps: so large ones mostly stay where chance put them
+  order.sort((a, b) => all[a].cases.length - all[b].cases.length);
+  for (const swaps of [0, timesOf(SWAPS, all.length)]) {
+    let rounds = timesOf(ROUNDS, all.length);
+    while (rounds > 0 && improve(table, order, swaps, random)) rounds--;
+  }
   const partOf = new Int32Array(labels.length).fill(-1);
   all.forEach(({ cases }, e) => {
     for (const i of cases) partOf[i] = table.partOf[e];
@@ -117,9 +121,8 @@ function openTable(all: readonly Entity[], shares: readonly Float64Array[], size
 }
 
 /** Each entity moves, or changes places with the first one where that helps. @returns whether any did */
-function improve(table: Table, order: Int32Array, random: Random): boolean {
+function improve(table: Table, order: Int32Array, swaps: number, random: Random): boolean {
   const { partOf } = table;
-  const swaps = timesOf(SWAPS, order.length);
   let improved = false;
   for (const e of order) {
     const from = partOf[e];
