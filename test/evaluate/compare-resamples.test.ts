@@ -19,6 +19,23 @@ describe("plans", () => {
     expect(rows.every(({ metrics }) => metrics.cases === 20)).toBe(true);
   });
 
+  test("a small given split is redrawn by default: it is the first of five, with the same figures as alone", async () => {
+    const source = halves(set, 40);
+    const options = { ...quick, features: ["raw", "latent"] };
+    const alone = await compare(engine, source, { ...options, plan: "given" });
+    const five = await compare(engine, source, options);
+    expect([five.plan, five.train, five.test]).toEqual([
+      "the given split and 4 redrawn ones of its sizes (seed 1)",
+      40,
+      100,
+    ]);
+    expect(five.rows.map(({ byResample }) => byResample[0])).toEqual(alone.rows.map(({ byResample }) => byResample[0]));
+    expect(five.resamples[0]).toEqual(alone.resamples[0]);
+    expect(new Set(five.resamples.map(({ splitSha256 }) => splitSha256)).size).toBe(5);
+    expect(five.map).toEqual(alone.map);
+    expect(five.learning[0].history).toEqual(alone.learning[0].history);
+  });
+
   test("stratified folds test every case once, pooling a given split where asked", async () => {
     const { plan, test } = await compare(engine, sourceOf(set), quick);
     expect([plan, test]).toEqual(["5 folds of cases, stratified by class (seed 1)", 60]);
@@ -129,6 +146,24 @@ describe("network seeds", () => {
     expect(difference.against).toEqual(alone[0].differences[0].against);
     expect(difference.difference).toBeCloseTo((one + two) / 2, 12);
   });
+});
+
+test("the networks of each resample have a seed of their own, which trains the same network alone", async () => {
+  const set = randomSeries({ N: 60, F: 1, lengths: () => 8 });
+  const options = { ...given, features: ["latent"], classifiers: ["ridge"] } as const;
+  const same = halves(set, 40);
+  const { learning } = await compare(engine, same, { ...options, plan: "redrawn", repeats: 3, networkSeeds: 2 });
+  expect(learning.map(({ resample, seed }) => [resample, seed])).toEqual([
+    [1, 1],
+    [2, 1001],
+    [3, 2001],
+    [1, 2],
+    [2, 1002],
+    [3, 2002],
+  ]);
+  expect(new Set(learning.map(({ history }) => JSON.stringify(history))).size).toBe(6);
+  const first = await compare(engine, same, options);
+  expect(learning[0].history).toEqual(first.learning[0].history);
 });
 
 test("several resamples: the corrected test is there, and figures of each resample", async () => {

@@ -78,6 +78,18 @@ describe("a plan, before anything is fitted", () => {
     await expect(planOf({ positive: "a" }, three)).rejects.toThrow(/`positive: "a"` for 3 classes/);
   });
 
+  test("a given split that is redrawn: a case that is tested in several splits is drawn as one", async () => {
+    const { resamples, groups, positives } = await planOf({ plan: "redrawn" });
+    const tested = resamples.flatMap(({ test }) => Array.from(test));
+    expect(resamples).toHaveLength(5);
+    expect(tested).toHaveLength(5 * 80);
+    expect(groups).toEqual(tested);
+    expect(new Set(tested).size).toBeLessThan(200);
+    const rareTested = new Set(tested.filter((n) => rare.labels[n] === 0));
+    expect(positives).toBe(rareTested.size);
+    for (const { description } of resamples) expect(description.trainClasses).toEqual([110, 10]);
+  });
+
   test("costs come before a budget of alerts, and that before F1", async () => {
     expect((await planOf({ costs: { miss: 5, alert: 1 }, alerts: 8 })).rule).toBe("cost");
     const { rule, budget, resamples } = await planOf({ alerts: 8 });

@@ -48,7 +48,7 @@ export const compareOptionsSchema = z.strictObject({
     .int()
     .positive()
     .optional()
-    .describe("how many times to draw the folds, or the 30 % test part, default 1; redrawn: splits in all, default 5"),
+    .describe("how many times to draw the folds, or the 30 % test part; redrawn: splits in all; default 1; redrawn: 5"),
   labelDelay: z
     .number()
     .nonnegative()

@@ -27,9 +27,10 @@ export function countClasses(labels: Int32Array, classNames: readonly string[]):
 
 /** Says which classes are of one entity only, if any: no split can have them on both sides. */
 export function tellLoneClasses({ labels, entities, classNames }: Sequences): string[] {
+  if (!entities) return [];
   const owners = new Map<number, Set<string>>();
   labels!.forEach((label, n) => {
-    if (label >= 0) owners.set(label, (owners.get(label) ?? new Set()).add(entities![n]));
+    if (label >= 0) owners.set(label, (owners.get(label) ?? new Set()).add(entities[n]));
   });
   const lone = [...owners].flatMap(([label, of]) => (of.size === 1 ? `"${classNames![label]}" ("${[...of][0]}")` : []));
   if (lone.length === 0) return [];

@@ -19,11 +19,14 @@ interface Table {
   take(e: number): void;
   /** How much worse the whole gets if an entity that is in no part comes into this one. */
   cost(e: number, part: number): number;
+  unevenness(): number;
 }
 
-/** Tries of an entity to change places in a round, and rounds: fewer with many entities, where moves alone will do. */
+/** Tries of an entity to change places in a round, and rounds: fewer of many entities, which moves alone make even. */
 const SWAPS = { least: 1, most: 40, all: 200_000 };
 const ROUNDS = { least: 3, most: 30, all: 500_000 };
+/** The most even of so many draws is taken. */
+const DRAWS = { least: 1, most: 5, all: 5000 };
 /** A class that is missing from a part counts more than any unevenness, a part without a case more than that. */
 const MISSING = 1000;
 const EMPTY = 1e6;
@@ -32,8 +35,8 @@ const LITTLE = 1e-10;
 
 /**
  * Deals whole entities to parts, so that each part has its share of all cases and of each class as nearly as can be,
- * and has every class of which there are entities enough. It begins with parts drawn at random. Then entities move to
- * another part or change places with one another, as long as that helps: so large entities too are now here, now there.
+ * and has every class of which there are entities enough. Parts are drawn at random. Then entities move to another part
+ * or change places with one another, as long as that helps.
  * @param shareOf of a class (undefined: of all cases) that a part is to have; those of all parts are 1 together
  * @returns [N], the part of each case; -1 without a label
  */
@@ -51,7 +54,20 @@ export function dealEntities(
   const shares = Array.from({ length: parts }, (_, part) =>
     Float64Array.from([undefined, ...classes.keys()], (label) => shareOf(part, label)),
   );
-  const table = openTable(all, shares, [sizes.reduce((sum, size) => sum + size, 0), ...sizes]);
+  const counted = [sizes.reduce((sum, size) => sum + size, 0), ...sizes];
+  let best = draw(openTable(all, shares, counted), all, shares, random);
+  for (let more = timesOf(DRAWS, all.length) - 1; more > 0; more--) {
+    const other = draw(openTable(all, shares, counted), all, shares, random);
+    if (other.unevenness() < best.unevenness()) best = other;
+  }
+  const partOf = new Int32Array(labels.length).fill(-1);
+  all.forEach(({ cases }, e) => {
+    for (const i of cases) partOf[i] = best.partOf[e];
+  });
+  return partOf;
+}
+
+function draw(table: Table, all: readonly Entity[], shares: readonly Float64Array[], random: Random): Table {
   const order = random.shuffle(Int32Array.from(all.keys()));
   for (const e of order) table.put(e, drawPart(shares, random));
   // small ones first, and moves before swaps: so large ones mostly stay where chance put them
@@ -60,11 +76,7 @@ export function dealEntities(
     let rounds = timesOf(ROUNDS, all.length);
     while (rounds > 0 && improve(table, order, swaps, random)) rounds--;
   }
-  const partOf = new Int32Array(labels.length).fill(-1);
-  all.forEach(({ cases }, e) => {
-    for (const i of cases) partOf[i] = table.partOf[e];
-  });
-  return partOf;
+  return table;
 }
 
 function timesOf({ least, most, all }: typeof SWAPS, count: number): number {
@@ -115,6 +127,16 @@ function openTable(all: readonly Entity[], shares: readonly Float64Array[], size
         // a class of one entity goes where the larger share is aimed at: a holdout trains on it
         if (held[part][k] === 0) sum -= k === 0 ? EMPTY : MISSING * shares[part][k];
       }
+      return sum;
+    },
+    unevenness() {
+      let sum = 0;
+      held.forEach((counts, part) => {
+        counts.forEach((count, k) => {
+          sum += (count / sizes[k] - shares[part][k]) ** 2;
+          if (count === 0) sum += k === 0 ? EMPTY : MISSING * shares[part][k];
+        });
+      });
       return sum;
     },
   };

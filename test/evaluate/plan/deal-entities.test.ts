@@ -39,7 +39,7 @@ describe("shares", () => {
       const cases = made(200, rate / 2, seed);
       const tested = holdout(cases, 0.3, randomStream(seed));
       for (const label of [undefined, 0, 1])
-        expect(Math.abs(sharesOf(tested, cases, 2, label)[1] - 0.3)).toBeLessThan(0.02);
+        expect(Math.abs(sharesOf(tested, cases, 2, label)[1] - 0.3)).toBeLessThan(0.025);
       const folded = folds(cases, 5, randomStream(seed));
       for (const label of [undefined, 0])
         for (const share of sharesOf(folded, cases, 5, label)) expect(Math.abs(share - 0.2)).toBeLessThan(0.02);
@@ -133,17 +133,18 @@ describe("draws", () => {
     });
   });
 
-  test("of folds differ as chance has it, though no two entities are alike: two share a fold now and then", () => {
-    const first = [...new Set(cases.owners)].map((owner) => cases.owners.indexOf(owner));
-    const dealt = [1, 2].map((seed) => folds(cases, 5, randomStream(seed)));
-    let [pairs, again] = [0, 0];
-    for (const a of first)
-      for (const b of first)
-        if (a < b && dealt[0][a] === dealt[0][b]) {
-          pairs++;
-          if (dealt[1][a] === dealt[1][b]) again++;
-        }
-    expect(again / pairs).toBeLessThan(0.3); // a fifth by chance
+  test("of folds are about as different as chance has it, though no two entities are alike", () => {
+    let [found, expected] = [0, 0];
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const all = made(40, 0.2, seed);
+      const first = [...new Set(all.owners)].map((owner) => all.owners.indexOf(owner));
+      const dealt = [seed, seed + 10].map((each) => folds(all, 5, randomStream(each)));
+      const pairs = first.flatMap((a, k) => first.slice(0, k).map((b) => dealt.map((part) => part[a] === part[b])));
+      const share = (of: (pair: boolean[]) => boolean) => pairs.filter(of).length / pairs.length;
+      found += share(([one, other]) => one && other);
+      expected += share(([one]) => one) * share(([, other]) => other);
+    }
+    expect(found / expected).toBeLessThan(1.5);
   });
 
   test("have each entity in the test part about as often, large or small", () => {
@@ -152,8 +153,8 @@ describe("draws", () => {
     const parts = Array.from({ length: 100 }, (_, seed) => holdout({ labels, owners }, 0.3, randomStream(seed)));
     for (const at of [0, 40, 70]) {
       const tested = parts.filter((part) => part[at] === 1).length;
-      expect(tested).toBeGreaterThan(15);
-      expect(tested).toBeLessThan(45);
+      expect(tested).toBeGreaterThan(18);
+      expect(tested).toBeLessThan(42);
     }
   });
 });

@@ -139,6 +139,56 @@ describe("resamples", () => {
     expect(planResamples({ kind, repeats: 4, testFraction: 0.3, seed: 3 }, labels, owners)).toEqual(parts);
   });
 
+  describe("of a given split that is redrawn", () => {
+    const plan = { kind: "redrawn", trainCount: 60, repeats: 4, grouped: false, seed: 2 } as const;
+    const some = Array.from({ length: 100 }, (_, i) =>
+      i % 9 === 0 ? -1 : i < 60 ? Number(i % 3 === 0) : Number(i % 4 === 0),
+    );
+    const counts = (part: Int32Array) =>
+      [0, 1].map((c) =>
+        count(
+          Array.from(part, (i) => some[i]),
+          c,
+        ),
+      );
+
+    test("the first is the given one; the others have its sizes and its classes, and no case without a label", () => {
+      const parts = planResamples(plan, some);
+      const [given] = planResamples({ kind: "given", trainCount: 60 }, some);
+      expect(parts).toHaveLength(4);
+      expect(parts[0]).toEqual(given);
+      expect(counts(given.train)).not.toEqual(counts(given.test));
+      for (const [k, { train, test: part }] of parts.entries()) {
+        expect([counts(train), counts(part)]).toEqual([counts(given.train), counts(given.test)]);
+        expect(new Set([...train, ...part]).size).toBe(100 - count(some, -1));
+        expect([train, part]).toEqual([train.toSorted(), part.toSorted()]);
+        for (const other of parts.slice(0, k)) expect(other).not.toEqual(parts[k]);
+      }
+      expect(planResamples(plan, some)).toEqual(parts);
+      expect(planResamples({ ...plan, seed: 3 }, some)[1]).not.toEqual(parts[1]);
+      expect(planResamples({ ...plan, repeats: 2 }, some)).toEqual(parts.slice(0, 2));
+    });
+
+    test("entities move whole, and sizes and classes are nearly the same", () => {
+      const first = labels.findIndex((_, i) => i > 1200 && owners[i] !== owners[i - 1]);
+      const parts = planResamples({ ...plan, trainCount: first, grouped: true }, labels, owners);
+      const positives = (part: Int32Array) => Array.from(part).filter((i) => labels[i] === 1).length;
+      expect(parts[0].train).toHaveLength(first);
+      for (const { train, test: part } of parts) {
+        expect(Math.abs(train.length - first)).toBeLessThan(0.02 * labels.length);
+        expect(Math.abs(positives(train) - positives(parts[0].train))).toBeLessThan(0.1 * count(labels, 1));
+        const trained = new Set(Array.from(train, (i) => owners[i]));
+        expect(Array.from(part).some((i) => trained.has(owners[i]))).toBe(false);
+      }
+      expect(parts[1]).not.toEqual(parts[2]);
+      expect(() => planResamples({ ...plan, grouped: true }, some)).toThrow(/names no entities/);
+    });
+
+    test("no number of splits but a whole one", () => {
+      expect(() => planResamples({ ...plan, repeats: 0 }, some)).toThrow(/repeats is 0/);
+    });
+  });
+
   test("the largest entity is tested in some holdout", () => {
     const uneven = Array.from({ length: 31 }, (_, i) => (i < 9 ? "large" : `e${i}`));
     const parts = planResamples(
