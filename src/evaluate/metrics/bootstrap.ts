@@ -42,14 +42,18 @@ export function bootstrapDraws(
   { groups, repeats = 500, seed }: BootstrapOptions,
 ): Draws[] {
   if (rows.length === 0) return [];
-  const members = memberLists(rows[0].labels.length, groups);
+  const { cases, starts } = membersOf(rows[0].labels.length, groups);
   const of = rows.map(weighted);
-  const counts = new Float64Array(rows[0].labels.length).fill(1);
+  const counts = new Float64Array(cases.length).fill(1);
   const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
   const random = randomStream(seed, STREAMS.bootstrap);
+  const units = starts.length - 1;
   for (let repeat = 0; repeat < repeats; repeat++) {
     counts.fill(0);
-    for (let k = 0; k < members.length; k++) for (const n of members[random.integer(members.length)]) counts[n]++;
+    for (let k = 0; k < units; k++) {
+      const unit = random.integer(units);
+      for (let i = starts[unit]; i < starts[unit + 1]; i++) counts[cases[i]]++;
+    }
     of.forEach((measured, a) => {
       draws[a].drawn[repeat] = measured(counts);
     });
@@ -88,13 +92,21 @@ function quantiles(values: Float64Array, level: number): { low: number; high: nu
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
-function memberLists(count: number, groups: readonly (string | number)[] | undefined): number[][] {
-  if (!groups) return Array.from({ length: count }, (_, n) => [n]);
-  const lists = new Map<string | number, number[]>();
-  groups.forEach((group, n) => {
-    const list = lists.get(group);
-    if (list) list.push(n);
-    else lists.set(group, [n]);
+/** What is drawn together: the cases of unit u are cases[starts[u] .. starts[u + 1] - 1]. */
+function membersOf(count: number, groups: readonly (string | number)[] | undefined) {
+  const all = Int32Array.from({ length: count }, (_, n) => n);
+  if (!groups) return { cases: all, starts: Int32Array.from({ length: count + 1 }, (_, n) => n) };
+  const units = new Map<string | number, number>();
+  const unitOf = all.map((n) => {
+    const unit = units.get(groups[n]) ?? units.size;
+    units.set(groups[n], unit);
+    return unit;
   });
-  return [...lists.values()];
+  const starts = new Int32Array(units.size + 1);
+  for (const unit of unitOf) starts[unit + 1]++;
+  for (let unit = 0; unit < units.size; unit++) starts[unit + 1] += starts[unit];
+  const next = starts.slice();
+  const cases = new Int32Array(count);
+  for (const n of all) cases[next[unitOf[n]]++] = n;
+  return { cases, starts };
 }

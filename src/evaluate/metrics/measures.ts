@@ -2,7 +2,7 @@ import { alertShares, type Budget } from "./alerts.js";
 import type { PredictedCases } from "./bootstrap.js";
 import type { Metrics } from "./metrics.js";
 import type { Costs } from "./threshold.js";
-import { rankedAuc, rankedPrecision } from "./weighted-ranking.js";
+import { countOf, rankedAuc, rankedPrecision } from "./weighted-ranking.js";
 
 /** What decides a comparison. */
 export const measures = [
@@ -53,7 +53,7 @@ export const measureTable: Readonly<Record<Measure, MeasureEntry>> = {
   accuracy: {
     ...{ name: "accuracy", unit: "points of accuracy", scale: 100, digits: 1 },
     of: ({ metrics }) => metrics.accuracy,
-    weighted: ({ labels, predicted }) => meanOver((n) => (labels[n] === predicted[n] ? 1 : 0)),
+    weighted: accuracy,
   },
   "balanced-accuracy": {
     ...{ name: "balanced accuracy", unit: "points of balanced accuracy", scale: 100, digits: 1 },
@@ -73,23 +73,23 @@ export const measureTable: Readonly<Record<Measure, MeasureEntry>> = {
   "log-loss": {
     ...{ name: "log loss", unit: "log loss saved", scale: 1, digits: 3, falls: true },
     of: ({ metrics }) => metrics.logLoss,
-    weighted: ({ logLoss }) => meanOver((n) => logLoss![n]),
+    weighted: (cases) => meanOver(cases, (n) => cases.logLoss![n]),
   },
   "alert-recall": {
     ...{ name: "recall at the alert budget", unit: "points of recall", scale: 100, digits: 1, ofTwo: true },
     needs: "budget",
     of: ({ alerts }) => alerts?.recall ?? null,
-    weighted({ labels, scores }, { budget }) {
-      const alerted = alertShares(scores!, budget!.periods, budget!.alerts);
-      return meanOver((n) => (labels[n] === 1 ? alerted[n] : undefined));
+    weighted(cases, { budget }) {
+      const alerted = alertShares(cases.scores!, budget!.periods, budget!.alerts);
+      return meanOver(cases, (n) => (cases.labels[n] === 1 ? alerted[n] : undefined));
     },
   },
   cost: {
     ...{ name: "cost per case", unit: "cost per case saved", scale: 1, digits: 3, falls: true, ofTwo: true },
     needs: "costs",
     of: ({ expectedCost }) => expectedCost ?? null,
-    weighted: ({ labels, predicted }, { costs }) =>
-      meanOver((n) => (predicted[n] === 1 ? costs!.alert : labels[n] === 1 ? costs!.miss : 0)),
+    weighted: (cases, { costs }) =>
+      meanOver(cases, (n) => (cases.predicted[n] === 1 ? costs!.alert : cases.labels[n] === 1 ? costs!.miss : 0)),
   },
 };
 
@@ -108,34 +108,45 @@ export function showScore(value: number | null, measure: Measure): string {
 }
 
 /** The mean over the cases that have a value. */
-function meanOver(of: (n: number) => number | undefined): (counts: Float64Array) => number {
+function meanOver({ labels }: PredictedCases, of: (n: number) => number | undefined): (counts: Float64Array) => number {
+  const which = Int32Array.from(labels.keys()).filter((n) => of(n) !== undefined);
+  const values = Float64Array.from(which, (n) => of(n)!);
   return (counts) => {
     let [sum, total] = [0, 0];
-    for (let n = 0; n < counts.length; n++) {
-      const value = of(n);
-      if (value === undefined) continue;
-      sum += counts[n] * value;
-      total += counts[n];
+    for (let k = 0; k < which.length; k++) {
+      const count = counts[which[k]];
+      sum += count * values[k];
+      total += count;
     }
     return total > 0 ? sum / total : Number.NaN;
   };
 }
 
+/** Share of the cases that were predicted right. */
+function accuracy({ labels, predicted }: PredictedCases) {
+  const all = Int32Array.from(labels.keys());
+  const right = all.filter((n) => labels[n] === predicted[n]);
+  return (counts: Float64Array) => {
+    const total = countOf(counts, all);
+    return total > 0 ? countOf(counts, right) / total : Number.NaN;
+  };
+}
+
 /** Mean over the classes that occur. */
 function meanRecall({ labels, predicted }: PredictedCases, { classCount }: MeasureContext) {
+  const all = Int32Array.from(labels.keys());
+  const classes = Array.from({ length: classCount }, (_, c) => {
+    const own = all.filter((n) => labels[n] === c);
+    return { own, right: own.filter((n) => predicted[n] === c) };
+  });
   return (counts: Float64Array) => {
-    const hits = new Float64Array(classCount);
-    const totals = new Float64Array(classCount);
-    for (let n = 0; n < counts.length; n++) {
-      totals[labels[n]] += counts[n];
-      if (labels[n] === predicted[n]) hits[labels[n]] += counts[n];
+    let [sum, found] = [0, 0];
+    for (const { own, right } of classes) {
+      const total = countOf(counts, own);
+      if (total === 0) continue;
+      sum += countOf(counts, right) / total;
+      found++;
     }
-    let [sum, classes] = [0, 0];
-    for (let c = 0; c < classCount; c++)
-      if (totals[c] > 0) {
-        sum += hits[c] / totals[c];
-        classes++;
-      }
-    return sum / classes;
+    return sum / found;
   };
 }
