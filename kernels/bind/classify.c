@@ -16,9 +16,9 @@ EXPORT(histogram_subtract) void export_histogram_subtract(double *whole, const d
 
 // Each block is one address: what row_block has, one after another.
 static row_block block_at(const double *at, int rows, int width) {
-  const double *limits = at + (size_t)rows * width;
-  const float *rough = (const float *)(limits + rows);
-  return (row_block){at, limits, rough, rough + (size_t)rows * width};
+  const float *limits = (const float *)(at + (size_t)rows * width);
+  const float *norms = limits + rows, *steps = norms + rows, *losses = steps + rows, *lengths = losses + rows;
+  return (row_block){at, limits, norms, steps, losses, lengths, (const int16_t *)(lengths + rows)};
 }
 
 EXPORT(near_pairs) int export_near_pairs(int32_t *places, double *distances, const double *left, int m, const double *right, int n, int count, int width) {

@@ -1,17 +1,46 @@
 // What nearest neighbours do most: finding the pairs of rows of two blocks that are near enough to count. A product of
-// float32 gives a bound below the distance of each pair; the few pairs that it lets through get their distance in float64.
+// rows rounded to 13 bits gives a bound below the distance of each pair; the few pairs that it lets through get their
+// distance in float64. One instruction multiplies eight whole numbers of 16 bits and adds them in twos: that is three
+// times as many a cycle as of float32.
 #include "distances.h"
 
 #include "pair.h"
 
 #define COLUMNS 512 // of the sums of squared differences that are added up together
+#define WHOLE 128   // columns whose products, 4095^2 each at most, add up to less than 2^31
 
 typedef float quad __attribute__((vector_size(16)));
+typedef int32_t whole_quad __attribute__((vector_size(16)));
+typedef int16_t eight __attribute__((vector_size(16)));
 
 static inline quad load_quad(const float *p) {
   quad v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;
+}
+
+static inline eight load_eight(const int16_t *p) {
+  eight v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+// Two neighbours, four times.
+static inline eight splat_two(const int16_t *p) {
+  int32_t two;
+  __builtin_memcpy(&two, p, sizeof two);
+  return (eight)(whole_quad){two, two, two, two};
+}
+
+// Products of eight, added in twos.
+static inline whole_quad products_of(eight a, eight b) {
+#if defined(__wasm_simd128__)
+  return __builtin_wasm_dot_s_i32x4_i16x8(a, b);
+#else
+  whole_quad out;
+  for (int lane = 0; lane < 4; lane++) out[lane] = a[2 * lane] * b[2 * lane] + a[2 * lane + 1] * b[2 * lane + 1];
+  return out;
+#endif
 }
 
 // Sum of squared differences; even and odd columns apart, then 512 at a time. The width is even.
@@ -29,6 +58,30 @@ static double squared_distance(const double *a, const double *b, int width) {
   return sum;
 }
 
+// Adds the products of four rows on the left with eight on the right to `products`, two quads for each row on the left.
+static inline void add_products(quad products[8], const int16_t *a, const int16_t *b, int width) {
+  const int16_t *a0 = a, *a1 = a0 + width, *a2 = a1 + width, *a3 = a2 + width;
+  const int16_t *b0 = b, *b1 = b0 + 4 * (size_t)width;
+  for (int start = 0; start < width; start += WHOLE) {
+    const int end = width - start < WHOLE ? width : start + WHOLE;
+    whole_quad s00 = {0}, s01 = {0}, s10 = {0}, s11 = {0}, s20 = {0}, s21 = {0}, s30 = {0}, s31 = {0};
+    for (int k = start; k < end; k += 2) {
+      const eight u = load_eight(b0 + 4 * k), v = load_eight(b1 + 4 * k);
+      const eight p = splat_two(a0 + k), q = splat_two(a1 + k), r = splat_two(a2 + k), s = splat_two(a3 + k);
+      s00 += products_of(p, u);
+      s01 += products_of(p, v);
+      s10 += products_of(q, u);
+      s11 += products_of(q, v);
+      s20 += products_of(r, u);
+      s21 += products_of(r, v);
+      s30 += products_of(s, u);
+      s31 += products_of(s, v);
+    }
+    const whole_quad sums[8] = {s00, s01, s10, s11, s20, s21, s30, s31};
+    for (int c = 0; c < 8; c++) products[c] += __builtin_convertvector(sums[c], quad);
+  }
+}
+
 //   places     (m * n)  place i * n + j of every pair that may be nearer than the limit of either row
 //   distances  (m * n)  of those pairs
 // Returns their number. For each row on either side they ascend. m is a multiple of 4, n of 8. What is not a number counts
@@ -37,34 +90,19 @@ static int near_pairs(int32_t *places, double *distances, row_block left, row_bl
   int found = 0;
   for (int i = 0; i < m; i += 4)
     for (int j = 0; j < n; j += 8) {
-      const float *a0 = left.rough + (size_t)i * width, *a1 = a0 + width, *a2 = a1 + width, *a3 = a2 + width;
-      const float *b0 = right.rough + (size_t)j * width, *b1 = b0 + 4 * (size_t)width;
-      quad s00 = {0}, s01 = {0}, s10 = {0}, s11 = {0}, s20 = {0}, s21 = {0}, s30 = {0}, s31 = {0};
-      for (int k = 0; k < width; k++) {
-        const quad u = load_quad(b0 + 4 * k), v = load_quad(b1 + 4 * k);
-        const quad p = {a0[k], a0[k], a0[k], a0[k]}, q = {a1[k], a1[k], a1[k], a1[k]};
-        const quad r = {a2[k], a2[k], a2[k], a2[k]}, s = {a3[k], a3[k], a3[k], a3[k]};
-        s00 += p * u;
-        s01 += p * v;
-        s10 += q * u;
-        s11 += q * v;
-        s20 += r * u;
-        s21 += r * v;
-        s30 += s * u;
-        s31 += s * v;
-      }
-      const quad products[8] = {s00, s01, s10, s11, s20, s21, s30, s31};
+      quad products[8] = {0};
+      add_products(products, left.rough + (size_t)i * width, right.rough + (size_t)j * width, width);
       for (int c = 0; c < 8; c++) {
         const int row = i + c / 2, column = j + 4 * (c % 2);
-        const quad least = load_quad(right.norms + column) + left.norms[row] - 2 * products[c];
-        const double near = left.limits[row];
-        // one double for each lane: a limit that is rounded might lose a pair
-        const pair first = {least[0], least[1]}, second = {least[2], least[3]}, own = {near, near};
-        const __typeof__(first < own) far0 = (first >= own) & (first >= load_pair(right.limits + column));
-        const __typeof__(first < own) far1 = (second >= own) & (second >= load_pair(right.limits + column + 2));
-        const __typeof__(first < own) both = far0 & far1;
-        if (both[0] & both[1]) continue;
-        const int far[4] = {far0[0] != 0, far0[1] != 0, far1[0] != 0, far1[1] != 0};
+        // |x - y|^2 of the rounded rows, less what rounding may have added: see distances.h
+        const quad steps = load_quad(right.steps + column) * (2 * left.steps[row]);
+        const quad lost = load_quad(right.lengths + column) * (2 * left.losses[row]) +
+                          load_quad(right.losses + column) * (2 * (left.lengths[row] + left.losses[row]));
+        const quad least = load_quad(right.norms + column) + left.norms[row] - steps * products[c] - lost;
+        const float near = left.limits[row];
+        const quad own = {near, near, near, near};
+        const whole_quad far = (least >= own) & (least >= load_quad(right.limits + column));
+        if (far[0] & far[1] & far[2] & far[3]) continue;
         for (int lane = 0; lane < 4; lane++) {
           if (far[lane]) continue;
           places[found] = row * n + column + lane;

@@ -3,12 +3,16 @@
 
 #include <stdint.h>
 
-/// A block of rows. `limits` say how near another row has to be to count.
+/// A block of rows. `limits` say how near another row has to be to count. A row x is about its step times whole numbers q of
+/// 13 bits: x y = step_x step_y q_x q_y but for |x - step_x q_x| |y| + |step_x q_x| |y - step_y q_y| (Cauchy-Schwarz).
 typedef struct {
   const double *exact;  // (rows, width)
-  const double *limits; // (rows)
-  const float *rough;   // exact rounded: (rows, width), or on the right (rows / 4, width, 4)
-  const float *norms;   // (rows), squared length less what rounding may add
+  const float *limits;  // (rows)
+  const float *norms;   // (rows), squared length less what float32 may add
+  const float *steps;   // (rows)
+  const float *losses;  // (rows), |x - step q|
+  const float *lengths; // (rows), |x|
+  const int16_t *rough; // q: (rows, width), or on the right (rows / 4, width / 2, 4, 2)
 } row_block;
 
 static int near_pairs(int32_t *places, double *distances, row_block left, row_block right, int m, int n, int width);

@@ -200,7 +200,7 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
       rows,
       aggregates,
       hooks,
-      whenIdle: fits.idle,
+      beside: fits.beside,
       fit: question.fit,
       readOut: question.readOut,
       align: question.align,

@@ -35,12 +35,14 @@ interface TrainTask {
 /**
  * `trainAutoencoder` on threads of its own, so that the calling one stays free. Weights do not depend on how many.
  * @param threads at least 1
+ * @param whenFree resolves when one more of them may help; default: at once
  */
 export function trainInBackground(
   engine: Engine,
   task: TrainTask,
   { checkpointSeconds, resume, onProgress, onCheckpoint, signal }: TrainHooks,
   threads: number,
+  whenFree?: () => Promise<void>,
 ): Promise<TrainResult> {
   const { train, validation } = task;
   const labelled = task.spec.readOutLoss?.crossEntropy !== undefined;
@@ -58,7 +60,7 @@ export function trainInBackground(
     },
   };
   const onAsk = (state: TrainState) => onCheckpoint?.(state);
-  return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal });
+  return runInBackground<TrainResult, TrainProgress>(message, { onProgress, onAsk, signal, whenFree });
 }
 
 /** In a worker: leads the training that a message asks for. */

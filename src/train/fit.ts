@@ -57,6 +57,7 @@ const MAX_VALIDATION = 512;
  * Fits preparation and autoencoder on a training set. Labels are used only if the spec requires them (label-aware),
  * and then only to learn from and to spread the classes over both parts. A part of the sequences, whole
  * entities where there are any, is held out for early stopping before anything is fitted.
+ * @param whenFree resolves when one more thread may help; default: at once
  * @throws {DataError} if no sequence has a step
  */
 export async function trainModel(
@@ -64,6 +65,7 @@ export async function trainModel(
   data: Sequences,
   options: FitOptions = {},
   { origin = { name: "data", files: [], reading: {} }, more, ...hooks }: TrainRun = {},
+  whenFree?: () => Promise<void>,
 ): Promise<Model> {
   parseDataOptions(origin.reading); // the model file takes no other
   const resolved = resolveFitOptions(options, data.windows);
@@ -99,6 +101,7 @@ export async function trainModel(
           { spec, train: blocks?.plan ?? train, validation, options: training },
           hooks,
           threads,
+          whenFree,
         );
   const { updates, bestUpdate, stopped, history } = result;
   const { name, reading, labelsBeside } = origin;

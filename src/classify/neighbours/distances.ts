@@ -15,8 +15,14 @@ export const BLOCK = 64;
 export const LEFT = 8 * BLOCK;
 /** Columns whose differences are summed before they are added to the rest, as in kernels/src/distances.c. */
 const COLUMNS = 512;
-/** Squared lengths from here on may be too large for products of float32. */
+/** Columns whose products are added up as whole numbers, and the largest of those, as in that file. */
+const WHOLE = 128;
+const MOST = 4095;
+/** Squared lengths from here on may be too large for float32. */
 const LARGE = 1e30;
+/** More than float32 may round away. */
+const UP = 1 + 2 ** -22;
+const LEAST = 1 / LARGE;
 
 /**
  * Squared distances between two blocks of rows, as sums of squared differences in float64, always in the same
@@ -48,7 +54,7 @@ export interface DistanceBlocks {
 export function distanceBlocks(scaling: ColumnScaling, allowWasm = true): DistanceBlocks {
   const F = scaling.mean.length;
   const width = F + (F % 2); // an odd column is followed by one of zeros
-  const bytesOf = (rows: number) => 12 * rows * width + 16 * rows;
+  const bytesOf = (rows: number) => 10 * rows * width + 20 * rows;
   const pairs = LEFT * BLOCK;
   const bytes = 12 * pairs + bytesOf(LEFT) + bytesOf(BLOCK);
   const wasm = allowWasm ? classifyKernels(bytes) : undefined;
@@ -73,11 +79,15 @@ export function distanceBlocks(scaling: ColumnScaling, allowWasm = true): Distan
   const { kernels } = wasm;
   return {
     ...{ ...sides, places, distances, wasm: true },
-    near: (count) => kernels.near_pairs(places.byteOffset, start, leftAt, LEFT, rightAt, BLOCK, count, width),
+    near(count) {
+      left.roundLimits();
+      right.roundLimits();
+      return kernels.near_pairs(places.byteOffset, start, leftAt, LEFT, rightAt, BLOCK, count, width);
+    },
   };
 }
 
-/** Rows in float64, the same in float32 (four rows side by side where `fours`), and what bounds need, as distances.h has it. */
+/** Rows in float64, the same as whole numbers (four rows side by side where `fours`), and what bounds need, as distances.h has it. */
 function rowBlock(
   buffer: ArrayBuffer,
   at: number,
@@ -88,31 +98,57 @@ function rowBlock(
 ) {
   const F = mean.length;
   const exact = new Float64Array(buffer, at, most * width);
-  const limits = new Float64Array(buffer, at + 8 * most * width, most);
-  const rough = new Float32Array(buffer, at + 8 * most * (width + 1), most * width);
-  const norms = new Float32Array(buffer, at + 8 * most * (width + 1) + 4 * most * width, most);
-  // Half of 2^-23 is what one operation loses at most. A product of two rows is no more than the mean of their squared
-  // lengths and loses that share once for every column; 16 are for the rest, and all of it is taken twice.
-  const sure = 1 - (width + 16) * 2 ** -23;
+  const limits = new Float64Array(most);
+  const [rounded, norms, steps, losses, lengths] = [0, 1, 2, 3, 4].map(
+    (k) => new Float32Array(buffer, at + 8 * most * width + 4 * k * most, most),
+  );
+  const rough = new Int16Array(buffer, at + 8 * most * width + 20 * most, most * width);
+  // half of 2^-23 is what one operation on float32 loses at most, of no more than both squared lengths
+  const sure = 1 - (32 + width / WHOLE) * 2 ** -23;
+  /** Where columns 0 and 1 of a row have their whole numbers; and how far on columns 2 and 3 have theirs. */
+  const placeOf = (i: number) => (fours ? (i & ~3) * width + 2 * (i & 3) : i * width);
+  const next = fours ? 8 : 2;
+  const roundOff = (i: number, squares: number, largest: number) => {
+    const step = largest > LEAST ? Math.fround(largest / MOST) : 0;
+    const inverse = step > 0 ? 1 / step : 0;
+    let lost = 0;
+    for (let k = i * width, r = placeOf(i), end = k + width; k < end; k += 2, r += next) {
+      const first = Math.round(exact[k] * inverse);
+      const second = Math.round(exact[k + 1] * inverse);
+      rough[r] = first;
+      rough[r + 1] = second;
+      lost += (exact[k] - step * first) ** 2 + (exact[k + 1] - step * second) ** 2;
+    }
+    norms[i] = squares * sure - LEAST;
+    steps[i] = step;
+    losses[i] = Math.sqrt(lost) * UP;
+    lengths[i] = Math.sqrt(squares) * UP;
+  };
   const load = ({ values, rows }: ScaledRows, from: number): number => {
     const count = Math.min(most, rows - from);
     norms.fill(Number.POSITIVE_INFINITY);
     for (let i = 0; i < count; i++) {
       const source = (from + i) * F;
-      const to = fours ? (i & ~3) * width + (i & 3) : i * width;
-      const step = fours ? 4 : 1;
       let squares = 0;
-      for (let j = 0, k = i * width, r = to; j < F; j++, k++, r += step) {
+      let largest = 0;
+      for (let j = 0, k = i * width; j < F; j++, k++) {
         const value = (values[source + j] - mean[j]) / scale[j];
         exact[k] = value;
-        rough[r] = value;
         squares += value * value;
+        largest = Math.max(largest, Math.abs(value));
       }
-      norms[i] = squares < LARGE ? squares * sure - 1 / LARGE : Number.NaN; // NaN: every pair counts
+      if (squares < LARGE) roundOff(i, squares, largest);
+      else {
+        norms[i] = Number.NaN; // every pair counts
+        for (const each of [steps, losses, lengths]) each[i] = 0;
+      }
     }
     return count;
   };
-  return { exact, limits, load };
+  const roundLimits = () => {
+    for (let i = 0; i < most; i++) rounded[i] = limits[i] * UP + LEAST;
+  };
+  return { exact, limits, load, roundLimits };
 }
 
 function squaredDistances(

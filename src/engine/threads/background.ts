@@ -24,6 +24,8 @@ export interface BackgroundHooks<Progress> {
   transfer?: MessagePort[];
   /** The thread ends with the task: idle, it would keep the large arrays that it read. */
   once?: boolean;
+  /** Resolves when one more thread may follow; default: at once. */
+  whenFree?(): Promise<void>;
 }
 
 /**
@@ -35,12 +37,13 @@ export interface BackgroundHooks<Progress> {
  */
 export async function runInBackground<Result, Progress>(
   message: unknown,
-  { onProgress, onAsk, signal, transfer, once }: BackgroundHooks<Progress> = {},
+  { onProgress, onAsk, signal, transfer, once, whenFree }: BackgroundHooks<Progress> = {},
   pool: Pool = ownPool,
 ): Promise<Result> {
   const leader = await pool.request().thread;
   const crews: Followers[] = [];
   const abort = () => leader.post({ kind: "abort" });
+  let over = false;
   /** The first error of a hook or of a follower: the cause of all that follows. */
   let first: { error: unknown } | undefined;
   const fail = (error: unknown) => {
@@ -55,6 +58,15 @@ export async function runInBackground<Result, Progress>(
       fail(error);
     }
     if (!leader.ended) leader.post({ kind: "answered" });
+  };
+  /** Hires followers one after another. One that comes too late finds its crew dismissed. */
+  const hire = async (control: Int32Array, ports: MessagePort[]) => {
+    if (!whenFree) return void crews.push(hireFollowers(pool, control, ports, fail));
+    for (const port of ports) {
+      await whenFree();
+      if (over) port.close();
+      else crews.push(hireFollowers(pool, control, [port], fail));
+    }
   };
   const progressed = (progress: Progress) => {
     try {
@@ -74,7 +86,7 @@ export async function runInBackground<Result, Progress>(
         message(reply: Reply<Result, Progress>) {
           if (reply.kind === "progress") progressed(reply.progress);
           else if (reply.kind === "ask") answer(reply.question);
-          else if (reply.kind === "muster") crews.push(hireFollowers(pool, reply.control, reply.ports, fail));
+          else if (reply.kind === "muster") hire(reply.control, reply.ports);
           else if (reply.kind === "aborted") stopped(signal?.reason);
           else if (reply.kind === "failed") stopped(errorOf(reply));
           else if (first) stopped(undefined);
@@ -87,6 +99,7 @@ export async function runInBackground<Result, Progress>(
       if (signal?.aborted) abort();
     });
   } finally {
+    over = true;
     signal?.removeEventListener("abort", abort);
     for (const crew of crews) crew.dismiss();
     if (once) pool.retire(leader);

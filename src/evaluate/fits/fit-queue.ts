@@ -1,5 +1,6 @@
 import { runInBackground } from "../../engine/threads/background.js";
 import type { Prediction } from "../comparison/predictions.js";
+import type { Beside } from "../sets/networks.js";
 import type { FitTask } from "./fit-and-predict.js";
 import type { FitMessage } from "./lead-fit.js";
 
@@ -9,6 +10,8 @@ export interface FitQueue {
   add(task: FitTask, bytes: number): Promise<Prediction | undefined>;
   /** Waits, and gives the core of the calling thread to a fit meanwhile. @throws the first failure */
   until(holds: () => boolean): Promise<void>;
+  /** Other work has a thread of its own, and those that no fit wants. The calling thread waits. */
+  beside: Beside;
   /** @throws the first failure */
   expectNone(): void;
   /** Stops: what waits never begins, what runs ends as soon as it can. */
@@ -37,6 +40,7 @@ export function openFitQueue(threads: number): FitQueue {
   const { signal } = controller;
   let sleepers: (() => void)[] = [];
   let running = 0;
+  let besides = 0;
   let bytes = 0;
   let failure: { error: unknown } | undefined;
 
@@ -67,7 +71,7 @@ export function openFitQueue(threads: number): FitQueue {
     wake();
   };
   const begin = () => {
-    const most = sleepers.length > 0 ? threads : threads - 1;
+    const most = sleepers.length > 0 || besides > 0 ? threads : threads - 1;
     while (running < most && queue.length > 0) run(queue.shift()!);
   };
   const sleep = () => {
@@ -78,6 +82,33 @@ export function openFitQueue(threads: number): FitQueue {
   const expectNone = () => {
     if (failure) throw failure.error;
   };
+  const until = async (holds: () => boolean) => {
+    while (!failure && !holds()) await sleep();
+    expectNone();
+  };
+  /** Counts its threads as fits. It has the first at once: others come to wait for what it makes. */
+  const beside: Beside = async (work) => {
+    expectNone();
+    let own = 1;
+    let over = false;
+    running++;
+    besides++;
+    const whenFree = async () => {
+      while (!over && (queue.length > 0 || running >= threads)) await sleep();
+      if (over) return;
+      own++;
+      running++;
+    };
+    try {
+      return await work(whenFree, signal);
+    } finally {
+      over = true;
+      besides--;
+      running -= own;
+      begin();
+      wake();
+    }
+  };
   return {
     add: (task, size) =>
       new Promise((over) => {
@@ -85,10 +116,8 @@ export function openFitQueue(threads: number): FitQueue {
         queue.push({ task, bytes: size, over });
         begin();
       }),
-    async until(holds) {
-      while (!failure && !holds()) await sleep();
-      expectNone();
-    },
+    until,
+    beside,
     expectNone,
     fail,
     async settled() {

@@ -3,6 +3,7 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";
 import type { Prediction } from "../comparison/predictions.js";
 import type { FeaturePair } from "../sets/feature-set.js";
+import type { Beside } from "../sets/networks.js";
 import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
 import { openFitQueue } from "./fit-queue.js";
 
@@ -15,8 +16,10 @@ export interface Fits {
   add(task: FitTask, keep: (prediction: Prediction) => Promise<void>): Promise<void>;
   /** Waits until more tables may be made: all fits have begun, and their tables are small. */
   room(): Promise<void>;
-  /** Waits until all is done and kept, so that others have the processor. */
+  /** Waits until all is done and kept. */
   idle(): Promise<void>;
+  /** Has a thread lead other work while the calling thread waits. It gets more threads when no fit wants them. */
+  beside: Beside;
   /** Does something in the order of the fits, behind those that were planned. */
   inOrder(work: () => Promise<void>): void;
   /** Ends what still runs, keeps what is done, and returns when no thread works any more. */
@@ -62,6 +65,7 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
     },
     room: () => queue.until(() => queue.waiting === 0 && queue.bytes <= MOST_BYTES),
     idle,
+    beside: (work) => (threads > 1 ? queue.beside(work) : work()),
     inOrder: order.add,
     async close() {
       signal?.removeEventListener("abort", stop);

@@ -15,9 +15,15 @@ export interface NetworkContext {
   /** Seed of all draws outside the network. */
   seed: number;
   hooks: TrainHooks;
-  /** Waits until the threads are free that a training wants. */
-  whenIdle?(): Promise<void>;
+  /** Trains beside other work; default: with nothing beside it. */
+  beside?: Beside;
 }
+
+/**
+ * Does work that one thread leads, while the calling thread waits.
+ * @param work `whenFree` resolves when one more thread may help; the signal ends it
+ */
+export type Beside = <T>(work: (whenFree?: () => Promise<void>, signal?: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** A network that all feature sets share that name it. */
 export interface SharedNetwork {
@@ -31,16 +37,17 @@ export type NetworkName = "untrained" | "trained" | "composite" | "label-aware";
 
 /** Makes each network at its first use, and shares it from then on. */
 export function shareNetworks(context: NetworkContext): (name: NetworkName) => Promise<SharedNetwork> {
-  const { engine, train, fit, seed, hooks, whenIdle } = context;
+  const { engine, train, fit, seed, hooks, beside = (work) => work() } = context;
   const made = new Map<NetworkName, Promise<SharedNetwork>>();
   return (name) =>
     recall(made, name, async () => {
       const options = networkOptions(name, fit);
-      if (name !== "untrained") await whenIdle?.();
       const model =
         name === "untrained"
           ? untrainedAutoencoder(engine, train, options)
-          : await trainModel(engine, train, options, hooks);
+          : await beside((whenFree, signal = hooks.signal) =>
+              trainModel(engine, train, options, { ...hooks, signal }, whenFree),
+            );
       let fitted: Promise<Model> | undefined;
       const fitAll = () => fitReadOuts(engine, model, train, { threads: fit.threads, seed });
       return { model, withReadOuts: () => (fitted ??= fitAll()) };
