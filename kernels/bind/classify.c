@@ -15,14 +15,18 @@ EXPORT(histogram_subtract) void export_histogram_subtract(double *whole, const d
 }
 
 // Each block is one address: what row_block has, one after another.
-static row_block block_at(const double *at, int rows, int width) {
-  const float *limits = (const float *)(at + (size_t)rows * width);
-  const float *norms = limits + rows, *steps = norms + rows, *losses = steps + rows, *lengths = losses + rows;
-  return (row_block){at, limits, norms, steps, losses, lengths, (const int16_t *)(lengths + rows)};
+static row_block block_at(double *at, int rows, int width) {
+  float *limits = (float *)(at + (size_t)rows * width);
+  float *norms = limits + rows, *steps = norms + rows, *losses = steps + rows, *lengths = losses + rows;
+  return (row_block){at, limits, norms, steps, losses, lengths, (int16_t *)(lengths + rows)};
 }
 
-EXPORT(near_pairs) int export_near_pairs(int32_t *places, double *distances, const double *left, int m, const double *right, int n, int count, int width) {
-  return near_pairs(places, distances, block_at(left, m, width), block_at(right, n, width), count, n, width);
+EXPORT(scale_rows) void export_scale_rows(double *block, int rows, int first, const float *x, const double *mean, const double *scale, int count, int columns, int width, int fours) {
+  scale_rows(block_at(block, rows, width), first, x, mean, scale, count, columns, width, fours);
+}
+
+EXPORT(near_pairs) int export_near_pairs(int32_t *places, double *distances, double *left, int m, double *right, int n, int first, int count, int width) {
+  return near_pairs(places, distances, block_at(left, m, width), block_at(right, n, width), first, count, n, width);
 }
 
 EXPORT(row_products) void export_row_products(double *out, const float *x, const double *b, int rows, int columns, int outputs) {

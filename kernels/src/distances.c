@@ -7,7 +7,8 @@
 #include "pair.h"
 
 #define COLUMNS 512 // of the sums of squared differences that are added up together
-#define WHOLE 128   // columns whose products, 4095^2 each at most, add up to less than 2^31
+#define WHOLE 128   // columns whose products, MOST^2 each at most, add up to less than 2^31
+#define MOST 4095
 
 typedef float quad __attribute__((vector_size(16)));
 typedef int32_t whole_quad __attribute__((vector_size(16)));
@@ -41,6 +42,50 @@ static inline whole_quad products_of(eight a, eight b) {
   for (int lane = 0; lane < 4; lane++) out[lane] = a[2 * lane] * b[2 * lane] + a[2 * lane + 1] * b[2 * lane + 1];
   return out;
 #endif
+}
+
+// Adding it to a number of less than 2^51 rounds that; the last bits are then a whole number of 16 bits.
+#define ROUNDER 6755399441055744.0 // 1.5 * 2^52
+
+//   block       rows first .. first + count - 1 are filled; what follows the last column is 0
+//   x           (count, columns)
+//   mean, scale (columns)
+// A length that may be too large for float32 is not a number: every pair counts.
+static void scale_rows(row_block block, int first, const float *x, const double *mean, const double *scale, int count,
+                       int columns, int width, int fours) {
+  typedef int64_t bits __attribute__((vector_size(16)));
+  const double up = 1 + 0x1p-22, least = 1e-30; // more than float32 may round away
+  // half of 2^-23 is what one operation on float32 loses at most, of no more than both squared lengths
+  const double sure = 1 - (32 + width / WHOLE) * 0x1p-23;
+  for (int i = first; i < first + count; i++, x += columns) {
+    double *exact = block.exact + (size_t)i * width;
+    double squares = 0, largest = 0;
+    for (int j = 0; j < columns; j++) {
+      const double value = (x[j] - mean[j]) / scale[j], size = __builtin_fabs(value);
+      exact[j] = value;
+      squares += value * value;
+      if (size > largest) largest = size;
+    }
+    if (columns < width) exact[columns] = 0;
+    const int holds = squares < 1 / least;
+    const double step = holds && largest > least ? (float)(largest / MOST) : 0;
+    const pair steps = {step, step}, round = {ROUNDER, ROUNDER};
+    const double inverse = step > 0 ? 1 / step : 0;
+    const pair inverses = {inverse, inverse};
+    int16_t *rough = block.rough + (fours ? (size_t)(i & ~3) * width + 2 * (i & 3) : (size_t)i * width);
+    pair lost = {0};
+    for (int k = 0; k < width; k += 2, rough += fours ? 8 : 2) {
+      const pair value = load_pair(exact + k), shifted = value * inverses + round;
+      const pair difference = value - (shifted - round) * steps;
+      lost += difference * difference;
+      rough[0] = (int16_t)((bits)shifted)[0];
+      rough[1] = (int16_t)((bits)shifted)[1];
+    }
+    block.norms[i] = holds ? (float)(squares * sure - least) : __builtin_nanf("");
+    block.steps[i] = (float)step;
+    block.losses[i] = holds ? (float)(__builtin_sqrt(lost[0] + lost[1]) * up) : 0;
+    block.lengths[i] = holds ? (float)(__builtin_sqrt(squares) * up) : 0;
+  }
 }
 
 // Sum of squared differences; even and odd columns apart, then 512 at a time. The width is even.
@@ -82,13 +127,14 @@ static inline void add_products(quad products[8], const int16_t *a, const int16_
   }
 }
 
-//   places     (m * n)  place i * n + j of every pair that may be nearer than the limit of either row
+//   places     (m * n)  place i * n + j of every pair, i from `first` on, that may be nearer than the limit of either row
 //   distances  (m * n)  of those pairs
-// Returns their number. For each row on either side they ascend. m is a multiple of 4, n of 8. What is not a number counts
+// Returns their number. For each row on either side they ascend. first and m are multiples of 4, n of 8. What is not a number counts
 // as near.
-static int near_pairs(int32_t *places, double *distances, row_block left, row_block right, int m, int n, int width) {
+static int near_pairs(int32_t *places, double *distances, row_block left, row_block right, int first, int m, int n,
+                      int width) {
   int found = 0;
-  for (int i = 0; i < m; i += 4)
+  for (int i = first; i < first + m; i += 4)
     for (int j = 0; j < n; j += 8) {
       quad products[8] = {0};
       add_products(products, left.rough + (size_t)i * width, right.rough + (size_t)j * width, width);

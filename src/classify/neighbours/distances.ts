@@ -13,16 +13,12 @@ export interface ScaledRows {
 export const BLOCK = 64;
 /** Rows on the left. Loading costs more than a distance: there are many, so that those on the right are loaded seldom. */
 export const LEFT = 8 * BLOCK;
+/** Of them, what is looked at together: then limits are lowered. */
+export const PART = 32;
 /** Columns whose differences are summed before they are added to the rest, as in kernels/src/distances.c. */
 const COLUMNS = 512;
-/** Columns whose products are added up as whole numbers, and the largest of those, as in that file. */
-const WHOLE = 128;
-const MOST = 4095;
-/** Squared lengths from here on may be too large for float32. */
-const LARGE = 1e30;
 /** More than float32 may round away. */
-const UP = 1 + 2 ** -22;
-const LEAST = 1 / LARGE;
+const [UP, LEAST] = [1 + 2 ** -22, 1e-30];
 
 /**
  * Squared distances between two blocks of rows, as sums of squared differences in float64, always in the same
@@ -39,10 +35,11 @@ export interface DistanceBlocks {
   /**
    * Finds every pair that is nearer than the limit of either row, and maybe more; the places of each row ascend. Pairs of
    * rows that were not loaded have no meaning.
-   * @param count of the rows on the left, a multiple of 4
+   * @param first of the rows on the left, a multiple of 4
+   * @param count of them, a multiple of 4, PART at most
    * @returns how many
    */
-  near(count: number): number;
+  near(first: number, count: number): number;
   /** [pairs], left row * BLOCK + right row; overwritten by the next call. */
   places: Int32Array;
   /** [pairs] */
@@ -55,100 +52,81 @@ export function distanceBlocks(scaling: ColumnScaling, allowWasm = true): Distan
   const F = scaling.mean.length;
   const width = F + (F % 2); // an odd column is followed by one of zeros
   const bytesOf = (rows: number) => 10 * rows * width + 20 * rows;
-  const pairs = LEFT * BLOCK;
-  const bytes = 12 * pairs + bytesOf(LEFT) + bytesOf(BLOCK);
+  const pairs = PART * BLOCK;
+  const bytes = 12 * pairs + bytesOf(LEFT) + bytesOf(BLOCK) + (16 + 4 * BLOCK) * F;
   const wasm = allowWasm ? classifyKernels(bytes) : undefined;
-  const buffer = wasm?.buffer ?? new ArrayBuffer(bytes);
-  const start = wasm?.start ?? 0;
+  if (!wasm) return plainBlocks(scaling, width);
+  const { buffer, start, kernels } = wasm;
   const distances = new Float64Array(buffer, start, pairs);
-  const places = new Int32Array(buffer, start + 8 * pairs, pairs);
-  const leftAt = start + 12 * pairs;
-  const rightAt = leftAt + bytesOf(LEFT);
-  const left = rowBlock(buffer, leftAt, LEFT, width, scaling, false);
-  const right = rowBlock(buffer, rightAt, BLOCK, width, scaling, true);
-  const sides = { loadLeft: left.load, loadRight: right.load, leftLimits: left.limits, rightLimits: right.limits };
-  if (!wasm)
+  const mean = new Float64Array(buffer, start + 8 * pairs, F);
+  const scale = new Float64Array(buffer, start + 8 * (pairs + F), F);
+  mean.set(scaling.mean);
+  scale.set(scaling.scale);
+  const places = new Int32Array(buffer, start + 8 * (pairs + 2 * F), pairs);
+  const raw = new Float32Array(buffer, places.byteOffset + 4 * pairs, BLOCK * F);
+  /** As kernels/src/distances.h has it. */
+  const block = (at: number, most: number, fours: 0 | 1) => {
+    const limits = new Float64Array(most);
+    const [rounded, norms] = [0, 1].map((k) => new Float32Array(buffer, at + 8 * most * width + 4 * k * most, most));
     return {
-      ...{ ...sides, places, distances, wasm: false },
-      near(count) {
-        squaredDistances(distances, left.exact, right.exact, count, width);
-        for (let k = 0; k < count * BLOCK; k++) places[k] = k;
-        return count * BLOCK;
+      limits,
+      load({ values, rows }: ScaledRows, from: number): number {
+        const count = Math.min(most, rows - from);
+        norms.fill(Number.POSITIVE_INFINITY);
+        for (let i = 0; i < count; i += BLOCK) {
+          const some = Math.min(BLOCK, count - i);
+          raw.set(values.subarray((from + i) * F, (from + i + some) * F));
+          const { byteOffset: own } = mean;
+          kernels.scale_rows(at, most, i, raw.byteOffset, own, scale.byteOffset, some, F, width, fours);
+        }
+        return count;
+      },
+      roundLimits(first: number, count: number): void {
+        for (let i = first; i < first + count; i++) rounded[i] = limits[i] * UP + LEAST;
       },
     };
-  const { kernels } = wasm;
+  };
+  const leftAt = (raw.byteOffset + raw.byteLength + 7) & ~7;
+  const rightAt = leftAt + bytesOf(LEFT);
+  const left = block(leftAt, LEFT, 0);
+  const right = block(rightAt, BLOCK, 1);
   return {
-    ...{ ...sides, places, distances, wasm: true },
-    near(count) {
-      left.roundLimits();
-      right.roundLimits();
-      return kernels.near_pairs(places.byteOffset, start, leftAt, LEFT, rightAt, BLOCK, count, width);
+    ...{ loadLeft: left.load, loadRight: right.load, leftLimits: left.limits, rightLimits: right.limits },
+    ...{ places, distances, wasm: true },
+    near(first, count) {
+      left.roundLimits(first, count);
+      right.roundLimits(0, BLOCK);
+      return kernels.near_pairs(places.byteOffset, start, leftAt, LEFT, rightAt, BLOCK, first, count, width);
     },
   };
 }
 
-/** Rows in float64, the same as whole numbers (four rows side by side where `fours`), and what bounds need, as distances.h has it. */
-function rowBlock(
-  buffer: ArrayBuffer,
-  at: number,
-  most: number,
-  width: number,
-  { mean, scale }: ColumnScaling,
-  fours: boolean,
-) {
+function plainBlocks({ mean, scale }: ColumnScaling, width: number): DistanceBlocks {
   const F = mean.length;
-  const exact = new Float64Array(buffer, at, most * width);
-  const limits = new Float64Array(most);
-  const [rounded, norms, steps, losses, lengths] = [0, 1, 2, 3, 4].map(
-    (k) => new Float32Array(buffer, at + 8 * most * width + 4 * k * most, most),
-  );
-  const rough = new Int16Array(buffer, at + 8 * most * width + 20 * most, most * width);
-  // half of 2^-23 is what one operation on float32 loses at most, of no more than both squared lengths
-  const sure = 1 - (32 + width / WHOLE) * 2 ** -23;
-  /** Where columns 0 and 1 of a row have their whole numbers; and how far on columns 2 and 3 have theirs. */
-  const placeOf = (i: number) => (fours ? (i & ~3) * width + 2 * (i & 3) : i * width);
-  const next = fours ? 8 : 2;
-  const roundOff = (i: number, squares: number, largest: number) => {
-    const step = largest > LEAST ? Math.fround(largest / MOST) : 0;
-    const inverse = step > 0 ? 1 / step : 0;
-    let lost = 0;
-    for (let k = i * width, r = placeOf(i), end = k + width; k < end; k += 2, r += next) {
-      const first = Math.round(exact[k] * inverse);
-      const second = Math.round(exact[k + 1] * inverse);
-      rough[r] = first;
-      rough[r + 1] = second;
-      lost += (exact[k] - step * first) ** 2 + (exact[k + 1] - step * second) ** 2;
-    }
-    norms[i] = squares * sure - LEAST;
-    steps[i] = step;
-    losses[i] = Math.sqrt(lost) * UP;
-    lengths[i] = Math.sqrt(squares) * UP;
+  const block = (most: number) => {
+    const exact = new Float64Array(most * width);
+    const load = ({ values, rows }: ScaledRows, from: number): number => {
+      const count = Math.min(most, rows - from);
+      for (let i = 0; i < count; i++)
+        for (let j = 0, k = i * width, at = (from + i) * F; j < F; j++, k++, at++)
+          exact[k] = (values[at] - mean[j]) / scale[j];
+      return count;
+    };
+    return { exact, load };
   };
-  const load = ({ values, rows }: ScaledRows, from: number): number => {
-    const count = Math.min(most, rows - from);
-    norms.fill(Number.POSITIVE_INFINITY);
-    for (let i = 0; i < count; i++) {
-      const source = (from + i) * F;
-      let squares = 0;
-      let largest = 0;
-      for (let j = 0, k = i * width; j < F; j++, k++) {
-        const value = (values[source + j] - mean[j]) / scale[j];
-        exact[k] = value;
-        squares += value * value;
-        largest = Math.max(largest, Math.abs(value));
-      }
-      if (squares < LARGE) roundOff(i, squares, largest);
-      else {
-        norms[i] = Number.NaN; // every pair counts
-        for (const each of [steps, losses, lengths]) each[i] = 0;
-      }
-    }
-    return count;
+  const [left, right] = [block(LEFT), block(BLOCK)];
+  const places = new Int32Array(PART * BLOCK);
+  const distances = new Float64Array(PART * BLOCK);
+  return {
+    ...{ loadLeft: left.load, loadRight: right.load, places, distances, wasm: false },
+    leftLimits: new Float64Array(LEFT),
+    rightLimits: new Float64Array(BLOCK),
+    near(first, count) {
+      squaredDistances(distances, left.exact.subarray(first * width), right.exact, count, width);
+      for (let k = 0; k < count * BLOCK; k++) places[k] = first * BLOCK + k;
+      return count * BLOCK;
+    },
   };
-  const roundLimits = () => {
-    for (let i = 0; i < most; i++) rounded[i] = limits[i] * UP + LEAST;
-  };
-  return { exact, limits, load, roundLimits };
 }
 
 function squaredDistances(

@@ -1,4 +1,4 @@
-import { BLOCK, distanceBlocks, LEFT, type ScaledRows } from "./distances.js";
+import { BLOCK, distanceBlocks, LEFT, PART, type ScaledRows } from "./distances.js";
 
 /** The k nearest training rows of each row, nearest first; of equally near ones the lower row number first. */
 export interface Nearest {
@@ -19,12 +19,15 @@ export function nearest(training: ScaledRows, query: ScaledRows, k: number): Nea
     const rows = blocks.loadLeft(query, from);
     for (let other = 0; other < training.rows; other += BLOCK) {
       const others = blocks.loadRight(training, other);
-      setLimits(blocks.leftLimits, found, from, rows);
-      const pairs = blocks.near(fours(rows));
-      for (let p = 0; p < pairs; p++) {
-        const i = Math.floor(places[p] / BLOCK);
-        const j = places[p] % BLOCK;
-        if (i < rows && j < others) offer(found, from + i, other + j, distances[p]);
+      for (let first = 0; first < rows; first += PART) {
+        const count = Math.min(PART, rows - first);
+        setLimits(blocks.leftLimits, first, found, from + first, count);
+        const pairs = blocks.near(first, fours(count));
+        for (let p = 0; p < pairs; p++) {
+          const i = Math.floor(places[p] / BLOCK);
+          const j = places[p] % BLOCK;
+          if (i < rows && j < others) offer(found, from + i, other + j, distances[p]);
+        }
       }
     }
   }
@@ -41,15 +44,19 @@ export function nearestOthers(training: ScaledRows, k: number): Nearest {
     // each pair once: a row meets those before its block while they are on the left, so in ascending order
     for (let other = from; other < training.rows; other += BLOCK) {
       const others = blocks.loadRight(training, other);
-      setLimits(blocks.leftLimits, found, from, rows);
-      setLimits(blocks.rightLimits, found, other, others);
-      const pairs = blocks.near(fours(Math.min(rows, other - from + BLOCK)));
-      for (let p = 0; p < pairs; p++) {
-        const row = from + Math.floor(places[p] / BLOCK);
-        const j = places[p] % BLOCK;
-        if (row >= from + rows || j >= others || row === other + j) continue;
-        offer(found, row, other + j, distances[p]);
-        if (row < other) offer(found, other + j, row, distances[p]);
+      const met = Math.min(rows, other - from + BLOCK);
+      for (let first = 0; first < met; first += PART) {
+        const count = Math.min(PART, met - first);
+        setLimits(blocks.leftLimits, first, found, from + first, count);
+        setLimits(blocks.rightLimits, 0, found, other, others);
+        const pairs = blocks.near(first, fours(count));
+        for (let p = 0; p < pairs; p++) {
+          const row = from + Math.floor(places[p] / BLOCK);
+          const j = places[p] % BLOCK;
+          if (row >= from + rows || j >= others || row === other + j) continue;
+          offer(found, row, other + j, distances[p]);
+          if (row < other) offer(found, other + j, row, distances[p]);
+        }
       }
     }
   }
@@ -59,8 +66,8 @@ export function nearestOthers(training: ScaledRows, k: number): Nearest {
 const fours = (rows: number) => (rows + 3) & ~3;
 
 /** The distance that a neighbour of each row has to beat. */
-function setLimits(limits: Float64Array, { k, distances }: Nearest, from: number, count: number): void {
-  for (let i = 0; i < count; i++) limits[i] = distances[(from + i + 1) * k - 1];
+function setLimits(limits: Float64Array, at: number, { k, distances }: Nearest, from: number, count: number): void {
+  for (let i = 0; i < count; i++) limits[at + i] = distances[(from + i + 1) * k - 1];
 }
 
 function nothingYet(rows: number, k: number): Nearest {

@@ -20,9 +20,22 @@ export interface ClassifyKernels {
     m: number,
     right: number,
     n: number,
+    first: number,
     count: number,
     width: number,
   ): number;
+  scale_rows(
+    block: number,
+    rows: number,
+    first: number,
+    x: number,
+    mean: number,
+    scale: number,
+    count: number,
+    columns: number,
+    width: number,
+    fours: number,
+  ): void;
   row_products(out: number, x: number, b: number, rows: number, columns: number, outputs: number): void;
   add_rows(sums: number, x: number, factors: number, rows: number, columns: number, outputs: number): void;
   add_squares(sums: number, x: number, centre: number, rows: number, columns: number): void;
