@@ -38,26 +38,21 @@ export function openFitQueue(threads: number): FitQueue {
   const queue: Entry[] = [];
   const controller = new AbortController();
   const { signal } = controller;
-  let sleepers: (() => void)[] = [];
-  let running = 0;
-  let besides = 0;
+  const bell = openBell();
+  /** Threads at work, and how often other work is done beside fits. */
+  const at = { running: 0, besides: 0 };
   let bytes = 0;
   let failure: { error: unknown } | undefined;
 
-  const wake = () => {
-    const woken = sleepers;
-    sleepers = [];
-    for (const go of woken) go();
-  };
   const fail = (error: unknown) => {
     if (failure) return;
     failure = { error };
     controller.abort(error);
     for (const { over } of queue.splice(0)) over();
-    wake();
+    bell.ring();
   };
   const run = async (entry: Entry) => {
-    running++;
+    at.running++;
     try {
       const message: FitMessage = { kind: "classify", task: entry.task };
       entry.over(await runInBackground<Prediction, never>(message, { signal, once: entry.bytes > LARGE }));
@@ -65,19 +60,19 @@ export function openFitQueue(threads: number): FitQueue {
       entry.over();
       fail(error);
     }
-    running--;
+    at.running--;
     bytes -= entry.bytes;
     begin();
-    wake();
+    bell.ring();
   };
   const begin = () => {
-    const most = sleepers.length > 0 || besides > 0 ? threads : threads - 1;
-    while (running < most && queue.length > 0) run(queue.shift()!);
+    const most = bell.waits || at.besides > 0 ? threads : threads - 1;
+    while (at.running < most && queue.length > 0) run(queue.shift()!);
   };
   const sleep = () => {
-    const woken = new Promise<void>((go) => sleepers.push(go));
+    const rung = bell.rung();
     begin();
-    return woken;
+    return rung;
   };
   const expectNone = () => {
     if (failure) throw failure.error;
@@ -85,29 +80,6 @@ export function openFitQueue(threads: number): FitQueue {
   const until = async (holds: () => boolean) => {
     while (!failure && !holds()) await sleep();
     expectNone();
-  };
-  /** Counts its threads as fits. It has the first at once: others come to wait for what it makes. */
-  const beside: Beside = async (work) => {
-    expectNone();
-    let own = 1;
-    let over = false;
-    running++;
-    besides++;
-    const whenFree = async () => {
-      while (!over && (queue.length > 0 || running >= threads)) await sleep();
-      if (over) return;
-      own++;
-      running++;
-    };
-    try {
-      return await work(whenFree, signal);
-    } finally {
-      over = true;
-      besides--;
-      running -= own;
-      begin();
-      wake();
-    }
   };
   return {
     add: (task, size) =>
@@ -117,20 +89,70 @@ export function openFitQueue(threads: number): FitQueue {
         begin();
       }),
     until,
-    beside,
+    async beside(work) {
+      expectNone();
+      const isFree = () => queue.length === 0 && at.running < threads;
+      try {
+        return await besideFits(at, isFree, sleep, (whenFree) => work(whenFree, signal));
+      } finally {
+        begin();
+        bell.ring();
+      }
+    },
     expectNone,
     fail,
     async settled() {
-      while (running > 0) await sleep();
+      while (at.running > 0) await sleep();
     },
     get waiting() {
       return queue.length;
     },
     get running() {
-      return running;
+      return at.running;
     },
     get bytes() {
       return bytes;
+    },
+  };
+}
+
+/** Counts the threads of other work as fits. It has the first at once: others come to wait for what it makes. */
+async function besideFits<T>(
+  at: { running: number; besides: number },
+  isFree: () => boolean,
+  sleep: () => Promise<void>,
+  work: (whenFree: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let own = 1;
+  let over = false;
+  at.running++;
+  at.besides++;
+  try {
+    return await work(async () => {
+      while (!over && !isFree()) await sleep();
+      if (over) return;
+      own++;
+      at.running++;
+    });
+  } finally {
+    over = true;
+    at.besides--;
+    at.running -= own;
+  }
+}
+
+/** Who waits until something has changed. */
+function openBell() {
+  let sleepers: (() => void)[] = [];
+  return {
+    rung: () => new Promise<void>((go) => sleepers.push(go)),
+    ring() {
+      const woken = sleepers;
+      sleepers = [];
+      for (const go of woken) go();
+    },
+    get waits() {
+      return sleepers.length > 0;
     },
   };
 }
