@@ -77,10 +77,6 @@ export function openFitQueue(threads: number): FitQueue {
   const expectNone = () => {
     if (failure) throw failure.error;
   };
-  const until = async (holds: () => boolean) => {
-    while (!failure && !holds()) await sleep();
-    expectNone();
-  };
   return {
     add: (task, size) =>
       new Promise((over) => {
@@ -88,7 +84,10 @@ export function openFitQueue(threads: number): FitQueue {
         queue.push({ task, bytes: size, over });
         begin();
       }),
-    until,
+    async until(holds) {
+      while (!failure && !holds()) await sleep();
+      expectNone();
+    },
     async beside(work) {
       expectNone();
       const isFree = () => queue.length === 0 && at.running < threads;
