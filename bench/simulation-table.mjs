@@ -7,7 +7,6 @@ import { criticalT } from "../dist/inner.js";
  * @property {number} seed @property {number} networkSeeds @property {number} train @property {number} test
  * @property {number[]} testClasses @property {number} seconds
  * @property {{ features: string, role: string, classifier: string, averagePrecision: number, alerts?: { precision: number } }[]} rows
- * @property {{ decision: string, choice?: { features: string, classifier: string } }} verdict
  * @property {{ alerts: number }} [budget]
  * @property {{ processor: string, cores: number, runtime: string, engine: string }} environment
  */
@@ -83,12 +82,8 @@ export function simulationTable(lines, command) {
       );
     }
   }
-  out.push("", row(["simulation", "test cases", "frauds", "verdict"]), row(["---", "---", "---", "---"]));
-  for (const { seed, test, testClasses, verdict } of lines) {
-    const { decision, choice } = verdict;
-    const told = choice ? `${decision}: ${choice.features}, ${choice.classifier}` : decision;
-    out.push(row([`seed ${seed}`, String(test), String(testClasses[1]), told]));
-  }
+  out.push("", row(["simulation", "test cases", "frauds"]), row(["---", "---", "---"]));
+  for (const { seed, test, testClasses } of lines) out.push(row([`seed ${seed}`, String(test), String(testClasses[1])]));
   return `${out.join("\n")}\n`;
 }
 
