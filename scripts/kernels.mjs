@@ -94,8 +94,7 @@ export async function compileKernels(root) {
 }
 
 if (workerData?.compileIn) {
-  // A thread of set-up. Clang runs for seconds: to optimise its 75 MB of WebAssembly takes longer than that saves.
-  for (const flag of ["--liftoff-only", "--no-wasm-dynamic-tiering", "--wasm-lazy-validation"])
-    setFlagsFromString(flag); // one that this V8 does not know changes nothing
+  // A thread of set-up. Clang is 75 MB of WebAssembly that run for seconds: to optimise them takes longer than it saves.
+  setFlagsFromString("--liftoff-only");
   await compileKernels(workerData.compileIn);
 }

@@ -50,7 +50,7 @@ test.each(["simple", "denoising", "irregular"])(
 );
 
 test("simple: takes another file", () => {
-  const folder = folderWith({ "mine.csv": wideCsv(40, 8) });
+  const folder = folderWith({ "mine.csv": wideCsv(20, 5) });
   expect(linesOf(run(join(examples, "simple.mjs"), folder, "mine.csv"))).toHaveLength(3);
 });
 

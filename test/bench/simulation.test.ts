@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Two small simulations with the sets that train fastest. */
 function bench(folder: string, ...args: string[]) {
-  const size = ["--customers", "40", "--days", "60", "--threads", "0", "--network-seeds", "1"];
+  const size = ["--customers", "25", "--days", "40", "--threads", "0", "--network-seeds", "1"];
   return spawnSync(
     process.execPath,
     [join(root, "bench", "simulation.mjs"), ...size, "--features", "fields,statistics", ...args],

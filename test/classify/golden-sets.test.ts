@@ -3,6 +3,7 @@ import { kNearestNeighbours, NEIGHBOUR_COUNTS } from "../../src/classify/neighbo
 import { histogramGradientBoosting } from "../../src/classify/trees/boosting.js";
 import { randomForest } from "../../src/classify/trees/random-forest.js";
 import { selectRows } from "../../src/table/feature-table.js";
+import { size } from "../hostile/size.js";
 import { filled, goldenSets, scoreSplits } from "./golden-sets.js";
 
 const POINT = 0.01;
@@ -30,7 +31,7 @@ describe.each(sets)("scikit-learn on $name", (set) => {
 
   test.each(weightings)("random forest, class weight %s: accuracy within a point", (classWeight) => {
     const golden = set.randomForest[classWeight]!;
-    const seeds = [1, 2, 3];
+    const seeds = [1, 2, 3].slice(0, size(1, 3));
     const runs = seeds.map((seed) => scoreSplits(randomForest({ classWeight, seed }), set, full));
     const mean = (key: "accuracy" | "balancedAccuracy") => runs.reduce((sum, run) => sum + run[key], 0) / seeds.length;
     expect(Math.abs(mean("accuracy") - golden.accuracy)).toBeLessThan(POINT);

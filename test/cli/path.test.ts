@@ -57,7 +57,8 @@ describe("the whole path through the command line", () => {
   });
 
   test("compare prints table and verdict; with --json one object and nothing else", async () => {
-    const { code, stdout } = await undertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--all");
+    const compare = ["compare", "waves.csv", ...QUICK, "--folds", "3", "--save", "three-folds.jsonl"];
+    const { code, stdout } = await undertone(folder, ...compare, "--all");
     expect(code).toBe(0);
     for (const text of [
       "raw",
@@ -73,7 +74,7 @@ describe("the whole path through the command line", () => {
       "3 folds",
     ])
       expect(stdout).toContain(text);
-    const json = spawnUndertone(folder, "compare", "waves.csv", ...QUICK, "--folds", "3", "--json", "--quiet");
+    const json = spawnUndertone(folder, ...compare, "--json", "--quiet"); // from the results that are kept
     const { rows, verdict, measure } = JSON.parse(json.stdout);
     expect([rows.length, measure, json.stderr]).toEqual([22, "accuracy", ""]);
     expect(stdout).toContain(`Verdict: ${verdict.answer}`);

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { folderWith, longCsv, main, newFiles, wideCsv } from "./run.js";
+import { folderWith, longCsv, main, newFiles, undertone, wideCsv } from "./run.js";
 
 const folder = folderWith({ "wide.csv": wideCsv(), "long.csv": longCsv({ customers: 30, events: 8, more: 300 }) });
 
@@ -15,13 +15,16 @@ function shell(script: string) {
 }
 
 describe.skipIf(process.platform === "win32")("pipes and devices in place of files", { timeout: 120_000 }, () => {
-  beforeAll(() => {
-    const quick = "--recipe simple --units 2 --updates 5 --quiet";
-    const long = "--entity customer --time time --window 40";
-    const made = shell(
-      `$U fit wide.csv -o wide.undertone ${quick} && $U fit long.csv -o long.undertone ${quick} ${long} && mkfifo data.csv model && ln -s /dev/zero zero.npy && mkfifo pipe.tsv`,
-    );
-    expect(made).toMatchObject({ code: 0 });
+  beforeAll(async () => {
+    const quick = ["--recipe", "simple", "--units", "2", "--updates", "5", "--quiet"];
+    const long = ["--entity", "customer", "--time", "time", "--window", "40"];
+    for (const [name, ...more] of [["wide"], ["long", ...long]])
+      expect(await undertone(folder, "fit", `${name}.csv`, "-o", `${name}.undertone`, ...quick, ...more)).toMatchObject(
+        {
+          code: 0,
+        },
+      );
+    expect(shell("mkfifo data.csv model pipe.tsv && ln -s /dev/zero zero.npy")).toMatchObject({ code: 0 });
     const [header, ...rows] = longCsv({ customers: 10, events: 40, more: 300 }).trimEnd().split("\n");
     writeFileSync(join(folder, "again.csv"), `${[header, ...rows, rows[3]].join("\n")}\n`);
   }, 120_000);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readSource } from "../../src/read/read.js";
@@ -49,29 +49,19 @@ describe("encode in a pipe", () => {
     writeFileSync(join(folder, "again.dat"), stdout);
     const { train } = await readSource(join(folder, "again.dat"), { entity: "id", inputFormat: "parquet" });
     expect(train.ids).toHaveLength(96);
-    spawnSync("rm", [join(folder, "again.dat")]);
+    rmSync(join(folder, "again.dat"));
   });
 
-  test("an entity that comes again after its features were made is an error, and nothing is written", () => {
+  test("an entity that comes again after its features were made is an error, and nothing is written", async () => {
     const [header, ...rows] = longCsv({ customers: 10, events: 40, more: 300 }).trimEnd().split("\n");
     const torn = `${[header, ...rows, rows[3]].join("\n")}\n`;
-    const big = piped(
-      longCsv({ more: 300 }),
-      "fit",
-      "-",
-      "--input-format",
-      "csv",
-      "-o",
-      "m40.undertone",
-      ...flags.slice(0, -1),
-      "40",
-      ...quick,
-    );
-    expect(big.code).toBe(0);
+    writeFileSync(join(folder, "big.csv"), longCsv({ more: 300 }));
+    const fit = ["fit", "big.csv", "-o", "m40.undertone", ...flags.slice(0, -1), "40", ...quick];
+    expect((await undertone(folder, ...fit)).code).toBe(0);
     const { code, stdout, stderr } = piped(torn, "encode", "m40.undertone", "-", "-o", "-", ...formats, "csv");
     expect([code, stdout.length]).toEqual([1, 0]);
     expect(stderr).toMatch(/standard input, row 402.*got "c0" again.*can be read only once/);
-    spawnSync("rm", [join(folder, "m40.undertone")]);
+    for (const name of ["m40.undertone", "big.csv"]) rmSync(join(folder, name));
   });
 });
 

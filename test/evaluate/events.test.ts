@@ -106,8 +106,12 @@ describe("aggregates", () => {
 });
 
 describe("forward in time", () => {
+  let found: ReturnType<typeof compare>;
+  /** Of the labels as they are. */
+  const honestly = () => (found ??= compare(engine, source, quick));
+
   test("what is known late of earlier events tells bad terminals; the latents do not know of them", async () => {
-    const { rows, plan, resamples, verdict, classNames, budget } = await compare(engine, source, quick);
+    const { rows, plan, resamples, verdict, classNames, budget } = await honestly();
     expect(plan).toBe("forward in time: the latest 30 % tested, 7 days of label delay before");
     expect(rows.map(({ classifier }) => classifier).slice(0, 2)).toEqual(["logistic", "boosting"]);
     const [{ train, test, skipped, trainUntil, testFrom }] = resamples;
@@ -122,7 +126,7 @@ describe("forward in time", () => {
   });
 
   test("labels of the test period change the metrics and nothing else, but for those known by then", async () => {
-    const honest = await compare(engine, source, quick);
+    const honest = await honestly();
     const { testFrom } = honest.resamples[0];
     const times = source.events!.times;
     const latest = Math.max(...times);

@@ -9,7 +9,7 @@ import { report, size } from "./size.js";
 
 const root = join(tmpdir(), `undertone-layouts-${process.pid}`);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-const TRIES = size(60, 3000);
+const TRIES = size(40, 3000);
 
 /** What a set holds of each sequence: its steps, as text. */
 function told({ ids, offsets, channels, values, observed, times }: SequenceSet): Record<string, string[]> {

@@ -8,7 +8,7 @@ import { scanTable } from "../../src/read/scan-table.js";
 import type { ReadProgress } from "../../src/read/source/watch.js";
 import { folderOf } from "./temporary.js";
 
-const ROWS = 60_013; // several chunks
+const ROWS = 30_013; // several chunks
 const HEADER = 1; // a line of names is counted, too
 const lines = Array.from({ length: ROWS }, (_, n) => `e${n % 13},${n},${Math.sin(n)}\n`);
 const folder = folderOf("progress", { "a.csv": `who,when,v\n${lines.join("")}`, "b.csv": "who,when,v\nz,1,2\n" });

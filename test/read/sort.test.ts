@@ -95,7 +95,7 @@ test("runs give back what a sort in memory gives, with more texts than are kept 
   const draw = (below: number) => (random.next() >>> 0) % below;
   const folder = join(folderOf("runs", {}), "files");
   mkdirSync(folder);
-  const N = 200_003;
+  const N = 100_003;
   const runs = createRowRuns(folder, [false, true, true], 30_011);
   const all: { code: number; row: number; text: string; number: number; cell: string | number }[] = [];
   let most = 0;

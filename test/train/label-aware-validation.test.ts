@@ -135,7 +135,7 @@ describe.each(twoEngines)("$name", ({ engine }) => {
     const data = { ...train, labels };
     const options = { recipe: "label-aware", units: 5, validation: 0.4, train: { updates: 50, seed: 3 } };
     const fitted = [];
-    for (const threads of [0, 1, 2, 3]) fitted.push(await trainModel(engine, data, { ...options, threads }));
+    for (const threads of [0, 3]) fitted.push(await trainModel(engine, data, { ...options, threads }));
     for (const { weights, metadata } of fitted) {
       expect(weights).toEqual(fitted[0].weights);
       expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);

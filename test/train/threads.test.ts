@@ -19,8 +19,7 @@ describe.each(engines)("$name", ({ engine }) => {
   test.each(["default", "label-aware"])("recipe %s: the same bits on any number of threads", async (recipe) => {
     const train = { updates: 3, batchSize: 30, seed: 3 }; // four shards of two views, the last one smaller
     const fitted = [];
-    for (const threads of [0, 1, 4])
-      fitted.push(await trainModel(engine, labelled, { recipe, units: 6, train, threads }));
+    for (const threads of [0, 4]) fitted.push(await trainModel(engine, labelled, { recipe, units: 6, train, threads }));
     for (const { weights, metadata } of fitted) {
       expect(weights).toEqual(fitted[0].weights);
       expect(metadata.training.history).toEqual(fitted[0].metadata.training.history);

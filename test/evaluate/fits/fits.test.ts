@@ -57,11 +57,10 @@ test("any number of threads: the same comparison to the last bit, and results ke
   const expected = await answer(rare, 0, { store: alone.store });
   expect(expected.rows).toHaveLength(18);
   expect(expected.rows[0].thresholds).toBeDefined();
-  for (const threads of [1, 3]) {
-    const kept = memoryStore();
-    expect(await answer(rare, threads, { store: kept.store })).toEqual(expected);
-    expect(kept.order()).toEqual(alone.order());
-  }
+  const kept = memoryStore();
+  expect(await answer(rare, 3, { store: kept.store })).toEqual(expected);
+  expect(kept.order()).toEqual(alone.order());
+  expect(await answer(rare, 1, FEW)).toEqual(await answer(rare, 0, FEW));
 }, 60_000);
 
 test("n-grams as sparse rows go to threads too", async () => {
