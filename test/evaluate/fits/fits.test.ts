@@ -60,7 +60,6 @@ test("any number of threads: the same comparison to the last bit, and results ke
   const kept = memoryStore();
   expect(await answer(rare, 3, { store: kept.store })).toEqual(expected);
   expect(kept.order()).toEqual(alone.order());
-  expect(await answer(rare, 1, FEW)).toEqual(await answer(rare, 0, FEW));
 }, 60_000);
 
 test("n-grams as sparse rows go to threads too", async () => {
@@ -81,7 +80,10 @@ test("n-grams as sparse rows go to threads too", async () => {
 
 test("stopped anywhere, it ends soon, and goes on to the same", async () => {
   const expected = await answer(rare, 0, FEW);
-  for (const stop of [2, 9]) {
+  for (const [stop, threads] of [
+    [2, 1],
+    [9, 2],
+  ]) {
     const controller = new AbortController();
     const broken = memoryStore([], (count) => count === stop && controller.abort(new Error("enough")));
     await expect(run(rare, 3, { ...FEW, store: broken.store, hooks: { signal: controller.signal } })).rejects.toThrow(
@@ -90,7 +92,7 @@ test("stopped anywhere, it ends soon, and goes on to the same", async () => {
     const written = broken.lines.length;
     expect(written).toBeLessThan(stop + 5); // what threads had already done
     const rest = memoryStore(broken.lines);
-    expect(await answer(rare, 2, { ...FEW, store: rest.store })).toEqual(expected);
+    expect(await answer(rare, threads, { ...FEW, store: rest.store })).toEqual(expected);
     const answers = rest.order().filter((line) => line.startsWith("answer"));
     expect(new Set(answers).size).toBe(answers.length);
   }
