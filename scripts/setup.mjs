@@ -1,7 +1,7 @@
 // @ts-check
 // Makes a fresh clone ready with nothing but Node: installs packages, compiles the kernels to WebAssembly and, where
 // there is a C compiler, to a native add-on, builds dist/. Each step is skipped when its inputs have not changed. Plain JavaScript because it runs first.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,9 @@ import { Worker } from "node:worker_threads";
 import { isFresh, markFresh, root, STEPS, stampOf, writeWhole } from "./freshness.mjs";
 
 const started = Date.now();
+
+/** How programs run here. @type {import("node:child_process").SpawnOptions} */
+const OUTPUT = { cwd: root, stdio: ["ignore", "inherit", "inherit"] };
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`set-up: ${text}\n`);
@@ -25,15 +28,20 @@ async function make(name, step, work) {
 
 /** @param {string} command @param {string[]} args */
 function run(command, args) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    shell: process.platform === "win32",
-  });
-  if (result.status !== 0) {
-    say(`"${command} ${args.join(" ")}" failed${result.error ? `: ${result.error.message}` : ""}.`);
-    process.exit(1);
-  }
+  const { status, error } = spawnSync(command, args, { ...OUTPUT, shell: process.platform === "win32" });
+  if (status !== 0) fail(command, args, error);
+}
+
+/** Runs Node on a program, beside what comes next. @param {string[]} args */
+async function runBeside(args) {
+  const [status] = await once(spawn(process.execPath, args, OUTPUT), "exit");
+  if (status !== 0) fail(process.execPath, args);
+}
+
+/** @param {string} command @param {string[]} args @param {Error} [error] */
+function fail(command, args, error) {
+  say(`"${command} ${args.join(" ")}" failed${error ? `: ${error.message}` : ""}.`);
+  process.exit(1);
 }
 
 await make("packages", [["package-lock.json"], ["node_modules/typescript/package.json"]], () => {
@@ -48,6 +56,15 @@ if (!isFresh("kernels", STEPS.kernels)) {
   say("compiling the kernels to WebAssembly (simd128 and relaxed-simd) ...");
   kernels = compileInThread();
 }
+const fresh = join(root, "dist-new"); // as deep as dist/, for the paths in source maps
+/** @type {Promise<void> | undefined} */
+let types; // their declarations, beside the next step
+if (!isFresh("build", STEPS.build)) {
+  rmSync(fresh, { recursive: true, force: true });
+  // Types are checked by "npm run lint": that takes as long again.
+  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck", "--outDir", "dist-new"];
+  types = runBeside(tsc);
+}
 if (!isFresh("native", STEPS.native)) {
   const why = await makeNative();
   if (why) {
@@ -57,11 +74,7 @@ if (!isFresh("native", STEPS.native)) {
 }
 await make("build", STEPS.build, async () => {
   say("building dist/ ...");
-  const fresh = join(root, "dist-new"); // as deep as dist/, for the paths in source maps
-  rmSync(fresh, { recursive: true, force: true });
-  // Types are checked by "npm run lint": that takes as long again.
-  const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noCheck", "--outDir", "dist-new"];
-  run(process.execPath, tsc);
+  await types;
   await kernels;
   const { bundle } = await import("./bundle.mjs");
   await bundle(root, fresh);
