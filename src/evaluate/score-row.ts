@@ -7,6 +7,7 @@ import { curvesOf } from "./metrics/curves.js";
 import { measureTable } from "./metrics/measures.js";
 import { logLosses, type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
 import { type Costs, chooseThreshold, medianThreshold } from "./metrics/threshold.js";
+import { LEAST_POSITIVES } from "./plan/validation-part.js";
 
 /** By what predictions are scored, the same for every row. */
 export interface Scoring {
@@ -138,13 +139,10 @@ function silenceOf(called: readonly Called[], name: string): string[] {
   });
 }
 
-/** Positives below which another draw of training cases would give quite another threshold. */
-const FEW = 10;
-
 function fewPositives({ rule, resamples }: Scoring): string[] {
   const counts = resamples.flatMap(({ validation }) => validation?.labels.filter((label) => label === 1).length ?? []);
   const least = Math.min(...counts);
-  if (!rule || rule === "alerts" || least === 0 || least >= FEW) return [];
+  if (!rule || rule === "alerts" || least === 0 || least >= LEAST_POSITIVES) return [];
   const range = [...new Set([least, Math.max(...counts)])].join(" to ");
   return [
     `Thresholds were chosen on ${range} positives. That is few: what depends on them (precision, recall, F1) would be quite different with other training cases.`,

@@ -12,6 +12,11 @@ const FEW_CASES = 200;
 /** From here on further trials cost too much. */
 const MANY_ROWS = 5000;
 
+/** Positives below which another draw of training cases would give quite another threshold. */
+export const LEAST_POSITIVES = 10;
+/** Share that is fitted at least. */
+const LEAST_FITTED = 0.6;
+
 /** Rows of a training part, both ascending: what a classifier is fitted on once more, and what it then predicts. */
 export interface Trial {
   fitted: Int32Array;
@@ -19,9 +24,9 @@ export interface Trial {
 }
 
 /**
- * Which rows of a training part are held out to choose classifiers and thresholds on: of a plan forward in time the latest fifth, else a
- * fifth class by class, or of whole entities where there are several. Where such a fifth is small there are three
- * trials, each with a fifth of its own.
+ * Which rows of a training part are held out to choose classifiers and thresholds on: of a plan forward in time the latest
+ * fifth, or for a threshold up to two fifths until there are ten positives; else a fifth class by class, or of whole
+ * entities where there are several. Where such a fifth is small there are three trials, each with a fifth of its own.
  * @param thresholds whether a threshold is chosen, too
  * @param times [cases] of a plan forward in time
  */
@@ -34,7 +39,11 @@ export function validationTrials(
   const all = Int32Array.from({ length: N }, (_, n) => n);
   if (times) {
     const order = all.sort((a, b) => times[a] - times[b] || a - b);
-    const cut = Math.round((1 - 1 / PARTS) * N);
+    let cut = Math.round((1 - 1 / PARTS) * N);
+    const isPositive = (n: number) => train.labels?.[n] === 1;
+    let positives = order.subarray(cut).filter(isPositive).length;
+    while (thresholds && positives < LEAST_POSITIVES && cut > LEAST_FITTED * N)
+      if (isPositive(order[--cut])) positives++;
     return [{ fitted: order.slice(0, cut).sort(), held: order.slice(cut).sort() }];
   }
   const trials: Trial[] = [];

@@ -66,10 +66,25 @@ describe("the parts that thresholds are chosen on", () => {
     }
   });
 
-  test("the latest, forward in time", () => {
+  test("the latest, forward in time: more of them until there are ten positives, but not for ever", () => {
+    const times = Float64Array.from(set.ids, (_, n) => n);
+    const held = (of: (n: number) => boolean, thresholds = true) => {
+      const labels = set.labels!.map((_, n) => (of(n) ? 1 : 0));
+      const [part, ...more] = validationTrials({ ...set, labels }, 1, { thresholds, times });
+      expect(more).toEqual([]);
+      expect(whole(part)).toEqual(Array.from(range(0, 60)));
+      return part.held[0];
+    };
+    expect(held((n) => n > 49)).toBe(48);
+    expect(held((n) => n > 50 || n < 48)).toBe(47);
+    expect(held((n) => n > 51 || (n > 40 && n < 43))).toBe(41);
+    expect(held((n) => n < 30 || n === 59)).toBe(36);
+    expect(held((n) => n < 30 || n === 59, false)).toBe(48);
+  });
+
+  test("whatever the order of the cases", () => {
     const times = Float64Array.from(set.ids, (_, n) => (n * 37) % 60);
-    const [part, ...more] = validationTrials(set, 1, { thresholds, times });
-    expect(more).toEqual([]);
+    const [part] = validationTrials({ ...set, labels: set.labels!.map(() => 1) }, 1, { thresholds, times });
     expect(whole(part)).toEqual(Array.from(range(0, 60)));
     expect(Array.from(part.held, (n) => times[n]).toSorted((a, b) => a - b)).toEqual(Array.from(range(48, 60)));
   });
