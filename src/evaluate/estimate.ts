@@ -103,10 +103,12 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
       const cost = (rows: number, predicted: number) =>
         sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
-      const whole = cost(train.length, test.length);
-      const again =
-        validation?.trials.reduce((sum, { fitted, held }) => sum + cost(fitted.length, held.length), 0) ?? 0;
-      return factor * (whole + again) * NANO;
+      /** What a trial keeps it need not choose: neighbours by leave-one-out, or one of four strengths. */
+      const choice = (rows: number) => (name === "knn" ? cost(rows, 0) : sparse ? 0.75 * cost(rows, 0) : 0);
+      const again = (validation?.trials ?? []).map(
+        ({ fitted, held }) => cost(fitted.length, held.length) - choice(fitted.length),
+      );
+      return factor * again.reduce((sum, each) => sum + each, cost(train.length, test.length)) * NANO;
     },
     scoring: (rows) => factor * rows * resamples.reduce((sum, { test }) => sum + test.length, 0) * 30_000 * NANO,
   };

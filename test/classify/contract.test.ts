@@ -34,6 +34,18 @@ describe.each(Object.entries(classifierTable))("%s", (name, entry) => {
     }
   });
 
+  test("keeps what another fit chose, and tells what was chosen", () => {
+    const chosen = { k: 2, iterations: 7, alpha: 0.5, standardise: false };
+    const own = { ridge: ["alpha", "standardise"], knn: ["k"], boosting: ["iterations"] }[name as string] ?? [];
+    const free = classifier.fit(x, labels, 3);
+    const kept = entry.make({ classWeight: "none", standardise: true, seed: 1, rows: N, chosen }).fit(x, labels, 3);
+    expect(Object.keys(free.chosen ?? {})).toEqual(own);
+    expect(Object.entries(kept.chosen ?? {})).toEqual(Object.entries(chosen).filter(([key]) => own.includes(key)));
+    if (own.length > 0) expect(kept.predictProba(x)).not.toEqual(free.predictProba(x));
+    const again = entry.make({ classWeight: "none", standardise: true, seed: 1, rows: N, chosen: free.chosen });
+    expect(again.fit(x, labels, 3).predictProba(x)).toEqual(free.predictProba(x));
+  });
+
   test("a saved state read back from JSON predicts the same numbers", () => {
     const fitted = classifier.fit(x, labels, 3);
     const loaded = loadClassifier(JSON.parse(JSON.stringify(fitted)));

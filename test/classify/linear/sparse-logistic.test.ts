@@ -55,6 +55,8 @@ test("C is chosen on rows that a trial does not see: weak for columns that tell 
   expect(strengthOf(noise, sparse)).toBe(1);
   const few = selectSparseRows(sparse, [0, 1, 2, 3, 4, 5]);
   expect(strengthOf(labels.slice(0, 6), few)).toBe(10); // no row to choose on
+  const kept = sparseLogistic({ classWeight: "none", chosen: { C: 3 } }).fit(sparse, labels, 2);
+  expect([kept.chosen, kept.notes[0]]).toEqual([{ C: 3 }, expect.stringContaining("C = 3.")]);
 });
 
 test("rows are selected in any order; another number of columns is refused", () => {
