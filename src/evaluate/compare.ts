@@ -53,7 +53,7 @@ async function compareResolved(
   });
   await predict(engine, question, plan, results);
   const scored = score(question, plan, results);
-  const differences = differencesOf(scored, plan);
+  const differences = differencesOf(scored, { ...plan, redrawn: question.plan.kind === "redrawn" });
   question.hooks?.onProgress?.("intervals", 1, 0);
   const rows = scored.map(({ row }) => row);
   const latent = rows.find(({ role }) => role === "latent")?.features;

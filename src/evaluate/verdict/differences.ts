@@ -1,7 +1,7 @@
 import type { Difference, Measure } from "../comparison/comparison.js";
 import { differenceOf } from "../metrics/bootstrap.js";
 import { measureTable } from "../metrics/measures.js";
-import { correctedResampledTest } from "../metrics/resampled-t-test.js";
+import { correctedResampledTest, redrawnTest } from "../metrics/resampled-t-test.js";
 import { type Expression, nameOfExpression, parseExpression } from "../sets/expression.js";
 import { featureSets } from "../sets/feature-sets.js";
 import { bestValidated, chosenRows, type ScoredRow } from "./chosen-rows.js";
@@ -19,14 +19,27 @@ export function differencesOf(
   {
     measure,
     resamples,
-  }: { measure: Measure; resamples: readonly Readonly<Record<"train" | "test", { length: number }>>[] },
+    redrawn = false,
+  }: {
+    measure: Measure;
+    resamples: readonly Readonly<Record<"train" | "test", { length: number }>>[];
+    /** They are a given split and others of its sizes. */
+    redrawn?: boolean;
+  },
 ): Difference[] {
   const sizeOf = (part: "train" | "test") => resamples.reduce((sum, each) => sum + each[part].length, 0);
   const testToTrain = sizeOf("test") / sizeOf("train");
   const compare = (question: Difference["question"], a: ScoredRow, b: ScoredRow, level: number): Difference => {
     const [more, less] = measureTable[measure].falls ? [b, a] : [a, b];
     const steps = more.row.byResample.map((value, k) => value - less.row.byResample[k]);
-    const corrected = correctedResampledTest(steps.filter(Number.isFinite), testToTrain, level);
+    const finite = steps.filter(Number.isFinite);
+    const corrected = redrawn
+      ? redrawnTest(
+          finite,
+          more.draws.drawn.map((value, n) => value - less.draws.drawn[n]),
+          level,
+        )
+      : correctedResampledTest(finite, testToTrain, level);
     return {
       question,
       features: a.row.features,
@@ -54,7 +67,7 @@ export function differencesOf(
   });
 }
 
-/** Above 0 by the bootstrap over cases and, where there are several resamples, by the corrected test over these. */
+/** Above 0 by the bootstrap over cases and, where there are several resamples, by the test over these, too. */
 export function isAbove({ low, corrected }: Difference): boolean {
   return low > 0 && (corrected === undefined || corrected.low > 0);
 }
