@@ -73,13 +73,12 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const labels = set.labels!;
   const rule = binary ? ruleOf(question, rare) : undefined;
   const budget = binary ? budgetOf(question, parts, times, rare && source.events !== undefined) : undefined;
-  const events = rare && align === "end";
   const measure = question.measure ?? (share < UNCOMMON ? "average-precision" : "accuracy");
   expectMeasure(measure, { binary, costs, budget });
   const tested = parts.flatMap(({ test }) => Array.from(test));
   const { features, readOut, classifiers } = question;
   const classifiersOf = (expression: Expression) =>
-    classifiers ?? defaultClassifiers(expression, events, { set, readOut, align });
+    classifiers ?? defaultClassifiers(expression, { set, readOut, align });
   const baselines = features.filter((each) => roleOf(each) === "baseline");
   const chooses = baselines.length > 1 || features.some((each) => classifiersOf(each).length > 1);
   const notes: string[] = [];

@@ -77,7 +77,7 @@ describe("compare on odd content", () => {
     const { code, stdout, stderr } = await undertone(folder, "compare", "a.csv", ...LONG, ...QUICK, "--json");
     expect([code, stderr]).toEqual([0, expect.stringMatching(note)]);
     const { rows } = JSON.parse(stdout);
-    expect(rows).toHaveLength(28);
+    expect(rows).toHaveLength(30);
     for (const { metrics } of rows) expect(metrics.rocAuc).toBeGreaterThanOrEqual(0);
   });
 

@@ -30,7 +30,7 @@ export const compareOptionsSchema = z.strictObject({
     .readonly()
     .optional()
     .describe(
-      `of ${classifierNames.join(", ")}; default ridge,logistic and, up to 512 columns, forest,boosting; windows of rare events: logistic,boosting`,
+      `of ${classifierNames.join(", ")}; default ridge,logistic and, up to 512 columns, forest,boosting; windows of events: logistic,boosting`,
     ),
   readOut: z.enum(readOuts).optional().describe("of the encoders; default wide; windows of events: pooled"),
   plan: z

@@ -8,14 +8,12 @@ export const MOST_COLUMNS = 512;
 /**
  * Linear classifiers and strong ones, the same for baselines and for what was learned: the best of each is chosen on the
  * training part.
- * @param rare windows of events whose positives are rare
  */
 export function defaultClassifiers(
   expression: Expression,
-  rare: boolean,
   context: ColumnContext,
 ): readonly ClassifierName[] {
-  if (rare) return ["logistic", "boosting"];
+  if (context.align === "end") return ["logistic", "boosting"]; // windows of events: many rows
   return columnsOf(expression, context) > MOST_COLUMNS
     ? ["ridge", "logistic"]
     : ["ridge", "logistic", "forest", "boosting"];
