@@ -9,20 +9,23 @@ import { mean, scoreRow } from "./score-row.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
 import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
+/** Draws of the rows that are compared: each end of a 99.5 % interval stands on five of them. */
+const DECIDING = 2000;
+
 /** Scores every requested row by its predictions in all resamples. */
 export function score(question: Question, plan: ComparisonPlan, results: Results): ScoredRow[] {
   const { features, seed } = question;
   const scored = features.flatMap((expression) =>
     plan.classifiersOf(expression).map((classifier) => figuresOf(question, plan, results, expression, classifier)),
   );
-  const drawsOf = (measure: Measure) => {
+  const drawsOf = (measure: Measure, some = scored, repeats?: number) => {
     const all = bootstrapDraws(
-      scored.flatMap(({ predicted }) => predicted),
+      some.flatMap(({ predicted }) => predicted),
       (cases) => measureTable[measure].weighted(cases, plan),
-      { groups: plan.groups, seed },
+      { groups: plan.groups, repeats, seed },
     );
     let at = 0;
-    return scored.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
+    return some.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
   };
   const shown: Measure[] = plan.classCount === 2 ? ["accuracy", "average-precision"] : ["accuracy"];
   const draws = new Map([...new Set([...shown, plan.measure])].map((measure) => [measure, drawsOf(measure)]));
@@ -32,7 +35,16 @@ export function score(question: Question, plan: ComparisonPlan, results: Results
     ) as ComparisonRow["intervals"];
     return { row: { ...figures, chosen: false, intervals, seconds, notes }, draws: draws.get(plan.measure)![r] };
   });
-  for (const { row } of chosenRows(rows)) row.chosen = true;
+  const chosen = chosenRows(rows);
+  const deciding = drawsOf(
+    plan.measure,
+    chosen.map((each) => scored[rows.indexOf(each)]),
+    DECIDING,
+  );
+  for (const [k, each] of chosen.entries()) {
+    each.row.chosen = true;
+    each.draws = deciding[k];
+  }
   return rows;
 }
 
