@@ -80,7 +80,11 @@ export function scoreRow(predictions: readonly (readonly Prediction[])[], scorin
       ...(validated !== undefined && { validated }),
     },
     predicted: bySeed.map((seed) => seed.cases),
-    notes: [...new Set(called.flatMap(({ note }) => note ?? [])), ...silenceOf(called, name), ...fewPositives(scoring)],
+    notes: [
+      ...new Set(called.flatMap(({ note }) => note ?? [])),
+      ...silenceOf(called, rule, name),
+      ...fewPositives(scoring),
+    ],
   };
 }
 
@@ -125,13 +129,17 @@ function thresholdOf(held: Float64Array, { rule, costs, resamples }: Scoring, k:
 }
 
 /** A note for each threshold that nothing reaches in its test part. */
-function silenceOf(called: readonly Called[], name: string): string[] {
+function silenceOf(called: readonly Called[], rule: ThresholdRule | undefined, name: string): string[] {
   return called.flatMap(({ cases, threshold, chosenOn }) => {
     if (threshold === undefined || cases.predicted.some((each) => each === 1)) return [];
     const count = (n: number) => n.toLocaleString("en");
     const none = `${name}: no alert in ${count(cases.predicted.length)} test cases.`;
     if (threshold === Number.POSITIVE_INFINITY)
-      return [`${none} On the held-out training cases none was worth its cost.`];
+      return [
+        rule === "alerts"
+          ? `${none} The budget allows none on as few cases as the held-out training cases, or their highest scores are equal.`
+          : `${none} On the held-out training cases none was worth its cost.`,
+      ];
     const origin = chosenOn
       ? `was chosen on ${count(chosenOn.cases)} held-out training cases, of which it calls ${count(chosenOn.alerts)} positive`
       : "was not chosen";

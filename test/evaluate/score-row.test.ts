@@ -121,6 +121,11 @@ describe("what a threshold is chosen on, and what it finds", () => {
     const { notes, figures } = scoreRow([[only]], dear, NAME);
     expect(figures.thresholds!.values).toEqual([Number.POSITIVE_INFINITY]);
     expect(notes.join()).toMatch(/^raw, ridge: no alert in 5 test cases\. On the held-out .* none was worth its cost/);
+    const trials = [{ held: [0, 1, 2, 3], alerts: 0 }];
+    const { validation } = scoring.resamples[0];
+    const resamples = [{ labels, validation: { ...validation!, trials } }];
+    const tight = scoreRow([[only]], { ...scoring, rule: "alerts", resamples }, NAME);
+    expect(tight.notes.join()).toMatch(/^raw, ridge: no alert in 5 test cases\. The budget allows none/);
   });
 
   test("few positives to choose on are told once for all rows; a budget does not need them", () => {
