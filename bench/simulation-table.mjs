@@ -83,7 +83,8 @@ export function simulationTable(lines, command) {
     }
   }
   out.push("", row(["simulation", "test cases", "frauds"]), row(["---", "---", "---"]));
-  for (const { seed, test, testClasses } of lines) out.push(row([`seed ${seed}`, String(test), String(testClasses[1])]));
+  for (const { seed, test, testClasses } of lines)
+    out.push(row([`seed ${seed}`, String(test), String(testClasses[1])]));
   return `${out.join("\n")}\n`;
 }
 

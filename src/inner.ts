@@ -1,7 +1,8 @@
 // What the programs in bench/ and test/ use of the built package and the library does not export. It is not published.
 export { DEMO_READING } from "./cli/demo.js";
 export { engineNames } from "./engine/load.js";
-export { criticalT } from "./evaluate/metrics/resampled-t-test.js";
+export { correctedResampledTest, criticalT, redrawnTest } from "./evaluate/metrics/resampled-t-test.js";
+export { planResamples } from "./evaluate/plan/resample.js";
 export { splitList } from "./evaluate/sets/expression.js";
 export { decodeSafetensors, encodeSafetensors } from "./files/safetensors.js";
 export { writeFileAtomically } from "./files/write-file.js";
