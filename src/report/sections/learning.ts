@@ -86,7 +86,7 @@ function lossPanel(features: string, runs: readonly Learning[], named: boolean):
   const kept = atBest(lead);
   const marks: Html[] = others.flatMap(({ history }) => [
     curve(lossOf(history, "trainLoss"), x, y, "curve baseline faint"),
-    curve(lossOf(history, "validationLoss"), x, y, "curve latent faint"),
+    ...(validated ? [curve(lossOf(history, "validationLoss"), x, y, "curve latent faint")] : []),
   ]);
   marks.push(curve(lossOf(lead.history, "trainLoss"), x, y, "curve baseline"));
   if (validated) marks.push(curve(lossOf(lead.history, "validationLoss"), x, y, "curve latent"));
