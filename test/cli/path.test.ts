@@ -4,6 +4,7 @@ import { load } from "npyjs";
 import { describe, expect, test } from "vitest";
 import { folderWith, interruptedUndertone, longCsv, newFiles, spawnUndertone, undertone, wideCsv } from "./run.js";
 
+const LOGISTIC = ["--classifiers", "logistic"];
 const QUICK = ["--recipe", "masked", "--units", "5", "--updates", "30", "--batch-size", "8"];
 
 /** Here each command runs as a process once; most other tests run it in their own. */
@@ -57,7 +58,17 @@ describe("the whole path through the command line", () => {
   });
 
   test("compare prints table and verdict; with --json one object and nothing else", async () => {
-    const compare = ["compare", "waves.csv", ...QUICK, "--folds", "3", "--save", "three-folds.jsonl"];
+    const compare = [
+      "compare",
+      "waves.csv",
+      ...QUICK,
+      "--classifiers",
+      "ridge,logistic",
+      "--folds",
+      "3",
+      "--save",
+      "three-folds.jsonl",
+    ];
     const { code, stdout } = await undertone(folder, ...compare, "--all");
     expect(code).toBe(0);
     for (const text of [
@@ -76,7 +87,7 @@ describe("the whole path through the command line", () => {
       expect(stdout).toContain(text);
     const json = spawnUndertone(folder, ...compare, "--json", "--quiet"); // from the results that are kept
     const { rows, verdict, measure } = JSON.parse(json.stdout);
-    expect([rows.length, measure, json.stderr]).toEqual([22, "accuracy", ""]);
+    expect([rows.length, measure, json.stderr]).toEqual([16, "accuracy", ""]);
     expect(stdout).toContain(`Verdict: ${verdict.answer}`);
     expect(Math.max(...stdout.split("\n").map((line) => (/^[┌│└├]/.test(line) ? line.length : 0)))).toBeLessThan(121);
     expect(rows.every((row: { metrics: { cases: number } }) => row.metrics.cases === 24)).toBe(true);
@@ -85,7 +96,15 @@ describe("the whole path through the command line", () => {
   test("a long table of events: windows per customer, customers kept together, new data read alike", async () => {
     const events = folderWith({ "events.csv": longCsv() });
     const reading = ["--entity", "customer", "--time", "time", "--label", "fraud", "--window", "4"];
-    const { stdout, code } = await undertone(events, "compare", "events.csv", ...reading, ...QUICK, "--json");
+    const { stdout, code } = await undertone(
+      events,
+      "compare",
+      "events.csv",
+      ...reading,
+      ...QUICK,
+      ...LOGISTIC,
+      "--json",
+    );
     expect(code).toBe(0);
     const { plan, train, test, classNames } = JSON.parse(stdout);
     expect([plan, train + test, classNames]).toEqual(["30 % of whole entities held out (seed 1)", 96, ["0", "1"]]);

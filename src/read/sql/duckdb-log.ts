@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { DataError } from "../../errors.js";
@@ -12,6 +12,9 @@ export interface OpenLog {
   close(): void;
 }
 
+/** A line of the log: time, offset of its zone, message with its quotes doubled. */
+const ENTRY =
+  /,(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?([+-]\d\d)(?::?(\d\d))?,FileSystem,\w+,"((?:[^"]|"")*)"/g;
 const OPENED = /^\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}$/s;
 
 /**
@@ -21,7 +24,10 @@ const OPENED = /^\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}$/s;
  */
 export async function logOpens(instance: DuckDBInstance, own: string): Promise<OpenLog> {
   const connection = await instance.connect(); // a question on the connection of the query would end its rows
-  await connection.run("call enable_logging('FileSystem')");
+  // In memory the log would take room from the query, whose move to a file it writes down: that waits for itself.
+  const log = join(own, "log.csv");
+  const place = `storage = 'file', storage_path = '${log.replaceAll("'", "''")}', storage_buffer_size = 1`;
+  await connection.run(`call enable_logging('FileSystem', ${place})`);
   /** A file of ours that is opened and must then be in the log: a query can empty it, or end it. */
   const mark = async (name: string) => {
     const path = join(own, name);
@@ -33,20 +39,22 @@ export async function logOpens(instance: DuckDBInstance, own: string): Promise<O
   return {
     async opened() {
       const marks = new Set([begin, await mark("end")]);
-      const rows = await connection.runAndReadAll(
-        "select message, epoch_us(min(timestamp)) from duckdb_logs where type = 'FileSystem' group by message",
-      );
-      const files = rows.getRows().flatMap(([message, at]) => {
-        const [, path] = OPENED.exec(message as string) ?? [];
-        if (path !== undefined) marks.delete(withoutEscapes(path));
-        if (path === undefined || path.startsWith(own + sep) || /^[a-z0-9]+:\/\//i.test(path)) return [];
-        return [{ path: withoutEscapes(path), at: at as bigint }];
-      });
+      const files = new Map<string, bigint>(); // when each was opened first
+      for (const [, day, time, part = "", hours, minutes = "00", message] of (await readFile(log, "utf8")).matchAll(
+        ENTRY,
+      )) {
+        const [, path] = OPENED.exec(message.replaceAll('""', '"')) ?? [];
+        if (path === undefined) continue;
+        marks.delete(withoutEscapes(path));
+        if (path.startsWith(own + sep) || /^[a-z0-9]+:\/\//i.test(path) || files.has(path)) continue;
+        const at = BigInt(Date.parse(`${day}T${time}${hours}:${minutes}`)) * 1000n + BigInt(part.padEnd(6, "0"));
+        files.set(path, at);
+      }
       if (marks.size > 0)
         throw new DataError(
           "query: it changes DuckDB's own log, expected that log to be left alone. It tells which files the query reads, so that none of them is written over.",
         );
-      return files;
+      return Array.from(files, ([path, at]) => ({ path: withoutEscapes(path), at }));
     },
     close: () => connection.closeSync(),
   };
