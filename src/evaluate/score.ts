@@ -1,7 +1,7 @@
 import type { ClassifierName } from "../classify/classifiers.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
 import { featureKey, predictionOf, type Results } from "./comparison/predictions.js";
-import { bootstrapDraws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
+import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
 import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
@@ -9,7 +9,9 @@ import { mean, scoreRow } from "./score-row.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
 import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
-/** Draws of the rows that are compared: each end of a 99.5 % interval stands on five of them. */
+/** Draws that a row's own interval stands on. */
+const SHOWN = 500;
+/** Draws of the deciding measure, for differences: each end of a 99.5 % interval stands on five of them. */
 const DECIDING = 2000;
 
 /** Scores every requested row by its predictions in all resamples. */
@@ -18,35 +20,28 @@ export function score(question: Question, plan: ComparisonPlan, results: Results
   const scored = features.flatMap((expression) =>
     plan.classifiersOf(expression).map((classifier) => figuresOf(question, plan, results, expression, classifier)),
   );
-  const drawsOf = (measure: Measure, some = scored, repeats?: number) => {
+  const drawsOf = (measure: Measure) => {
     const all = bootstrapDraws(
-      some.flatMap(({ predicted }) => predicted),
+      scored.flatMap(({ predicted }) => predicted),
       (cases) => measureTable[measure].weighted(cases, plan),
-      { groups: plan.groups, repeats, seed },
+      { groups: plan.groups, repeats: measure === plan.measure ? DECIDING : SHOWN, seed },
     );
     let at = 0;
-    return some.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
+    return scored.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
   };
   const shown: Measure[] = plan.classCount === 2 ? ["accuracy", "average-precision"] : ["accuracy"];
   const draws = new Map([...new Set([...shown, plan.measure])].map((measure) => [measure, drawsOf(measure)]));
   const rows = scored.map(({ row: { seconds, notes, ...figures } }, r): ScoredRow => {
     const intervals = Object.fromEntries(
-      Array.from(draws, ([measure, each]) => [measure, intervalOf(each[r])]),
+      Array.from(draws, ([measure, each]) => [measure, intervalOf(firstDraws(each[r]))]),
     ) as ComparisonRow["intervals"];
     return { row: { ...figures, chosen: false, intervals, seconds, notes }, draws: draws.get(plan.measure)![r] };
   });
-  const chosen = chosenRows(rows);
-  const deciding = drawsOf(
-    plan.measure,
-    chosen.map((each) => scored[rows.indexOf(each)]),
-    DECIDING,
-  );
-  for (const [k, each] of chosen.entries()) {
-    each.row.chosen = true;
-    each.draws = deciding[k];
-  }
+  for (const { row } of chosenRows(rows)) row.chosen = true;
   return rows;
 }
+
+const firstDraws = ({ value, drawn }: Draws): Draws => ({ value, drawn: drawn.subarray(0, SHOWN) });
 
 /** A row without its intervals, and its predictions per network seed. */
 function figuresOf(

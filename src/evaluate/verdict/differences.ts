@@ -12,7 +12,8 @@ const ERROR = 0.05;
 /**
  * The differences that decide, between rows that were chosen on the training part: each offer (what was learned, alone
  * or beside others) and each control (the same with an untrained encoder) against the best baseline. Their level is
- * higher, the more there are. One that lies above is also compared with every other baseline, at the same level.
+ * higher, the more there are. One that lies above is also compared with every other baseline, and with each that has its
+ * own classifier: else a bad choice of the baseline's classifier would be taken for a gain of the features.
  */
 export function differencesOf(
   rows: readonly ScoredRow[],
@@ -61,7 +62,13 @@ export function differencesOf(
     const twin = isControl ? undefined : twinAmong(chosen, claim.row);
     const found = best ? [compare(isControl ? "control" : "offer", claim, best, level)] : [];
     if (best && isAbove(found[0]))
-      for (const other of baselines) if (other !== best) found.push(compare("rival", claim, other, level));
+      for (const other of rows)
+        if (
+          other !== best &&
+          other.row.role === "baseline" &&
+          (baselines.includes(other) || other.row.classifier === claim.row.classifier)
+        )
+          found.push(compare("rival", claim, other, level));
     if (twin) found.push(compare("learning", claim, twin, 1 - ERROR));
     return found;
   });

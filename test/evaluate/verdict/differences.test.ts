@@ -59,6 +59,23 @@ describe("what stands against what", () => {
     ]);
   });
 
+  test("it also meets every baseline with its own classifier, whatever was chosen for that", () => {
+    const rows = [
+      scored("raw", "ridge", 0.6, 0.65),
+      scored("raw", "forest", 0.9, 0.5),
+      scored("pca", "ridge", 0.5, 0.6),
+      scored("pca", "forest", 0.7, 0.6),
+      scored("latent", "ridge", 0.7, 0.7),
+      scored("latent", "forest", 0.6, 0.7),
+    ];
+    expect(pairs(rows)).toEqual([
+      "offer, latent ridge, raw forest",
+      "rival, latent ridge, raw ridge",
+      "rival, latent ridge, pca ridge",
+      "rival, latent ridge, pca forest",
+    ]);
+  });
+
   test("a combination stands against its own with random weights, and latents of another read-out against any", () => {
     const rows = ["raw", "untrained", "raw+untrained", "raw+latent", "latent:narrow"].map((features) =>
       scored(features, "ridge", 0.5, 0.5),
