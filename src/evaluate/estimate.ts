@@ -32,6 +32,8 @@ export interface Estimate {
   training(set: SingleSet): number;
   /** To fit a classifier on an expression and predict, with those fits that a threshold is chosen by. */
   classifier(k: number, expression: Expression, name: ClassifierName): number;
+  /** About as many bytes as the tables of an expression will have. */
+  bytes(k: number, expression: Expression): number;
   /** To score all rows. */
   scoring(rows: number): number;
   /** Threads that really work at once: others' work takes some. */
@@ -110,6 +112,7 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       );
       return factor * again.reduce((sum, each) => sum + each, cost(train.length, test.length)) * NANO;
     },
+    bytes: (k, expression) => 4 * casesOf(k) * setsOf(expression).reduce((sum, single) => sum + columnsOf(single), 0),
     scoring: (rows) => factor * rows * resamples.reduce((sum, { test }) => sum + test.length, 0) * 30_000 * NANO,
   };
 }

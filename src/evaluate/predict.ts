@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
-import { openFits } from "./fits/fits.js";
+import { MOST_BYTES, openFits } from "./fits/fits.js";
 import type { ComparisonPlan } from "./plan.js";
 import { type Progress, partsOf, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
@@ -75,6 +75,7 @@ async function planWork(
   const items = new Map<string, number>();
   const trainings = new Map<string, number>();
   const fits = new Map<string, number>();
+  let alone = 0; // of them, seconds of those that no thread takes
   for (const k of plan.resamples.keys())
     for (const [s, seed] of networkSeeds.entries()) {
       const made = new Set<string>(); // sets and networks of this seed
@@ -87,8 +88,13 @@ async function planWork(
           const missing = plan
             .classifiersOf(expression)
             .filter((classifier) => !isDone(results, { ...key, classifier }, plan.resamples[k]));
-          for (const classifier of missing)
-            fits.set(idOfPrediction({ ...key, classifier }), estimate.classifier(k, part, classifier));
+          const isLarge = estimate.bytes(k, part) > MOST_BYTES;
+          for (const classifier of missing) {
+            const id = idOfPrediction({ ...key, classifier });
+            const seconds = estimate.classifier(k, part, classifier);
+            if (isLarge && !fits.has(id)) alone += seconds;
+            fits.set(id, seconds);
+          }
           for (const single of missing.length > 0 ? setsOf(part) : []) {
             const name = nameOfExpression(single);
             const { network } = featureSets[single.name];
@@ -108,15 +114,25 @@ async function planWork(
   const fitting = sum(fits);
   const threads = question.fit.threads ?? (fitting < LITTLE ? 0 : await defaultThreads());
   const making = sum(items) - sum(trainings);
-  // The calling thread makes tables while others fit; a training has all threads.
-  const beside = Math.max(making, (making + fitting) / Math.max(1, Math.min(threads, estimate.threads)));
-  const share = making + fitting > 0 ? beside / (making + fitting) : 1;
+  const share = shareOnThreads({ making, fitting, alone }, Math.min(threads, estimate.threads));
   for (const [key, seconds] of items) {
     const training = trainings.get(key) ?? 0;
     items.set(key, training + share * (seconds - training));
   }
   for (const [key, seconds] of fits) fits.set(key, share * seconds);
   return { all: sum(items) + sum(fits) + scoring, items, trainings, fits, threads };
+}
+
+/**
+ * How much of the seconds of tables and fits is left where they are spread: the calling thread makes the tables, and fits
+ * what is too large for others, while these fit the rest. A training has all threads.
+ */
+export function shareOnThreads(
+  { making, fitting, alone }: { making: number; fitting: number; alone: number },
+  threads: number,
+): number {
+  const all = making + fitting;
+  return all > 0 ? Math.max(making + alone, all / Math.max(1, threads)) / all : 1;
 }
 
 function sum(seconds: ReadonlyMap<string, number>): number {

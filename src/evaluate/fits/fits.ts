@@ -27,7 +27,7 @@ export interface Fits {
 }
 
 /** Bytes of tables that threads read, above which no more are made; a larger one stays with the calling thread. */
-const MOST_BYTES = 2 ** 28;
+export const MOST_BYTES = 2 ** 28;
 
 /**
  * The first failure of a fit, of what keeps its result, or of the signal ends all; the next call throws it.

@@ -57,18 +57,16 @@ export function differencesOf(
   const claims = having("latent", "combination", "control");
   const best = baselines.length > 0 ? bestValidated(baselines) : undefined;
   const level = 1 - ERROR / Math.max(1, claims.length);
+  const rivalsOf = ({ row: { classifier } }: ScoredRow) =>
+    rows
+      .filter((each) => each.row.role === "baseline" && each !== best)
+      .filter((each) => baselines.includes(each) || each.row.classifier === classifier);
   return claims.flatMap((claim) => {
     const isControl = claim.row.role === "control";
     const twin = isControl ? undefined : twinAmong(chosen, claim.row);
     const found = best ? [compare(isControl ? "control" : "offer", claim, best, level)] : [];
     if (best && isAbove(found[0]))
-      for (const other of rows)
-        if (
-          other !== best &&
-          other.row.role === "baseline" &&
-          (baselines.includes(other) || other.row.classifier === claim.row.classifier)
-        )
-          found.push(compare("rival", claim, other, level));
+      for (const other of rivalsOf(claim)) found.push(compare("rival", claim, other, level));
     if (twin) found.push(compare("learning", claim, twin, 1 - ERROR));
     return found;
   });
@@ -82,9 +80,8 @@ export function isAbove({ low, corrected }: Difference): boolean {
 /** The control of a claim; of latents whose own has no row, any that stands alone. */
 function twinAmong(chosen: readonly ScoredRow[], { features, role }: ScoredRow["row"]): ScoredRow | undefined {
   const own = chosen.find(({ row }) => row.features === twinOf(features));
-  return (
-    own ?? (role === "latent" ? chosen.find(({ row }) => row.role === "control" && !/\+/.test(row.features)) : own)
-  );
+  if (own || role !== "latent") return own;
+  return chosen.find(({ row }) => row.role === "control" && !row.features.includes("+"));
 }
 
 /** The same features with the untrained encoder in place of the trained one; undefined if nothing in them is trained. */

@@ -24,10 +24,13 @@ export function sayKeep(closest: Difference, judged: Judged, small?: Smallness):
   const { scale, unit } = measureTable[measure];
   const gain = sayGain(closest, measure);
   const subject = capital(sayFeatures(closest.features));
-  const least = measure === "cost" ? `${100 * minGain} % of the cost` : `${+(scale * minGain).toFixed(6)} ${unit}`;
+  const least =
+    measure === "cost"
+      ? `${100 * minGain} % of the cost`
+      : `${+(scale * minGain).toFixed(6)} ${unit}`.replace(/^1 points/, "1 point");
   const why =
     small === "size"
-      ? `${subject} would gain ${gain}: that is shown, and small (less than ${least}).`
+      ? `${subject} would gain ${gain}: that is shown, and small (what counts begins at ${least}).`
       : small === "alerts"
         ? `${subject} would gain ${gain}: that is shown, but not one positive more is among the alerts.`
         : isAbove(closest)

@@ -10,6 +10,8 @@ function scored(features: string, classifier: string, validated: number | undefi
   const drawn = Float64Array.from({ length: 200 }, (_, k) => value + 0.01 * Math.sin(k));
   return { row: row as ScoredRow["row"], draws: { value, drawn } };
 }
+/** Rows of a table: features, classifier, score on the held-out training cases, score on the test cases. */
+const table = (...lines: [string, string, number, number][]) => lines.map((line) => scored(...line));
 const parts = { measure: "accuracy" as const, resamples: [{ train: { length: 60 }, test: { length: 30 } }] };
 const pairs = (rows: ScoredRow[]) =>
   differencesOf(rows, parts).map(({ question, features, classifier, against }) =>
@@ -34,23 +36,23 @@ test("each set has the classifier that did best on the training part; of equals,
 
 describe("what stands against what", () => {
   test("test scores choose neither the baseline nor a classifier", () => {
-    const rows = [
-      scored("raw", "ridge", 0.9, 0.5),
-      scored("raw", "forest", 0.8, 0.99),
-      scored("pca", "ridge", 0.7, 0.97),
-      scored("latent", "ridge", 0.6, 0.98),
-      scored("latent", "forest", 0.7, 0.4),
-    ];
+    const rows = table(
+      ["raw", "ridge", 0.9, 0.5],
+      ["raw", "forest", 0.8, 0.99],
+      ["pca", "ridge", 0.7, 0.97],
+      ["latent", "ridge", 0.6, 0.98],
+      ["latent", "forest", 0.7, 0.4],
+    );
     expect(pairs(rows)).toEqual(["offer, latent forest, raw ridge"]);
   });
 
   test("an offer above the baseline meets every other one; the learning is told apart", () => {
-    const rows = [
-      scored("raw", "ridge", 0.9, 0.5),
-      scored("pca", "ridge", 0.7, 0.6),
-      scored("untrained", "ridge", 0.6, 0.4),
-      scored("latent", "ridge", 0.6, 0.7),
-    ];
+    const rows = table(
+      ["raw", "ridge", 0.9, 0.5],
+      ["pca", "ridge", 0.7, 0.6],
+      ["untrained", "ridge", 0.6, 0.4],
+      ["latent", "ridge", 0.6, 0.7],
+    );
     expect(pairs(rows)).toEqual([
       "control, untrained ridge, raw ridge",
       "offer, latent ridge, raw ridge",
@@ -60,14 +62,14 @@ describe("what stands against what", () => {
   });
 
   test("it also meets every baseline with its own classifier, whatever was chosen for that", () => {
-    const rows = [
-      scored("raw", "ridge", 0.6, 0.65),
-      scored("raw", "forest", 0.9, 0.5),
-      scored("pca", "ridge", 0.5, 0.6),
-      scored("pca", "forest", 0.7, 0.6),
-      scored("latent", "ridge", 0.7, 0.7),
-      scored("latent", "forest", 0.6, 0.7),
-    ];
+    const rows = table(
+      ["raw", "ridge", 0.6, 0.65],
+      ["raw", "forest", 0.9, 0.5],
+      ["pca", "ridge", 0.5, 0.6],
+      ["pca", "forest", 0.7, 0.6],
+      ["latent", "ridge", 0.7, 0.7],
+      ["latent", "forest", 0.6, 0.7],
+    );
     expect(pairs(rows)).toEqual([
       "offer, latent ridge, raw forest",
       "rival, latent ridge, raw ridge",

@@ -127,7 +127,7 @@ describe("the answer", () => {
 
   test("a small gain is told, with what would count", () => {
     const { answer, small } = verdictOf(judgedOf({ latent: { difference: 0.009, low: 0.005, high: 0.013 } }));
-    expect(answer).toMatch(/would gain \+0\.9 points .*shown, and small \(less than 1 points of accuracy\)/);
+    expect(answer).toMatch(/would gain \+0\.9 points .*shown, and small \(what counts begins at 1 point of accuracy\)/);
     expect(small).toBe(true);
     const dearer = judgedOf({ latent: above }, { minGain: 0.06 });
     expect(verdictOf(dearer).decision).toBe("keep the baseline");
