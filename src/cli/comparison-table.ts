@@ -34,7 +34,7 @@ export function comparisonTable(comparison: Comparison, { all = false }: { all?:
     classNames.length === 2
       ? `Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
       : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
-  const notes = [...new Set(rows.flatMap((row) => row.notes))];
+  const notes = [...new Set(shown.flatMap((row) => row.notes))];
   const decided = measureTable[measure].name;
   const means =
     networkSeeds.length > 1

@@ -45,6 +45,9 @@ test("of each feature set the row whose classifier was chosen is shown, and how 
   expect(short).toContain(`--all shows all ${example.rows.length} rows`);
   expect(rowsOf(comparisonTable(example, { all: true }))).toHaveLength(example.rows.length);
   expect(comparisonTable(example, { all: true })).not.toContain("--all");
+  const noted = { ...example, rows: example.rows.map((row) => ({ ...row, notes: row.chosen ? [] : ["It is odd."] })) };
+  expect(comparisonTable(noted)).not.toContain("It is odd.");
+  expect(comparisonTable(noted, { all: true })).toContain("It is odd.");
 });
 
 test("the verdict stands before its evidence, with what to train", () => {
