@@ -3,7 +3,14 @@ import { expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { finiteFeatures } from "../../table/finite.js";
 import { type Codes, codesOf, type EventColumns, expectEvents } from "./event-columns.js";
-import { distinctBefore, type EventGroups, eachWindow, groupEvents, sumsBefore } from "./sliding-windows.js";
+import {
+  countsBefore,
+  distinctBefore,
+  type EventGroups,
+  eachWindow,
+  groupEvents,
+  windowSums,
+} from "./sliding-windows.js";
 
 export interface AggregateOptions {
   /** Seconds, whole and ascending; default an hour, 6 hours, a day, 7 days, 30 days. */
@@ -72,10 +79,10 @@ export function aggregateColumns(events: EventColumns, options: AggregateOptions
   const describe = (name: string, own: Codes, others: readonly (readonly [string, Codes | undefined])[]) => {
     const groups = groupEvents(times, own);
     sinceLast(groups, windows[windows.length - 1], add(name, "since_last"));
-    const sums = sumsBefore(groups, (event) => amounts[event]);
+    const sumOf = windowSums(groups, amounts);
     const ever = add(name, "ratio_ever");
     eachWindow(groups, Number.POSITIVE_INFINITY, 0, (event, from, to) => {
-      ever[event] = ratio(amounts[event], sums[to] - sums[from], to - from);
+      ever[event] = ratio(amounts[event], sumOf(from, to), to - from);
     });
     for (const window of windows) {
       const span = spanName(window);
@@ -84,7 +91,7 @@ export function aggregateColumns(events: EventColumns, options: AggregateOptions
       const mean = add(name, "mean", span);
       const relative = add(name, "ratio", span);
       eachWindow(groups, window, 0, (event, from, to) => {
-        const total = sums[to] - sums[from];
+        const total = sumOf(from, to);
         count[event] = to - from;
         sum[event] = total;
         if (to > from) mean[event] = total / (to - from);
@@ -94,8 +101,8 @@ export function aggregateColumns(events: EventColumns, options: AggregateOptions
         if (codes) distinctBefore(groups, codes, window, add(name, "distinct", other, span));
     }
     if (!labels) return;
-    const knownBefore = sumsBefore(groups, (event) => (labels[event] >= 0 ? 1 : 0));
-    const positiveBefore = sumsBefore(groups, (event) => (labels[event] === 1 ? 1 : 0));
+    const knownBefore = countsBefore(groups, (event) => labels[event] >= 0);
+    const positiveBefore = countsBefore(groups, (event) => labels[event] === 1);
     for (const window of windows) {
       const span = spanName(window);
       const known = add(name, "known", span);

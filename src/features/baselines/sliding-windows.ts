@@ -20,20 +20,52 @@ export function groupEvents(times: Float64Array, { codes, count }: Codes): Event
   return { times, order, starts };
 }
 
-/**
- * Sums over the past of a group: entry p is the sum over the group's events before place p. Each group starts from
- * 0, so that not even the rounding of a sum knows of later events elsewhere.
- */
-export function sumsBefore({ order, starts }: EventGroups, value: (event: number) => number): Float64Array {
-  const sums = new Float64Array(order.length);
+/** Counts over the past of a group: entry p is how many of the group's events before place p `counts` holds for. */
+export function countsBefore({ order, starts }: EventGroups, counts: (event: number) => boolean): Int32Array {
+  const before = new Int32Array(order.length);
   for (let g = 0; g + 1 < starts.length; g++) {
-    let sum = 0;
+    let count = 0;
     for (let p = starts[g]; p < starts[g + 1]; p++) {
-      sums[p] = sum;
-      sum += value(order[p]);
+      before[p] = count;
+      if (counts(order[p])) count++;
     }
   }
-  return sums;
+  return before;
+}
+
+/**
+ * The sum of the values of the events in places [from, to) of one group, with the rounding of these values alone: no
+ * earlier event changes a digit. A sum that rounding alone keeps from 0, as that of 0.02, 0.01 and -0.03 may be, is 0.
+ *
+ * Each running sum keeps what its rounding lost (Knuth, The Art of Computer Programming 2, section 4.2.2, theorem B).
+ */
+export function windowSums(
+  { order, starts }: EventGroups,
+  values: ArrayLike<number>,
+): (from: number, to: number) => number {
+  const sums = new Float64Array(order.length); // before each place, of its group
+  const lost = new Float64Array(order.length);
+  const sizes = new Float64Array(order.length); // of absolute values
+  for (let g = 0; g + 1 < starts.length; g++) {
+    let sum = 0;
+    let rest = 0;
+    let size = 0;
+    for (let p = starts[g]; p < starts[g + 1]; p++) {
+      sums[p] = sum;
+      lost[p] = rest;
+      sizes[p] = size;
+      const value = values[order[p]];
+      const next = sum + value;
+      const added = next - sum;
+      rest += sum - (next - added) + (value - added);
+      sum = next;
+      size += Math.abs(value);
+    }
+  }
+  return (from, to) => {
+    const total = sums[to] - sums[from] + (lost[to] - lost[from]);
+    return Math.abs(total) <= Number.EPSILON * (sizes[to] - sizes[from]) ? 0 : total;
+  };
 }
 
 /**

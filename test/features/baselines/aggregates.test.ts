@@ -43,6 +43,8 @@ function byDefinition(events: EventColumns) {
   const { times, amounts } = events;
   const labels = events.labels!;
   const rows: Record<string, number>[] = [];
+  /** in whole cents, so that no sum is rounded */
+  const sumOf = (of: number[]) => of.reduce((cents, j) => cents + Math.round(amounts[j] * 100), 0) / 100;
   for (let i = 0; i < times.length; i++) {
     const row: Record<string, number> = {};
     const sides = [
@@ -52,14 +54,14 @@ function byDefinition(events: EventColumns) {
     for (const [name, own, otherName, other] of sides) {
       const past = Array.from({ length: i }, (_, j) => j).filter((j) => own[j] === own[i]);
       const ratio = (of: number[]) => {
-        const mean = of.reduce((sum, j) => sum + amounts[j], 0) / of.length;
-        return of.length === 0 || Math.abs(mean) < 1e-9 ? 1 : Math.max(-1000, Math.min(1000, amounts[i] / mean));
+        const total = sumOf(of);
+        return total === 0 ? 1 : Math.max(-1000, Math.min(1000, (amounts[i] * of.length) / total));
       };
       row[`${name}_since_last`] = past.length > 0 ? Math.min(25, times[i] - times[past[past.length - 1]]) : 25;
       row[`${name}_ratio_ever`] = ratio(past);
       for (const window of WINDOWS) {
         const recent = past.filter((j) => times[i] - times[j] < window);
-        const sum = recent.reduce((total, j) => total + amounts[j], 0);
+        const sum = sumOf(recent);
         row[`${name}_count_${window}s`] = recent.length;
         row[`${name}_sum_${window}s`] = sum;
         row[`${name}_mean_${window}s`] = recent.length > 0 ? sum / recent.length : 0;
@@ -98,17 +100,22 @@ describe("aggregateFeatures", () => {
           expect(table.names.slice().sort()).toEqual(Object.keys(row).sort());
           table.names.forEach((name, c) => {
             const got = table.values[i * C + c];
-            // cents up to 20, in float32; a mean that rounding keeps from 0 may show as any ratio
-            const nearZero = name.includes("ratio") && (Math.abs(row[name]) === 1000 || row[name] === 1);
-            if (!(nearZero && Math.abs(got) === 1000))
-              expect(Math.abs(got - row[name]), `${name} of event ${i}`).toBeLessThan(
-                1e-4 * Math.max(1, Math.abs(row[name])),
-              );
+            expect(Math.abs(got - row[name]), `${name} of event ${i}`).toBeLessThan(
+              1e-6 * Math.max(1, Math.abs(row[name])),
+            );
           });
         }
       }),
       { numRuns: 150 },
     );
+  });
+
+  test("a refund that makes the mean 0 leaves no rounding: the ratio is 1, the sum 0", () => {
+    const amounts = [0.02, 0.01, -0.01, 5];
+    const times = Float64Array.of(0, 2, 2, 3);
+    const { values, names } = aggregateFeatures({ times, entities: ["a", "a", "a", "a"], amounts }, { windows: [3] });
+    const last = (name: string) => values[3 * names.length + names.indexOf(name)];
+    expect([last("entity_count_3s"), last("entity_sum_3s"), last("entity_ratio_3s")]).toEqual([2, 0, 1]);
   });
 
   test("no row knows of later events, of its own label, or of labels not known yet", () => {
