@@ -11,9 +11,9 @@ export type Reply<Result, Progress> =
   /** Wants followers. */
   | { kind: "muster"; control: Int32Array; ports: MessagePort[] }
   /** One of these is the last. */
-  | { kind: "done"; result: Result }
-  | { kind: "aborted" }
-  | ({ kind: "failed" } & Failure);
+  | { kind: "done"; result: Result; held: number }
+  | { kind: "aborted"; held: number }
+  | ({ kind: "failed"; held: number } & Failure);
 
 export interface BackgroundHooks<Progress> {
   onProgress?(progress: Progress): void;
@@ -84,6 +84,7 @@ export async function runInBackground<Result, Progress>(
       };
       leader.listen({
         message(reply: Reply<Result, Progress>) {
+          if ("held" in reply) leader.held = reply.held;
           if (reply.kind === "progress") progressed(reply.progress);
           else if (reply.kind === "ask") answer(reply.question);
           else if (reply.kind === "muster") hire(reply.control, reply.ports);

@@ -3,7 +3,7 @@ import type { Pool } from "./pool.js";
 import { errorOf, type Failure } from "./thread.js";
 
 /** What a follower sends back, once. */
-export type FollowerReply = { kind: "left" } | ({ kind: "failed" } & Failure);
+export type FollowerReply = { held: number } & ({ kind: "left" } | ({ kind: "failed" } & Failure));
 
 /** The followers of a crew, on the side of the thread that hired them. */
 export interface Followers {
@@ -45,7 +45,10 @@ export function hireFollowers(
           leave();
         };
         thread.listen({
-          message: (reply: FollowerReply) => over(reply.kind === "failed" ? errorOf(reply) : undefined),
+          message(reply: FollowerReply) {
+            thread.held = reply.held;
+            over(reply.kind === "failed" ? errorOf(reply) : undefined);
+          },
           ended: over,
         });
         thread.post({ kind: "follow", control, port }, [port]);

@@ -19,7 +19,8 @@ export interface Pool {
 }
 
 /** Then a thread is replaced: its small heap is hardly ever collected, and keeps the shared memory of its tasks alive. */
-const MOST_TASKS = 8;
+const MOST_TASKS = 64;
+const MOST_BYTES = 64 * 2 ** 20;
 
 /** @param start resolves when the thread is ready */
 export function createPool(start: () => Promise<Thread>): Pool {
@@ -76,7 +77,7 @@ export function createPool(start: () => Promise<Thread>): Pool {
       return { thread, withdraw: () => withdraw() };
     },
     giveBack(thread) {
-      if (thread.ended || thread.tasks >= MOST_TASKS) retire(thread);
+      if (thread.ended || thread.tasks >= MOST_TASKS || thread.held >= MOST_BYTES) retire(thread);
       else place(thread);
     },
     retire,

@@ -1,6 +1,7 @@
 import type { Reply } from "./background.js";
 import { follow, isDismissed, type Phase } from "./crew.js";
 import type { FollowerReply } from "./followers.js";
+import { countShared, sharedSeen } from "./shared-bytes.js";
 import type { Failure } from "./thread.js";
 import type { HireFollowers } from "./threads.js";
 
@@ -52,9 +53,11 @@ export async function serve({ lead, follow: followers }: Tasks): Promise<void> {
       },
     };
     try {
-      return { kind: "done", result: await lead[message.kind](message as never, line) };
+      const result = await lead[message.kind](message as never, line);
+      return { kind: "done", result, held: sharedSeen() };
     } catch (error) {
-      return signal.aborted ? { kind: "aborted" } : { kind: "failed", ...failureOf(error) };
+      const held = sharedSeen();
+      return signal.aborted ? { kind: "aborted", held } : { kind: "failed", held, ...failureOf(error) };
     }
   };
 
@@ -62,11 +65,12 @@ export async function serve({ lead, follow: followers }: Tasks): Promise<void> {
     try {
       if (!isDismissed(control)) {
         const message = await firstMessage(introduction);
+        countShared(message);
         if (!isDismissed(control)) follow(control, await followers[message.kind](message as never));
       }
-      return { kind: "left" } satisfies FollowerReply;
+      return { kind: "left", held: sharedSeen() } satisfies FollowerReply;
     } catch (error) {
-      return { kind: "failed", ...failureOf(error) } satisfies FollowerReply;
+      return { kind: "failed", held: sharedSeen(), ...failureOf(error) } satisfies FollowerReply;
     } finally {
       introduction.close();
     }
@@ -76,11 +80,12 @@ export async function serve({ lead, follow: followers }: Tasks): Promise<void> {
     if (message.kind === "abort") return controller.abort();
     if (message.kind === "answered") return answered();
     if (message.kind === "end") return port.close();
+    countShared(message);
     const reply = await ("port" in message ? followTask(message) : leadTask(message));
     try {
       port.post(reply);
     } catch (error) {
-      port.post({ kind: "failed", ...failureOf(error) }); // a result that cannot be sent
+      port.post({ kind: "failed", held: sharedSeen(), ...failureOf(error) }); // a result that cannot be sent
     }
   });
   port.post({ kind: "ready" });

@@ -12,6 +12,8 @@ export interface Thread {
   readonly ended: boolean;
   /** Tasks it was hired for. */
   tasks: number;
+  /** Bytes of shared memory of its tasks; at most so much is still alive. */
+  held: number;
 }
 
 export interface ThreadListener {
@@ -96,6 +98,7 @@ function watch(
       return ended;
     },
     tasks: 0,
+    held: 0,
   };
   return {
     message(reply) {

@@ -1,6 +1,7 @@
 import { WORKER } from "../built-file.js";
 import { type Crew, createControl, leadCrew, type Phase } from "./crew.js";
 import { createPool } from "./pool.js";
+import { countShared } from "./shared-bytes.js";
 import { startThread } from "./thread.js";
 
 const MOST_THREADS = 16;
@@ -35,11 +36,13 @@ export async function musterCrew(
   hire: HireFollowers,
 ): Promise<Crew> {
   const control = createControl();
+  const tasks = Array.from({ length: threads - 1 }, (_, k) => introduce(k + 1));
+  countShared(tasks);
   await hire(
     control,
-    Array.from({ length: threads - 1 }, (_, k) => {
+    tasks.map((task) => {
       const { port1, port2 } = new MessageChannel();
-      port1.postMessage(introduce(k + 1));
+      port1.postMessage(task);
       port1.close(); // what was posted still arrives
       return port2;
     }),
