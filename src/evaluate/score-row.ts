@@ -6,6 +6,7 @@ import type { PredictedCases } from "./metrics/bootstrap.js";
 import { curvesOf } from "./metrics/curves.js";
 import { measureTable } from "./metrics/measures.js";
 import { logLosses, type Metrics, type PerClass, scorePredictions } from "./metrics/metrics.js";
+import { valueWhere } from "./metrics/part-sums.js";
 import { type Costs, chooseThreshold, medianThreshold } from "./metrics/threshold.js";
 import { LEAST_POSITIVES } from "./plan/validation-part.js";
 
@@ -191,7 +192,7 @@ function validatedGoodness(predictions: readonly (readonly Prediction[])[], scor
         ...(classCount === 2 && { scores: held }),
         logLoss: logLosses(labels, probabilities, classCount),
       };
-      const value = weighted(cases, scoring)(new Float64Array(labels.length).fill(1));
+      const value = valueWhere(weighted(cases, scoring), new Int32Array(labels.length).fill(1));
       return Number.isFinite(value) ? [falls ? -value : value] : [];
     }),
   );
@@ -208,8 +209,8 @@ function byResample(cases: PredictedCases, parts: readonly PredictedCases[], sco
   const measured = measureTable[scoring.measure].weighted(cases, scoring);
   let from = 0;
   return parts.map(({ labels }) => {
-    const counts = new Float64Array(cases.labels.length).fill(1, from, (from += labels.length));
-    return measured(counts);
+    const counts = new Int32Array(cases.labels.length).fill(1, from, (from += labels.length));
+    return valueWhere(measured, counts);
   });
 }
 

@@ -23,7 +23,7 @@ export function score(question: Question, plan: ComparisonPlan, results: Results
   const drawsOf = (measure: Measure) => {
     const all = bootstrapDraws(
       scored.flatMap(({ predicted }) => predicted),
-      (cases) => measureTable[measure].weighted(cases, plan),
+      (cases, unitOf) => measureTable[measure].weighted(cases, plan, unitOf),
       { groups: plan.groups, repeats: measure === plan.measure ? DECIDING : SHOWN, seed },
     );
     let at = 0;

@@ -1,4 +1,5 @@
 import { randomStream, STREAMS } from "../../random.js";
+import { LANES, valueWhere, type Weighted } from "./part-sums.js";
 
 /** What was predicted for the test cases, all resamples one after another. */
 export interface PredictedCases {
@@ -34,28 +35,29 @@ export interface BootstrapOptions {
 /**
  * The measure of several rows of predictions for the same cases, on the same draws of cases, or of whole groups where
  * there are any (Efron's bootstrap). Any two of them can then be compared in pairs.
- * @param weighted the measure of a row where case n counts counts[n] times
+ * @param weighted the measure of a row; `unitOf` [cases] is what each case is drawn with
  */
 export function bootstrapDraws(
   rows: readonly PredictedCases[],
-  weighted: (cases: PredictedCases) => (counts: Float64Array) => number,
+  weighted: (cases: PredictedCases, unitOf: Int32Array) => Weighted,
   { groups, repeats = 500, seed }: BootstrapOptions,
 ): Draws[] {
   if (rows.length === 0) return [];
-  const { cases, starts } = membersOf(rows[0].labels.length, groups);
-  const of = rows.map(weighted);
-  const counts = new Float64Array(cases.length).fill(1);
-  const draws = of.map((measured) => ({ value: measured(counts), drawn: new Float64Array(repeats) }));
+  const { unitOf, units } = unitsOf(rows[0].labels.length, groups);
+  const of = rows.map((row) => weighted(row, unitOf));
+  const once = new Int32Array(units).fill(1);
+  const draws = of.map((measured) => ({ value: valueWhere(measured, once), drawn: new Float64Array(repeats) }));
+  const counts = new Int32Array(units * LANES);
+  const values = new Float64Array(LANES);
   const random = randomStream(seed, STREAMS.bootstrap);
-  const units = starts.length - 1;
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  for (let first = 0; first < repeats; first += LANES) {
+    const lanes = Math.min(LANES, repeats - first);
     counts.fill(0);
-    for (let k = 0; k < units; k++) {
-      const unit = random.integer(units);
-      for (let i = starts[unit]; i < starts[unit + 1]; i++) counts[cases[i]]++;
-    }
+    for (let lane = 0; lane < lanes; lane++)
+      for (let k = 0; k < units; k++) counts[random.integer(units) * LANES + lane]++;
     of.forEach((measured, a) => {
-      draws[a].drawn[repeat] = measured(counts);
+      measured(counts, values);
+      draws[a].drawn.set(values.subarray(0, lanes), first);
     });
   }
   return draws;
@@ -92,21 +94,14 @@ function quantiles(values: Float64Array, level: number): { low: number; high: nu
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
-/** What is drawn together: the cases of unit u are cases[starts[u] .. starts[u + 1] - 1]. */
-function membersOf(count: number, groups: readonly (string | number)[] | undefined) {
-  const all = Int32Array.from({ length: count }, (_, n) => n);
-  if (!groups) return { cases: all, starts: Int32Array.from({ length: count + 1 }, (_, n) => n) };
-  const units = new Map<string | number, number>();
-  const unitOf = all.map((n) => {
-    const unit = units.get(groups[n]) ?? units.size;
-    units.set(groups[n], unit);
+/** [cases], what each is drawn with: itself, or its group. Groups are numbered in the order of their first cases. */
+function unitsOf(count: number, groups: readonly (string | number)[] | undefined) {
+  if (!groups) return { unitOf: Int32Array.from({ length: count }, (_, n) => n), units: count };
+  const numbers = new Map<string | number, number>();
+  const unitOf = Int32Array.from({ length: count }, (_, n) => {
+    const unit = numbers.get(groups[n]) ?? numbers.size;
+    numbers.set(groups[n], unit);
     return unit;
   });
-  const starts = new Int32Array(units.size + 1);
-  for (const unit of unitOf) starts[unit + 1]++;
-  for (let unit = 0; unit < units.size; unit++) starts[unit + 1] += starts[unit];
-  const next = starts.slice();
-  const cases = new Int32Array(count);
-  for (const n of all) cases[next[unitOf[n]]++] = n;
-  return { cases, starts };
+  return { unitOf, units: numbers.size };
 }

@@ -1,8 +1,9 @@
 import { alertShares, type Budget } from "./alerts.js";
 import type { PredictedCases } from "./bootstrap.js";
 import type { Metrics } from "./metrics.js";
+import { LANES, partSums, type Weighted } from "./part-sums.js";
 import type { Costs } from "./threshold.js";
-import { countOf, rankedAuc, rankedPrecision } from "./weighted-ranking.js";
+import { rankedAuc, rankedPrecision } from "./weighted-ranking.js";
 
 /** What decides a comparison. */
 export const measures = [
@@ -45,8 +46,11 @@ export interface MeasureEntry {
   needs?: "budget" | "costs";
   /** Of a row of the table; null: no value. */
   of(row: ScoredFigures): number | null;
-  /** The value where case n counts counts[n] times; what does not depend on the counts is done once. NaN: no value. */
-  weighted(cases: PredictedCases, context: MeasureContext): (counts: Float64Array) => number;
+  /**
+   * The values on draws of the cases. What does not depend on the counts is done once.
+   * @param unitOf [cases], what each is drawn with; absent: it stands for itself
+   */
+  weighted(cases: PredictedCases, context: MeasureContext, unitOf?: Int32Array): Weighted;
 }
 
 export const measureTable: Readonly<Record<Measure, MeasureEntry>> = {
@@ -63,33 +67,35 @@ export const measureTable: Readonly<Record<Measure, MeasureEntry>> = {
   auc: {
     ...{ name: "area under the ROC curve", unit: "AUC", scale: 1, digits: 3, ofTwo: true },
     of: ({ metrics }) => metrics.rocAuc,
-    weighted: rankedAuc,
+    weighted: (cases, _, unitOf) => rankedAuc(cases, unitOf),
   },
   "average-precision": {
     ...{ name: "average precision", unit: "average precision", scale: 1, digits: 3, ofTwo: true },
     of: ({ metrics }) => metrics.averagePrecision,
-    weighted: rankedPrecision,
+    weighted: (cases, _, unitOf) => rankedPrecision(cases, unitOf),
   },
   "log-loss": {
     ...{ name: "log loss", unit: "log loss saved", scale: 1, digits: 3, falls: true },
     of: ({ metrics }) => metrics.logLoss,
-    weighted: (cases) => meanOver(cases, (n) => cases.logLoss![n]),
+    weighted: (cases, _, unitOf) => meanOver(cases, unitOf, (n) => cases.logLoss![n]),
   },
   "alert-recall": {
     ...{ name: "recall at the alert budget", unit: "points of recall", scale: 100, digits: 1, ofTwo: true },
     needs: "budget",
     of: ({ alerts }) => alerts?.recall ?? null,
-    weighted(cases, { budget }) {
+    weighted(cases, { budget }, unitOf) {
       const alerted = alertShares(cases.scores!, budget!.periods, budget!.alerts);
-      return meanOver(cases, (n) => (cases.labels[n] === 1 ? alerted[n] : undefined));
+      return meanOver(cases, unitOf, (n) => (cases.labels[n] === 1 ? alerted[n] : undefined));
     },
   },
   cost: {
     ...{ name: "cost per case", unit: "cost per case saved", scale: 1, digits: 3, falls: true, ofTwo: true },
     needs: "costs",
     of: ({ expectedCost }) => expectedCost ?? null,
-    weighted: (cases, { costs }) =>
-      meanOver(cases, (n) => (cases.predicted[n] === 1 ? costs!.alert : cases.labels[n] === 1 ? costs!.miss : 0)),
+    weighted: (cases, { costs }, unitOf) =>
+      meanOver(cases, unitOf, (n) =>
+        cases.predicted[n] === 1 ? costs!.alert : cases.labels[n] === 1 ? costs!.miss : 0,
+      ),
   },
 };
 
@@ -108,45 +114,72 @@ export function showScore(value: number | null, measure: Measure): string {
 }
 
 /** The mean over the cases that have a value. */
-function meanOver({ labels }: PredictedCases, of: (n: number) => number | undefined): (counts: Float64Array) => number {
-  const which = Int32Array.from(labels.keys()).filter((n) => of(n) !== undefined);
-  const values = Float64Array.from(which, (n) => of(n)!);
-  return (counts) => {
-    let [sum, total] = [0, 0];
-    for (let k = 0; k < which.length; k++) {
-      const count = counts[which[k]];
-      sum += count * values[k];
-      total += count;
+function meanOver(
+  { labels }: PredictedCases,
+  unitOf: Int32Array | undefined,
+  of: (n: number) => number | undefined,
+): Weighted {
+  const known = Int32Array.from(labels.keys()).filter((n) => of(n) !== undefined);
+  const numbers = Float64Array.from(known, (n) => of(n)!);
+  const units = known.map((n) => (unitOf ? unitOf[n] : n));
+  return (counts, values) => {
+    for (let lane = 0; lane < LANES; lane++) {
+      let [sum, total] = [0, 0];
+      for (let k = 0; k < units.length; k++) {
+        const count = counts[units[k] * LANES + lane];
+        sum += count * numbers[k];
+        total += count;
+      }
+      values[lane] = total > 0 ? sum / total : Number.NaN;
     }
-    return total > 0 ? sum / total : Number.NaN;
   };
 }
 
+function sumsOfParts(parts: readonly Int32Array[], unitOf: Int32Array | undefined) {
+  let end = 0;
+  const ends = parts.map(({ length }) => (end += length));
+  const list = new Int32Array(end);
+  for (const [p, part] of parts.entries()) list.set(part, ends[p] - part.length);
+  return partSums(list, ends, unitOf);
+}
+
 /** Share of the cases that were predicted right. */
-function accuracy({ labels, predicted }: PredictedCases) {
+function accuracy({ labels, predicted }: PredictedCases, _: MeasureContext, unitOf?: Int32Array): Weighted {
   const all = Int32Array.from(labels.keys());
-  const right = all.filter((n) => labels[n] === predicted[n]);
-  return (counts: Float64Array) => {
-    const total = countOf(counts, all);
-    return total > 0 ? countOf(counts, right) / total : Number.NaN;
+  const parts = [all.filter((n) => labels[n] === predicted[n]), all.filter((n) => labels[n] !== predicted[n])];
+  const sumsOf = sumsOfParts(parts, unitOf);
+  return (counts, values) => {
+    const sums = sumsOf(counts);
+    for (let lane = 0; lane < LANES; lane++) {
+      const total = sums[lane] + sums[LANES + lane];
+      values[lane] = total > 0 ? sums[lane] / total : Number.NaN;
+    }
   };
 }
 
 /** Mean over the classes that occur. */
-function meanRecall({ labels, predicted }: PredictedCases, { classCount }: MeasureContext) {
+function meanRecall(
+  { labels, predicted }: PredictedCases,
+  { classCount }: MeasureContext,
+  unitOf?: Int32Array,
+): Weighted {
   const all = Int32Array.from(labels.keys());
-  const classes = Array.from({ length: classCount }, (_, c) => {
+  const parts = Array.from({ length: classCount }, (_, c) => {
     const own = all.filter((n) => labels[n] === c);
-    return { own, right: own.filter((n) => predicted[n] === c) };
+    return [own.filter((n) => predicted[n] === c), own.filter((n) => predicted[n] !== c)];
   });
-  return (counts: Float64Array) => {
-    let [sum, found] = [0, 0];
-    for (const { own, right } of classes) {
-      const total = countOf(counts, own);
-      if (total === 0) continue;
-      sum += countOf(counts, right) / total;
-      found++;
+  const sumsOf = sumsOfParts(parts.flat(), unitOf);
+  return (counts, values) => {
+    const sums = sumsOf(counts);
+    for (let lane = 0; lane < LANES; lane++) {
+      let [sum, found] = [0, 0];
+      for (let k = lane; k < sums.length; k += 2 * LANES) {
+        const total = sums[k] + sums[k + LANES];
+        if (total === 0) continue;
+        sum += sums[k] / total;
+        found++;
+      }
+      values[lane] = sum / found;
     }
-    return sum / found;
   };
 }

@@ -1,85 +1,67 @@
 import type { PredictedCases } from "./bootstrap.js";
+import { LANES, partSums, type Weighted } from "./part-sums.js";
 
-/** Cases from the highest score down. Equal scores are one step; only steps that hold a positive are listed. */
-interface Steps {
-  /** [cases] */
-  order: Int32Array;
-  /** [steps], where each starts and ends in the order. */
-  starts: Int32Array;
-  ends: Int32Array;
-  /** [positives] in the order, and [steps] where those of each step end among them. */
-  positives: Int32Array;
-  upTo: Int32Array;
-}
-
-function stepsOf({ labels, scores }: PredictedCases): Steps {
-  const order = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
-  const positives: number[] = [];
-  const starts: number[] = [];
+/**
+ * Cases from the highest score down. Equal scores are one step; those without a positive go to the step below. Each step
+ * has three parts: cases above it, its negatives, its positives.
+ */
+function stepsOf({ labels, scores }: PredictedCases): { list: Int32Array; ends: number[] } {
+  const list = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
   const ends: number[] = [];
-  const upTo: number[] = [];
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    const score = scores![order[start]];
-    const before = positives.length;
-    for (; end < order.length && scores![order[end]] === score; end++)
-      if (labels[order[end]] === 1) positives.push(order[end]);
-    if (positives.length === before) continue;
-    starts.push(start);
-    ends.push(end);
-    upTo.push(positives.length);
+  const positives: number[] = []; // of a step
+  for (let start = 0, end = 0; start < list.length; start = end) {
+    const score = scores![list[start]];
+    positives.length = 0;
+    let at = start; // negatives come first
+    for (; end < list.length && scores![list[end]] === score; end++)
+      if (labels[list[end]] === 1) positives.push(list[end]);
+      else list[at++] = list[end];
+    list.set(positives, at);
+    if (positives.length > 0) ends.push(start, at, end);
   }
-  const whole = (values: number[]) => Int32Array.from(values);
-  return { order, positives: whole(positives), starts: whole(starts), ends: whole(ends), upTo: whole(upTo) };
+  return { list, ends };
 }
 
-/** Counts of the cases in a part of a list, added up. They are whole numbers, so their order does not matter. */
-export function countOf(counts: Float64Array, list: Int32Array, from = 0, to = list.length): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let k = from;
-  for (; k + 3 < to; k += 4) {
-    s0 += counts[list[k]];
-    s1 += counts[list[k + 1]];
-    s2 += counts[list[k + 2]];
-    s3 += counts[list[k + 3]];
-  }
-  for (; k < to; k++) s0 += counts[list[k]];
-  return s0 + s1 + s2 + s3;
-}
-
-/** Average precision when case n counts counts[n] times; NaN without a positive. Cases are ranked once. */
-export function rankedPrecision(cases: PredictedCases): (counts: Float64Array) => number {
-  const { order, positives, ends, upTo } = stepsOf(cases);
-  return (counts) => {
-    let hits = 0;
-    let seen = 0;
-    let sum = 0;
-    for (let step = 0; step < ends.length; step++) {
-      seen += countOf(counts, order, step > 0 ? ends[step - 1] : 0, ends[step]);
-      const tied = countOf(counts, positives, step > 0 ? upTo[step - 1] : 0, upTo[step]);
-      if (tied === 0) continue;
-      hits += tied;
-      sum += tied * (hits / seen);
+/** Average precision; without a value where no positive counts. Cases are ranked once. */
+export function rankedPrecision(cases: PredictedCases, unitOf?: Int32Array): Weighted {
+  const { list, ends } = stepsOf(cases);
+  const sumsOf = partSums(list, ends, unitOf);
+  return (counts, values) => {
+    const sums = sumsOf(counts);
+    for (let lane = 0; lane < LANES; lane++) {
+      let hits = 0;
+      let seen = 0;
+      let sum = 0;
+      for (let k = lane; k < sums.length; k += 3 * LANES) {
+        const tied = sums[k + 2 * LANES];
+        seen += sums[k] + sums[k + LANES] + tied;
+        if (tied === 0) continue;
+        hits += tied;
+        sum += tied * (hits / seen);
+      }
+      values[lane] = hits > 0 ? sum / hits : Number.NaN;
     }
-    return hits > 0 ? sum / hits : Number.NaN;
   };
 }
 
-/** Area under the ROC curve, in the same way; NaN without a positive or a negative. */
-export function rankedAuc(cases: PredictedCases): (counts: Float64Array) => number {
-  const { order, positives, starts, ends, upTo } = stepsOf(cases);
-  return (counts) => {
-    let [above, below, wins] = [0, 0, 0];
-    for (let step = 0; step < ends.length; step++) {
-      const between = countOf(counts, order, step > 0 ? ends[step - 1] : 0, starts[step]);
-      const tied = countOf(counts, positives, step > 0 ? upTo[step - 1] : 0, upTo[step]);
-      const negatives = countOf(counts, order, starts[step], ends[step]) - tied;
-      wins += between * above + negatives * (above + tied / 2);
-      above += tied;
-      below += between + negatives;
+/** Area under the ROC curve, in the same way; without a value where no positive or no negative counts. */
+export function rankedAuc(cases: PredictedCases, unitOf?: Int32Array): Weighted {
+  const { list, ends } = stepsOf(cases);
+  const sumsOf = partSums(list, [...ends, list.length], unitOf);
+  return (counts, values) => {
+    const sums = sumsOf(counts);
+    for (let lane = 0; lane < LANES; lane++) {
+      let [above, below, wins] = [0, 0, 0];
+      let k = lane;
+      for (; k + 3 * LANES <= sums.length; k += 3 * LANES) {
+        const [between, negatives, tied] = [sums[k], sums[k + LANES], sums[k + 2 * LANES]];
+        wins += between * above + negatives * (above + tied / 2);
+        above += tied;
+        below += between + negatives;
+      }
+      wins += sums[k] * above;
+      below += sums[k];
+      values[lane] = above > 0 && below > 0 ? wins / (above * below) : Number.NaN;
     }
-    const rest = countOf(counts, order, ends.at(-1) ?? 0, order.length);
-    wins += rest * above;
-    below += rest;
-    return above > 0 && below > 0 ? wins / (above * below) : Number.NaN;
   };
 }

@@ -17,7 +17,8 @@ function answers(right: boolean[]): PredictedCases {
 
 /** One difference on draws of its own. */
 function pairedBootstrap(a: PredictedCases, b: PredictedCases, measure: Measure, options: BootstrapOptions) {
-  const [first, second] = bootstrapDraws([a, b], (cases) => measureTable[measure].weighted(cases, TWO), options);
+  const { weighted } = measureTable[measure];
+  const [first, second] = bootstrapDraws([a, b], (cases, unitOf) => weighted(cases, TWO, unitOf), options);
   return differenceOf(first, second);
 }
 

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { scoreAlerts } from "../../../src/evaluate/metrics/alerts.js";
 import { type Measure, measures, measureTable } from "../../../src/evaluate/metrics/measures.js";
 import { logLosses, scorePredictions } from "../../../src/evaluate/metrics/metrics.js";
+import { LANES, valueWhere } from "../../../src/evaluate/metrics/part-sums.js";
+import { randomStream } from "../../../src/random.js";
 
 const costs = { miss: 7, alert: 2 };
 
@@ -39,8 +41,8 @@ test.each(measures.filter((measure) => measure !== "alert-recall"))(
         const { of, weighted } = measureTable[measure];
         const given = { labels, predicted, scores, logLoss: logLosses(labels, probabilities, 2) };
         const measured = weighted(given, { classCount: 2, costs });
-        const counts = Float64Array.from(cases, ([, , count]) => count);
-        expect(measured(counts)).toBeCloseTo(of(rowOf(cases))!, 10);
+        const counts = cases.map(([, , count]) => count);
+        expect(valueWhere(measured, counts)).toBeCloseTo(of(rowOf(cases))!, 10);
       }),
       { seed: 1, numRuns: 200 },
     );
@@ -63,11 +65,41 @@ test("alert-recall: without weights it is the recall of the riskiest cases of ea
         { labels, scores, predicted: labels },
         { classCount: 2, budget: { alerts, periods } },
       );
-      expect(measured(new Float64Array(cases.length).fill(1))).toBeCloseTo(figures!.recall, 12);
+      expect(valueWhere(measured, new Int32Array(cases.length).fill(1))).toBeCloseTo(figures!.recall, 12);
     }),
     { seed: 1, numRuns: 200 },
   );
 });
+
+test.each(measures)(
+  "%s: draws side by side have the value that each has alone, cases of a group count together",
+  (measure) => {
+    const [N, groups] = [61, 7];
+    const random = randomStream(3);
+    const labels = Int32Array.from({ length: N }, (_, n) => (n % 3 === 0 ? 1 : 0));
+    const scores = Float64Array.from(labels, (label) => Math.round(8 * (random.uniform() + 0.4 * label)) / 12);
+    const predicted = Int32Array.from(scores, (score) => (score >= 0.5 ? 1 : 0));
+    const logLoss = Float64Array.from(labels, (label, n) => -Math.log(0.1 + 0.8 * (label ? scores[n] : 1 - scores[n])));
+    const budget = { alerts: 5, periods: Array.from(labels, (_, n) => n % 2) };
+    const [cases, context] = [
+      { labels, scores, predicted, logLoss },
+      { classCount: 2, costs, budget },
+    ];
+    const unitOf = Int32Array.from({ length: N }, (_, n) => (n * n) % groups);
+    const counts = Int32Array.from({ length: groups * LANES }, () => random.integer(4));
+    const values = new Float64Array(LANES);
+    measureTable[measure].weighted(cases, context, unitOf)(counts, values);
+    const alone = measureTable[measure].weighted(cases, context);
+    const expected = Array.from(values, (_, lane) =>
+      valueWhere(
+        alone,
+        unitOf.map((unit) => counts[unit * LANES + lane]),
+      ),
+    );
+    expect(Array.from(values)).toEqual(expected);
+    expect(new Set(expected).size).toBeGreaterThan(4);
+  },
+);
 
 test("log loss: by hand; scores that are no probabilities have none", () => {
   const probabilities = [0.5, 0.5, 0.2, 0.8, 1, 0];
