@@ -2,7 +2,7 @@
 import { leadHiring } from "./engine/threads/hire.js";
 import { serve } from "./engine/threads/serve.js";
 import { leadFit } from "./evaluate/fits/lead-fit.js";
-import { followEncoding, leadEncoding } from "./features/encode.js";
+import { followEncoding, leadEncoding } from "./features/encode-rows.js";
 import { followTraining, leadTraining } from "./train/background.js";
 
 await serve({

@@ -3,11 +3,13 @@ import { type Phase, sharedRoom } from "../engine/threads/crew.js";
 import { type NetworkModel, openNetwork } from "../model/model.js";
 import { fillBatch } from "../network/batch/fill-batch.js";
 import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import type { Network } from "../network/network.js";
+import type { PackedBatch } from "../network/batch/packed-batch.js";
+import type { Network, Slot } from "../network/network.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
 import { pooledWriter, readsLastAlone } from "./read-outs/pooled.js";
 import { statesOf } from "./read-outs/states.js";
+import { writeResiduals } from "./residual-columns.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */
 export const ENCODE_SHARD = 48;
@@ -21,7 +23,8 @@ export interface EncodeJob {
   set: SequenceSet;
   /** Sequences by length, so that neighbours share a pass. */
   order: Int32Array;
-  readOut: ReadOutParts;
+  /** What is read out of the encoder's states; or residuals: what the decoder missed. */
+  readOut: ReadOutParts | "residuals";
   /** Numbers a sequence gets. */
   width: number;
   steps: number;
@@ -54,9 +57,9 @@ export function createEncoder(
     steps,
     slots: threads,
     threads,
-    states: !readsLastAlone(readOut),
+    states: readOut === "residuals" || !readsLastAlone(readOut),
   };
-  const network = openNetwork(engine, model, size, "encode", attach);
+  const network = openNetwork(engine, model, size, readOut === "residuals" ? "autoencode" : "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
   const groups: readonly ColumnGroup[] = oneHotColumns(model.channels).groups;
   const room = sharedRoom(threads);
@@ -64,18 +67,29 @@ export function createEncoder(
     rows: new Float32Array(room(4 * order.length * width)),
     first: new Int32Array(room(4)),
   };
-  const pool = pooledWriter(readOut);
-  const write = pool ? undefined : readOutWriter(readOut);
+  const write = readOut === "residuals" ? undefined : writerOf(readOut, slot, shared.rows);
 
   const encodeShard = (shard: number) => {
     const from = (shared.first[0] + shard) * ENCODE_SHARD;
     const indices = order.subarray(from, from + ENCODE_SHARD);
     const batch = fillBatch(slot, set, groups, indices);
     slot.forward(batch);
-    const rowOf = (b: number) => indices[batch.order[b]];
-    pool?.(slot, batch, shared.rows, rowOf);
-    write?.(statesOf(slot, batch, readOut.lastLayer ? "last" : "all"), shared.rows, rowOf);
+    if (write) write(batch, (b) => indices[batch.order[b]]);
+    else
+      writeResiduals({ slot, batch, states: statesOf(slot, batch), indices }, groups, set, {
+        rows: shared.rows,
+        width,
+      });
   };
   const items = () => Math.min(ROUND, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
   return { network, shared, phases: [{ items, work: encodeShard }] };
+}
+
+/** Writes what is read out of a batch. */
+function writerOf(readOut: ReadOutParts, slot: Slot, rows: Float32Array) {
+  const pool = pooledWriter(readOut);
+  if (pool) return (batch: PackedBatch, rowOf: (b: number) => number) => pool(slot, batch, rows, rowOf);
+  const write = readOutWriter(readOut);
+  const layers = readOut.lastLayer ? "last" : "all";
+  return (batch: PackedBatch, rowOf: (b: number) => number) => write(statesOf(slot, batch, layers), rows, rowOf);
 }

@@ -1,27 +1,13 @@
 import type { Engine } from "../engine/engine.js";
-import type { Model } from "../model/model.js";
+import { type Model, networkModel } from "../model/model.js";
 import { inputChannels, prepareSequences } from "../model/prepare.js";
-import { type ColumnGroup, oneHotColumns } from "../network/batch/one-hot-columns.js";
-import { type Channel, countOf, type SequenceSet } from "../sequences/set/sequence-set.js";
+import type { SequenceSet } from "../sequences/set/sequence-set.js";
 import { checkSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../table/feature-table.js";
 import { finiteFeatures } from "../table/finite.js";
-import { tableOfPieces } from "./baselines/table-of-pieces.js";
-import {
-  caseErrors,
-  channelErrors,
-  lastErrors,
-  lastResiduals,
-  type Reconstruction,
-  recentChannelErrors,
-  recentErrors,
-} from "./reconstruction-errors.js";
-import { type RunBatch, runBatches } from "./run-batches.js";
-
-/** Spans of mean surprises. */
-const STEPS = [3, 5, 9];
-const SECONDS = { "1h": 3600, "6h": 6 * 3600, "1d": 86_400, "7d": 7 * 86_400 };
-const BATCH = 48;
+import { awaitTableOfPieces, tableOfPieces } from "./baselines/table-of-pieces.js";
+import { rowsAlone, rowsOnThreads } from "./encode-rows.js";
+import { residualNames } from "./residual-columns.js";
 
 /**
  * What the decoder missed, in few numbers, [N, columns]: `error` of the sequence; `error_CHANNEL`; `residual_COLUMN`, the
@@ -39,111 +25,35 @@ export function residualFeatures(engine: Engine, model: Model, set: Sequences): 
   return tableOfPieces(set, (piece) => residualsOf(engine, model, piece));
 }
 
+/** The same with the calling thread free meanwhile: `threads` that work, or 0 for the calling one alone. */
+export async function residualFeaturesOnThreads(
+  engine: Engine,
+  model: Model,
+  set: Sequences,
+  threads: number | undefined,
+): Promise<FeatureTable> {
+  checkSequences(set, "residualFeatures");
+  return awaitTableOfPieces(set, async (piece) => {
+    const { names, work } = residualWork(model, piece);
+    return tableOf(await rowsOnThreads(engine, work, { threads }), names, piece);
+  });
+}
+
 function residualsOf(engine: Engine, model: Model, set: SequenceSet): FeatureTable {
-  const prepared = prepareSequences(set, model.metadata.preparation);
-  const channels = inputChannels(model.metadata.preparation);
-  const { groups } = oneHotColumns(channels);
-  const names = namesOf(channels, groups, model.metadata.spec.nextStep !== undefined, prepared);
-  const N = countOf(prepared);
-  const values = new Float32Array(N * names.length);
-  const run = runBatches(engine, model, prepared, "autoencode", { batch: BATCH, shortestFirst: true });
-  for (const each of run) {
-    const { batch, indices } = each;
-    const blocks = [...ofReconstruction(each), ...ofPrediction(each, prepared)];
-    for (let b = 0; b < batch.B; b++) {
-      let to = indices[batch.order[b]] * names.length;
-      for (const block of blocks) {
-        const width = block.length / batch.B;
-        for (let k = 0; k < width; k++) values[to++] = block[b * width + k];
-      }
-    }
-  }
-  return finiteFeatures("residualFeatures", { values, names, rows: N }, set);
+  const { names, work } = residualWork(model, set);
+  return tableOf(rowsAlone(engine, work), names, set);
 }
 
-function namesOf(
-  channels: readonly Channel[],
-  groups: readonly ColumnGroup[],
-  predicts: boolean,
-  { times }: SequenceSet,
-): string[] {
-  const columns = groups.flatMap(({ channel, kind, width }, c) =>
-    Array.from({ length: width }, (_, k) =>
-      kind === "numeric" ? channel : `${channel}=${channels[c].vocabulary![k]}`,
-    ),
-  );
-  const names = [
-    "error",
-    ...groups.map(({ channel }) => `error_${channel}`),
-    ...columns.map((column) => `residual_${column}`),
-  ];
-  if (!predicts) return names;
-  return [
-    ...names,
-    ...groups.filter(isNumeric).map(({ channel }) => `unexpected_${channel}`),
-    ...groups.map(({ channel }) => `surprise_${channel}`),
-    ...STEPS.map((steps) => `surprise_last_${steps}`),
-    ...(times ? Object.keys(SECONDS) : []).flatMap((span) =>
-      groups.map(({ channel }) => `surprise_${span}_${channel}`),
-    ),
-  ];
+function residualWork(model: Model, set: SequenceSet) {
+  const { preparation, spec } = model.metadata;
+  const prepared = prepareSequences(set, preparation);
+  const names = residualNames(inputChannels(preparation), spec.nextStep !== undefined, prepared);
+  return {
+    names,
+    work: { model: networkModel(model), set: prepared, readOut: "residuals" as const, width: names.length },
+  };
 }
 
-const isNumeric = ({ kind }: ColumnGroup) => kind === "numeric";
-
-/** Blocks of columns [B, width], in the order of their names. */
-function ofReconstruction({ slot, batch, states, groups }: RunBatch): Float64Array[] {
-  const { place, output, ws } = slot;
-  const { T, B, starts, mask } = states;
-  const reconstruction: Reconstruction = {
-    T,
-    B,
-    starts,
-    columns: groups,
-    data: ws.data,
-    x: place.x,
-    y: output!.offset(batch),
-    yStride: output!.stride,
-    observed: batch.masked ? place.observed : undefined,
-    mask: mask?.offset,
-  };
-  return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
-}
-
-/** The same of the head that predicts the next step; none without it. */
-function ofPrediction(
-  { slot, batch, states, indices, groups }: RunBatch,
-  { times, offsets }: SequenceSet,
-): Float64Array[] {
-  const { nextStep, ws } = slot;
-  if (!nextStep) return [];
-  const { T, B, starts } = states;
-  const { output } = nextStep.layer;
-  const prediction: Reconstruction = {
-    T,
-    B,
-    starts,
-    columns: groups,
-    data: ws.data,
-    x: nextStep.place.target,
-    y: output.offset(batch),
-    yStride: output.stride,
-    observed: nextStep.place.observed,
-    mask: nextStep.present,
-  };
-  // of the step that was predicted
-  const age = (b: number, t: number) => {
-    const n = indices[batch.order[b]];
-    return times![offsets[n + 1] - 1] - times![offsets[n] + t + 1];
-  };
-  const residuals = lastResiduals(prediction);
-  const width = residuals.length / B;
-  const numeric = groups.filter(isNumeric);
-  const unexpected = Float64Array.from(
-    { length: B * numeric.length },
-    (_, k) => residuals[Math.floor(k / numeric.length) * width + numeric[k % numeric.length].start],
-  );
-  const surprises = [lastErrors(prediction), recentErrors(prediction, STEPS)];
-  if (times) surprises.push(recentChannelErrors(prediction, Object.values(SECONDS), age));
-  return [unexpected, ...surprises.map((errors) => errors.map(Math.log1p))];
+function tableOf(values: Float32Array, names: readonly string[], set: SequenceSet): FeatureTable {
+  return finiteFeatures("residualFeatures", { values, names, rows: values.length / names.length }, set);
 }

@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.js";
 import { soloCrew } from "../engine/threads/crew.js";
 import { hireBeside } from "../engine/threads/hire.js";
 import { musterCrew } from "../engine/threads/threads.js";
-import { encodeFollow } from "../features/encode.js";
+import { encodeFollow } from "../features/encode-rows.js";
 import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
 import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";

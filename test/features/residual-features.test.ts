@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { residualFeaturesOnThreads } from "../../src/features/residual-features.js";
 import { type FeatureTable, fitAutoencoder, residualFeatures, untrainedAutoencoder } from "../../src/index.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { expectClose } from "../close.js";
@@ -32,6 +33,15 @@ describe.each(engines)("$name", ({ engine }) => {
     });
     const reference = residualFeatures(engines[0].engine, model, set);
     expectClose(whole.values, reference.values, { rtol: tolerance(engine), atol: 1e-5, name: "engine" });
+  });
+
+  test("any number of threads: the same bits", async () => {
+    const timed = { ...set, times: Float64Array.from({ length: set.offsets[60] }, (_, k) => 1000 * k) };
+    const model = untrainedAutoencoder(engine, timed, options);
+    const alone = residualFeatures(engine, model, timed);
+    expect(alone.names).toContain("surprise_1h_kind");
+    for (const threads of [0, 1, 3])
+      expect(await residualFeaturesOnThreads(engine, model, timed, threads)).toEqual(alone);
   });
 });
 

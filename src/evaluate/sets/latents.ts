@@ -1,8 +1,9 @@
 import { encode } from "../../features/encode.js";
 import { componentsOf, mustBeFitted } from "../../features/read-outs/read-outs.js";
-import { residualFeatures } from "../../features/residual-features.js";
+import { residualFeaturesOnThreads } from "../../features/residual-features.js";
+import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { selectColumns } from "../../table/feature-table.js";
-import { both, type FeatureContext, type FeaturePair, type FeatureSet } from "./feature-set.js";
+import type { FeatureContext, FeaturePair, FeatureSet } from "./feature-set.js";
 import type { SharedNetwork } from "./networks.js";
 
 export const untrained: FeatureSet = {
@@ -54,6 +55,12 @@ async function encoded(
   };
 }
 
-function missed(context: FeatureContext, { model }: SharedNetwork, columns: RegExp): FeaturePair {
-  return both(context, (set) => selectColumns(residualFeatures(context.engine, model, set), columns));
+async function missed(
+  { engine, train, test, fit }: FeatureContext,
+  { model }: SharedNetwork,
+  columns: RegExp,
+): Promise<FeaturePair> {
+  const of = async (set: Sequences) =>
+    selectColumns(await residualFeaturesOnThreads(engine, model, set, fit.threads), columns);
+  return { train: await of(train), test: await of(test) };
 }
