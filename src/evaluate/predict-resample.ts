@@ -20,8 +20,9 @@ import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
 import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
-import type { Aggregates, FeaturePair } from "./sets/feature-set.js";
-import { featureTables, joinBlocks, type MadeSet, type Tables } from "./sets/feature-tables.js";
+import type { Aggregates } from "./sets/feature-set.js";
+import { featureTables, type MadeSet, type Tables } from "./sets/feature-tables.js";
+import { joinBlocks, type NamedPairs } from "./sets/join-blocks.js";
 
 /** From the seeds of the networks of one resample to those of the next. */
 const NEXT_RESAMPLE = 1000;
@@ -34,6 +35,8 @@ export interface Progress {
   step(text: string, trained?: number): void;
   /** The tables of what was begun are made. */
   made(): void;
+  /** Seconds that a fit may take. */
+  expected(key: PredictionKey): number;
   /** A classifier has predicted; it may be one of earlier tables. */
   fitted(text: string, key: PredictionKey): void;
 }
@@ -115,9 +118,9 @@ interface PartWork {
 /** In a function of its own: it keeps no hold of tables that are free when their classifiers have ended. */
 async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
   const { question, plan, k, results, fits, progress } = job;
-  const { tables, part, missing, rest, labels, step } = work;
+  const { missing, labels, step } = work;
   await fits.room();
-  const { joined, several, components, notes } = await tablesFor(tables, part, missing, rest);
+  const { blocksOf, several, components, notes } = await tablesFor(job, work);
   for (const key of missing) {
     const { classifier } = key;
     const { balanced } = classifierTable[classifier];
@@ -126,14 +129,14 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
     const task = {
       classifier,
       labels,
-      pair: joined.get(balanced)!,
+      ...{ blocks: blocksOf(balanced), balanced },
       classWeight: plan.classWeights[classifier],
       classCount: plan.classCount,
       standardise: several ? !balanced : components ? ("auto" as const) : true,
       seed: question.seed,
       trials: plan.resamples[k].validation?.trials.map(({ fitted, held }) => ({ fitted, held })),
     };
-    await fits.add(task, async (prediction) => {
+    await fits.add(task, progress.expected(key), async (prediction) => {
       prediction.notes.unshift(...notes);
       await results.keepPrediction(key, prediction);
       progress.fitted(text, key);
@@ -143,34 +146,37 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
 
 /** The tables of a part for each of its classifiers. */
 interface PartTables {
-  /** By whether blocks are balanced. */
-  joined: ReadonlyMap<boolean, FeaturePair>;
+  /** By whether they are scaled to equal variance. */
+  blocksOf(balanced: boolean): NamedPairs;
   several: boolean;
   components?: boolean;
   notes: readonly string[];
 }
 
 /**
- * One table for each way to join blocks. Tables that no later expression needs are forgotten before anything is fitted:
- * of a large set memory holds what is looked at. So what is returned must keep no hold of the blocks.
+ * The blocks of a part, which threads join. What the calling thread fits on is joined here: one table for each way to
+ * join blocks. Tables that no later expression needs are forgotten before anything is fitted: of a large set memory
+ * holds what is looked at. So what is returned must then keep no hold of the blocks.
  */
-async function tablesFor(
-  tables: Tables,
-  part: Expression,
-  missing: readonly OwnKey[],
-  later: readonly Expression[],
-): Promise<PartTables> {
+async function tablesFor({ fits }: ResampleJob, { tables, part, missing, rest }: PartWork): Promise<PartTables> {
   const blocks = await tables.make(part);
-  tables.keepOnly(later);
+  tables.keepOnly(rest);
   const { pairs, notes } = blocks;
-  const several = pairs.length > 1;
-  const { components } = pairs[0];
-  const joined = new Map<boolean, FeaturePair>();
-  for (const balanced of [true, false])
-    if (missing.some(({ classifier }) => classifierTable[classifier].balanced === balanced))
-      joined.set(balanced, joinBlocks(blocks, balanced, !balanced));
-  return { joined, several, components, notes };
+  const [several, { components }] = [pairs.length > 1, pairs[0]];
+  const ways = [true, false].filter((way) =>
+    missing.some(({ classifier }) => classifierTable[classifier].balanced === way),
+  );
+  return { blocksOf: fits.spreads(blocks) ? () => blocks : joinedBlocks(blocks, ways), several, components, notes };
 }
+
+/** Keeps no hold of the blocks. @param ways whether they are balanced */
+function joinedBlocks(blocks: NamedPairs, ways: readonly boolean[]): PartTables["blocksOf"] {
+  const joined = ways.map((way): NamedPairs => ({ names: [], pairs: [joinBlocks(blocks, way, !way)] }));
+  return joinedOf(ways, joined);
+}
+
+const joinedOf = (ways: readonly boolean[], joined: readonly NamedPairs[]) => (balanced: boolean) =>
+  joined[ways.indexOf(balanced)];
 
 /** The features that classifiers are fitted on: averages are made of the predictions of their parts. */
 export function partsOf(expression: Expression): Expression[] {

@@ -163,6 +163,7 @@ function openProgress({ hooks }: Question, { all, items, trainings, fits }: Plan
       done += items.get(present) ?? 0;
       present = "";
     },
+    expected: (key) => fits.get(idOfPrediction(key)) ?? 0,
     fitted(text, key) {
       done += fits.get(idOfPrediction(key)) ?? 0;
       step(text);

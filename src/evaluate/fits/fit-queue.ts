@@ -1,15 +1,20 @@
 import { runInBackground } from "../../engine/threads/background.js";
 import type { Prediction } from "../comparison/predictions.js";
+import type { FeaturePair } from "../sets/feature-set.js";
 import type { Beside } from "../sets/networks.js";
-import type { FitTask } from "./fit-and-predict.js";
-import type { FitMessage } from "./lead-fit.js";
+import type { BlockedFit, FitMessage } from "./lead-fit.js";
 
 /** Fits that wait for a thread, and those that have one. */
 export interface FitQueue {
-  /** Resolves with what the fit predicts, or with nothing where it failed or was stopped. */
-  add(task: FitTask, bytes: number): Promise<Prediction | undefined>;
+  /**
+   * Resolves with what the fit predicts, or with nothing where it failed or was stopped.
+   * @param seconds it may take
+   */
+  add(fit: BlockedFit, seconds: number): Promise<Prediction | undefined>;
   /** Waits, and gives the core of the calling thread to a fit meanwhile. @throws the first failure */
   until(holds: () => boolean): Promise<void>;
+  /** Waits until no fit is left. The longest begin first: else one of them may run on when no other is left. */
+  untilNone(): Promise<void>;
   /** Other work has a thread of its own, and those that no fit wants. The calling thread waits. */
   beside: Beside;
   /** @throws the first failure */
@@ -20,54 +25,62 @@ export interface FitQueue {
   settled(): Promise<void>;
   readonly waiting: number;
   readonly running: number;
-  /** Of the tables of all of them. */
+  /** Of the blocks of all of them; one that several read counts once. */
   readonly bytes: number;
 }
 
 interface Entry {
-  task: FitTask;
-  bytes: number;
+  fit: BlockedFit;
+  seconds: number;
   over(prediction?: Prediction): void;
 }
 
-/** Bytes of tables from which on a thread is replaced afterwards: that takes a tenth of a second. */
+/** Bytes of blocks from which on a thread is replaced afterwards: that takes a tenth of a second. */
 const LARGE = 2 ** 24;
 
 /** @param threads at most so many fits at once; one fewer while the calling thread does not wait, which works itself */
 export function openFitQueue(threads: number): FitQueue {
   const queue: Entry[] = [];
+  const present = new Set<Entry>(); // that wait or run
   const controller = new AbortController();
   const { signal } = controller;
   const bell = openBell();
-  /** Threads at work, and how often other work is done beside fits. */
-  const at = { running: 0, besides: 0 };
-  let bytes = 0;
+  /** Threads at work, how often other work is done beside fits, and whether more fits may come. */
+  const at = { running: 0, besides: 0, more: true };
   let failure: { error: unknown } | undefined;
 
   const fail = (error: unknown) => {
     if (failure) return;
     failure = { error };
     controller.abort(error);
-    for (const { over } of queue.splice(0)) over();
+    for (const entry of queue.splice(0)) {
+      present.delete(entry);
+      entry.over();
+    }
     bell.ring();
   };
   const run = async (entry: Entry) => {
     at.running++;
     try {
-      const message: FitMessage = { kind: "classify", task: entry.task };
-      entry.over(await runInBackground<Prediction, never>(message, { signal, once: entry.bytes > LARGE }));
+      const message: FitMessage = { kind: "classify", fit: entry.fit };
+      const once = bytesOf(entry.fit.blocks.pairs) > LARGE;
+      entry.over(await runInBackground<Prediction, never>(message, { signal, once }));
     } catch (error) {
       entry.over();
       fail(error);
     }
     at.running--;
-    bytes -= entry.bytes;
+    present.delete(entry);
     begin();
     bell.ring();
   };
+  const next = () => {
+    const longest = at.more ? 0 : queue.reduce((best, { seconds }, k) => (seconds > queue[best].seconds ? k : best), 0);
+    return queue.splice(longest, 1)[0];
+  };
   const begin = () => {
     const most = bell.waits || at.besides > 0 ? threads : threads - 1;
-    while (at.running < most && queue.length > 0) run(queue.shift()!);
+    while (at.running < most && queue.length > 0) run(next());
   };
   const sleep = () => {
     const rung = bell.rung();
@@ -77,16 +90,23 @@ export function openFitQueue(threads: number): FitQueue {
   const expectNone = () => {
     if (failure) throw failure.error;
   };
+  const until = async (holds: () => boolean) => {
+    while (!failure && !holds()) await sleep();
+    expectNone();
+  };
   return {
-    add: (task, size) =>
+    add: (fit, seconds) =>
       new Promise((over) => {
-        bytes += size;
-        queue.push({ task, bytes: size, over });
+        const entry = { fit, seconds, over };
+        queue.push(entry);
+        present.add(entry);
         begin();
       }),
-    async until(holds) {
-      while (!failure && !holds()) await sleep();
-      expectNone();
+    until,
+    async untilNone() {
+      at.more = false;
+      await until(() => at.running === 0 && queue.length === 0);
+      at.more = true;
     },
     async beside(work) {
       expectNone();
@@ -110,9 +130,20 @@ export function openFitQueue(threads: number): FitQueue {
       return at.running;
     },
     get bytes() {
-      return bytes;
+      return bytesOf(new Set(Array.from(present).flatMap(({ fit }) => fit.blocks.pairs)));
     },
   };
+}
+
+/** Of the numbers of both parts. */
+export function bytesOf(pairs: Iterable<FeaturePair>): number {
+  let bytes = 0;
+  for (const { train, test, sparse } of pairs) {
+    bytes += train.values.byteLength + test.values.byteLength;
+    if (sparse)
+      for (const { columns, values } of [sparse.train, sparse.test]) bytes += columns.byteLength + values.byteLength;
+  }
+  return bytes;
 }
 
 /** Counts the threads of other work as fits. It has the first at once: others come to wait for what it makes. */

@@ -3,18 +3,23 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";
 import type { Prediction } from "../comparison/predictions.js";
 import type { FeaturePair } from "../sets/feature-set.js";
+import { joinBlocks, type NamedPairs } from "../sets/join-blocks.js";
 import type { Beside } from "../sets/networks.js";
-import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
-import { openFitQueue } from "./fit-queue.js";
+import { fitAndPredict } from "./fit-and-predict.js";
+import { bytesOf, openFitQueue } from "./fit-queue.js";
+import type { BlockedFit } from "./lead-fit.js";
 
 /** Fits of classifiers on threads, while the calling thread makes the next tables. */
 export interface Fits {
   /**
    * Plans a fit. On threads it begins when one is free, else at once.
+   * @param seconds it may take
    * @param keep gets what it predicts, in the order in which fits were planned
    */
-  add(task: FitTask, keep: (prediction: Prediction) => Promise<void>): Promise<void>;
-  /** Waits until more tables may be made: all fits have begun, and their tables are small. */
+  add(fit: BlockedFit, seconds: number, keep: (prediction: Prediction) => Promise<void>): Promise<void>;
+  /** Whether threads fit on such blocks, and join them; else the calling thread does, at once. */
+  spreads(blocks: NamedPairs): boolean;
+  /** Waits until more tables may be made: those of the fits that are planned are small. */
   room(): Promise<void>;
   /** Waits until all is done and kept. */
   idle(): Promise<void>;
@@ -26,8 +31,10 @@ export interface Fits {
   close(): Promise<void>;
 }
 
-/** Bytes of tables that threads read, above which no more are made; a larger one stays with the calling thread. */
+/** Bytes of the tables of a fit, above which it stays with the calling thread; of all that run, above which none is made. */
 export const MOST_BYTES = 2 ** 28;
+/** The same where fits still wait for a thread. */
+const AHEAD = 2 ** 27;
 
 /**
  * The first failure of a fit, of what keeps its result, or of the signal ends all; the next call throws it.
@@ -40,30 +47,34 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
 
+  const spreads = ({ pairs }: NamedPairs) => threads > 1 && bytesOf(pairs) <= MOST_BYTES;
   const idle = async () => {
-    await queue.until(() => queue.running === 0 && queue.waiting === 0);
+    await queue.untilNone();
     await order.done();
     queue.expectNone();
   };
   return {
-    async add(task, keep) {
+    spreads,
+    async add(fit, seconds, keep) {
       await new Promise((go) => setTimeout(go, 0)); // a signal, and what threads send, can arrive
       queue.expectNone();
-      const bytes = bytesOf(task.pair);
-      if (threads > 1 && bytes <= MOST_BYTES) {
-        share(task.pair);
-        const fitted = queue.add(task, bytes);
+      const { blocks, balanced, ...task } = fit;
+      if (spreads(blocks)) {
+        for (const pair of blocks.pairs) share(pair);
+        const fitted = queue.add(fit, seconds);
         return order.add(async () => {
           const prediction = await fitted;
           if (prediction) await keep(prediction);
         });
       }
       await idle();
-      const prediction = await fitAndPredict(task, { alone: true, pause: async () => signal?.throwIfAborted() });
+      const pair = joinBlocks(blocks, balanced);
+      const pause = async () => signal?.throwIfAborted();
+      const prediction = await fitAndPredict({ ...task, pair }, { alone: true, pause });
       order.add(() => keep(prediction));
       await idle();
     },
-    room: () => queue.until(() => queue.waiting === 0 && queue.bytes <= MOST_BYTES),
+    room: () => queue.until(() => queue.bytes <= (queue.waiting > 0 ? AHEAD : MOST_BYTES)),
     idle,
     beside: (work) => (threads > 1 ? queue.beside(work) : work()),
     inOrder: order.add,
@@ -95,12 +106,6 @@ function openOrder(failed: (error: unknown) => void) {
     /** All that was asked for so far. */
     done: () => last,
   };
-}
-
-function bytesOf({ train, test, sparse }: FeaturePair): number {
-  const sizeOf = (rows: SparseRows) => rows.columns.byteLength + rows.values.byteLength;
-  const rows = sparse ? sizeOf(sparse.train) + sizeOf(sparse.test) : 0;
-  return train.values.byteLength + test.values.byteLength + rows;
 }
 
 /** Puts the numbers where threads can read them; whoever else has this pair sees them there too. */

@@ -3,17 +3,15 @@ import { ridgeLeaveOneOut } from "../../classify/linear/ridge.js";
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
 import { expectOneOf, expectOptions } from "../../options.js";
-import { balanceBlocks } from "../../table/blocks.js";
-import { type FeatureTable, sideBySide } from "../../table/feature-table.js";
+import type { FeatureTable } from "../../table/feature-table.js";
 import { type Expression, hasNetwork, nameOfExpression, type SingleSet, setsOf } from "./expression.js";
 import type { FeatureContext, FeaturePair } from "./feature-set.js";
 import { featureSets } from "./feature-sets.js";
+import { joinBlocks, type NamedPairs } from "./join-blocks.js";
 import { recall, shareNetworks } from "./networks.js";
 
 /** The tables of an expression: one block, or several that are to stand side by side. */
-export interface Blocks {
-  names: string[];
-  pairs: FeaturePair[];
+export interface Blocks extends NamedPairs {
   notes: readonly string[];
 }
 
@@ -96,21 +94,6 @@ export function featureTables(
     };
     return { make, keepOnly };
   };
-}
-
-/**
- * One table for a classifier: blocks of equal variance, or columns as they are.
- * @param isLast the blocks are emptied: memory need not hold those of the training part while the test part is joined
- */
-export function joinBlocks({ names, pairs }: Blocks, balanced: boolean, isLast = false): FeaturePair {
-  if (pairs.length === 1) return pairs[0];
-  const trains = pairs.map(({ train }) => train);
-  const tests = pairs.map(({ test }) => test);
-  if (balanced) return balanceBlocks(trains, tests, names);
-  if (isLast) pairs.length = 0;
-  const train = sideBySide(trains, names);
-  trains.length = 0;
-  return { train, test: sideBySide(tests, names) };
 }
 
 export interface Selection {
