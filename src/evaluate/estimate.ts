@@ -88,14 +88,15 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const own = network(single);
       if (!own) {
         const perCase = PER_CASE[single.name] ?? PER_CASE.raw;
-        return factor * cases * perCase({ length, width, channels, columns: columnsOf(single) }) * NANO;
+        const alone = factor * cases * perCase({ length, width, channels, columns: columnsOf(single) }) * NANO;
+        return single.name === "convolutions" ? alone / threads : alone;
       }
       const fitted = mustBeFitted((single.readOut ?? readOut) as ReadOut);
       const decodes = single.name === "residuals" || single.name === "surprise";
       const times = decodes || !fitted ? 1 : 6.5;
       const perStep =
         times * (decodes ? factor * 2000 + pace * 0.2 * own.parameters : factor * 500 + pace * 0.07 * own.parameters);
-      const running = (cases * length * perStep * NANO) / (decodes ? 1 : threads);
+      const running = (cases * length * perStep * NANO) / threads;
       return running + (networkIsMade ? 0 : training(single));
     },
     classifier(k, expression, name) {

@@ -95,10 +95,7 @@ export function fitRandomConvolutions(
 export function transformRandomConvolutions(state: RandomConvolutions, set: SequenceSet): FeatureTable {
   checkSequenceSet(set, "transformRandomConvolutions");
   const { dilations, featuresPerDilation, combinations } = state;
-  const names: string[] = [];
-  for (const [d, dilation] of dilations.entries())
-    for (const kernel of KERNELS)
-      for (let b = 0; b < featuresPerDilation[d]; b++) names.push(`conv_${kernel.join("")}_d${dilation}_${b}`);
+  const names = namesOfConvolutions(state);
   const { width, offsets, values } = scaleSeries(state.scale, set);
   const N = countOf(set);
   const table = new Float32Array(N * names.length);
@@ -124,6 +121,15 @@ export function transformRandomConvolutions(state: RandomConvolutions, set: Sequ
     }
   }
   return finiteFeatures("transformRandomConvolutions", { values: table, names, rows: N }, set);
+}
+
+/** [features], in their order. */
+export function namesOfConvolutions({ dilations, featuresPerDilation }: RandomConvolutions): string[] {
+  return dilations.flatMap((dilation, d) =>
+    KERNELS.flatMap((kernel) =>
+      Array.from({ length: featuresPerDilation[d] }, (_, b) => `conv_${kernel.join("")}_d${dilation}_${b}`),
+    ),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { convolveOnThreads } from "../../../src/features/baselines/convolve-on-threads.js";
 import {
   chooseDilations,
   fitRandomConvolutions,
@@ -100,6 +101,23 @@ test("the default makes 9,996 features, each with a name of its own", () => {
   const { names } = transformRandomConvolutions(one, walks([60], 1, 3));
   expect(new Set(names).size).toBe(9996);
   expect(names[0]).toBe("conv_012_d1_0");
+});
+
+test("any number of threads: the same bits", async () => {
+  const many = walks(
+    Array.from({ length: 131 }, (_, n) => (n * 7) % 23),
+    2,
+    4,
+  );
+  const alone = transformRandomConvolutions(state, many);
+  for (const threads of [0, 2, 3]) expect(await convolveOnThreads(state, many, threads)).toEqual(alone);
+});
+
+test("what fails on a thread fails, and threads are free again", async () => {
+  const many = walks(new Array(131).fill(9), 2, 4);
+  const wrong = { ...state, scale: { ...state.scale, mean: [] } };
+  await expect(convolveOnThreads(wrong, many, 2)).rejects.toThrow();
+  expect((await convolveOnThreads(state, many, 2)).rows).toBe(131);
 });
 
 test("features are shares, of series of any length; no steps give zeros", () => {
