@@ -1,10 +1,8 @@
 import type { DuckDBType, DuckDBVector } from "@duckdb/node-api";
-import { createTextStore } from "../source/cells/text-store.js";
 import type { Column } from "../source/table.js";
+import { createTexts } from "./duckdb-texts.js";
+import { filled, nullsOf, type Reader, withoutNulls } from "./duckdb-vector.js";
 import { exactNumber, type Place, refuseCell, secondsOf } from "./query-rows.js";
-
-/** @param values as many as there are cells; where they are numbers, they are written into it */
-type Reader = (vector: DuckDBVector, values: Float64Array, place: Place) => Column;
 
 /**
  * How the cells of a column of a type are read; undefined for a type that is not one value per cell. A column is valid
@@ -26,7 +24,7 @@ export function createReader(
 
 function readerOf(type: DuckDBType): Reader | undefined {
   const name = String(type).replace(/\(.*/, "");
-  if (name === "VARCHAR") return texts();
+  if (name === "VARCHAR") return createTexts();
   return name === "DECIMAL" ? decimals((type as { scale?: number }).scale ?? 0) : READERS[name];
 }
 
@@ -131,96 +129,4 @@ function decimals(scale: number): Reader {
     };
     return { kind: "numbers", values: filled(vector, values, value) };
   };
-}
-
-const ENTRY = 16; // bytes of a text in a vector: its length, then itself up to INLINE bytes, or where it stands
-const INLINE = 12;
-
-/** Texts, known by their bytes; most need no string. */
-function texts(): Reader {
-  const store = createTextStore();
-  const room = { bytes: Buffer.alloc(0), ends: new Int32Array(0), ids: new Int32Array(0) };
-  return (vector, { length: count }) => {
-    if (room.ids.length < count) Object.assign(room, { ends: new Int32Array(count), ids: new Int32Array(count) });
-    const { ends } = room;
-    const utf8 = packed(vector, count, room);
-    const begin = (r: number) => (r === 0 ? 0 : ends[r - 1] + 1);
-    let ids: Int32Array | undefined;
-    const made = () => {
-      if (ids) return ids;
-      ids = room.ids.subarray(0, count);
-      const view = new DataView(utf8.buffer, utf8.byteOffset, utf8.length);
-      for (let r = 0, from = 0; r < count; r++) {
-        ids[r] = store.idOf(utf8, view, from, ends[r]);
-        from = ends[r] + 1;
-      }
-      return ids;
-    };
-    const text = (r: number) => {
-      const id = made()[r];
-      return id < 0 ? utf8.toString("utf8", begin(r), ends[r]) : store.textOf(id);
-    };
-    let values: string[] | undefined;
-    return {
-      kind: "cells",
-      utf8,
-      text,
-      get ids() {
-        return made();
-      },
-      get values() {
-        values ??= Array.from({ length: count }, (_, r) => text(r));
-        return values;
-      },
-    };
-  };
-}
-
-/** The texts of a vector, copied into the room: each with a zero behind it. A null is an empty text. */
-function packed(
-  vector: DuckDBVector,
-  count: number,
-  room: { bytes: Buffer<ArrayBuffer>; ends: Int32Array },
-): Buffer<ArrayBuffer> {
-  const { dataView: entries } = vector as unknown as { dataView: DataView };
-  const isNull = nullsOf(vector);
-  const { ends } = room;
-  let { bytes } = room;
-  let into = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = 0;
-  for (let r = 0; r < count; r++) {
-    const length = isNull?.(r) ? 0 : entries.getUint32(ENTRY * r, true);
-    if (at + Math.max(length, INLINE) >= bytes.length) {
-      bytes = Buffer.concat([bytes.subarray(0, at)], 2 * bytes.length + length + ENTRY * count);
-      into = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    }
-    if (length > INLINE) bytes.write(vector.getItem(r) as string, at, "utf8");
-    else for (let k = 0; k < length; k += 4) into.setInt32(at + k, entries.getInt32(ENTRY * r + 4 + k, true), true);
-    at += length;
-    ends[r] = at;
-    into.setUint8(at++, 0);
-  }
-  room.bytes = bytes;
-  return bytes.subarray(0, at);
-}
-
-/** Tells which rows of a vector are null; undefined: none. */
-function nullsOf(vector: DuckDBVector): ((r: number) => boolean) | undefined {
-  const { data, offset = 0 } =
-    (vector as unknown as { validity?: { data?: BigUint64Array | null; offset?: number } }).validity ?? {};
-  if (!data) return undefined;
-  const bits = new Uint8Array(data.buffer, data.byteOffset, data.byteLength); // the first row is the lowest bit
-  return (r) => (bits[(offset + r) >> 3] & (1 << ((offset + r) & 7))) === 0;
-}
-
-function withoutNulls(vector: DuckDBVector, values: Float64Array): Float64Array {
-  const isNull = nullsOf(vector);
-  for (let r = 0; isNull && r < values.length; r++) if (isNull(r)) values[r] = Number.NaN;
-  return values;
-}
-
-function filled(vector: DuckDBVector, values: Float64Array, value: (r: number) => number): Float64Array {
-  const isNull = nullsOf(vector);
-  for (let r = 0; r < values.length; r++) values[r] = isNull?.(r) ? Number.NaN : value(r);
-  return values;
 }
