@@ -4,6 +4,7 @@ import { temporaryPath } from "../files/temporary.js";
 import { type Input, readSequences, shownInput, takePieces } from "../read/read.js";
 import { scanTable } from "../read/scan-table.js";
 import type { DataOptions } from "../read/source/options.js";
+import type { Piece } from "../read/source/piece.js";
 import type { ReadHooks } from "../read/source/piece-options.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import { cutAll, type Sequences } from "../sequences/set/windowed-set.js";
@@ -62,9 +63,8 @@ export async function openTrainingSource(
       async (take) => {
         const pieces = { mostSteps: Math.min(PIECE, blockSteps), promised: blockSteps, channels, ...hooks };
         const options = { ...pieces, ...(sort && { sortIn: folder }) };
-        const read = await takePieces(input, reading, options, ({ set, ...part }) =>
-          take({ ...part, set: cutAll(set) }),
-        );
+        const takeCut = ({ set, ...part }: Piece<Sequences>) => take({ ...part, set: cutAll(set) });
+        const read = await takePieces(input, reading, options, takeCut, true);
         second = read.sha256;
         return read.notes;
       },

@@ -23,9 +23,9 @@ export async function asTable(path: string, format: Format, options: DataOptions
   return named ? csv : format;
 }
 
-/** What is read for a file that was found. */
-export function sourceOf({ path, source, watch }: FoundFile, options: DataOptions): SourceFile {
-  return source ? { ...source, watch } : sourceFile(path, options, watch);
+/** What is read for a file that was found. @param hashed false: its hash will not be asked for */
+export function sourceOf({ path, source, watch }: FoundFile, options: DataOptions, hashed = true): SourceFile {
+  return source ? { ...source, watch, hashed } : sourceFile(path, { ...options, hashed }, watch);
 }
 
 /** Opens a table with its cells in the notation of the options. @throws {OptionError} for an option of other formats */

@@ -25,6 +25,8 @@ export interface PieceSize extends EventChoice {
   channels?: readonly Channel[];
   sort?: Sorting;
   promised?: number;
+  /** false: the hash of a table in one file is not asked for. */
+  hashed?: boolean;
 }
 
 /**
@@ -46,7 +48,8 @@ export async function readRows(
     const read = await readTextFiles(found, options, size, take);
     return { ...read, files: [...(await inOne(found.where, read.files)), ...(found.manifest ? [found.manifest] : [])] };
   }
-  return readWith(found, options, (table, roles) => readLong(table, roles, { ...size, idPrefix: "" }, take));
+  const read = (table: Table, roles: DataOptions) => readLong(table, roles, { ...size, idPrefix: "" }, take);
+  return readWith(found, options, read, size.hashed);
 }
 
 /**
@@ -74,6 +77,7 @@ async function readWith(
   found: FoundFiles,
   options: DataOptions,
   read: (table: Table, options: DataOptions) => Promise<readonly string[]>,
+  hashed = true,
 ): Promise<{ notes: readonly string[]; files: FileHash[] }> {
   const { where, files, split } = found;
   checkRowOptions(found, options);
@@ -81,12 +85,12 @@ async function readWith(
     options.labels === undefined ? undefined : await readEntityLabels({ ...options, labels: options.labels });
   if (isPlain(found, options)) {
     const [{ path, format }] = files;
-    const file = sourceOf(files[0], options);
+    const file = sourceOf(files[0], options, hashed);
     const table = await openTable(file, format as TableFormat, options);
     const notes = await read(table, options);
     return {
       notes: [...found.notes, ...(table.notes ?? []), ...notes],
-      files: [{ path, sha256: await file.sha256() }],
+      files: hashed ? [{ path, sha256: await file.sha256() }] : [],
     };
   }
   const made = madeColumns(found, options, labels);

@@ -116,13 +116,15 @@ export async function readInPieces(
 
 /**
  * As `readInPieces`, with windows that are not cut.
- * @returns the hash of what was read, too, where that is one file or a query
+ * @param hashed whether to hash what is read
+ * @returns the hash, too, where that is one file or a query
  */
 export async function takePieces(
   input: Input,
   options: DataOptions,
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
+  hashed = false,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
   const known = [
     "mostSteps",
@@ -136,7 +138,7 @@ export async function takePieces(
     "onRead",
   ] as const;
   expectOptions("readInPieces", pieces, known);
-  return withHooks("readInPieces", pieces, ["onRead"], (guarded) => takeAll(input, options, guarded, take));
+  return withHooks("readInPieces", pieces, ["onRead"], (guarded) => takeAll(input, options, guarded, take, hashed));
 }
 
 async function takeAll(
@@ -144,6 +146,7 @@ async function takeAll(
   options: DataOptions,
   pieces: PieceOptions,
   take: (piece: Piece<Sequences>) => Promise<void>,
+  hashed: boolean,
 ): Promise<{ notes: readonly string[]; sha256?: string }> {
   const { mostSteps, channels, history, sortIn, promised, signal } = pieces;
   const sort = sortIn === undefined ? undefined : { folder: sortIn, signal };
@@ -179,7 +182,7 @@ async function takeAll(
       const { notes, files } = await readRows(
         rows,
         chosen,
-        { mostSteps, channels, history, after, sort, promised },
+        { mostSteps, channels, history, after, sort, promised, hashed },
         guarded,
       );
       return { notes, ...(files.length === 1 && files[0]) };
@@ -189,9 +192,9 @@ async function takeAll(
         `${where}: got \`sort\` and a table with one sequence per row, expected a long table (\`entity\`). Nothing in it is scattered; leave it out.`,
       );
     const { file } = found as { file: FoundFile };
-    const source = sourceOf(file, chosen);
+    const source = sourceOf(file, chosen, hashed);
     const notes = await readWideFile(source, file.format, chosen, { idPrefix: "", mostSteps, channels }, guarded);
-    return { notes, sha256: await source.sha256() };
+    return { notes, ...(hashed && { sha256: await source.sha256() }) };
   } catch (error) {
     signal?.throwIfAborted();
     throw failed ? failed.error : unreadable(where, error);

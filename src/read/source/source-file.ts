@@ -38,6 +38,8 @@ export interface SourceFile {
    * @throws {DataError} as `whole`
    */
   slices(): Promise<Slices>;
+  /** false: nobody will ask for the SHA-256. */
+  hashed?: boolean;
   /** SHA-256 of the bytes on disk, hexadecimal; known when all of them were read, or the slices are closed. */
   sha256(): Promise<string>;
 }
@@ -45,10 +47,10 @@ export interface SourceFile {
 /** @param options.maxSize the most bytes of content; default: any size, a .gz as far as its bytes explain it */
 export function sourceFile(
   name: string,
-  { maxSize, encoding }: { maxSize?: number; encoding?: string } = {},
+  { maxSize, encoding, hashed = true }: { maxSize?: number; encoding?: string; hashed?: boolean } = {},
   watch?: ReadWatch,
 ): SourceFile {
-  const hash = createHash("sha256");
+  const hash = hashed ? createHash("sha256") : undefined;
   const standard = name === STANDARD_INPUT;
   const path = standard ? "standard input" : name; // in messages
   const packed = name.toLowerCase().endsWith(".gz");
@@ -58,10 +60,11 @@ export function sourceFile(
     watch,
     encoding,
     maxSize,
+    hashed,
     async whole(most = LARGEST_WHOLE, mayBeEmpty = false) {
       try {
         const plain = packed || standard ? undefined : await readPlain(path, most, maxSize);
-        if (plain) hash.update(plain);
+        if (plain) hash?.update(plain);
         watch?.bytes(plain?.length ?? 0);
         const bytes = plain ?? (await collect(this.pieces(), most, path));
         if (bytes.length === 0 && !mayBeEmpty) throw emptyFile(path);
@@ -81,7 +84,7 @@ export function sourceFile(
       const read = async function* (): AsyncGenerator<Buffer> {
         const stamp = standard ? "" : await stampOf(path);
         for await (const chunk of standard ? takeStandardInput() : createReadStream(path, { highWaterMark: PIECE })) {
-          hash.update(chunk);
+          hash?.update(chunk);
           watch?.bytes(chunk.length);
           if (!packed) count(chunk.length);
           yield chunk;
@@ -110,7 +113,7 @@ export function sourceFile(
         throw unreadable(path, cause);
       }
     },
-    sha256: async () => (sliced ? sha256Of(path) : hash.copy().digest("hex")), // a digest ends the hash itself
+    sha256: async () => (sliced ? sha256Of(path) : hash!.copy().digest("hex")), // a digest ends the hash itself
   };
 }
 

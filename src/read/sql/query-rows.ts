@@ -123,7 +123,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
 }
 
 /** The rows of a query as a table. */
-export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: QueryRows, hash: RowHash): Table {
+export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: QueryRows, hash?: RowHash): Table {
   const names = columns.map(({ name }) => name);
   const twice = repeatedIn(names);
   if (twice !== undefined)
@@ -154,7 +154,7 @@ export function tableOfQuery({ path, sql, signal }: Query, { columns, chunks }: 
         const made = columns.map((column, c) =>
           cellsOf(path, column, () => chunk.column(c, { path, name: column.name, before })),
         );
-        hash.add(
+        hash?.add(
           columns,
           made.map(({ cells }) => cells),
           count,

@@ -114,8 +114,8 @@ export async function queryOf(
       name: "sql",
       extensions: [],
       layouts: ["wide", "long"],
-      open: async () => {
-        hash = createRowHash();
+      open: async ({ hashed = true }) => {
+        hash = hashed ? createRowHash() : undefined;
         if (engine.file)
           await stat(database).catch((cause) => {
             throw unreadable(database, cause);
@@ -137,7 +137,7 @@ async function filesOf(database: string, beside: readonly string[]): Promise<str
 }
 
 interface Asking {
-  hash: RowHash;
+  hash?: RowHash;
   outputs: readonly string[];
   expectUnchanged: Awaited<ReturnType<typeof watchFiles>>;
   asking(close: () => Promise<void>): void;
