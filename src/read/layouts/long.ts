@@ -9,7 +9,7 @@ import type { EventChoice } from "../source/history.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Piece } from "../source/piece.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
-import { type Column, idIn, namesOf, shownIn, type TableChunk } from "../source/table.js";
+import { type Column, idIn, namesOf, shownIn, type TableChunk, whileId } from "../source/table.js";
 import { collectLongRows, type LongRows, type LongTable } from "./long/collect-long.js";
 import { windowsOf } from "./long/event-windows.js";
 import { heldBytes, holdingAdvice, sortBy } from "./long/scattered.js";
@@ -77,11 +77,10 @@ export const readLong: Layout<Sequences> = async (given, options, size, take) =>
     const entities = columns[rows.entityColumn];
     const R = chunk.rows.length;
     let [seen, added] = [r, r]; // rows that were added, and those whose channels were
-    for (; r < R; r++) {
+    for (r = whileId(entities, r, R, id); r < R; r = whileId(entities, r + 1, R, id)) {
       if (scattered && handedOn.size === 0) break; // nothing is handed on but all at the end
       const before = { entity, id };
       id = idIn(entities, r);
-      if (id >= 0 && id === before.id) continue;
       entity = shownIn(entities, r);
       if ((id < 0 || before.id < 0) && entity === before.entity) continue;
       rows.add(columns, seen, r, chunk.rows);

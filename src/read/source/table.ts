@@ -143,6 +143,13 @@ export function idIn(column: Column, r: number): number {
   return column.kind === "cells" && column.ids ? column.ids[r] : -1;
 }
 
+/** The first row from r on, at most `to`, whose text may have another id than `id`; -1 is that of no text. */
+export function whileId(column: Column, r: number, to: number, id: number): number {
+  const ids = column.kind === "cells" ? column.ids : undefined;
+  if (ids && id >= 0) while (r < to && ids[r] === id) r++;
+  return r;
+}
+
 function isKnown(parsed: Float64Array | undefined, r: number): boolean {
   return parsed !== undefined && !Number.isNaN(parsed[r]);
 }

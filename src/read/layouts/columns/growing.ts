@@ -9,9 +9,12 @@ export interface Growing<A extends Numbers> {
   room(more: number): A;
   /** Adds one. */
   push(value: number): void;
-  /** All of them, and begins anew. */
+  /** All of them, valid until more are added, and begins anew. */
   take(): A;
 }
+
+/** Numbers whose room is used again: that of a piece, but not that of a whole table. */
+const KEPT = 1 << 20;
 
 export function growing<A extends Numbers>(Kind: new (length: number) => A): Growing<A> {
   let expected = 0; // the next piece is about as long as the one before
@@ -32,8 +35,10 @@ export function growing<A extends Numbers>(Kind: new (length: number) => A): Gro
     },
     take() {
       const taken = this.array.subarray(0, this.length) as A;
-      expected = this.length + (this.length >> 3);
-      this.array = new Kind(0);
+      if (this.array.length > KEPT) {
+        expected = this.length + (this.length >> 3);
+        this.array = new Kind(0);
+      }
       this.length = 0;
       return taken;
     },

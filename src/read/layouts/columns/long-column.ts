@@ -6,6 +6,7 @@ import { decideKind, mixedNotes, type Seen } from "./column-kind.js";
 import { growing } from "./growing.js";
 import { createNumbers } from "./number-column.js";
 
+const UNKNOWN = -1; // no code
 const MOST_TRACKED = 1 << 16; // numeric columns stop being tracked as categories beyond this
 
 /** One channel of a long table while it is being read. */
@@ -14,7 +15,7 @@ export interface LongColumn {
   add(cells: Column, from: number, to: number, rows: ArrayLike<number>): void;
   /**
    * The values since the last `take` in file order, NaN = missing; categories are indices into the channel's
-   * vocabulary.
+   * vocabulary. They are valid until the next `add`.
    * @throws {DataError} for a text in a numeric column, with its row
    */
   take(): { channel: Channel; values: ArrayLike<number> };
@@ -131,7 +132,7 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
       `${path}: got the channel "${name}" without a vocabulary, expected its categories. Each piece would count its own ones; give them.`,
     );
   const codes = new Map(vocabulary.map((category, code) => [category, code]));
-  const byId: number[] = []; // values, by the id of the text
+  let byId = new Float32Array(0); // values, by the id of the text
   const values = growing(Float32Array);
   let unknown = 0;
   let first: { text: string; row: number } | undefined;
@@ -140,7 +141,14 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
     if (code === undefined) {
       unknown++;
       first ??= { text: shownIn(cells, r), row };
-    } else if (id >= 0) byId[id] = code;
+    } else if (id >= 0) {
+      if (id >= byId.length) {
+        const before = byId;
+        byId = new Float32Array(2 * id + 16).fill(UNKNOWN);
+        byId.set(before);
+      }
+      byId[id] = code;
+    }
     return code ?? rest ?? Number.NaN;
   };
   return {
@@ -150,7 +158,8 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
       let at = values.length;
       for (let r = from; r < to; r++) {
         const id = ids ? ids[r] : -1;
-        room[at++] = (id < 0 ? undefined : byId[id]) ?? find(cells, r, rows[r], id);
+        const code = id >= 0 && id < byId.length ? byId[id] : UNKNOWN;
+        room[at++] = code === UNKNOWN ? find(cells, r, rows[r], id) : code;
       }
       values.length = at;
     },

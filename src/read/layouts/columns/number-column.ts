@@ -13,11 +13,7 @@ import { growing } from "./growing.js";
 export function createNumbers(path: string, name: string, keep = true) {
   const where = `column "${name}"`;
   const values = growing(Float32Array);
-  let numeric = 0;
-  let rising = true; // every value above the one before: a row number or identifier
-  let last = -Infinity;
-  let least = Infinity;
-  let most = -Infinity;
+  const shape = createShape(name);
   const noData = createNoDataTally(path);
   const marks = createMarkTally(`Column "${name}"`);
   const money = createMoneyTally(path, where);
@@ -30,11 +26,18 @@ export function createNumbers(path: string, name: string, keep = true) {
     }
     if (keep) values.push(value);
     if (Number.isNaN(value)) return;
-    numeric++;
-    rising &&= value > last;
-    last = value;
-    if (value < least) least = value;
-    if (value > most) most = value;
+    shape.add(value);
+  }
+
+  /** As `add`, of numbers that are known. @returns the first row that has none, or `to` */
+  function addKnown(known: Float64Array, from: number, to: number): number {
+    const room = values.room(to - from);
+    const shift = values.length - from;
+    let r = from;
+    for (; r < to && Math.abs(known[r]) < NO_DATA; r++) room[r + shift] = known[r];
+    if (keep) values.length += r - from;
+    shape.addAll(known, from, r);
+    return r;
   }
 
   function read(cells: Column, r: number, row: number, hint: string): void {
@@ -52,11 +55,9 @@ export function createNumbers(path: string, name: string, keep = true) {
     /** Cells of a column that is numeric for certain, r = `from` to `to` - 1. @throws {DataError} for a text */
     readAll(cells: Column, from: number, to: number, rows: ArrayLike<number>, hint = ""): void {
       const known = cells.kind === "cells" ? cells.numbers : cells.kind === "texts" ? undefined : cells.values;
-      values.room(to - from);
       for (let r = from; r < to; r++) {
-        const value = known ? known[r] : Number.NaN;
-        if (Math.abs(value) < NO_DATA) add(value, rows[r]);
-        else read(cells, r, rows[r], hint);
+        if (known) r = addKnown(known, r, to);
+        if (r < to) read(cells, r, rows[r], hint);
       }
     },
     /** Marks and currencies of cells whose values were added. @throws {DataError} for two currencies */
@@ -69,11 +70,48 @@ export function createNumbers(path: string, name: string, keep = true) {
     /** The numbers since the last `take`. */
     take: () => values.take(),
     /** What was left out of the cells. */
-    notes: () => [...marks.notes(numeric), ...money.notes(), ...noData.notes()],
+    notes: () => [...marks.notes(shape.count()), ...money.notes(), ...noData.notes()],
     /** What all the numbers of a file look like. */
-    shapeNotes(): string[] {
+    shapeNotes: shape.notes,
+  };
+}
+
+/** How many numbers there are, between what, and whether each is above the one before: a row number or identifier. */
+function createShape(name: string) {
+  let count = 0;
+  let rising = true;
+  // In an array: a variable of a closure becomes a new object each time that it is set to a double.
+  const range = Float64Array.of(-Infinity, Infinity, -Infinity); // the last one, the least, the most
+  function addAll(values: ArrayLike<number>, from: number, to: number): void {
+    let [last, least, most] = range;
+    let rises = rising;
+    for (let r = from; r < to; r++) {
+      const value = values[r];
+      rises &&= value > last;
+      last = value;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    range[0] = last;
+    range[1] = least;
+    range[2] = most;
+    rising = rises;
+    count += to - from;
+  }
+  return {
+    count: () => count,
+    add(value: number): void {
+      rising &&= value > range[0];
+      range[0] = value;
+      if (value < range[1]) range[1] = value;
+      if (value > range[2]) range[2] = value;
+      count++;
+    },
+    addAll,
+    notes(): string[] {
+      const [, least, most] = range;
       const notes: string[] = [];
-      if (rising && numeric > 2)
+      if (rising && count > 2)
         notes.push(`Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`);
       if (least < most && Math.fround(least) === Math.fround(most))
         notes.push(

@@ -241,13 +241,13 @@ function inSequences(
   const { order, offsets } = groupByEntity(owners, ids.length);
   const times = rows.times.length > 0 ? sortByTime(order, offsets, rows.times.take(), tally) : undefined;
   const taken = channels.map(({ column }) => column.take());
-  const values = interleaved(
+  const { values, complete } = interleaved(
     taken.map(({ values }) => values),
     order,
   );
   const set: SequenceSet = {
     channels: taken.map(({ channel }) => channel),
-    ...takeMissing(values),
+    ...(complete ? { values } : takeMissing(values)),
     offsets,
     times,
     ids,

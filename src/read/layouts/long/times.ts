@@ -22,8 +22,7 @@ interface Seen {
 export function createTimeReader(path: string, options: DataOptions) {
   const { time: name, timeUnit } = options;
   let calendar: boolean | undefined;
-  const first = { seconds: Number.POSITIVE_INFINITY, row: 0 };
-  const last = { seconds: Number.NEGATIVE_INFINITY, row: 0 };
+  const seen = createRange();
   const units = createUnitCheck(path, options);
 
   function next(cells: Column, r: number, row: number): number {
@@ -39,24 +38,13 @@ export function createTimeReader(path: string, options: DataOptions) {
     return time.seconds;
   }
 
-  function see(seconds: number, row: number): void {
-    if (seconds < first.seconds) {
-      first.seconds = seconds;
-      first.row = row;
-    }
-    if (seconds > last.seconds) {
-      last.seconds = seconds;
-      last.row = row;
-    }
-  }
-
   return {
     calendar: () => calendar,
 
     /** The time of row r. @throws as add */
     one(cells: Column, r: number, row: number): number {
       const seconds = next(cells, r, row);
-      see(seconds, row);
+      seen.see(seconds, row);
       return seconds;
     },
 
@@ -69,9 +57,12 @@ export function createTimeReader(path: string, options: DataOptions) {
       let at = times.length;
       const known = timeUnit === undefined ? datesOf(cells) : undefined;
       for (let r = from; r < to; r++) {
-        const seconds = known && calendar && isTime(known[r]) ? known[r] : next(cells, r, rows[r]);
-        see(seconds, rows[r]);
-        room[at++] = seconds;
+        const begin = r;
+        for (; known && calendar && r < to && isTime(known[r]); r++) room[at++] = known[r];
+        if (known) seen.seeAll(known, begin, r, rows);
+        if (r === to) break;
+        room[at] = next(cells, r, rows[r]);
+        seen.see(room[at++], rows[r]);
       }
       times.length = at;
     },
@@ -90,10 +81,39 @@ export function createTimeReader(path: string, options: DataOptions) {
     /** @throws {DataError} if all that was read are dates of digits alone */
     check: units.check,
 
-    notes: () =>
-      last.seconds >= first.seconds
-        ? [...units.notes(), ...rangeNotes(options, calendar === true, first, last)]
-        : units.notes(),
+    notes: () => [...units.notes(), ...seen.notes(options, calendar === true)],
+  };
+}
+
+/** The first and the last time. */
+function createRange() {
+  const first = { seconds: Number.POSITIVE_INFINITY, row: 0 };
+  const last = { seconds: Number.NEGATIVE_INFINITY, row: 0 };
+  function see(seconds: number, row: number): void {
+    if (seconds < first.seconds) {
+      first.seconds = seconds;
+      first.row = row;
+    }
+    if (seconds > last.seconds) {
+      last.seconds = seconds;
+      last.row = row;
+    }
+  }
+  return {
+    see,
+    /** The times r = `from` to `to` - 1. */
+    seeAll(times: Float64Array, from: number, to: number, rows: ArrayLike<number>): void {
+      if (from === to) return;
+      let [least, most] = [from, from];
+      for (let r = from + 1; r < to; r++) {
+        if (times[r] < times[least]) least = r;
+        if (times[r] > times[most]) most = r;
+      }
+      see(times[least], rows[least]);
+      see(times[most], rows[most]);
+    },
+    notes: (options: DataOptions, calendar: boolean) =>
+      last.seconds >= first.seconds ? rangeNotes(options, calendar, first, last) : [],
   };
 }
 
