@@ -3,7 +3,7 @@ import { DataError, unknownName } from "../errors.js";
 import { type Channel, createBitmap, isObserved, type SequenceSet, setBit } from "../sequences/set/sequence-set.js";
 import { isWindowed, piecesOf, type Sequences } from "../sequences/set/windowed-set.js";
 import { addDifferences, differenceChannels } from "../sequences/transform/differences.js";
-import { type InterpolationMethod, interpolate, interpolationMethods } from "../sequences/transform/interpolate.js";
+import { fillGaps, type InterpolationMethod, interpolationMethods } from "../sequences/transform/interpolate.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import { resampleToGrid } from "../sequences/transform/resample.js";
 import { fitScalerTo, type Scaler, scaleMethods, scaleSequences } from "../sequences/transform/scale.js";
@@ -87,7 +87,7 @@ export function fitPreparation(train: Sequences, options: ResolvedPrepareOptions
 }
 
 /**
- * Any set of the same channels, made ready for the model: channels in the model's order, resampled,
+ * Any sound set of the same channels, made ready for the model: channels in the model's order, resampled,
  * interpolated, scaled.
  * @throws {OptionError} for a missing channel
  */
@@ -99,7 +99,7 @@ function fill(
   set: SequenceSet,
   { interpolation, resample, differences }: Pick<Preparation, "interpolation" | "resample" | "differences">,
 ) {
-  const filled = interpolate(resample ? resampleToGrid(set, resample) : set, interpolation);
+  const filled = fillGaps(resample ? resampleToGrid(set, resample) : set, interpolation);
   return differences ? addDifferences(filled) : filled;
 }
 

@@ -29,8 +29,8 @@ export function fillBatch(
       `fillBatch: got ${B} cases of up to ${T} steps, expected at most ${slot.most.cases} of ${slot.most.steps}. The network was made for that; make it larger.`,
     );
   const shortest = B > 0 ? lengthOf(set, indices[order[B - 1]]) : 0;
-  const { values, offsets, weights } = set;
-  const plain = C === F && set.observed === undefined && columns.every(({ kind }) => kind === "numeric");
+  const { values, offsets, weights, observed } = set;
+  const plain = C === F && observed === undefined && columns.every(({ kind }) => kind === "numeric");
   const starts = Int32Array.from(columns, ({ start }) => start);
   const oneHot = Uint8Array.from(columns, ({ kind }) => Number(kind !== "numeric"));
   let rows = 0;
@@ -56,7 +56,7 @@ export function fillBatch(
       }
       let seen = 0;
       for (let c = 0; c < C; c++) {
-        if (!isObserved(set, from + c)) continue;
+        if (observed && !isObserved(set, from + c)) continue;
         const value = values[from + c];
         if (oneHot[c] === 0) data[at + starts[c]] = value;
         else data[at + starts[c] + value] = 1;

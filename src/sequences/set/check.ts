@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.js";
-import { type Channel, countOf, isObserved, type SequenceSet } from "./sequence-set.js";
+import { countOf, isObserved, type SequenceSet } from "./sequence-set.js";
 
 /**
  * Rasters write the largest 32-bit float, of either sign, where they have no data: 3.4028235e38, in 6 digits or more.
@@ -86,29 +86,51 @@ function expectParts(set: SequenceSet, fail: Fail): void {
   }
 }
 
+/** Steps of one call, so that the loop over them is a function that is called often: V8 makes it fast once and for all. */
+const BLOCK = 1024;
+
 /** One pass over the values, and one over the times. */
 function expectValues(set: SequenceSet, fail: Fail): void {
-  const { channels, values, offsets, times } = set;
-  const F = channels.length;
-  for (let k = 0; k < values.length; k++)
-    if (!(Math.abs(values[k]) < NO_DATA) && isObserved(set, k)) fail(`${placeOf(set, k)}: ${notAValue(values[k])}`);
-  channels.forEach(({ kind, vocabulary }, f) => {
-    if (kind !== "categorical" || !vocabulary) return;
-    for (let k = f; k < values.length; k += F)
-      if (isObserved(set, k) && !isIndex(values[k], vocabulary))
-        fail(`${placeOf(set, k)}: got ${values[k]}, expected the index of one of its ${vocabulary.length} categories.`);
-  });
-  if (!times) return;
-  for (let n = 0; n < countOf(set); n++)
-    for (let s = offsets[n]; s < offsets[n + 1]; s++)
-      if (!Number.isFinite(times[s]) || (s > offsets[n] && times[s] < times[s - 1]))
-        fail(
-          `${caseOf(set, n)}, step ${s - offsets[n]}: got the time ${times[s]}${s > offsets[n] ? ` after ${times[s - 1]}` : ""}, expected seconds in ascending order.`,
-        );
+  const { channels, values, times } = set;
+  const sizes = Int32Array.from(channels, ({ kind, vocabulary }) =>
+    kind === "categorical" && vocabulary ? vocabulary.length : ANY,
+  );
+  for (let from = 0; from < values.length; from += BLOCK * channels.length) {
+    const k = firstStrange(set, from, Math.min(values.length, from + BLOCK * channels.length), sizes);
+    if (k >= 0) fail(`${placeOf(set, k)}: ${isValue(values[k]) ? noIndex(set, k) : notAValue(values[k])}`);
+  }
+  for (let n = 0; times && n < countOf(set); n++) expectAscending(set, times, n, fail);
 }
 
-function isIndex(value: number, vocabulary: NonNullable<Channel["vocabulary"]>): boolean {
-  return Number.isInteger(value) && value >= 0 && value < vocabulary.length;
+const ANY = -1; // of numbers
+
+/** The first observed value from `from` to `to` - 1 that is no number, or no index of a category; -1: none. */
+function firstStrange(set: SequenceSet, from: number, to: number, sizes: Int32Array): number {
+  const { values } = set;
+  const F = sizes.length;
+  for (let k = from, f = 0; k < to; k++, f = f + 1 === F ? 0 : f + 1) {
+    const value = values[k];
+    const sound = sizes[f] === ANY ? isValue(value) : value >= 0 && value < sizes[f] && Math.trunc(value) === value;
+    if (!sound && isObserved(set, k)) return k;
+  }
+  return -1;
+}
+
+function isValue(value: number): boolean {
+  return Math.abs(value) < NO_DATA;
+}
+
+function expectAscending(set: SequenceSet, times: Float64Array, n: number, fail: Fail): void {
+  const [first, end] = [set.offsets[n], set.offsets[n + 1]];
+  for (let s = first; s < end; s++)
+    if (!Number.isFinite(times[s]) || (s > first && times[s] < times[s - 1]))
+      fail(
+        `${caseOf(set, n)}, step ${s - first}: got the time ${times[s]}${s > first ? ` after ${times[s - 1]}` : ""}, expected seconds in ascending order.`,
+      );
+}
+
+function noIndex({ channels, values }: SequenceSet, k: number): string {
+  return `got ${values[k]}, expected the index of one of its ${channels[k % channels.length].vocabulary!.length} categories.`;
 }
 
 function notAValue(value: number): string {

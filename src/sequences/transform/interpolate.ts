@@ -16,6 +16,11 @@ export function interpolate(set: SequenceSet, method: InterpolationMethod): Sequ
   if (!interpolationMethods.includes(method))
     unknownName("interpolate", "method", String(method), interpolationMethods);
   checkSequenceSet(set, "interpolate");
+  return fillGaps(set, method);
+}
+
+/** As `interpolate`, of a set that is sound. */
+export function fillGaps(set: SequenceSet, method: InterpolationMethod): SequenceSet {
   if (method === "none" || set.observed === undefined) return set;
   const F = set.channels.length;
   const values = set.values.slice();
