@@ -1,7 +1,8 @@
 import { DataError } from "../errors.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { NO_DATA } from "../sequences/set/check.js";
-import { MOST_SCALED, scaleValue, scalingsOf, tooLarge } from "../sequences/transform/scale.js";
+import { scaleValue, scalingsOf } from "../sequences/transform/scale.js";
+import { MOST_SCALED, tooLarge } from "../sequences/transform/scaled-values.js";
 import type { Preparation } from "./prepare.js";
 
 /**

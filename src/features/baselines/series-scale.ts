@@ -3,7 +3,7 @@ import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { placeOf } from "../../sequences/set/check.js";
 import { isObserved, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { interpolate } from "../../sequences/transform/interpolate.js";
-import { MOST_SCALED } from "../../sequences/transform/scale.js";
+import { MOST_SCALED } from "../../sequences/transform/scaled-values.js";
 
 /** Mean and spread of every column of a training part; categories are one-hot columns. Plain JSON. */
 export interface SeriesScale {

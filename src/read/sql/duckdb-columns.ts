@@ -35,21 +35,42 @@ const PLAIN: Reader = (vector, values) => {
 };
 /** Numbers of 64 bits: those below 2^53, of either sign, are made of their halves, without a BigInt. */
 const wholes =
-  (make: (value: number) => number, other: (value: bigint, place: Place, r: number) => number): Reader =>
+  (perSecond: number, other: (value: bigint, place: Place, r: number) => number): Reader =>
   (vector, values, place) => {
     const { items } = vector as unknown as { items: BigInt64Array };
     const halves = new Int32Array(items.buffer, items.byteOffset, 2 * values.length);
     const isNull = nullsOf(vector);
     for (let r = 0; r < values.length; r++) {
-      const high = halves[2 * r + 1];
-      if (isNull?.(r)) values[r] = Number.NaN;
-      else if (high < HALF_OF_EXACT && high > -HALF_OF_EXACT) values[r] = make(high * 2 ** 32 + (halves[2 * r] >>> 0));
-      else values[r] = other(items[r], place, r);
+      r = fillWholes(values, halves, r, perSecond, isNull);
+      if (r < values.length) values[r] = other(items[r], place, r);
     }
     return { kind: "numbers", values };
   };
 const HALF_OF_EXACT = 2 ** 21;
-const WHOLE = wholes((value) => value, exactNumber);
+const WHOLE = wholes(1, exactNumber);
+
+/** As `secondsOf`, of counts that are exact. @returns the first row with another one, or their number */
+function fillWholes(
+  values: Float64Array,
+  halves: Int32Array,
+  from: number,
+  perSecond: number,
+  isNull: ((r: number) => boolean) | undefined,
+): number {
+  for (let r = from; r < values.length; r++) {
+    const high = halves[2 * r + 1];
+    if (isNull?.(r)) values[r] = Number.NaN;
+    else if (high >= HALF_OF_EXACT || high <= -HALF_OF_EXACT) return r;
+    else {
+      const count = high * 2 ** 32 + (halves[2 * r] >>> 0);
+      const whole = Math.floor(count / perSecond);
+      const rest = count - whole * perSecond;
+      if (rest === 0) values[r] = whole;
+      else values[r] = rest < 0 ? whole - 1 + (rest + perSecond) / perSecond : whole + rest / perSecond; // < 0: the quotient was rounded up
+    }
+  }
+  return values.length;
+}
 const HUGE: Reader = (vector, values, place) => ({
   kind: "numbers",
   values: filled(vector, values, (r) => exactNumber(vector.getItem(r) as bigint, place, r)),
@@ -61,7 +82,7 @@ const NAMES: Reader = (vector, { length }) => ({
 /** The largest and the smallest count of each type mean infinity. */
 const stamps = (perSecond: number): Reader => {
   const most = (1n << 63n) - 1n;
-  const read = wholes(secondsIn(perSecond), (value, place, r) =>
+  const read = wholes(perSecond, (value, place, r) =>
     value >= most || value <= -most
       ? refuseCell(place, r, "an infinite time", "a time")
       : secondsOf(value, BigInt(perSecond)),
@@ -71,13 +92,6 @@ const stamps = (perSecond: number): Reader => {
     kind: "dates",
   });
 };
-/** As `secondsOf`, of a count that is exact. */
-const secondsIn = (perSecond: number) => (count: number) => {
-  let whole = Math.floor(count / perSecond);
-  let rest = count - whole * perSecond;
-  if (rest < 0) [whole, rest] = [whole - 1, rest + perSecond]; // the quotient was rounded up
-  return rest === 0 ? whole : whole + rest / perSecond;
-};
 const DATES: Reader = (vector, values, place) => {
   const { items } = vector as unknown as { items: Int32Array };
   const day = (r: number) =>
@@ -85,7 +99,7 @@ const DATES: Reader = (vector, values, place) => {
   return { kind: "dates", values: filled(vector, values, day) };
 };
 /** Seconds of the day. */
-const times = (perSecond: number) => wholes(secondsIn(perSecond), (value) => secondsOf(value, BigInt(perSecond)));
+const times = (perSecond: number) => wholes(perSecond, (value) => secondsOf(value, BigInt(perSecond)));
 
 const READERS: Readonly<Record<string, Reader>> = {
   BOOLEAN: (vector, values) => ({ kind: "numbers", values: filled(vector, values, (r) => Number(vector.getItem(r))) }),

@@ -1,5 +1,5 @@
 import type { DuckDBVector } from "@duckdb/node-api";
-import { createTextStore, type TextStore } from "../source/cells/text-store.js";
+import { createTextStore, idOf, type TextStore } from "../source/cells/text-store.js";
 import { nullsOf, type Reader } from "./duckdb-vector.js";
 
 const ENTRY = 16; // bytes of a text in a vector: its length, then itself up to INLINE bytes, or where it stands
@@ -23,7 +23,7 @@ export function createTexts(): Reader {
     };
     const text = (r: number) => {
       const id = made()[r];
-      return id < 0 ? ((vector.getItem(r) as string | null) ?? "") : store.textOf(id);
+      return id < 0 ? ((vector.getItem(r) as string | null) ?? "") : store.texts[id];
     };
     let values: string[] | undefined;
     return {
@@ -52,7 +52,7 @@ function fillIds(ids: Int32Array, vector: DuckDBVector, store: TextStore): void 
   let before = -1; // where the entry lies that is known to be that of the last id
   for (let r = 0, at = 0; r < ids.length; r++, at += 4) {
     if (isNull?.(r)) {
-      ids[r] = store.idOf(scratch, scratchView, 0, 0);
+      ids[r] = idOf(store, scratch, scratchView, 0, 0);
       before = -1;
     } else if (words[at] >>> 0 > INLINE) {
       ids[r] = longId(vector.getItem(r) as string, store);
@@ -65,14 +65,14 @@ function fillIds(ids: Int32Array, vector: DuckDBVector, store: TextStore): void 
         words[before + 2] === words[at + 2] &&
         words[before + 3] === words[at + 3];
       const start = ENTRY * r + 4;
-      ids[r] = again ? ids[r - 1] : store.idOf(bytes, entries, start, start + words[at]);
+      ids[r] = again ? ids[r - 1] : idOf(store, bytes, entries, start, start + words[at]);
       before = at;
     }
   }
 }
 
 function longId(text: string, store: TextStore): number {
-  return 3 * text.length > scratch.length ? -1 : store.idOf(scratch, scratchView, 0, scratch.write(text, 0, "utf8"));
+  return 3 * text.length > scratch.length ? -1 : idOf(store, scratch, scratchView, 0, scratch.write(text, 0, "utf8"));
 }
 
 /** The texts of a vector, copied into the room: each with a zero behind it. A null is an empty text. */

@@ -1,7 +1,7 @@
 import { DataError, OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions } from "../../options.js";
-import { checkSequenceSet, placeOf } from "../set/check.js";
-import { type Channel, countOf, isObserved, type SequenceSet } from "../set/sequence-set.js";
+import { checkSequenceSet } from "../set/check.js";
+import { type Channel, countOf, type SequenceSet } from "../set/sequence-set.js";
 import {
   type ChannelStatistics,
   channelStatistics,
@@ -15,11 +15,9 @@ import {
 } from "./channel-statistics.js";
 import { DIFFERENCE } from "./differences.js";
 import { areSkewed, signedExp, signedLog, takeLogarithms } from "./logarithms.js";
+import { changeSteps, changeValues, expectScaled } from "./scaled-values.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
-
-/** Scaled values beyond this are no input: their squares, and sums of those, would leave the range of 32-bit floats. */
-export const MOST_SCALED = 1e18;
 
 export const scaleMethods = ["standard", "min-max", "robust", "log-standard", "none"] as const;
 export type ScaleMethod = (typeof scaleMethods)[number];
@@ -161,25 +159,6 @@ function unscaleValue(value: number, { center, scale, logarithm }: Scaling): num
   return logarithm ? Math.fround(signedExp(unscaled)) : unscaled;
 }
 
-/** Categories are far below the limit. */
-function expectScaled(set: SequenceSet, { values }: SequenceSet): void {
-  const size = BLOCK * set.channels.length;
-  for (let from = 0; from < values.length; from += size) expectBelow(set, values, from, from + size);
-}
-
-function expectBelow(set: SequenceSet, values: Float32Array, from: number, to: number): void {
-  for (let k = from; k < Math.min(to, values.length); k++)
-    if (!(Math.abs(values[k]) <= MOST_SCALED) && isObserved(set, k))
-      tooLarge(placeOf(set, k), set.values[k], values[k]);
-}
-
-/** Refuses a value that is beyond MOST_SCALED when scaled, or not a number then. */
-export function tooLarge(place: string, value: number, scaled: number): never {
-  throw new DataError(
-    `${place}: got ${value}, which is ${scaled} when scaled, expected at most ${MOST_SCALED}: squares beyond that leave the range of 32-bit floats. Correct the value, mark it as missing, or scale the channel otherwise.`,
-  );
-}
-
 /**
  * Undoes `transform`.
  * @param original needed for scope "series" alone: the unscaled set whose series, in the same order, give the statistics
@@ -254,9 +233,6 @@ function centerAndScale(
   return fitted;
 }
 
-/** Steps that stay in cache. Each loop over them is a function that is called often: V8 makes it fast once and for all. */
-const BLOCK = 1024;
-
 /** A copy of `set` with `change` applied; for scope "series" the statistics are those of `source`. */
 function mapValues(
   set: SequenceSet,
@@ -264,25 +240,18 @@ function mapValues(
   scaler: Scaler,
   change: (value: number, scaling: Scaling) => number,
 ): SequenceSet {
-  const F = set.channels.length;
   const values = set.values.slice();
-  const apply = (f: number, from: number, to: number, scaling: Scaling) => {
-    for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) values[k] = change(values[k], scaling);
-  };
   const numeric = numericChannels(set);
   if (scaler.scope === "channel") {
-    const scalings = scalingsOf(scaler);
-    const steps = set.offsets[countOf(set)];
-    for (let from = 0; from < steps; from += BLOCK)
-      numeric.forEach((f, i) => void apply(f, from, Math.min(steps, from + BLOCK), scalings[i]));
+    changeSteps(set, values, numeric, scalingsOf(scaler), change);
     return { ...set, values };
   }
   for (const f of numeric)
     for (let n = 0; n < countOf(set); n++) {
-      const [from, to] = [source.offsets[n], source.offsets[n + 1]];
-      const statistics = channelStatistics(source, f, from, to);
-      const own = centerAndScale(statistics, scaler.method, () => sortedValues(source, f, from, to));
-      apply(f, set.offsets[n], set.offsets[n + 1], { ...own, logarithm: false });
+      const steps = [source.offsets[n], source.offsets[n + 1]] as const;
+      const statistics = channelStatistics(source, f, ...steps);
+      const own = centerAndScale(statistics, scaler.method, () => sortedValues(source, f, ...steps));
+      changeValues(set, values, f, set.offsets[n], set.offsets[n + 1], { ...own, logarithm: false }, change);
     }
   return { ...set, values };
 }

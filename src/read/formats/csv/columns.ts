@@ -1,4 +1,4 @@
-import { createTextStore, type TextStore } from "../../source/cells/text-store.js";
+import { createTextStore, idOf, type TextStore } from "../../source/cells/text-store.js";
 import type { Column } from "../../source/table.js";
 import { createDateReader, numberOf } from "./numbers.js";
 import type { ScannedRows } from "./scan.js";
@@ -36,7 +36,7 @@ export function createColumnReader(): (rows: ScannedRows, c: number) => Column {
       const cell = r * rows.width + c;
       if (rows.starts[cell] === rows.ends[cell]) return "";
       const id = made()[r];
-      return id < 0 ? textOf(rows, cell) : stores[c].textOf(id);
+      return id < 0 ? textOf(rows, cell) : stores[c].texts[id];
     };
     const { numbers, dates } = parsed(rows, c, dateOf, room.values.subarray(0, R));
     return {
@@ -74,7 +74,7 @@ function idsOf(rows: ScannedRows, c: number, store: TextStore, ids: Int32Array):
   const R = rows.rows.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let r = 0, cell = c; r < R; r++, cell += width)
-    ids[r] = ends[cell] < 0 ? -1 : store.idOf(bytes, view, starts[cell], ends[cell]);
+    ids[r] = ends[cell] < 0 ? -1 : idOf(store, bytes, view, starts[cell], ends[cell]);
   return ids;
 }
 

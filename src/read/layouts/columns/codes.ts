@@ -40,15 +40,32 @@ export function createCodes(missing?: (cells: Column, r: number, row: number) =>
     ): void {
       const ids = cells.kind === "cells" ? cells.ids : undefined;
       const room = codes.room(to - from);
-      let at = codes.length;
+      const shift = codes.length - from;
       for (let r = from; r < to; r++) {
-        const id = ids ? ids[r] : -1;
-        const code = id >= 0 && id < known.length ? known[id] : UNKNOWN;
-        room[at++] = code === UNKNOWN ? find(cells, r, rows[r], id, vocabulary) : code;
+        if (ids) r = copyKnown(ids, known, r, to, room, shift);
+        if (r < to) room[shift + r] = find(cells, r, rows[r], ids ? ids[r] : -1, vocabulary);
       }
-      codes.length = at;
+      codes.length = shift + to;
     },
     /** The codes begin anew. */
     forget: () => void known.fill(UNKNOWN),
   };
+}
+
+/** The codes of texts by their ids, to the place r + shift each. @returns the first row without one, or `to` */
+function copyKnown(
+  ids: Int32Array,
+  known: Int32Array,
+  from: number,
+  to: number,
+  room: Int32Array,
+  shift: number,
+): number {
+  for (let r = from; r < to; r++) {
+    const id = ids[r];
+    const code = id >= 0 && id < known.length ? known[id] : UNKNOWN;
+    if (code === UNKNOWN) return r;
+    room[r + shift] = code;
+  }
+  return to;
 }

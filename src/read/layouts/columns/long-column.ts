@@ -155,13 +155,12 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
     add(cells, from, to, rows) {
       const ids = cells.kind === "cells" ? cells.ids : undefined;
       const room = values.room(to - from);
-      let at = values.length;
+      const shift = values.length - from;
       for (let r = from; r < to; r++) {
-        const id = ids ? ids[r] : -1;
-        const code = id >= 0 && id < byId.length ? byId[id] : UNKNOWN;
-        room[at++] = code === UNKNOWN ? find(cells, r, rows[r], id) : code;
+        if (ids) r = copyCodes(ids, byId, r, to, room, shift);
+        if (r < to) room[shift + r] = find(cells, r, rows[r], ids ? ids[r] : -1);
       }
-      values.length = at;
+      values.length = shift + to;
     },
     take: () => ({ channel, values: values.take() }),
     notes: () =>
@@ -171,4 +170,22 @@ export function createKnownColumn(path: string, channel: Channel): LongColumn {
           ]
         : [],
   };
+}
+
+/** The values of texts by their ids, to the place r + shift each. @returns the first row without one, or `to` */
+function copyCodes(
+  ids: Int32Array,
+  byId: Float32Array,
+  from: number,
+  to: number,
+  room: Float32Array,
+  shift: number,
+): number {
+  for (let r = from; r < to; r++) {
+    const id = ids[r];
+    const code = id >= 0 && id < byId.length ? byId[id] : UNKNOWN;
+    if (code === UNKNOWN) return r;
+    room[r + shift] = code;
+  }
+  return to;
 }

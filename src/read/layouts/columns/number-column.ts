@@ -32,12 +32,10 @@ export function createNumbers(path: string, name: string, keep = true) {
   /** As `add`, of numbers that are known. @returns the first row that has none, or `to` */
   function addKnown(known: Float64Array, from: number, to: number): number {
     const room = values.room(to - from);
-    const shift = values.length - from;
-    let r = from;
-    for (; r < to && Math.abs(known[r]) < NO_DATA; r++) room[r + shift] = known[r];
-    if (keep) values.length += r - from;
-    shape.addAll(known, from, r);
-    return r;
+    const end = copyNumbers(known, from, to, room, values.length);
+    if (keep) values.length += end - from;
+    shape.addAll(known, from, end);
+    return end;
   }
 
   function read(cells: Column, r: number, row: number, hint: string): void {
@@ -76,42 +74,46 @@ export function createNumbers(path: string, name: string, keep = true) {
   };
 }
 
+// Loops over cells are functions of the module, here and in other files: a function inside another one is compiled anew
+// for each column.
+
+/** Copies numbers to the place `at`. @returns the first row that has none, or `to` */
+function copyNumbers(known: Float64Array, from: number, to: number, room: Float32Array, at: number): number {
+  let r = from;
+  for (; r < to && Math.abs(known[r]) < NO_DATA; r++) room[at + r - from] = known[r];
+  return r;
+}
+
+/** What is known of numbers: how many, the last one, the least, the most, and 1 while each is above the one before. */
+const [COUNT, LAST, LEAST, MOST, RISING] = [0, 1, 2, 3, 4];
+
+function addNumbers(shape: Float64Array, values: ArrayLike<number>, from: number, to: number): void {
+  let [last, least, most, rising] = [shape[LAST], shape[LEAST], shape[MOST], shape[RISING]];
+  for (let r = from; r < to; r++) {
+    const value = values[r];
+    if (!(value > last)) rising = 0;
+    last = value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  shape[COUNT] += to - from;
+  shape[LAST] = last;
+  shape[LEAST] = least;
+  shape[MOST] = most;
+  shape[RISING] = rising;
+}
+
 /** How many numbers there are, between what, and whether each is above the one before: a row number or identifier. */
 function createShape(name: string) {
-  let count = 0;
-  let rising = true;
-  // In an array: a variable of a closure becomes a new object each time that it is set to a double.
-  const range = Float64Array.of(-Infinity, Infinity, -Infinity); // the last one, the least, the most
-  function addAll(values: ArrayLike<number>, from: number, to: number): void {
-    let [last, least, most] = range;
-    let rises = rising;
-    for (let r = from; r < to; r++) {
-      const value = values[r];
-      rises &&= value > last;
-      last = value;
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    range[0] = last;
-    range[1] = least;
-    range[2] = most;
-    rising = rises;
-    count += to - from;
-  }
+  const shape = Float64Array.of(0, -Infinity, Infinity, -Infinity, 1);
   return {
-    count: () => count,
-    add(value: number): void {
-      rising &&= value > range[0];
-      range[0] = value;
-      if (value < range[1]) range[1] = value;
-      if (value > range[2]) range[2] = value;
-      count++;
-    },
-    addAll,
+    count: () => shape[COUNT],
+    add: (value: number) => addNumbers(shape, [value], 0, 1),
+    addAll: (values: ArrayLike<number>, from: number, to: number) => addNumbers(shape, values, from, to),
     notes(): string[] {
-      const [, least, most] = range;
+      const [count, , least, most, rising] = shape;
       const notes: string[] = [];
-      if (rising && count > 2)
+      if (rising === 1 && count > 2)
         notes.push(`Column "${name}" rises on every row, like a row number or an identifier; drop it if it is one.`);
       if (least < most && Math.fround(least) === Math.fround(most))
         notes.push(
