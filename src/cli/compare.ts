@@ -60,6 +60,7 @@ const OPTIONS = compareOptionsSchema.pick({
   plan: true,
   folds: true,
   repeats: true,
+  testShare: true,
   labelDelay: true,
   measure: true,
   minGain: true,

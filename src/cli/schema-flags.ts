@@ -34,6 +34,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   plan: { flag: "resamples" },
   features: { value: "list", parse: splitList },
   classifiers: { value: "list", parse: splitList },
+  testShare: { value: "share" },
   labelDelay: { value: "days", parse: (text) => DAY * numberIn({ minimum: 0 })(text) },
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },

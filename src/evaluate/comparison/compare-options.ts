@@ -49,6 +49,12 @@ export const compareOptionsSchema = z.strictObject({
     .positive()
     .optional()
     .describe("how many times to draw the folds, or the 30 % test part; redrawn: splits in all; default 1; redrawn: 5"),
+  testShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("forward, or a holdout: share of the cases that is tested; default 0.3"),
   labelDelay: z
     .number()
     .nonnegative()

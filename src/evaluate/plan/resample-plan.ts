@@ -18,11 +18,13 @@ export interface PlanOptions {
    * given split how many there are in all, 5 if it is small
    */
   repeats?: number;
+  /** share of the cases that a forward plan or a holdout tests, between 0 and 1; default 0.3 */
+  testShare?: number;
   /** seconds from an event until its label is known, of a forward plan */
   labelDelay: number;
 }
 
-const TEST_FRACTION = 0.3;
+const TEST_SHARE = 0.3;
 /** The given split and those that are redrawn. */
 const SPLITS = 5;
 
@@ -34,7 +36,7 @@ const SPLITS = 5;
 export function planOf(
   source: DataSource<Sequences>,
   cases: Sequences,
-  { plan, folds, repeats, labelDelay }: PlanOptions,
+  { plan, folds, repeats, testShare, labelDelay }: PlanOptions,
   seed: number,
 ): ResamplePlan {
   const { name, train, test } = source;
@@ -48,6 +50,12 @@ export function planOf(
     throw new OptionError(
       `${name}: repeats do not apply to ${plan === "given" ? "the given split alone" : "a plan forward in time"}, of which there is only one. Leave them out, or take \`plan: "stratified"\`, \`plan: "grouped"\`, or, with a test part, \`plan: "redrawn"\`.`,
     );
+  const isHoldout = folds === undefined && (kind === "grouped" || (kind === "stratified" && repeats !== undefined));
+  if (testShare !== undefined && kind !== "forward" && !isHoldout)
+    throw new OptionError(
+      `${name}: got \`testShare: ${testShare}\` for ${kind === "given" || kind === "redrawn" ? "a source with a test part, which says what is tested" : "folds, which test every case once"}. Leave it out, or take \`plan: "forward"\`, or \`plan: "grouped"\` without folds.`,
+    );
+  const testFraction = testShare ?? TEST_SHARE;
   if (kind === "given" || kind === "redrawn") {
     if (!test)
       throw new OptionError(
@@ -66,9 +74,8 @@ export function planOf(
     if (kept !== undefined) return { kind: "given", trainCount, kept };
     return { kind: "redrawn", trainCount, repeats: repeats ?? SPLITS, grouped: hasSeveralEntities(cases), seed };
   }
-  if (kind === "forward") return { kind, testFraction: TEST_FRACTION, delay: labelDelay, folds: folds ?? 1 };
-  if (folds === undefined && (kind === "grouped" || repeats !== undefined))
-    return { kind, repeats: repeats ?? 1, testFraction: TEST_FRACTION, seed };
+  if (kind === "forward") return { kind, testFraction, delay: labelDelay, folds: folds ?? 1 };
+  if (isHoldout) return { kind, repeats: repeats ?? 1, testFraction, seed };
   return { kind, folds: folds ?? 5, ...(repeats !== undefined && { repeats }), seed };
 }
 
@@ -84,10 +91,12 @@ export function describePlan(plan: ResamplePlan): string {
     const days = plan.delay / 86_400;
     const delay =
       plan.delay === 0 ? "no delay" : `${Number(days.toFixed(2))} ${days === 1 ? "day" : "days"} of label delay`;
-    return `forward in time: the latest ${100 * plan.testFraction} % tested${plan.folds > 1 ? ` in ${plan.folds} periods` : ""}, ${delay} before`;
+    return `forward in time: the latest ${percent(plan.testFraction)} tested${plan.folds > 1 ? ` in ${plan.folds} periods` : ""}, ${delay} before`;
   }
   const unit = plan.kind === "grouped" ? "whole entities" : "cases, stratified by class";
   const times = plan.repeats !== undefined && plan.repeats > 1 ? `${plan.repeats} times ` : "";
   if ("folds" in plan) return `${times}${plan.folds} folds of ${unit} (seed ${plan.seed})`;
-  return `${times}${100 * plan.testFraction} % of ${unit} held out (seed ${plan.seed})`;
+  return `${times}${percent(plan.testFraction)} of ${unit} held out (seed ${plan.seed})`;
 }
+
+const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;

@@ -83,6 +83,28 @@ describe("a given split", () => {
   });
 });
 
+describe("the share that is tested", () => {
+  const entities = range(0, 60).map((n) => `e${Math.floor(n / 3)}`);
+  const times = Float64Array.from(range(0, 3 * 60));
+  const planned = (options: CompareOptions) => resolve(sourceOf({ ...pickFirst(60), entities, times }), options).plan;
+
+  test("is that of a plan forward in time, and of held-out entities or cases", () => {
+    const [testShare, third] = [0.45, 1 / 3];
+    expect(describePlan(planned({ plan: "forward", testShare, labelDelay: 0 }))).toContain("the latest 45 % tested");
+    expect(describePlan(planned({ testShare: third }))).toBe("33.33 % of whole entities held out (seed 1)");
+    expect(planned({ plan: "stratified", repeats: 2, testShare })).toMatchObject({ testFraction: 0.45, repeats: 2 });
+    expect(planned({ plan: "forward" })).toMatchObject({ testFraction: 0.3 });
+    expect(planned({})).toMatchObject({ kind: "grouped", testFraction: 0.3 });
+  });
+
+  test("is refused where something else says what is tested, and out of its range", () => {
+    expect(() => planned({ folds: 3, testShare: 0.5 })).toThrow(/folds, which test every case once.*`plan: "forward"`/);
+    expect(() => planned({ plan: "stratified", testShare: 0.5 })).toThrow(/`testShare: 0.5` for folds/);
+    expect(() => told(60, 40, { testShare: 0.5 })).toThrow(/a source with a test part, which says what is tested/);
+    for (const testShare of [0, 1]) expect(() => planned({ testShare })).toThrow(/`testShare`/);
+  });
+});
+
 test("a class of one entity only is told, where whole entities are held out", () => {
   const set = pickFirst(60);
   const classNames = ["a", "b", "c"];
