@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
-import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
+import { type CompareOptions, resolveOptions } from "../../src/evaluate/comparison/compare-options.js";
 import { eventAggregates } from "../../src/evaluate/sets/event-aggregates.js";
+import { nameOfExpression } from "../../src/evaluate/sets/expression.js";
 import type { Aggregates } from "../../src/evaluate/sets/feature-set.js";
 import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
@@ -54,6 +55,15 @@ describe("what is read of events beside their windows", () => {
       expect([times[n], Math.fround(amounts![n])]).toEqual([train.times![last], train.values[3 * last]]);
     });
     expect(new Set(secondEntities).size).toBe(10);
+  });
+
+  test("by default all hand-made columns are averaged with surprise, and with random weights", () => {
+    const setsOf = (from: DataSource) => resolveOptions(from, { plan: "forward" }).features.map(nameOfExpression);
+    const averaged = (from: DataSource) => setsOf(from).filter((name) => name.startsWith("average"));
+    const of = (best: string) => [`average(${best}, untrained)`, `average(${best}, surprise)`];
+    expect(averaged(source)).toEqual(of("aggregates+statistics"));
+    expect(averaged({ ...source, events: { ...source.events!, amounts: undefined } })).toEqual(of("window"));
+    expect(setsOf(source)).toEqual(expect.arrayContaining(["aggregates+statistics", "surprise", "untrained"])); // no fit more
   });
 
   test("an amount of another name, none, and missing ones", async () => {

@@ -163,6 +163,7 @@ function defaultFeatures(
       ...withStatics("statistics"),
     ];
   const best = hasAmounts ? "aggregates" : "window";
+  const all = hasAmounts ? "aggregates+statistics" : "window";
   return [
     "fields",
     "statistics",
@@ -176,6 +177,7 @@ function defaultFeatures(
     "fields+surprise",
     ...["untrained", "latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
     ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
+    ...["untrained", "surprise"].map((ours) => `average(${all}, ${ours})`), // no fit: both parts stand above
     ...withStatics(best),
   ];
 }

@@ -102,7 +102,8 @@ export function sayExpression(expression: Expression): string {
     return expression.readOut === undefined ? phrase : `${phrase} (${expression.readOut})`;
   }
   const parts = expression.parts.map(sayExpression);
-  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const last = expression.kind === "average" && expression.parts.some(({ kind }) => kind === "blocks") ? "of " : "";
+  const list = `${parts.slice(0, -1).join(", ")} and ${last}${parts.at(-1)}`; // "a and b together and c" is of two sets
   if (expression.kind === "blocks") return `${list} together`;
   return expression.kind === "average" ? `the averaged scores of ${list}` : `the choice among ${list}`;
 }
