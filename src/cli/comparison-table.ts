@@ -11,7 +11,7 @@ const show = (value: number | null | undefined) => (value == null ? "-" : value.
 type Column = readonly [head: string, (row: ComparisonRow) => string];
 
 /**
- * The comparison as text: a line about the data, the verdict, then its evidence: the table, a confusion matrix.
+ * The comparison as text: the verdict, then its evidence: lines about data and figures, the table, a confusion matrix.
  * @param all every row; else of each feature set the one whose classifier was chosen on the training part
  */
 export function comparisonTable(comparison: Comparison, { all = false }: { all?: boolean } = {}): string {
@@ -32,7 +32,7 @@ export function comparisonTable(comparison: Comparison, { all = false }: { all?:
   }
   const figures =
     classNames.length === 2
-      ? `Precision (prec), recall (rec), F1 and area under the ROC curve (AUC) are for class "${classNames[1]}".`
+      ? `Precision (prec), recall (rec)${comparison.budget ? "" : ", F1"} and area under the ROC curve (AUC) are for class "${classNames[1]}".`
       : "Recall (bal), F1 and area under the ROC curve (AUC) are means over the classes.";
   const notes = [...new Set(shown.flatMap((row) => row.notes))];
   const decided = measureTable[measure].name;
@@ -42,12 +42,11 @@ export function comparisonTable(comparison: Comparison, { all = false }: { all?:
       : "";
   const { choice } = verdict;
   return [
-    `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
-    "",
     `${pc.bold("Verdict:")} ${verdict.answer}`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
     ...(choice ? [`  Train: --features ${quoted(choice.features)} --classifiers ${choice.classifier}`] : []),
     "",
+    `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always predicting the most common class has an accuracy of ${show(majority)}. ${figures}`,
     ...explanations(comparison),
     table.toString(),
@@ -98,7 +97,7 @@ function columnsOf({ classNames, measure, budget, costs, networkSeeds }: Compari
       ["prec", ({ metrics }) => of(metrics.precision)],
       ["rec", ({ metrics }) => of(metrics.recall)],
     ),
-    ["F1", ({ metrics }) => of(metrics.f1)],
+    ...when(!budget, ["F1", ({ metrics }) => of(metrics.f1)]), // with a budget there are two more columns, which say more
     ...when(
       budget,
       [`P@${budget?.alerts}`, ({ alerts }) => show(alerts?.precision)],

@@ -53,8 +53,26 @@ test("of each feature set the row whose classifier was chosen is shown, and how 
 test("the verdict stands before its evidence, with what to train", () => {
   const { answer, choice } = example.verdict;
   const lines = stripVTControlCharacters(comparisonTable(example)).split("\n");
-  expect(lines.indexOf(`Verdict: ${answer}`)).toBe(2);
+  expect(lines[0]).toBe(`Verdict: ${answer}`);
+  expect(lines.findIndex((line) => line.startsWith(`${example.name}: ${example.train} training`))).toBeLessThan(
+    lines.findIndex((line) => line.startsWith("┌")),
+  );
   expect(lines).toContain(`  Train: --features ${choice!.features} --classifiers ${choice!.classifier}`);
+});
+
+test("with a budget of alerts its two columns stand in place of F1, which precision and recall give", () => {
+  const headsOf = (comparison: Comparison) =>
+    stripVTControlCharacters(comparisonTable(comparison))
+      .split("\n")
+      .find((line) => line.includes("│ classifier"))!
+      .split("│")
+      .map((cell) => cell.trim())
+      .slice(-5, -2);
+  const { budget, ...without } = example;
+  expect(headsOf(example)).toEqual(["rec", `P@${budget!.alerts}`, `R@${budget!.alerts}`]);
+  expect(headsOf(without as Comparison)).toEqual(["prec", "rec", "F1"]);
+  expect(comparisonTable(example)).not.toContain("F1 and");
+  expect(comparisonTable(without as Comparison)).toContain("recall (rec), F1 and area");
 });
 
 test("table, page and JSON of the command name flags, not options of the library", () => {
