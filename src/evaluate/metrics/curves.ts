@@ -28,13 +28,15 @@ export function curvesOf(
   const positives = ties.reduce((sum, tie) => sum + tie.positives, 0);
   const negatives = ties.reduce((sum, tie) => sum + tie.negatives, 0);
   if (positives === 0 || negatives === 0) return undefined;
-  const point = (hits: number, misses: number) => ({
-    precisionRecall: [round(hits / positives), hits + misses > 0 ? round(hits / (hits + misses)) : 1] as [
-      number,
-      number,
-    ],
-    roc: [round(misses / negatives), round(hits / positives)] as [number, number],
-  });
+  let recall = { hits: 0, share: 0 }; // of the point before: hits are the same over long stretches
+  const point = (hits: number, misses: number) => {
+    if (hits !== recall.hits) recall = { hits, share: round(hits / positives) };
+    const { share } = recall;
+    return {
+      precisionRecall: [share, hits + misses > 0 ? round(hits / (hits + misses)) : 1] as [number, number],
+      roc: [round(misses / negatives), share] as [number, number],
+    };
+  };
   const points = [];
   let hits = 0;
   let misses = 0;

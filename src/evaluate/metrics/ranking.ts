@@ -42,11 +42,20 @@ export function tiesDescending(
   scores: ArrayLike<number>,
   positive: ArrayLike<boolean>,
 ): { score: number; positives: number; negatives: number }[] {
-  const order = Int32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  const [ours, theirs] = [true, false].map((side) =>
+    Float64Array.from(scores)
+      .filter((_, i) => positive[i] === side)
+      .sort(),
+  );
   const ties: { score: number; positives: number; negatives: number }[] = [];
-  for (const i of order) {
-    if (scores[i] !== ties.at(-1)?.score) ties.push({ score: scores[i], positives: 0, negatives: 0 });
-    ties[ties.length - 1][positive[i] ? "positives" : "negatives"]++;
+  let p = ours.length;
+  let n = theirs.length;
+  while (p > 0 || n > 0) {
+    const score = n === 0 || (p > 0 && ours[p - 1] > theirs[n - 1]) ? ours[p - 1] : theirs[n - 1];
+    const tie = { score, positives: 0, negatives: 0 };
+    for (; p > 0 && ours[p - 1] === score; p--) tie.positives++;
+    for (; n > 0 && theirs[n - 1] === score; n--) tie.negatives++;
+    ties.push(tie);
   }
   return ties;
 }

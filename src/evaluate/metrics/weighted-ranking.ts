@@ -2,30 +2,38 @@ import type { PredictedCases } from "./bootstrap.js";
 import { LANES, partSums, type Weighted } from "./part-sums.js";
 
 /**
- * Cases from the highest score down. Equal scores are one step; those without a positive go to the step below. Each step
- * has three parts: cases above it, its negatives, its positives.
+ * Cases from the highest score down. Each score of a positive is a step of three parts: cases above it, up to the step
+ * before; negatives of that score; positives of it. Behind the last step are the cases below. A part is in no order:
+ * its cases are only counted.
  */
-function stepsOf({ labels, scores }: PredictedCases): { list: Int32Array; ends: number[] } {
-  const list = Int32Array.from(labels, (_, n) => n).sort((x, y) => scores![y] - scores![x]);
-  const ends: number[] = [];
-  const positives: number[] = []; // of a step
-  for (let start = 0, end = 0; start < list.length; start = end) {
-    const score = scores![list[start]];
-    positives.length = 0;
-    let at = start; // negatives come first
-    for (; end < list.length && scores![list[end]] === score; end++)
-      if (labels[list[end]] === 1) positives.push(list[end]);
-      else list[at++] = list[end];
-    list.set(positives, at);
-    if (positives.length > 0) ends.push(start, at, end);
+function stepsOf({ labels, scores }: PredictedCases): { list: Int32Array; ends: Int32Array } {
+  const N = labels.length;
+  const marks = new Set(scores!.filter((_, n) => labels[n] === 1).sort());
+  const falling = Float64Array.from(marks).reverse();
+  const partOf = new Int32Array(N);
+  const ends = new Int32Array(3 * falling.length + 1);
+  for (let n = 0; n < N; n++) {
+    const score = scores![n];
+    let step = 0; // the first one at or below the score
+    for (let to = falling.length; step < to; ) {
+      const middle = (step + to) >> 1;
+      if (falling[middle] <= score) to = middle;
+      else step = middle + 1;
+    }
+    partOf[n] = 3 * step + (falling[step] !== score ? 0 : labels[n] === 1 ? 2 : 1);
+    ends[partOf[n]]++;
   }
+  for (let part = 0, end = 0; part < ends.length; part++) ends[part] = end += ends[part];
+  const next = ends.slice();
+  const list = new Int32Array(N);
+  for (let n = N - 1; n >= 0; n--) list[--next[partOf[n]]] = n;
   return { list, ends };
 }
 
 /** Average precision; without a value where no positive counts. Cases are ranked once. */
 export function rankedPrecision(cases: PredictedCases, unitOf?: Int32Array): Weighted {
   const { list, ends } = stepsOf(cases);
-  const sumsOf = partSums(list, ends, unitOf);
+  const sumsOf = partSums(list, ends.subarray(0, -1), unitOf);
   return (counts, values) => {
     const sums = sumsOf(counts);
     for (let lane = 0; lane < LANES; lane++) {
@@ -47,7 +55,7 @@ export function rankedPrecision(cases: PredictedCases, unitOf?: Int32Array): Wei
 /** Area under the ROC curve, in the same way; without a value where no positive or no negative counts. */
 export function rankedAuc(cases: PredictedCases, unitOf?: Int32Array): Weighted {
   const { list, ends } = stepsOf(cases);
-  const sumsOf = partSums(list, [...ends, list.length], unitOf);
+  const sumsOf = partSums(list, ends, unitOf);
   return (counts, values) => {
     const sums = sumsOf(counts);
     for (let lane = 0; lane < LANES; lane++) {

@@ -46,12 +46,13 @@ async function encoded(
   { engine, train, test, fit, readOut }: FeatureContext,
   network: SharedNetwork,
 ): Promise<FeaturePair> {
-  const model = mustBeFitted(readOut) ? await network.withReadOuts() : network.model;
+  const components = componentsOf(readOut) !== undefined;
+  const model = mustBeFitted(readOut) ? await network.withReadOuts(components) : network.model;
   const options = { readOut, threads: fit.threads };
   return {
     train: await encode(engine, model, train, options),
     test: await encode(engine, model, test, options),
-    ...(componentsOf(readOut) && { components: true }),
+    ...(components && { components: true }),
   };
 }
 

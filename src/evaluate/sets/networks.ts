@@ -28,8 +28,11 @@ export type Beside = <T>(work: (whenFree?: () => Promise<void>, signal?: AbortSi
 /** A network that all feature sets share that name it. */
 export interface SharedNetwork {
   model: Model;
-  /** The same model with fitted read-outs, which the first set that needs them fits. */
-  withReadOuts(): Promise<Model>;
+  /**
+   * The same model with fitted read-outs, which the first set that needs them fits.
+   * @param components those of `compact`, too: their eigenvectors take longer than all the rest
+   */
+  withReadOuts(components: boolean): Promise<Model>;
 }
 
 /** untrained: `trained` before its first update; the others are recipes. */
@@ -48,9 +51,9 @@ export function shareNetworks(context: NetworkContext): (name: NetworkName) => P
           : await beside((whenFree, signal = hooks.signal) =>
               trainModel(engine, train, options, { ...hooks, signal }, whenFree),
             );
-      let fitted: Promise<Model> | undefined;
-      const fitAll = () => fitReadOuts(engine, model, train, { threads: fit.threads, seed });
-      return { model, withReadOuts: () => (fitted ??= fitAll()) };
+      const fitted = new Map<boolean, Promise<Model>>();
+      const fitAll = (compact: boolean) => fitReadOuts(engine, model, train, { compact, threads: fit.threads, seed });
+      return { model, withReadOuts: (components) => recall(fitted, components, () => fitAll(components)) };
     });
 }
 
