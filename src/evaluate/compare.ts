@@ -11,7 +11,7 @@ import { planComparison } from "./plan.js";
 import { predict } from "./predict.js";
 import { provenanceOf } from "./provenance.js";
 import { type Question, resolve } from "./resolve.js";
-import { score } from "./score.js";
+import { openScoring } from "./score.js";
 import { nameOfExpression } from "./sets/expression.js";
 import { differencesOf } from "./verdict/differences.js";
 import { verdictOf } from "./verdict/verdict.js";
@@ -51,8 +51,12 @@ async function compareResolved(
       validation: validation?.labels.length,
     })),
   });
-  await predict(engine, question, plan, results);
-  const scored = score(question, plan, results);
+  const scoring = openScoring(question, plan, results);
+  const data = await predict(engine, question, plan, results, async (pause) => {
+    await scoring.early(pause);
+    return describeSet(question.cases);
+  });
+  const scored = scoring.finish();
   const differences = differencesOf(scored, { ...plan, redrawn: question.plan.kind === "redrawn" });
   question.hooks?.onProgress?.("intervals", 1, 0);
   const rows = scored.map(({ row }) => row);
@@ -61,7 +65,7 @@ async function compareResolved(
   const { measure, minGain, positives } = plan;
   const verdict = verdictOf({ rows, differences, measure, minGain, positives, budget: shownBudget });
 
-  const { networkSeeds, seed, cases } = question;
+  const { networkSeeds, seed } = question;
   const { set, resamples } = plan;
   const built = networkSeeds.flatMap((networkSeed) =>
     resamples.flatMap((_, k) =>
@@ -91,7 +95,7 @@ async function compareResolved(
     learning: built.flatMap(({ learning }) => learning ?? []),
     ...(map && { map }),
     ...(reconstructions && { reconstructions }),
-    data: describeSet(cases),
+    data,
     files: source.files,
     settings: provenance.settings,
     hashes: provenance.hashes,

@@ -19,7 +19,7 @@ import type { Resample } from "./plan/resample.js";
 import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
-import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "./sets/expression.js";
 import type { Aggregates } from "./sets/feature-set.js";
 import { featureTables, type MadeSet, type Tables } from "./sets/feature-tables.js";
 import { joinBlocks, type NamedPairs } from "./sets/join-blocks.js";
@@ -177,11 +177,6 @@ function joinedBlocks(blocks: NamedPairs, ways: readonly boolean[]): PartTables[
 
 const joinedOf = (ways: readonly boolean[], joined: readonly NamedPairs[]) => (balanced: boolean) =>
   joined[ways.indexOf(balanced)];
-
-/** The features that classifiers are fitted on: averages are made of the predictions of their parts. */
-export function partsOf(expression: Expression): Expression[] {
-  return expression.kind === "average" ? expression.parts.flatMap(partsOf) : [expression];
-}
 
 /** Both parts, of many categories those that are frequent in the training part: no case of the test part is counted. */
 export function partsWith(set: Sequences, { train, test }: Pick<Resample, "train" | "test">) {

@@ -4,23 +4,26 @@ import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/p
 import { openEstimate } from "./estimate.js";
 import { MOST_BYTES, openFits } from "./fits/fits.js";
 import type { ComparisonPlan } from "./plan.js";
-import { type Progress, partsOf, predictResample } from "./predict-resample.js";
+import { type Progress, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
 import { eventAggregates } from "./sets/event-aggregates.js";
-import { type Expression, hasNetwork, nameOfExpression, setsOf } from "./sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "./sets/expression.js";
 import type { Aggregates } from "./sets/feature-set.js";
 import { featureSets } from "./sets/feature-sets.js";
 
 /**
  * Predictions of all classifiers on all feature sets, one resample after another. What `results` has already is not
  * done again.
+ * @param meanwhile what the calling thread does when a core is free and no more tables are made
+ * @returns what it returns
  */
-export async function predict(
+export async function predict<T>(
   engine: Engine,
   question: Question,
   plan: ComparisonPlan,
   results: Results,
-): Promise<void> {
+  meanwhile: (pause: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   const { source, labelDelay } = question;
   const { set, classCount } = plan;
   // Only a plan forward in time has a "by now"; in other plans past labels are no features.
@@ -40,11 +43,15 @@ export async function predict(
         ...{ engine, question, plan, k, results, fits, progress },
         aggregates: source.events?.amounts && aggregatesFor(k),
       });
+    await fits.lastOnes();
+    progress.step("intervals");
+    const found = await meanwhile(fits.pause);
     await fits.idle();
+    progress.step("intervals");
+    return found;
   } finally {
     await fits.close();
   }
-  progress.step("intervals");
 }
 
 /** Seconds of fits below which starting threads takes longer than the work. */

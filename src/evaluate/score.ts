@@ -1,44 +1,106 @@
 import type { ClassifierName } from "../classify/classifiers.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
-import { featureKey, predictionOf, type Results } from "./comparison/predictions.js";
-import { bootstrapDraws, type Draws, intervalOf, meanDraws } from "./metrics/bootstrap.js";
+import { featureKey, isDone, predictionOf, type Results } from "./comparison/predictions.js";
+import { type Draws, drawSome, intervalOf, meanDraws } from "./metrics/bootstrap.js";
 import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { mean, scoreRow } from "./score-row.js";
-import { type Expression, hasNetwork, nameOfExpression, roleOf } from "./sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "./sets/expression.js";
 import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
 /** Draws that a row's own interval stands on. */
 const SHOWN = 500;
 /** Draws of the deciding measure, for differences: each end of a 99.5 % interval stands on five of them. */
 const DECIDING = 2000;
+/** Milliseconds of work between pauses. */
+const PAUSE = 50;
 
-/** Scores every requested row by its predictions in all resamples. */
-export function score(question: Question, plan: ComparisonPlan, results: Results): ScoredRow[] {
+/** Figures and intervals of the requested rows, which may be scored before the last of them has its predictions. */
+export interface RowScores {
+  /** Scores the rows that have all their predictions. @param pause called often; what it throws ends it */
+  early(pause: () => Promise<void>): Promise<void>;
+  /** All rows, in the order in which they were requested. */
+  finish(): ScoredRow[];
+}
+
+export function openScoring(question: Question, plan: ComparisonPlan, results: Results): RowScores {
   const { features, seed } = question;
-  const scored = features.flatMap((expression) =>
-    plan.classifiersOf(expression).map((classifier) => figuresOf(question, plan, results, expression, classifier)),
+  const wanted = features.flatMap((expression) =>
+    plan.classifiersOf(expression).map((classifier) => ({ expression, classifier })),
   );
-  const drawsOf = (measure: Measure) => {
-    const all = bootstrapDraws(
-      scored.flatMap(({ predicted }) => predicted),
-      (cases, unitOf) => measureTable[measure].weighted(cases, plan, unitOf),
-      { groups: plan.groups, repeats: measure === plan.measure ? DECIDING : SHOWN, seed },
-    );
-    let at = 0;
-    return scored.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length))));
-  };
   const shown: Measure[] = plan.classCount === 2 ? ["accuracy", "average-precision"] : ["accuracy"];
-  const draws = new Map([...new Set([...shown, plan.measure])].map((measure) => [measure, drawsOf(measure)]));
-  const rows = scored.map(({ row: { seconds, notes, ...figures } }, r): ScoredRow => {
-    const intervals = Object.fromEntries(
-      Array.from(draws, ([measure, each]) => [measure, intervalOf(firstDraws(each[r]))]),
-    ) as ComparisonRow["intervals"];
-    return { row: { ...figures, chosen: false, intervals, seconds, notes }, draws: draws.get(plan.measure)![r] };
-  });
-  for (const { row } of chosenRows(rows)) row.chosen = true;
-  return rows;
+  const measures = [...new Set([...shown, plan.measure])];
+  const scored = new Map<(typeof wanted)[number], ScoredRow>();
+
+  /** Some draws or one row at a time: all rows that are scored together share their draws. */
+  function* scoreSome(rows: typeof wanted): Generator<undefined, void, undefined> {
+    const figures: ReturnType<typeof figuresOf>[] = [];
+    for (const { expression, classifier } of rows) {
+      figures.push(figuresOf(question, plan, results, expression, classifier));
+      yield;
+    }
+    const draws = new Map<Measure, Draws[]>();
+    for (const measure of measures) {
+      const all = yield* drawSome(
+        figures.flatMap(({ predicted }) => predicted),
+        (cases, unitOf) => measureTable[measure].weighted(cases, plan, unitOf),
+        { groups: plan.groups, repeats: measure === plan.measure ? DECIDING : SHOWN, seed },
+      );
+      let at = 0;
+      draws.set(
+        measure,
+        figures.map(({ predicted }) => meanDraws(all.slice(at, (at += predicted.length)))),
+      );
+    }
+    for (const [r, { row }] of figures.entries()) {
+      const { seconds, notes, ...rest } = row;
+      const intervals = Object.fromEntries(
+        Array.from(draws, ([measure, each]) => [measure, intervalOf(firstDraws(each[r]))]),
+      ) as ComparisonRow["intervals"];
+      scored.set(rows[r], {
+        row: { ...rest, chosen: false, intervals, seconds, notes },
+        draws: draws.get(plan.measure)![r],
+      });
+    }
+  }
+
+  return {
+    async early(pause) {
+      const ready = wanted.filter(({ expression, classifier }) =>
+        hasAll(question, plan, results, expression, classifier),
+      );
+      let paused = performance.now();
+      for (const _ of scoreSome(ready)) {
+        if (performance.now() - paused < PAUSE) continue;
+        await pause();
+        paused = performance.now();
+      }
+    },
+    finish() {
+      for (const _ of scoreSome(wanted.filter((each) => !scored.has(each))));
+      const rows = wanted.map((each) => scored.get(each)!);
+      for (const { row } of chosenRows(rows)) row.chosen = true;
+      return rows;
+    },
+  };
+}
+
+/** Whether nothing that a row is made of is missing. */
+function hasAll(
+  { networkSeeds }: Question,
+  plan: ComparisonPlan,
+  results: Results,
+  expression: Expression,
+  classifier: ClassifierName,
+): boolean {
+  return plan.resamples.every((resample, k) =>
+    partsOf(expression).every((part) =>
+      networkSeeds.every((seed) =>
+        isDone(results, { resample: k + 1, classifier, ...featureKey(part, seed) }, resample),
+      ),
+    ),
+  );
 }
 
 const firstDraws = ({ value, drawn }: Draws): Draws => ({ value, drawn: drawn.subarray(0, SHOWN) });

@@ -11,10 +11,12 @@ export interface FitQueue {
    * @param seconds it may take
    */
   add(fit: BlockedFit, seconds: number): Promise<Prediction | undefined>;
-  /** Waits, and gives the core of the calling thread to a fit meanwhile. @throws the first failure */
-  until(holds: () => boolean): Promise<void>;
-  /** Waits until no fit is left. The longest begin first: else one of them may run on when no other is left. */
-  untilNone(): Promise<void>;
+  /**
+   * Waits, and gives the core of the calling thread to a fit meanwhile.
+   * @param last no more fits will come: the longest begin first, so that none of them runs on when no other is left
+   * @throws the first failure
+   */
+  until(holds: () => boolean, last?: boolean): Promise<void>;
   /** Other work has a thread of its own, and those that no fit wants. The calling thread waits. */
   beside: Beside;
   /** @throws the first failure */
@@ -26,7 +28,7 @@ export interface FitQueue {
   readonly waiting: number;
   readonly running: number;
   /** Of the blocks of all of them; one that several read counts once. */
-  readonly bytes: number;
+  bytes(): number;
 }
 
 interface Entry {
@@ -41,46 +43,34 @@ const LARGE = 2 ** 24;
 /** @param threads at most so many fits at once; one fewer while the calling thread does not wait, which works itself */
 export function openFitQueue(threads: number): FitQueue {
   const queue: Entry[] = [];
-  const present = new Set<Entry>(); // that wait or run
+  const present = new Set<BlockedFit>(); // that wait or run
   const controller = new AbortController();
-  const { signal } = controller;
   const bell = openBell();
   /** Threads at work, how often other work is done beside fits, and whether more fits may come. */
   const at = { running: 0, besides: 0, more: true };
   let failure: { error: unknown } | undefined;
-
   const fail = (error: unknown) => {
     if (failure) return;
     failure = { error };
     controller.abort(error);
-    for (const entry of queue.splice(0)) {
-      present.delete(entry);
-      entry.over();
-    }
+    for (const { over } of queue.splice(0)) over();
     bell.ring();
   };
   const run = async (entry: Entry) => {
     at.running++;
     try {
-      const message: FitMessage = { kind: "classify", fit: entry.fit };
-      const once = bytesOf(entry.fit.blocks.pairs) > LARGE;
-      entry.over(await runInBackground<Prediction, never>(message, { signal, once }));
+      entry.over(await fitOnThread(entry.fit, controller.signal));
     } catch (error) {
       entry.over();
       fail(error);
     }
     at.running--;
-    present.delete(entry);
     begin();
     bell.ring();
   };
-  const next = () => {
-    const longest = at.more ? 0 : queue.reduce((best, { seconds }, k) => (seconds > queue[best].seconds ? k : best), 0);
-    return queue.splice(longest, 1)[0];
-  };
   const begin = () => {
     const most = bell.waits || at.besides > 0 ? threads : threads - 1;
-    while (at.running < most && queue.length > 0) run(next());
+    while (at.running < most && queue.length > 0) run(takeFrom(queue, at.more));
   };
   const sleep = () => {
     const rung = bell.rung();
@@ -90,29 +80,28 @@ export function openFitQueue(threads: number): FitQueue {
   const expectNone = () => {
     if (failure) throw failure.error;
   };
-  const until = async (holds: () => boolean) => {
-    while (!failure && !holds()) await sleep();
-    expectNone();
-  };
   return {
     add: (fit, seconds) =>
-      new Promise((over) => {
-        const entry = { fit, seconds, over };
-        queue.push(entry);
-        present.add(entry);
+      new Promise((resolve) => {
+        const over = (prediction?: Prediction) => {
+          present.delete(fit);
+          resolve(prediction);
+        };
+        present.add(fit);
+        queue.push({ fit, seconds, over });
         begin();
       }),
-    until,
-    async untilNone() {
-      at.more = false;
-      await until(() => at.running === 0 && queue.length === 0);
+    async until(holds, last = false) {
+      at.more = !last;
+      while (!failure && !holds()) await sleep();
       at.more = true;
+      expectNone();
     },
     async beside(work) {
       expectNone();
       const isFree = () => queue.length === 0 && at.running < threads;
       try {
-        return await besideFits(at, isFree, sleep, (whenFree) => work(whenFree, signal));
+        return await besideFits(at, isFree, sleep, (whenFree) => work(whenFree, controller.signal));
       } finally {
         begin();
         bell.ring();
@@ -129,10 +118,13 @@ export function openFitQueue(threads: number): FitQueue {
     get running() {
       return at.running;
     },
-    get bytes() {
-      return bytesOf(new Set(Array.from(present).flatMap(({ fit }) => fit.blocks.pairs)));
-    },
+    bytes: () => bytesOf(new Set(Array.from(present, ({ blocks }) => blocks.pairs).flat())),
   };
+}
+
+function fitOnThread(fit: BlockedFit, signal: AbortSignal): Promise<Prediction> {
+  const message: FitMessage = { kind: "classify", fit };
+  return runInBackground(message, { signal, once: bytesOf(fit.blocks.pairs) > LARGE });
 }
 
 /** Of the numbers of both parts. */
@@ -144,6 +136,12 @@ export function bytesOf(pairs: Iterable<FeaturePair>): number {
       for (const { columns, values } of [sparse.train, sparse.test]) bytes += columns.byteLength + values.byteLength;
   }
   return bytes;
+}
+
+/** The first fit, or the longest where no more will come. */
+function takeFrom(queue: Entry[], more: boolean): Entry {
+  const at = more ? 0 : queue.reduce((best, { seconds }, k) => (seconds > queue[best].seconds ? k : best), 0);
+  return queue.splice(at, 1)[0];
 }
 
 /** Counts the threads of other work as fits. It has the first at once: others come to wait for what it makes. */

@@ -21,6 +21,10 @@ export interface Fits {
   spreads(blocks: NamedPairs): boolean;
   /** Waits until more tables may be made: those of the fits that are planned are small. */
   room(): Promise<void>;
+  /** Waits until the last fits run and leave a core free. */
+  lastOnes(): Promise<void>;
+  /** Lets results arrive and be kept. @throws the first failure */
+  pause(): Promise<void>;
   /** Waits until all is done and kept. */
   idle(): Promise<void>;
   /** Has a thread lead other work while the calling thread waits. It gets more threads when no fit wants them. */
@@ -48,16 +52,19 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
   if (signal?.aborted) stop();
 
   const spreads = ({ pairs }: NamedPairs) => threads > 1 && bytesOf(pairs) <= MOST_BYTES;
+  const pause = async () => {
+    await new Promise((go) => setTimeout(go, 0)); // a signal, and what threads send, can arrive
+    queue.expectNone();
+  };
   const idle = async () => {
-    await queue.untilNone();
+    await queue.until(() => queue.waiting === 0 && queue.running === 0, true);
     await order.done();
     queue.expectNone();
   };
   return {
     spreads,
     async add(fit, seconds, keep) {
-      await new Promise((go) => setTimeout(go, 0)); // a signal, and what threads send, can arrive
-      queue.expectNone();
+      await pause();
       const { blocks, balanced, ...task } = fit;
       if (spreads(blocks)) {
         for (const pair of blocks.pairs) share(pair);
@@ -69,12 +76,14 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
       }
       await idle();
       const pair = joinBlocks(blocks, balanced);
-      const pause = async () => signal?.throwIfAborted();
-      const prediction = await fitAndPredict({ ...task, pair }, { alone: true, pause });
+      const stopIfAsked = async () => signal?.throwIfAborted();
+      const prediction = await fitAndPredict({ ...task, pair }, { alone: true, pause: stopIfAsked });
       order.add(() => keep(prediction));
       await idle();
     },
-    room: () => queue.until(() => queue.bytes <= (queue.waiting > 0 ? AHEAD : MOST_BYTES)),
+    room: () => queue.until(() => queue.bytes() <= (queue.waiting > 0 ? AHEAD : MOST_BYTES)),
+    lastOnes: () => queue.until(() => queue.waiting === 0 && queue.running < Math.max(1, threads), true),
+    pause,
     idle,
     beside: (work) => (threads > 1 ? queue.beside(work) : work()),
     inOrder: order.add,

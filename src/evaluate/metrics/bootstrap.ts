@@ -37,11 +37,20 @@ export interface BootstrapOptions {
  * there are any (Efron's bootstrap). Any two of them can then be compared in pairs.
  * @param weighted the measure of a row; `unitOf` [cases] is what each case is drawn with
  */
-export function bootstrapDraws(
+export function bootstrapDraws(...args: Parameters<typeof drawSome>): Draws[] {
+  const drawing = drawSome(...args);
+  for (;;) {
+    const { done, value } = drawing.next();
+    if (done) return value;
+  }
+}
+
+/** The same, some draws at a time. */
+export function* drawSome(
   rows: readonly PredictedCases[],
   weighted: (cases: PredictedCases, unitOf: Int32Array) => Weighted,
   { groups, repeats = 500, seed }: BootstrapOptions,
-): Draws[] {
+): Generator<undefined, Draws[], undefined> {
   if (rows.length === 0) return [];
   const { unitOf, units } = unitsOf(rows[0].labels.length, groups);
   const of = rows.map((row) => weighted(row, unitOf));
@@ -59,6 +68,7 @@ export function bootstrapDraws(
       measured(counts, values);
       draws[a].drawn.set(values.subarray(0, lanes), first);
     });
+    yield;
   }
   return draws;
 }

@@ -125,3 +125,8 @@ export function splitList(text: string): string[] {
   }
   return parts;
 }
+
+/** The features that classifiers are fitted on: averages are made of the predictions of their parts. */
+export function partsOf(expression: Expression): Expression[] {
+  return expression.kind === "average" ? expression.parts.flatMap(partsOf) : [expression];
+}

@@ -39,7 +39,7 @@ test("the longest fits begin first when no more will come", async () => {
   const queue = openFitQueue(1);
   const order: number[] = [];
   for (const seconds of [2, 1, 3]) queue.add(task(), seconds).then(() => order.push(seconds));
-  await queue.untilNone();
+  await queue.until(() => queue.waiting + queue.running === 0, true);
   expect(order).toEqual([3, 2, 1]);
 });
 
@@ -48,9 +48,9 @@ test("a block that several fits read is counted once", async () => {
   const { blocks, ...rest } = task();
   const other = { names: ["one", "other"], pairs: [...blocks.pairs, ...task().blocks.pairs] };
   for (const each of [blocks, blocks, other]) queue.add({ ...rest, blocks: each }, 1);
-  expect(queue.bytes).toBe(2 * 2 * 4 * 40 * 3); // two blocks, each of two parts
-  await queue.untilNone();
-  expect(queue.bytes).toBe(0);
+  expect(queue.bytes()).toBe(2 * 2 * 4 * 40 * 3); // two blocks, each of two parts
+  await queue.until(() => queue.waiting + queue.running === 0, true);
+  expect(queue.bytes()).toBe(0);
 });
 
 test("help that comes too late does not count, and threads are free again", async () => {
