@@ -99,7 +99,7 @@ async function runEncode(modelPath: string, dataPaths: string[], options: Common
     const { files, rows, columns, notes } = await encodeFile(engine, model, inputOf(dataPaths, options), output, {
       readOut,
       part,
-      threads,
+      threads: threads === 1 ? 0 : threads, // one is enough to read and to encode: neither has to wait for the other
       noisyCopies,
       outputFormat,
       force,

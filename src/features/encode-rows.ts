@@ -5,7 +5,15 @@ import { type Crew, soloCrew } from "../engine/threads/crew.js";
 import type { Line } from "../engine/threads/serve.js";
 import { defaultThreads, musterCrew } from "../engine/threads/threads.js";
 import { countOf, lengthOf, longestOf, shareArray, shareSequences } from "../sequences/set/sequence-set.js";
-import { createEncoder, ENCODE_SHARD, type EncodeJob, type Encoder, ROUND, type SharedEncoding } from "./encoder.js";
+import {
+  createEncoder,
+  ENCODE_SHARD,
+  type EncodeJob,
+  type Encoder,
+  ROUND,
+  SHORT_ROUND,
+  type SharedEncoding,
+} from "./encoder.js";
 
 /** Steps below which starting threads takes longer than the work. */
 const LITTLE = 50_000;
@@ -36,8 +44,13 @@ export async function rowsOnThreads(
   const { offsets } = work.set;
   const wanted = threads ?? (offsets[countOf(work.set)] < LITTLE ? 0 : await defaultThreads());
   return wanted === 0
-    ? encodeRows(engine, job, { progress: onProgress })
-    : encodeInBackground(engine, { ...job, threads: wanted }, onProgress);
+    ? encodeRows(engine, job, { progress: onProgress, pause: letOthers })
+    : encodeInBackground(engine, { ...job, threads: wanted, round: ROUND }, onProgress);
+}
+
+/** Lets whatever waits for the calling thread run: a signal, a timer. */
+function letOthers(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function jobOf(work: EncodeWork): EncodeJob {
@@ -45,16 +58,16 @@ function jobOf(work: EncodeWork): EncodeJob {
   const order = Int32Array.from({ length: countOf(set) }, (_, n) => n).sort(
     (a, b) => lengthOf(set, a) - lengthOf(set, b) || a - b,
   );
-  return { ...work, order, steps: Math.max(1, longestOf(set)), threads: 1 };
+  return { ...work, order, steps: Math.max(1, longestOf(set)), threads: 1, round: SHORT_ROUND };
 }
 
 /** All shards, some at a time; yields the share that is done. */
-function* rounds({ shared, phases }: Encoder, { order }: EncodeJob, crew: Crew): Generator<number> {
+function* rounds({ shared, phases }: Encoder, { order, round }: EncodeJob, crew: Crew): Generator<number> {
   const shards = Math.ceil(order.length / ENCODE_SHARD);
-  for (let first = 0; first < shards; first += ROUND) {
+  for (let first = 0; first < shards; first += round) {
     shared.first[0] = first;
     crew.run(...phases);
-    yield Math.min(1, (first + ROUND) / shards);
+    yield Math.min(1, (first + round) / shards);
   }
 }
 
@@ -67,7 +80,7 @@ async function encodeRows(engine: Engine, job: EncodeJob, { progress, muster, pa
   try {
     for (const share of rounds(encoder, job, crew)) {
       progress?.(share);
-      await pause?.();
+      if (share < 1) await pause?.();
     }
   } finally {
     crew.dismiss();

@@ -13,8 +13,9 @@ import { writeResiduals } from "./residual-columns.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */
 export const ENCODE_SHARD = 48;
-/** Shards that are handed out at once. */
+/** Shards that are handed out at once: by a worker, and by the calling thread, which lets others have their turn sooner. */
 export const ROUND = 1024;
+export const SHORT_ROUND = 16;
 
 /** What a thread must know to take part in encoding. */
 export interface EncodeJob {
@@ -29,6 +30,8 @@ export interface EncodeJob {
   width: number;
   steps: number;
   threads: number;
+  /** Shards that are handed out at once. */
+  round: number;
 }
 
 /** What the threads share. */
@@ -49,7 +52,7 @@ export interface Encoder {
 /** @param attach in a follower: the leader's memory and shared arrays, and which thread this is (from 1) */
 export function createEncoder(
   engine: Engine,
-  { model, set, order, readOut, width, steps, threads }: EncodeJob,
+  { model, set, order, readOut, width, steps, threads, round }: EncodeJob,
   attach?: { memory: WorkspaceMemory; shared: SharedEncoding; thread: number },
 ): Encoder {
   const size = {
@@ -81,7 +84,7 @@ export function createEncoder(
         width,
       });
   };
-  const items = () => Math.min(ROUND, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
+  const items = () => Math.min(round, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
   return { network, shared, phases: [{ items, work: encodeShard }] };
 }
 

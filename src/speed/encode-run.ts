@@ -3,7 +3,7 @@ import { soloCrew } from "../engine/threads/crew.js";
 import { hireBeside } from "../engine/threads/hire.js";
 import { musterCrew } from "../engine/threads/threads.js";
 import { encodeFollow } from "../features/encode-rows.js";
-import { createEncoder, ENCODE_SHARD, type EncodeJob } from "../features/encoder.js";
+import { createEncoder, ENCODE_SHARD, type EncodeJob, ROUND } from "../features/encoder.js";
 import { resolveReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { createNetwork } from "../network/network.js";
@@ -55,6 +55,7 @@ export async function createEncodeRun(
     width: slots[0].latent.width,
     steps: longestOf(set),
     threads: most,
+    round: ROUND,
   };
   const { network, shared, phases } = createEncoder(engine, job);
   const follow = (thread: number) => encodeFollow(engine, job, { network, shared }, thread);

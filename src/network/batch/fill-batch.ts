@@ -54,14 +54,7 @@ export function fillBatch(
         for (let c = 0; c < C; c++) data[at + c] = values[from + c];
         continue;
       }
-      let seen = 0;
-      for (let c = 0; c < C; c++) {
-        if (observed && !isObserved(set, from + c)) continue;
-        const value = values[from + c];
-        if (oneHot[c] === 0) data[at + starts[c]] = value;
-        else data[at + starts[c] + value] = 1;
-        seen++;
-      }
+      const seen = fillStep(data, at, set, from, starts, oneHot);
       data[place.mask + row] = seen > 0 ? 1 : 0;
       count += seen;
       if (seen > 0) present++;
@@ -82,6 +75,27 @@ export function fillBatch(
     order,
     gradients: NONE,
   };
+}
+
+/** Writes a step, values[from] and on, to data[at] and on, where zeros are. @returns how many channels were observed */
+function fillStep(
+  data: BatchRoom["ws"]["data"],
+  at: number,
+  set: SequenceSet,
+  from: number,
+  starts: Int32Array,
+  oneHot: Uint8Array,
+): number {
+  const { values, observed } = set;
+  let seen = 0;
+  for (let c = 0; c < starts.length; c++) {
+    if (observed && !isObserved(set, from + c)) continue;
+    const value = values[from + c];
+    if (oneHot[c] === 0) data[at + starts[c]] = value;
+    else data[at + starts[c] + value] = 1;
+    seen++;
+  }
+  return seen;
 }
 
 /** Read only where something was not observed. @param begins of each row in the values of the set */

@@ -11,6 +11,7 @@ const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.len
 /** Texts, known by their bytes; most need no string. */
 export function createTexts(): Reader {
   const store = createTextStore();
+  const cache = new Int32Array(CACHED).fill(-1);
   const room = { bytes: Buffer.alloc(0), ids: new Int32Array(0) };
   return (vector, { length: count }) => {
     let ids: Int32Array | undefined;
@@ -18,7 +19,7 @@ export function createTexts(): Reader {
       if (ids) return ids;
       if (room.ids.length < count) room.ids = new Int32Array(count);
       ids = room.ids.subarray(0, count);
-      fillIds(ids, vector, store);
+      fillIds(ids, vector, store, cache);
       return ids;
     };
     const text = (r: number) => {
@@ -43,30 +44,33 @@ export function createTexts(): Reader {
   };
 }
 
-/** The id of each text. A null is an empty text. */
-function fillIds(ids: Int32Array, vector: DuckDBVector, store: TextStore): void {
+/** Short entries and their ids, some of them, by a hash: five words each. */
+const CACHED = 5 * 256;
+
+/** The id of each text. A null is an empty text. @param cache of this store */
+function fillIds(ids: Int32Array, vector: DuckDBVector, store: TextStore, cache: Int32Array): void {
   const { dataView: entries } = vector as unknown as { dataView: DataView };
   const bytes = new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength);
   const words = new Int32Array(entries.buffer, entries.byteOffset, (ENTRY / 4) * ids.length);
   const isNull = nullsOf(vector);
-  let before = -1; // where the entry lies that is known to be that of the last id
   for (let r = 0, at = 0; r < ids.length; r++, at += 4) {
-    if (isNull?.(r)) {
-      ids[r] = idOf(store, scratch, scratchView, 0, 0);
-      before = -1;
-    } else if (words[at] >>> 0 > INLINE) {
-      ids[r] = longId(vector.getItem(r) as string, store);
-      before = -1;
-    } else {
-      const again =
-        before >= 0 &&
-        words[before] === words[at] &&
-        words[before + 1] === words[at + 1] &&
-        words[before + 2] === words[at + 2] &&
-        words[before + 3] === words[at + 3];
-      const start = ENTRY * r + 4;
-      ids[r] = again ? ids[r - 1] : idOf(store, bytes, entries, start, start + words[at]);
-      before = at;
+    const [length, first, second, third] = [words[at], words[at + 1], words[at + 2], words[at + 3]];
+    if (isNull?.(r)) ids[r] = idOf(store, scratch, scratchView, 0, 0);
+    else if (length >>> 0 > INLINE) ids[r] = longId(vector.getItem(r) as string, store);
+    else {
+      const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b) ^ Math.imul(third, 0xc2b2ae35);
+      const slot = 5 * (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 24);
+      const known =
+        cache[slot] === length && cache[slot + 1] === first && cache[slot + 2] === second && cache[slot + 3] === third;
+      if (!known) {
+        const start = ENTRY * r + 4;
+        cache[slot] = length;
+        cache[slot + 1] = first;
+        cache[slot + 2] = second;
+        cache[slot + 3] = third;
+        cache[slot + 4] = idOf(store, bytes, entries, start, start + length);
+      }
+      ids[r] = cache[slot + 4];
     }
   }
 }

@@ -119,7 +119,7 @@ function readingOf(cells: Column, r: number): Pick<Seen, "value" | "is" | "sign"
 export function createKnownColumn(path: string, channel: Channel): LongColumn {
   const { name, kind, vocabulary, rest } = channel;
   if (kind === "numeric") {
-    const numbers = createNumbers(path, name);
+    const numbers = createNumbers(path, name, true, false);
     return {
       add: (cells, from, to, rows) =>
         numbers.readAll(cells, from, to, rows, "It is a numeric channel of the model, which cannot be left out."),

@@ -9,8 +9,9 @@ import { growing } from "./growing.js";
 /**
  * Collects the numbers of one column, NaN = missing, and what is worth a note about them.
  * @param keep false: only the notes
+ * @param shaped false: `shapeNotes` is not asked for
  */
-export function createNumbers(path: string, name: string, keep = true) {
+export function createNumbers(path: string, name: string, keep = true, shaped = true) {
   const where = `column "${name}"`;
   const values = growing(Float32Array);
   const shape = createShape(name);
@@ -34,7 +35,8 @@ export function createNumbers(path: string, name: string, keep = true) {
     const room = values.room(to - from);
     const end = copyNumbers(known, from, to, room, values.length);
     if (keep) values.length += end - from;
-    shape.addAll(known, from, end);
+    if (shaped) shape.addAll(known, from, end);
+    else shape.count(end - from);
     return end;
   }
 
@@ -107,7 +109,11 @@ function addNumbers(shape: Float64Array, values: ArrayLike<number>, from: number
 function createShape(name: string) {
   const shape = Float64Array.of(0, -Infinity, Infinity, -Infinity, 1);
   return {
-    count: () => shape[COUNT],
+    /** @param more that are counted and no more looked at. @returns how many there are */
+    count(more = 0): number {
+      shape[COUNT] += more;
+      return shape[COUNT];
+    },
     add: (value: number) => addNumbers(shape, [value], 0, 1),
     addAll: (values: ArrayLike<number>, from: number, to: number) => addNumbers(shape, values, from, to),
     notes(): string[] {

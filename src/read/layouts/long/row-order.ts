@@ -9,13 +9,18 @@ export function interleaved(columns: readonly ArrayLike<number>[], order: Int32A
   const F = columns.length;
   const values = new Float32Array(order.length * F);
   const places = new Int32Array(order.length);
-  for (let s = 0; s < order.length; s++) places[order[s]] = s * F;
+  for (let from = 0; from < order.length; from += BLOCK) placeRows(order, from, places, F);
   let complete = true;
   for (let from = 0; from < order.length; from += BLOCK) {
     const to = Math.min(order.length, from + BLOCK);
     for (let f = 0; f < F; f++) if (!put(columns[f], from, to, values, places, f)) complete = false;
   }
   return { values, complete };
+}
+
+function placeRows(order: Int32Array, from: number, places: Int32Array, F: number): void {
+  const to = Math.min(order.length, from + BLOCK);
+  for (let s = from; s < to; s++) places[order[s]] = s * F;
 }
 
 /** Writes rows of a column to their places. @returns whether none is NaN */
