@@ -137,6 +137,19 @@ describe.each(engines)("$name", async ({ engine }) => {
 
 const [{ engine }] = engines;
 
+test("the calling thread lets others have their turn while it encodes", async () => {
+  const [{ engine }] = engines;
+  const set = randomSeries({ N: 1601, F: 3, lengths: () => 2 });
+  const model = untrainedAutoencoder(engine, set, both);
+  let turn = false;
+  setTimeout(() => {
+    turn = true;
+  }, 0);
+  const done: number[] = [];
+  await encode(engine, model, set, { threads: 0, onProgress: (share) => done.push(share) });
+  expect([turn, done.length, done.at(-1)]).toEqual([true, 3, 1]);
+});
+
 test("channels are taken by name: another order and channels too many do not matter", async () => {
   const set = raggedSet();
   const model = untrainedAutoencoder(engine, set, { recipe: "masked", units: Z });

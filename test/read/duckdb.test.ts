@@ -5,6 +5,7 @@ import { expect, test, vi } from "vitest";
 import { readInPieces } from "../../src/read/read.js";
 import type { Piece } from "../../src/read/source/piece.js";
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
+import { fileOf } from "./temporary.js";
 
 const NONE = "duckdb:";
 
@@ -30,6 +31,30 @@ test("columns of DuckDB are the same in every chunk: texts of all lengths, numbe
   expect(observed).toEqual(Array.from({ length: steps }, (_, k) => k % 2 === 1 || (k >> 1) % 7 > 0));
   const values = Array.from({ length: steps }, (_, k) => (k % 2 ? Number((k >> 1) % 5 === 1) : (k >> 1) / 4));
   expect([...set.values].filter((_, k) => observed[k])).toEqual(values.filter((_, k) => observed[k]));
+});
+
+test("entities and categories of DuckDB are those of the file: runs, gaps, texts within and beyond an entry", async () => {
+  const words = ["a", "ab", "abcdefg", "abcdefgh", "abcdefghijkl", "abcdefghijklm", "x".repeat(64), "x".repeat(65)];
+  const kinds = [...words, ...words.map((word) => `${word}é`), "y".repeat(90), ""];
+  const entities = kinds.filter((word) => word !== "");
+  const rows = Array.from({ length: 5003 }, (_, r) => {
+    const run = Math.floor(r / 37);
+    return `${entities[run % entities.length]}${Math.floor(run / entities.length)},${kinds[(r * r) % kinds.length]},${r}`;
+  });
+  const file = fileOf("texts.csv", ["entity,kind,time", ...rows, ""].join("\n"));
+  const vocabulary = kinds.filter((kind, k) => kind !== "" && k % 5 > 0); // the others are told of
+  const channels = [{ name: "kind", kind: "categorical" as const, vocabulary }];
+  const read = async (input: string, sql?: string) => {
+    const pieces: Piece[] = [];
+    const options = { entity: "entity", time: "time", ...(sql && { sql }) };
+    const notes = await readInPieces(input, options, { mostSteps: 900, channels }, async (piece) => {
+      pieces.push(piece as Piece<SequenceSet>);
+    });
+    return { sets: pieces.map(({ set }) => set), notes: notes.map((note) => note.replace(/row \d+/, "row N")) };
+  };
+  const fromFile = await read(file);
+  expect(fromFile.sets.length).toBeGreaterThan(4);
+  expect(await read(NONE, `from '${file}' order by time`)).toEqual(fromFile);
 });
 
 test("what DuckDB cannot hold it puts into files, which are gone at the end; too little memory is told", async () => {

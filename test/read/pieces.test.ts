@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
-import { comesInPieces, readInPieces, readSource } from "../../src/read/read.js";
+import { comesInPieces, readInPieces, readSource, takePieces } from "../../src/read/read.js";
 import type { Piece } from "../../src/read/source/piece.js";
 import { concatSequences } from "../../src/sequences/set/concat.js";
 import { isObserved, type SequenceSet } from "../../src/sequences/set/sequence-set.js";
@@ -42,6 +43,17 @@ test("a bad row names itself, after the pieces before it", async () => {
   const reading = readInPieces(path, {}, { mostSteps: 3 }, async (piece) => void taken.push(piece));
   await expect(reading).rejects.toThrow(/row 6, column "t2": got "x"/);
   expect(taken.length).toBeGreaterThan(0);
+});
+
+test("a hash is made where it is asked for, of a long and of a wide table", async () => {
+  const text = "entity,v\na,1\na,2\nb,3\n";
+  const file = fileOf("hashed.csv", text);
+  const pieces = { mostSteps: 9, channels: [{ name: "v", kind: "numeric" as const }] };
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  for (const options of [{ entity: "entity" }, { drop: ["entity"], wide: true }]) {
+    expect(await takePieces(file, options, pieces, async () => {}, true)).toMatchObject({ sha256 });
+    expect(await takePieces(file, options, pieces, async () => {})).not.toHaveProperty("sha256");
+  }
 });
 
 test("what a taker throws ends the reading", async () => {
