@@ -15,7 +15,7 @@ import {
 } from "./channel-statistics.js";
 import { DIFFERENCE } from "./differences.js";
 import { areSkewed, signedExp, signedLog, takeLogarithms } from "./logarithms.js";
-import { changeSteps, changeValues, expectScaled } from "./scaled-values.js";
+import { changeSteps, changeValues, refuseScaled } from "./scaled-values.js";
 
 const NEGLIGIBLE = 1e-6; // an interquartile range below this share of the deviation would blow up the tails
 
@@ -130,9 +130,9 @@ function constantNote(names: readonly string[]): string {
  */
 export function scaleSequences(set: SequenceSet, scaler: Scaler): SequenceSet {
   expectChannels("transform", set, scaler);
-  const scaled = mapValues(set, set, scaler, scaleValue);
-  expectScaled(set, scaled);
-  return scaled;
+  const { values, within } = mapValues(set, set, scaler, scaleValue);
+  if (!within) refuseScaled(set, values);
+  return { ...set, values };
 }
 
 /** How the values of one numeric channel are scaled. */
@@ -171,7 +171,7 @@ export function unscaleSequences(set: SequenceSet, scaler: Scaler, original?: Se
     throw new OptionError(
       `unscaleSequences: got ${original ? `${countOf(original)} original series for ${countOf(set)} scaled ones` : "no original series"}, expected one for each. A scaler of scope "series" holds no statistics of its own; pass the set as it was before scaling.`,
     );
-  return mapValues(set, original ?? set, scaler, unscaleValue);
+  return { ...set, values: mapValues(set, original ?? set, scaler, unscaleValue).values };
 }
 
 /**
@@ -233,27 +233,30 @@ function centerAndScale(
   return fitted;
 }
 
-/** A copy of `set` with `change` applied; for scope "series" the statistics are those of `source`. */
+/**
+ * A copy of the values of `set` with `change` applied, and whether all are within MOST_SCALED then; for scope "series"
+ * the statistics are those of `source`.
+ */
 function mapValues(
   set: SequenceSet,
   source: SequenceSet,
   scaler: Scaler,
   change: (value: number, scaling: Scaling) => number,
-): SequenceSet {
+): { values: Float32Array; within: boolean } {
   const values = set.values.slice();
   const numeric = numericChannels(set);
-  if (scaler.scope === "channel") {
-    changeSteps(set, values, numeric, scalingsOf(scaler), change);
-    return { ...set, values };
-  }
+  if (scaler.scope === "channel")
+    return { values, within: changeSteps(set, values, numeric, scalingsOf(scaler), change) };
+  let within = true;
   for (const f of numeric)
     for (let n = 0; n < countOf(set); n++) {
       const steps = [source.offsets[n], source.offsets[n + 1]] as const;
       const statistics = channelStatistics(source, f, ...steps);
       const own = centerAndScale(statistics, scaler.method, () => sortedValues(source, f, ...steps));
-      changeValues(set, values, f, set.offsets[n], set.offsets[n + 1], { ...own, logarithm: false }, change);
+      const scaling = { ...own, logarithm: false };
+      if (!changeValues(set, values, f, set.offsets[n], set.offsets[n + 1], scaling, change)) within = false;
     }
-  return { ...set, values };
+  return { values, within };
 }
 
 function expectChannels(where: string, set: SequenceSet, scaler: Scaler): void {

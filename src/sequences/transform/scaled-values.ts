@@ -8,19 +8,26 @@ export const MOST_SCALED = 1e18;
 /** Steps that stay in cache. Each loop over them is a function that is called often: V8 makes it fast once and for all. */
 const BLOCK = 1024;
 
-/** Changes the observed values of channels, in place. @param scalings of each of the channels */
+/**
+ * Changes the observed values of channels, in place.
+ * @param scalings of each of the channels
+ * @returns whether all of them are within MOST_SCALED then
+ */
 export function changeSteps<Scaling>(
   set: SequenceSet,
   values: Float32Array,
   channels: readonly number[],
   scalings: readonly Scaling[],
   change: (value: number, scaling: Scaling) => number,
-): void {
+): boolean {
   const steps = set.offsets[countOf(set)];
+  let within = true;
   for (let from = 0; from < steps; from += BLOCK)
     channels.forEach((f, i) => {
-      changeValues(set, values, f, from, Math.min(steps, from + BLOCK), scalings[i], change);
+      const to = Math.min(steps, from + BLOCK);
+      if (!changeValues(set, values, f, from, to, scalings[i], change)) within = false;
     });
+  return within;
 }
 
 /** Likewise of one channel, from step `from` to `to` - 1. */
@@ -32,24 +39,22 @@ export function changeValues<Scaling>(
   to: number,
   scaling: Scaling,
   change: (value: number, scaling: Scaling) => number,
-): void {
+): boolean {
   const F = set.channels.length;
-  for (let k = from * F + f; k < to * F; k += F) if (isObserved(set, k)) values[k] = change(values[k], scaling);
-}
-
-/** Categories are far below the limit. @throws {DataError} for a value that is too large when scaled */
-export function expectScaled(set: SequenceSet, { values }: SequenceSet): void {
-  const size = BLOCK * set.channels.length;
-  for (let from = 0; from < values.length; from += size) {
-    const k = firstBeyond(set, values, from, Math.min(values.length, from + size));
-    if (k >= 0) tooLarge(placeOf(set, k), set.values[k], values[k]);
+  let within = true;
+  for (let k = from * F + f; k < to * F; k += F) {
+    if (!isObserved(set, k)) continue;
+    const changed = change(values[k], scaling);
+    values[k] = changed;
+    if (!(Math.abs(changed) <= MOST_SCALED)) within = false;
   }
+  return within;
 }
 
-/** The first observed value beyond the limit from `from` to `to` - 1; -1: none. */
-function firstBeyond(set: SequenceSet, values: Float32Array, from: number, to: number): number {
-  for (let k = from; k < to; k++) if (!(Math.abs(values[k]) <= MOST_SCALED) && isObserved(set, k)) return k;
-  return -1;
+/** @param values of `set`, scaled, with one that is too large @throws {DataError} that names the first of them */
+export function refuseScaled(set: SequenceSet, values: Float32Array): never {
+  const k = values.findIndex((value, at) => !(Math.abs(value) <= MOST_SCALED) && isObserved(set, at));
+  return tooLarge(placeOf(set, k), set.values[k], values[k]);
 }
 
 /** Refuses a value that is beyond MOST_SCALED when scaled, or not a number then. */
