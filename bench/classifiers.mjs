@@ -60,7 +60,8 @@ function data({ rows, columns, classes }) {
 function tasks(size) {
   return {
     boosting: histogramGradientBoosting({ earlyStopping: false }),
-    logistic: logisticRegression(),
+    logistic: logisticRegression({ C: 1 }),
+    "logistic, C chosen": logisticRegression(),
     ridge: ridgeClassifier(),
     forest: randomForest({ trees: size.trees }),
     neighbours: kNearestNeighbours(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from lightgbm import LGBMClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, RidgeClassifierCV
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -50,6 +50,14 @@ contenders = {
         "scikit-learn": lambda: HistGradientBoostingClassifier(early_stopping=False),
     },
     "logistic": {"scikit-learn": lambda: make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))},
+    "logistic, C chosen": {
+        "scikit-learn": lambda: make_pipeline(
+            StandardScaler(),
+            LogisticRegressionCV(
+                Cs=10.0 ** np.arange(-3, 2), l1_ratios=(0,), use_legacy_attributes=False, scoring="neg_log_loss", max_iter=500
+            ),
+        )
+    },
     "ridge": {
         "scikit-learn": lambda: make_pipeline(StandardScaler(), RidgeClassifierCV(alphas=10 ** (np.arange(15) / 2 - 3)))
     },

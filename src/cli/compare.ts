@@ -67,6 +67,7 @@ const OPTIONS = compareOptionsSchema.pick({
   positive: true,
   networkSeeds: true,
   classWeight: true,
+  C: true,
   alertsPerDay: true,
   alerts: true,
 });

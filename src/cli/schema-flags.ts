@@ -35,6 +35,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   features: { value: "list", parse: splitList },
   classifiers: { value: "list", parse: splitList },
   testShare: { value: "share" },
+  C: { flag: "C" },
   labelDelay: { value: "days", parse: (text) => DAY * numberIn({ minimum: 0 })(text) },
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },

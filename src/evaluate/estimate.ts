@@ -106,8 +106,12 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
       const cost = (rows: number, predicted: number) =>
         sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
-      /** What a trial keeps it need not choose: neighbours by leave-one-out, or one of four strengths. */
-      const choice = (rows: number) => (name === "knn" ? cost(rows, 0) : sparse ? 0.75 * cost(rows, 0) : 0);
+      /** What a trial keeps it need not choose: neighbours by leave-one-out, or a strength. */
+      const choice = (rows: number) => {
+        if (name !== "knn" && name !== "logistic") return 0;
+        const looked = ofStrength(rows, classCount);
+        return cost(rows, 0) * (name === "knn" ? 1 : sparse ? 0.75 : looked / (rows + looked));
+      };
       const again = (validation?.trials ?? []).map(
         ({ fitted, held }) => cost(fitted.length, held.length) - choice(fitted.length),
       );
@@ -125,7 +129,8 @@ const ONE_HOT = new Set(["fields", "raw", "window"]);
 type Cost = (rows: number, columns: number, predicted: number, classes: number, graded: number) => number;
 const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
   ridge: (rows, columns) => 3 * Math.max(rows, columns) * Math.min(rows, columns) ** 2 + 1e7,
-  logistic: (rows, columns, _, classes) => 150 * rows * columns * Math.max(1, classes - 1),
+  logistic: (rows, columns, _, classes) =>
+    150 * (rows + ofStrength(rows, classes)) * columns * Math.max(1, classes - 1),
   knn: (rows, columns, predicted) => (0.36 * rows + 0.58 * predicted) * rows * columns,
   forest: (rows, columns, predicted) => 55_000 * rows * Math.sqrt(columns) + 20_000 * predicted,
   boosting(rows, columns, predicted, classes, graded) {
@@ -134,6 +139,11 @@ const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
     return trees * (rows * (5.3 * columns + 60) + splits + 80 * predicted) + 60 * rows * columns;
   },
 };
+
+/** To choose a strength costs as much as a fit of so many rows. */
+function ofStrength(rows: number, classes: number): number {
+  return 3 * Math.min(rows, 5000 * classes);
+}
 
 /** Nanoseconds a token of the training part, of logistic regression on all n-grams with its choice of C. */
 const SPARSE_LOGISTIC = 12_000;

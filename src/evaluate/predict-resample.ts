@@ -131,6 +131,7 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
       labels,
       ...{ blocks: blocksOf(balanced), balanced },
       classWeight: plan.classWeights[classifier],
+      C: question.C,
       classCount: plan.classCount,
       standardise: several ? !balanced : components ? ("auto" as const) : true,
       seed: question.seed,

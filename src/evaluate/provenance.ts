@@ -15,6 +15,7 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
     plan: question.plan,
     fit,
     classWeights,
+    ...(question.C !== undefined && { C: question.C }),
     seed,
     thresholds: rule !== undefined,
     readOut,

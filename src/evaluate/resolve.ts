@@ -13,6 +13,7 @@ type AsGiven =
   | "positive"
   | "classifiers"
   | "classWeight"
+  | "C"
   | "costs"
   | "alerts"
   | "alertsPerDay"

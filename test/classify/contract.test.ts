@@ -13,7 +13,7 @@ const N = 301;
 /** What holds for every classifier of the table: a new one is tested by being listed. */
 describe.each(Object.entries(classifierTable))("%s", (name, entry) => {
   const make = (classWeight: ClassWeight = "none", standardise = true) =>
-    entry.make({ classWeight, standardise, seed: 1, rows: N });
+    entry.make({ classWeight, standardise, seed: 1 });
   const classifier = make();
   const { x, labels } = madeData(N, 5, 3, 7);
 
@@ -35,14 +35,15 @@ describe.each(Object.entries(classifierTable))("%s", (name, entry) => {
   });
 
   test("keeps what another fit chose, and tells what was chosen", () => {
-    const chosen = { k: 2, iterations: 7, alpha: 0.5, standardise: false };
-    const own = { ridge: ["alpha", "standardise"], knn: ["k"], boosting: ["iterations"] }[name as string] ?? [];
+    const chosen = { k: 2, iterations: 7, alpha: 0.5, standardise: false, C: 0.03 };
+    const settings = { ridge: ["alpha", "standardise"], logistic: ["C"], knn: ["k"], boosting: ["iterations"] };
+    const own = settings[name as keyof typeof settings] ?? [];
     const free = classifier.fit(x, labels, 3);
-    const kept = entry.make({ classWeight: "none", standardise: true, seed: 1, rows: N, chosen }).fit(x, labels, 3);
+    const kept = entry.make({ classWeight: "none", standardise: true, seed: 1, chosen }).fit(x, labels, 3);
     expect(Object.keys(free.chosen ?? {})).toEqual(own);
     expect(Object.entries(kept.chosen ?? {})).toEqual(Object.entries(chosen).filter(([key]) => own.includes(key)));
     if (own.length > 0) expect(kept.predictProba(x)).not.toEqual(free.predictProba(x));
-    const again = entry.make({ classWeight: "none", standardise: true, seed: 1, rows: N, chosen: free.chosen });
+    const again = entry.make({ classWeight: "none", standardise: true, seed: 1, chosen: free.chosen });
     expect(again.fit(x, labels, 3).predictProba(x)).toEqual(free.predictProba(x));
   });
 

@@ -59,7 +59,7 @@ describe.each(golden.classifiers)("scikit-learn on $rows x $columns, $classes cl
 
   test.each(data.fits)("logistic regression, class weight $classWeight, sample weights $weighted", (fit) => {
     const { classWeight } = fit;
-    const fitted = logisticRegression({ classWeight, tolerance: 1e-9, maxIterations: 2000 }).fit(
+    const fitted = logisticRegression({ C: 1, classWeight, tolerance: 1e-9, maxIterations: 2000 }).fit(
       x,
       labels,
       data.classes,

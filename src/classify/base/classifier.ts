@@ -30,7 +30,7 @@ export interface Chosen {
   /** Penalty of ridge, and whether columns were standardised. */
   alpha?: number;
   standardise?: boolean;
-  /** Strength of logistic regression on sparse rows. */
+  /** Strength of logistic regression. */
   C?: number;
 }
 
@@ -72,8 +72,8 @@ export interface ClassifierOptions {
   /** false for balanced blocks, whose scale means something; "auto" for components: ridge tries both, logistic regression keeps their scale */
   standardise: boolean | "auto";
   seed: number;
-  /** Training rows. */
-  rows: number;
+  /** Strength of logistic regression, which the other classifiers do not have; absent: chosen by the fit. */
+  C?: number;
   /** By another fit; this one keeps it and chooses nothing. */
   chosen?: Chosen;
 }

@@ -1,3 +1,6 @@
+/** Returns the value at x and writes the gradient, [x.length]. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+
 export interface Minimum {
   x: Float64Array;
   /** Objective at x. */
@@ -11,11 +14,10 @@ export interface Minimum {
  * Minimises a smooth function by limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4),
  * with a line search that brackets a step meeting the weak Wolfe conditions.
  *
- * @param objective returns the value at x and writes the gradient, [x.length]
  * @param tolerance on the largest absolute entry of the gradient
  */
 export function minimise(
-  objective: (x: Float64Array, gradient: Float64Array) => number,
+  objective: Objective,
   start: Float64Array,
   { tolerance, maxIterations }: { tolerance: number; maxIterations: number },
 ): Minimum {
@@ -73,7 +75,7 @@ function descentDirection(gradient: Float64Array, memory: Pair[]): Float64Array 
 }
 
 function searchLine(
-  objective: (x: Float64Array, gradient: Float64Array) => number,
+  objective: Objective,
   x: Float64Array,
   value: number,
   gradient: Float64Array,

@@ -17,6 +17,8 @@ export const linearState = z.object({
   intercepts: z.array(z.number()),
   /** Ridge only: the penalty chosen by leave-one-out. */
   alpha: z.number().optional(),
+  /** Logistic regression only: the strength it was fitted with. */
+  C: z.number().optional(),
 });
 export type LinearState = z.infer<typeof linearState>;
 

@@ -1,8 +1,9 @@
 import { OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions, expectSwitch } from "../../options.js";
-import type { FeatureTable } from "../../table/feature-table.js";
+import { type FeatureTable, selectRows } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
+import { chooseStrength, type ObjectiveOf } from "./choose-strength.js";
 import { minimise } from "./lbfgs.js";
 import { type LinearState, linearClassifier, linearEntry, lossAndSlopes, unscaled } from "./linear-model.js";
 import { dotRow, rowProducts } from "./row-products.js";
@@ -10,7 +11,7 @@ import { sparseLogistic } from "./sparse-logistic.js";
 
 /** Settings of `logisticRegression`. */
 export interface LogisticOptions {
-  C?: number;
+  C?: number | "auto";
   classWeight?: ClassWeight;
   standardise?: boolean;
   tolerance?: number;
@@ -21,18 +22,22 @@ export interface LogisticOptions {
  * Logistic regression on standardised columns, multinomial for three classes and more. Minimises
  * C * (weighted sum of log losses) + |coefficients|^2 / 2 with a free intercept: scikit-learn's objective.
  *
- * @param C above 0; smaller is a stronger penalty
+ * @param C above 0; smaller is a stronger penalty. "auto": of 0.001 to 10 the one with the smallest log
+ *   loss on inner folds, where the rarest class has 100 rows or more; else 1
  * @param standardise false: columns are only centred, for tables whose scale means something (balanced blocks)
  * @param tolerance on the largest entry of the gradient, divided by C * (sum of weights)
- * @throws {OptionError} when C, tolerance or maxIterations is not positive
+ * @throws {OptionError} when a C that is given, tolerance or maxIterations is not positive
  */
 export function logisticRegression(settings: LogisticOptions = {}): Classifier<LinearState> {
   expectOptions("logistic regression", settings, ["C", "classWeight", "standardise", "tolerance", "maxIterations"]);
-  const { C = 1, classWeight = "none", standardise = true, tolerance = 1e-4, maxIterations = 500 } = settings;
+  const { C = "auto", classWeight = "none", standardise = true, tolerance = 1e-4, maxIterations = 500 } = settings;
   expectOneOf("logistic regression", "classWeight", classWeight, ["none", "balanced"]);
   expectSwitch("logistic regression", "standardise", standardise);
-  for (const [name, value] of Object.entries({ C, tolerance, maxIterations }))
-    if (!(value > 0)) throw new OptionError(`logistic regression: ${name} is ${value}, expected a number above 0.`);
+  for (const [name, value] of Object.entries({ ...(C !== "auto" && { C }), tolerance, maxIterations }))
+    if (!(typeof value === "number" && value > 0))
+      throw new OptionError(
+        `logistic regression: ${name} is ${value}, expected a number above 0${name === "C" ? ', or "auto"' : ""}.`,
+      );
   return {
     name: "logistic",
     fit(x, labels, classCount, options = {}) {
@@ -43,13 +48,21 @@ export function logisticRegression(settings: LogisticOptions = {}): Classifier<L
       const scaling = standardise ? measured : { ...measured, scale: measured.scale.map(() => 1) };
       const outputs = classes.length === 2 ? 1 : classes.length;
       const size = outputs * x.names.length;
-      const objective = penalisedLoss(x, scaling, target, weights, outputs, C);
-      const found = minimise(objective, new Float64Array(size + outputs), { tolerance, maxIterations });
-      return linearClassifier({
+      const steps = { tolerance, maxIterations };
+      const some = (rows: Int32Array): ObjectiveOf => {
+        const [part, labels] = [selectRows(x, rows), rows.map((row) => target[row])];
+        return (weights, C) => penalisedLoss(part, scaling, labels, weights, outputs, C);
+      };
+      const shape = { target, weights, size: size + outputs };
+      const strength = C === "auto" ? chooseStrength(some, shape, { ...CHOICE, ...steps }) : C;
+      const objective = penalisedLoss(x, scaling, target, weights, outputs, strength);
+      const found = minimise(objective, new Float64Array(size + outputs), steps);
+      const fitted = linearClassifier({
         kind: "logistic",
         classCount,
         classes,
         ...unscaled(found.x.subarray(0, size), found.x.subarray(size), scaling.mean, scaling.scale),
+        C: strength,
         notes: found.converged
           ? []
           : [
@@ -57,18 +70,19 @@ export function logisticRegression(settings: LogisticOptions = {}): Classifier<L
                 "raise maxIterations or lower C if the last digits of its probabilities matter.",
             ],
       });
+      return { ...fitted, chosen: { C: strength } };
     },
   };
 }
 
-/** As an entry it stops sooner above this number of rows: the last digits cost minutes, and move no figure. */
-const MANY_ROWS = 10_000;
+/** What "auto" tries. With fewer rows of the rarest class C = 1 does as well as a choice on them: docs/classify.md. */
+const CHOICE = { strengths: [0.001, 0.01, 0.1, 1, 10], usual: 1, least: 100 };
 
 export const logistic: ClassifierEntry<LinearState> = {
   ...linearEntry,
   rareWeight: "none", // with balanced weights it ranks worse at the top: docs/simulation.md
-  make: ({ classWeight, standardise, rows }) =>
-    logisticRegression({ classWeight, standardise: standardise === true, tolerance: rows > MANY_ROWS ? 1e-3 : 1e-4 }),
+  make: ({ classWeight, standardise, C, chosen }) =>
+    logisticRegression({ C: chosen?.C ?? C, classWeight, standardise: standardise === true }),
   sparse: sparseLogistic,
 };
 

@@ -2,49 +2,48 @@ import { ShapeError } from "../../errors.js";
 import { type SparseRows, selectSparseRows } from "../../table/sparse-rows.js";
 import type { ClassifierOptions, SparseClassifier } from "../base/classifier.js";
 import { trainingRows } from "../base/training-rows.js";
+import { chooseStrength, type ObjectiveOf } from "./choose-strength.js";
 import { minimise } from "./lbfgs.js";
 import { lossAndSlopes, softmaxInPlace } from "./linear-model.js";
 
-/** Strengths that are tried, the strongest penalty first. */
-const STRENGTHS = [1, 10, 100, 1000];
-/** Without rows to choose on. */
-const USUAL = 10;
-/** One row in so many of each class is held out for the choice. */
-const HELD = 5;
-/** On the largest entry of the gradient per unit of weight; entries of sparse columns are small. */
-const TOLERANCE = 1e-5;
-const MOST_ITERATIONS = 300;
+/** Entries of sparse columns are small: weaker penalties, and a finer tolerance, than for standardised ones. */
+const STEPS = { tolerance: 1e-5, maxIterations: 300 };
+const RULES = { strengths: [1, 10, 100, 1000], usual: 10, least: 5, ...STEPS };
 
 /**
  * Logistic regression on sparse rows as they come, neither centred nor scaled: the objective of `logisticRegression`.
- * C is the one of 1, 10, 100 and 1000 with the smallest log loss on every fifth row of each class, which the trial did not
- * see; then all rows are fitted.
+ * C is chosen (`chooseStrength`) among 1, 10, 100 and 1000 unless it is given.
  */
 export function sparseLogistic({
   classWeight,
+  C: given,
   chosen,
-}: Pick<ClassifierOptions, "classWeight" | "chosen">): SparseClassifier {
+}: Pick<ClassifierOptions, "classWeight" | "C" | "chosen">): SparseClassifier {
   return {
     fit(x, labels, classCount) {
       const where = "logistic fit";
       const shape = { rows: x.rows, names: { length: x.width } };
       const { classes, target, weights } = trainingRows(where, shape, labels, classCount, classWeight);
       const outputs = classes.length === 2 ? 1 : classes.length;
-      const data = { x, target, weights, outputs };
-      const C = chosen?.C ?? chooseStrength(data, classes.length);
-      const found = fitOnce(data, C);
-      const notes = [`Logistic regression read the sparse columns of all n-grams, with C = ${C}.`];
+      const size = outputs * (x.width + 1);
+      const some = (rows: Int32Array): ObjectiveOf => {
+        const part = { x: selectSparseRows(x, rows), target: rows.map((row) => target[row]), outputs };
+        return (weights, C) => penalisedLoss({ ...part, weights }, C);
+      };
+      const C = chosen?.C ?? given ?? chooseStrength(some, { target, weights, size }, RULES);
+      const found = minimise(penalisedLoss({ x, target, weights, outputs }, C), new Float64Array(size), STEPS);
+      const notes = [`Logistic regression read the sparse columns of all n-grams.`];
       if (!found.converged)
         notes.push(`Logistic regression stopped after ${found.iterations} iterations before it converged.`);
       return {
         chosen: { C },
         notes,
-        predictProba(given) {
-          if (given.width !== x.width)
+        predictProba(other) {
+          if (other.width !== x.width)
             throw new ShapeError(
-              `logistic predict: got sparse rows of ${given.width} columns, expected ${x.width}, as in training.`,
+              `logistic predict: got sparse rows of ${other.width} columns, expected ${x.width}, as in training.`,
             );
-          return probabilities(given, found.x, outputs, classes, classCount);
+          return probabilities(other, found.x, outputs, classes, classCount);
         },
       };
     },
@@ -56,36 +55,6 @@ interface Data {
   target: Int32Array;
   weights: Float64Array;
   outputs: number;
-}
-
-function chooseStrength(data: Data, classCount: number): number {
-  const seen = new Int32Array(classCount);
-  const held: number[] = [];
-  const fitted: number[] = [];
-  data.target.forEach((c, row) => {
-    (seen[c]++ % HELD === HELD - 1 ? held : fitted).push(row);
-  });
-  if (seen.some((count) => count < HELD)) return USUAL; // a class without a row to choose on
-  const part = (rows: readonly number[]): Data => ({
-    x: selectSparseRows(data.x, rows),
-    target: Int32Array.from(rows, (row) => data.target[row]),
-    weights: Float64Array.from(rows, (row) => data.weights[row]),
-    outputs: data.outputs,
-  });
-  const [trial, rest] = [part(fitted), part(held)];
-  let start: Float64Array | undefined;
-  const losses = STRENGTHS.map((C) => {
-    start = fitOnce(trial, C, start).x;
-    return lossOf(rest, start);
-  });
-  return STRENGTHS[losses.indexOf(Math.min(...losses))];
-}
-
-/** @param start parameters to begin with: those of another strength are near */
-function fitOnce(data: Data, C: number, start?: Float64Array) {
-  const size = data.outputs * (data.x.width + 1);
-  const options = { tolerance: TOLERANCE, maxIterations: MOST_ITERATIONS };
-  return minimise(penalisedLoss(data, C), start ?? new Float64Array(size), options);
 }
 
 /** As that of dense rows; parameters are [columns, outputs] coefficients, so that those of a column lie together, then intercepts. */
@@ -102,6 +71,7 @@ function penalisedLoss({ x, target, weights, outputs }: Data, C: number) {
     gradient.fill(0, size);
     let loss = 0;
     for (let row = 0; row < x.rows; row++) {
+      if (weights[row] === 0) continue; // held out
       scoresOf(x, row, parameters, scores);
       loss += weights[row] * lossAndSlopes(scores, target[row]);
       for (let t = 0; t < outputs; t++) scores[t] *= weights[row];
@@ -124,17 +94,6 @@ function scoresOf(x: SparseRows, row: number, parameters: Float64Array, scores: 
     const at = x.columns[k] * outputs;
     for (let t = 0; t < outputs; t++) scores[t] += x.values[k] * parameters[at + t];
   }
-}
-
-/** Mean log loss of rows that were not fitted. */
-function lossOf({ x, target, weights, outputs }: Data, parameters: Float64Array): number {
-  const scores = new Float64Array(outputs);
-  let loss = 0;
-  for (let row = 0; row < x.rows; row++) {
-    scoresOf(x, row, parameters, scores);
-    loss += weights[row] * lossAndSlopes(scores, target[row]);
-  }
-  return loss;
 }
 
 /** [rows, classCount] */

@@ -88,6 +88,13 @@ export const compareOptionsSchema = z.strictObject({
     .describe(
       "weights of the classes; default: balanced if the rarer of two classes is below 10 %, except for logistic; else none",
     ),
+  C: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "strength of logistic regression: a smaller number is a stronger penalty; default: chosen on folds of the training part",
+    ),
   alertsPerDay: z
     .int()
     .positive()
@@ -241,6 +248,10 @@ export function resolveOptions(source: DataSource<Sequences>, options: CompareOp
   if (labelDelay !== undefined && options.plan !== "forward")
     throw new OptionError(
       `${where}: a label delay is for plans forward in time; here it would have no effect. Add \`plan: "forward"\`.`,
+    );
+  if (options.C !== undefined && options.classifiers && !options.classifiers.includes("logistic"))
+    throw new OptionError(
+      `${where}: got a strength of logistic regression (\`C\`), which is not among \`classifiers\`. Leave it out, or add logistic.`,
     );
   const seed = fit.train?.seed ?? 1;
   const cases = countOf(source.train) + (source.test ? countOf(source.test) : 0);

@@ -27,8 +27,9 @@ export interface Hashes {
 const EARLIER: Record<string, string> = {
   1: ", without checksums",
   2: ", whose thresholds were chosen on another scale than they were used with",
+  3: ", whose logistic regression had C = 1",
 };
-const FORMAT = 3;
+const FORMAT = 4;
 
 /**
  * Predictions of an earlier run with the same data and settings, and those of this one. Without a store they live only

@@ -12,6 +12,8 @@ import type { FeaturePair } from "../sets/feature-set.js";
 export interface FitTask {
   classifier: ClassifierName;
   classWeight: ClassWeight;
+  /** Strength of logistic regression; absent: chosen. */
+  C?: number;
   classCount: number;
   standardise: boolean | "auto";
   seed: number;
@@ -30,12 +32,12 @@ export interface FitTask {
  * @param pause between fits
  */
 export async function fitAndPredict(
-  { classifier: name, classWeight, classCount, standardise, seed, labels, pair, trials }: FitTask,
+  { classifier: name, classWeight, C, classCount, standardise, seed, labels, pair, trials }: FitTask,
   { alone, pause }: { alone: boolean; pause(): Promise<void> },
 ): Promise<Prediction> {
   const { train, test, sparse } = pair;
   const entry: ClassifierEntry = classifierTable[name];
-  const options = { classWeight, standardise, seed, rows: train.rows };
+  const options = { classWeight, standardise, seed, C };
   const target = { options, labels, classCount, trials, pause };
   if (sparse && entry.sparse) return fitOn(entry.sparse, sparse, partsOfSparse, sparse.train.width, target);
   const withParts = alone ? withRowsApart : partsCopied;
@@ -76,6 +78,8 @@ async function fitOn<Rows>(
   const started = performance.now();
   const { chosen, notes, predictProba } = make(options).fit(train, labels, classCount);
   const prediction: Prediction = { columns, probabilities: predictProba(test), notes: [...notes], seconds: 0 };
+  if (chosen?.C !== undefined && options.C === undefined)
+    prediction.notes.push(`Logistic regression chose C = ${chosen.C} on folds of its training rows.`);
   const parts = trials?.map(({ fitted, held }) => ({ fitted, held, some: pick(labels, fitted) }));
   if (parts?.every(({ some }) => new Set(some).size > 1)) {
     const again = make({ ...options, chosen });

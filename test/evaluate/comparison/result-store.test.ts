@@ -134,7 +134,7 @@ describe("results that are kept", () => {
   });
   test("what is no result, and results of other data, are refused and stay as they are", async () => {
     const path = freshFile();
-    const first = await sealLine({ kind: "comparison", format: 3, data: "of others", settings: "x" }, "");
+    const first = await sealLine({ kind: "comparison", format: 4, data: "of others", settings: "x" }, "");
     for (const [content, words] of [
       ["one line without its end", /got "one line without its end"/],
       ["label,t0\na,1\nb,2", /expected a result/],
@@ -257,9 +257,9 @@ describe("results that are kept", () => {
     await run(store, { features: ["raw"] });
     const { sha256: _, ...head } = JSON.parse(lines[0]);
     lines[0] = JSON.stringify({ ...head, format: 1 });
-    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 1, without checksums, expected 3/);
+    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 1, without checksums, expected 4/);
     lines[0] = JSON.stringify({ ...head, format: 2 });
-    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 2, whose thresholds .*, expected 3/);
+    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 2, whose thresholds .*, expected 4/);
     lines[0] = JSON.stringify(head);
     await expect(run(store, { features: ["raw"] })).rejects.toThrow(/line 1: its checksum does not agree/);
   });
