@@ -17,8 +17,10 @@ import { baselineScores, logLoss, probabilitiesOf, slopes } from "./log-loss.js"
 import { leafOf, type Trees, treeBuilder } from "./trees.js";
 
 const where = "boosting fit";
-/** "auto" stops early from here on: with fewer rows those held out are missed more than they help. */
+/** "auto" stops early above these rows: with fewer, those held out are missed more than they help. */
 const AUTO_ROWS = 10_000;
+/** And where it holds out so many of the rarest class: on fewer the loss rises by chance, and it stops too soon. */
+const AUTO_HELD = 100;
 
 /** Settings of `histogramGradientBoosting`. */
 export interface BoostingOptions {
@@ -33,7 +35,7 @@ export interface BoostingOptions {
   /** Most bins of a column besides the one for missing values, 2 to 255. */
   maxBins?: number;
   classWeight?: ClassWeight;
-  /** Watch the loss on rows held out of training and keep the best round. auto: from 10,001 rows on. */
+  /** Watch the loss on rows held out of training and keep the best round. auto: from 10,001 rows on, if 100 of the rarest class are held out. */
   earlyStopping?: boolean | "auto";
   /** Share of each class to hold out, between 0 and 1. */
   validationFraction?: number;
@@ -123,7 +125,7 @@ function boost(x: FeatureTable, training: TrainingRows, classCount: number, sett
   const { classes } = training;
   const K = classes.length === 2 ? 1 : classes.length;
   const counting = Int32Array.from(training.weights.keys()).filter((row) => training.weights[row] > 0);
-  const stopping = settings.earlyStopping === "auto" ? counting.length > AUTO_ROWS : settings.earlyStopping;
+  const stopping = stopsEarly(settings, counting, training);
   const { kept, held } = stopping
     ? holdOut(where, counting, training.target, settings.validationFraction, settings.seed)
     : { kept: counting, held: new Int32Array(0) };
@@ -185,6 +187,17 @@ function boost(x: FeatureTable, training: TrainingRows, classCount: number, sett
     trees: trees.finish(keep * K),
     notes,
   };
+}
+
+function stopsEarly(
+  { earlyStopping, validationFraction }: Settings,
+  rows: Int32Array,
+  training: TrainingRows,
+): boolean {
+  if (earlyStopping !== "auto") return earlyStopping;
+  const counts = new Int32Array(training.classes.length);
+  for (const row of rows) counts[training.target[row]]++;
+  return rows.length > AUTO_ROWS && validationFraction * Math.min(...counts) >= AUTO_HELD;
 }
 
 /** Labels and weights of those rows. */

@@ -116,6 +116,18 @@ describe("early stopping", () => {
     expect(all.toJSON().iterations).toBe(30);
   });
 
+  test.each([
+    [999, 30],
+    [1000, 0],
+  ])("%i rows of the rarer class: a tenth of them is enough to stop on, or is not", (positives, rounds) => {
+    const { x } = pureNoise(10_500, 4);
+    const labels = Int32Array.from({ length: 10_500 }, (_, row) => (row % 7 === 0 && row < 7 * positives ? 1 : 0));
+    const settings = { maxIterations: 30, patience: 3, maxLeafNodes: 8, classWeight: "balanced" } as const;
+    const { iterations } = histogramGradientBoosting(settings).fit(x, labels, 2).toJSON();
+    if (rounds > 0) expect(iterations).toBe(rounds);
+    else expect(iterations).toBeLessThan(20);
+  });
+
   test("keeps no round when none beats the shares of the classes, and says so", () => {
     const { x, labels } = pureNoise(300, 3);
     const fitted = histogramGradientBoosting({ earlyStopping: true, learningRate: 1 }).fit(x, labels, 2);
