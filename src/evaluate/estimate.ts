@@ -106,14 +106,9 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
       const cost = (rows: number, predicted: number) =>
         sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
-      /** What a trial keeps it need not choose: neighbours by leave-one-out, or a strength. */
-      const choice = (rows: number) => {
-        if (name !== "knn" && name !== "logistic") return 0;
-        const looked = ofStrength(rows, classCount);
-        return cost(rows, 0) * (name === "knn" ? 1 : sparse ? 0.75 : looked / (rows + looked));
-      };
       const again = (validation?.trials ?? []).map(
-        ({ fitted, held }) => cost(fitted.length, held.length) - choice(fitted.length),
+        ({ fitted: { length: rows }, held }) =>
+          cost(rows, held.length) - cost(rows, 0) * shareOfChoice(name, rows, classCount, sparse),
       );
       return factor * again.reduce((sum, each) => sum + each, cost(train.length, test.length)) * NANO;
     },
@@ -139,6 +134,14 @@ const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
     return trees * (rows * (5.3 * columns + 60) + splits + 80 * predicted) + 60 * rows * columns;
   },
 };
+
+/** What a trial keeps it need not choose: neighbours by leave-one-out, or a strength. This is its share of the cost. */
+function shareOfChoice(name: ClassifierName, rows: number, classes: number, sparse: boolean): number {
+  if (name === "knn") return 1;
+  if (name !== "logistic") return 0;
+  const looked = ofStrength(rows, classes);
+  return sparse ? 0.75 : looked / (rows + looked);
+}
 
 /** To choose a strength costs as much as a fit of so many rows. */
 function ofStrength(rows: number, classes: number): number {
