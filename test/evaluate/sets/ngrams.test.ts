@@ -36,9 +36,8 @@ test("n-grams see every token, also those that networks take for the rest", asyn
   expect(columns.logistic).toBeGreaterThan(2000);
   expect(columns.ridge).toBe(1024);
   const notes = result.rows.flatMap((row) => row.notes);
-  expect(notes).toContainEqual(
-    expect.stringMatching(/^Logistic regression read the sparse columns of all n-grams, with C = \d+/),
-  );
+  expect(notes).toContain("Logistic regression read the sparse columns of all n-grams.");
+  expect(notes).toContainEqual(expect.stringMatching(/^Logistic regression chose C = 10* on folds/)); // of 1 to 1000
   expect(notes).toContainEqual(expect.stringMatching(/^ridge reads dense columns: the 1024 n-grams/));
 });
 
