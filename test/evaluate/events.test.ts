@@ -3,7 +3,7 @@ import { loadEngine } from "../../src/engine/load.js";
 import { compare } from "../../src/evaluate/compare.js";
 import { type CompareOptions, resolveOptions } from "../../src/evaluate/comparison/compare-options.js";
 import { eventAggregates } from "../../src/evaluate/sets/event-aggregates.js";
-import { nameOfExpression } from "../../src/evaluate/sets/expression.js";
+import { nameOfExpression, splitList } from "../../src/evaluate/sets/expression.js";
 import type { Aggregates } from "../../src/evaluate/sets/feature-set.js";
 import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
@@ -57,13 +57,21 @@ describe("what is read of events beside their windows", () => {
     expect(new Set(secondEntities).size).toBe(10);
   });
 
-  test("by default all hand-made columns are averaged with surprise, and with random weights", () => {
+  test("by default two hand-made sets are averaged, also with surprise and with random weights in one of them", () => {
     const setsOf = (from: DataSource) => resolveOptions(from, { plan: "forward" }).features.map(nameOfExpression);
     const averaged = (from: DataSource) => setsOf(from).filter((name) => name.startsWith("average"));
-    const of = (best: string) => [`average(${best}, untrained)`, `average(${best}, surprise)`];
-    expect(averaged(source)).toEqual(of("aggregates+statistics"));
-    expect(averaged({ ...source, events: { ...source.events!, amounts: undefined } })).toEqual(of("window"));
-    expect(setsOf(source)).toEqual(expect.arrayContaining(["aggregates+statistics", "surprise", "untrained"])); // no fit more
+    const of = (best: string, beside: string) => [
+      `average(${best}, ${beside})`,
+      `average(${beside}, ${best}+untrained)`,
+      `average(${beside}, ${best}+surprise)`,
+    ];
+    const noAmounts = { ...source, events: { ...source.events!, amounts: undefined } };
+    expect(averaged(source)).toEqual(of("aggregates", "aggregates+statistics"));
+    expect(averaged(noAmounts)).toEqual(of("window", "statistics"));
+    for (const from of [source, noAmounts]) {
+      const parts = averaged(from).flatMap((name) => splitList(name.slice("average(".length, -1)));
+      expect(setsOf(from)).toEqual(expect.arrayContaining(parts)); // so no fit more
+    }
   });
 
   test("an amount of another name, none, and missing ones", async () => {

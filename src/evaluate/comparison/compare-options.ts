@@ -170,7 +170,7 @@ function defaultFeatures(
       ...withStatics("statistics"),
     ];
   const best = hasAmounts ? "aggregates" : "window";
-  const all = hasAmounts ? "aggregates+statistics" : "window";
+  const beside = hasAmounts ? "aggregates+statistics" : "statistics";
   return [
     "fields",
     "statistics",
@@ -184,7 +184,8 @@ function defaultFeatures(
     "fields+surprise",
     ...["untrained", "latent", "residuals", "surprise"].map((ours) => `${best}+${ours}`),
     ...(hasAmounts ? ["aggregates+statistics+surprise"] : []),
-    ...["untrained", "surprise"].map((ours) => `average(${all}, ${ours})`), // no fit: both parts stand above
+    `average(${best}, ${beside})`, // this and the next cost no fit: their parts stand above
+    ...["untrained", "surprise"].map((ours) => `average(${beside}, ${best}+${ours})`),
     ...withStatics(best),
   ];
 }
