@@ -168,5 +168,6 @@ export function inCommandWords(comparison: Comparison): Comparison {
 }
 
 export function renderComparison(comparison: Comparison, options: { json?: boolean; all?: boolean }): string {
-  return options.json ? JSON.stringify(comparison) : comparisonTable(comparison, options);
+  const { json, all } = options;
+  return json ? JSON.stringify(comparison) : comparisonTable(comparison, { all, width: process.stdout.columns });
 }

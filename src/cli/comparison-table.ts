@@ -11,25 +11,21 @@ const show = (value: number | null | undefined) => (value == null ? "-" : value.
 type Column = readonly [head: string, (row: ComparisonRow) => string];
 
 /**
- * The comparison as text: the verdict, then its evidence: lines about data and figures, the table, a confusion matrix.
- * @param all every row; else of each feature set the one whose classifier was chosen on the training part
+ * The comparison as text: the verdict, then its evidence: lines about data and figures, the table, and, without a budget
+ * of alerts, a confusion matrix.
+ * @param all every row, and the matrix in any case; else of each feature set the row whose classifier was chosen on the
+ * training part
+ * @param width characters of a line; in a table that is wider, names of several sets take several lines
  */
-export function comparisonTable(comparison: Comparison, { all = false }: { all?: boolean } = {}): string {
+export function comparisonTable(
+  comparison: Comparison,
+  { all = false, width = 120 }: { all?: boolean; width?: number } = {},
+): string {
   const { name, classNames, plan, train, test, measure, rows, verdict, engine, seconds } = comparison;
   const { networkSeeds, data } = comparison;
   const majority = rows[0]?.metrics.majorityRate ?? null;
   const best = rows.find((row) => isRow(row, verdict.choice)) ?? bestOf(rows, (row) => goodnessOf(row, measure));
   const shown = all ? rows : rows.filter((row) => row.chosen);
-  const columns = columnsOf(comparison);
-  const table = new Table({
-    head: columns.map(([head]) => pc.bold(head)),
-    colAligns: columns.map((_, c) => (c === 0 || c === 2 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  for (const row of shown) {
-    const cells = columns.map(([, of]) => of(row));
-    table.push(row === best ? cells.map((cell) => pc.green(cell)) : cells);
-  }
   const figures =
     classNames.length === 2
       ? `Precision (prec), recall (rec)${comparison.budget ? "" : ", F1"} and area under the ROC curve (AUC) are for class "${classNames[1]}".`
@@ -49,13 +45,36 @@ export function comparisonTable(comparison: Comparison, { all = false }: { all?:
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always predicting the most common class has an accuracy of ${show(majority)}. ${figures}`,
     ...explanations(comparison),
-    table.toString(),
+    tableOfRows(comparison, shown, { best, width }),
     ...notes.map((note) => `${pc.yellow("note:")} ${note}`),
-    ...(classNames.length <= 12 ? ["", confusionTable(best, classNames)] : []),
+    ...(classNames.length <= 12 && (all || !comparison.budget) ? ["", confusionTable(best, classNames)] : []),
     pc.dim(
       `${shown.length < rows.length ? `Of each set the classifier that did best on a part of the training cases; --all shows all ${rows.length} rows. ` : ""}Decided by ${decided}; intervals are 95 % (paired bootstrap${data.entities === null ? "" : " over entities"}).${means} ${engine}, ${duration(seconds)}.`,
     ),
   ].join("\n");
+}
+
+/** @param width of lines; where the table is wider, names of several sets take several lines */
+function tableOfRows(
+  comparison: Comparison,
+  shown: readonly ComparisonRow[],
+  { best, width }: { best: ComparisonRow; width: number },
+): string {
+  const columns = columnsOf(comparison);
+  const withNames = (nameOf: (features: string) => string) => {
+    const table = new Table({
+      head: columns.map(([head]) => pc.bold(head)),
+      colAligns: columns.map((_, c) => (c === 0 || c === 2 ? "left" : "right")),
+      style: { head: [], border: [], compact: true },
+    });
+    for (const row of shown) {
+      const [features, ...cells] = columns.map(([, of]) => of(row));
+      table.push([nameOf(features), ...cells].map((cell) => (row === best ? pc.green(cell) : cell)));
+    }
+    return table.toString();
+  };
+  const whole = withNames((features) => features);
+  return whole.indexOf("\n") > width ? withNames((features) => features.replaceAll(", ", ",\n  ")) : whole;
 }
 
 function isRow(row: ComparisonRow, named: { features: string; classifier: string } | undefined): boolean {

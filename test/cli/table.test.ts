@@ -75,6 +75,27 @@ test("with a budget of alerts its two columns stand in place of F1, which precis
   expect(comparisonTable(without as Comparison)).toContain("recall (rec), F1 and area");
 });
 
+test("a table wider than the line has names of several sets on several lines", () => {
+  const long = "average(aggregates+statistics, aggregates+untrained)";
+  const rows = example.rows.map((row) => (row === example.rows[0] ? { ...row, features: long, chosen: true } : row));
+  const linesAt = (width: number) =>
+    stripVTControlCharacters(comparisonTable({ ...example, rows }, { all: true, width }))
+      .split("\n")
+      .filter((line) => line.startsWith("│ "));
+  const [wide, narrow] = [linesAt(400), linesAt(100)];
+  expect(wide.filter((line) => line.startsWith(`│ ${long} │`))).toHaveLength(1);
+  const at = narrow.findIndex((line) => line.startsWith("│ average(aggregates+statistics, "));
+  expect(narrow[at + 1]).toMatch(/^│ {3}aggregates\+untrained\) +│ +│/);
+  expect(narrow.length).toBe(wide.length + 1);
+});
+
+test("with a budget of alerts the confusion matrix is left out, except with all rows", () => {
+  const { budget: _, ...without } = example;
+  expect(comparisonTable(example)).not.toContain("Confusion of");
+  expect(comparisonTable(example, { all: true })).toContain("Confusion of");
+  expect(comparisonTable(without as Comparison)).toContain("Confusion of");
+});
+
 test("table, page and JSON of the command name flags, not options of the library", () => {
   const note = "Train longer (`updates`).";
   const { data } = single;
