@@ -7,17 +7,22 @@ import { criticalT } from "../dist/inner.js";
  * @property {number} seed @property {number} networkSeeds @property {number} train @property {number} test
  * @property {number[]} testClasses @property {number} seconds
  * @property {{ features: string, role: string, classifier: string, averagePrecision: number, alerts?: { precision: number } }[]} rows
+ * @property {{ question: string, features: string, difference: number }[]} differences
+ * @property {{ decision: string }} verdict
  * @property {{ alerts: number }} [budget]
  * @property {{ processor: string, cores: number, runtime: string, engine: string }} environment
  */
 
-const [BEGIN, END] = ["<!-- simulations: begin -->", "<!-- simulations: end -->"];
-
-/** A page whose table is replaced. @param {string} page @param {string} text @throws if it has no place for it */
-export function putSimulations(page, text) {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`The page needs the lines "${BEGIN}" and "${END}".`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${text}\n${page.slice(to)}`;
+/**
+ * A page whose table is replaced.
+ * @param {string} page @param {string} text @param {string} [name] of the place, in its comments
+ * @throws if it has no such place
+ */
+export function putSimulations(page, text, name = "simulations") {
+  const [begin, end] = ["begin", "end"].map((side) => `<!-- ${name}: ${side} -->`);
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`The page needs the lines "${begin}" and "${end}".`);
+  return `${page.slice(0, from + begin.length)}\n\n${text}\n${page.slice(to)}`;
 }
 
 /**
@@ -82,10 +87,34 @@ export function simulationTable(lines, command) {
       );
     }
   }
-  out.push("", row(["simulation", "test cases", "frauds"]), row(["---", "---", "---"]));
-  for (const { seed, test, testClasses } of lines)
-    out.push(row([`seed ${seed}`, String(test), String(testClasses[1])]));
+  out.push(...claimsOf(lines));
+  out.push("", row(["simulation", "test cases", "frauds", "verdict"]), row(["---", "---", "---", "---"]));
+  for (const { seed, test, testClasses, verdict } of lines)
+    out.push(row([`seed ${seed}`, String(test), String(testClasses[1]), verdict.decision]));
   return `${out.join("\n")}\n`;
+}
+
+/**
+ * What decides a verdict, over all simulations: each set with the classifier that its training part chose.
+ * @param {readonly Line[]} lines
+ */
+function claimsOf(lines) {
+  const of = (/** @type {Line} */ { differences }, /** @type {string} */ features, /** @type {string[]} */ ...asked) =>
+    differences.find((each) => each.features === features && asked.includes(each.question))?.difference;
+  const claims = [...new Set(lines.flatMap(({ differences }) => differences.map(({ features }) => features)))];
+  const cell = (/** @type {string} */ features, /** @type {string[]} */ ...asked) => {
+    const found = lines.map((line) => of(line, features, ...asked));
+    return found.every((each) => each !== undefined) ? interval(/** @type {number[]} */ (found)) : "";
+  };
+  if (claims.length === 0) return [];
+  return [
+    "",
+    "The same with the classifiers that the training parts chose, against the baseline that they chose:",
+    "",
+    row(["features", "against the baseline", "against the same, untrained"]),
+    row(["---", "---", "---"]),
+    ...claims.map((features) => row([features, cell(features, "offer", "control"), cell(features, "learning")])),
+  ];
 }
 
 /** @param {number[]} differences */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compare, loadEngine } from "../dist/index.js";
-import { DEMO_READING, splitList, writeTransactionsCsv } from "../dist/inner.js";
+import { DEMO, DEMO_READING, splitList, writeTransactionsCsv } from "../dist/inner.js";
 import { readSource } from "../dist/node.js";
 import { simulateTransactions } from "../dist/simulate/transactions.js";
 import { putSimulations, simulationTable } from "./simulation-table.mjs";
@@ -14,10 +14,12 @@ import { putSimulations, simulationTable } from "./simulation-table.mjs";
 const { values: flags } = parseArgs({
   options: {
     seeds: { type: "string", default: "1,2,3,4,5" },
-    "network-seeds": { type: "string", default: "2" },
-    features: { type: "string" },
-    customers: { type: "string", default: "400" },
-    days: { type: "string", default: "120" },
+    "network-seeds": { type: "string", default: "1" },
+    features: { type: "string", default: DEMO.features.join(",") },
+    all: { type: "boolean", default: false },
+    customers: { type: "string", default: String(DEMO.customers) },
+    days: { type: "string", default: String(DEMO.days) },
+    "test-share": { type: "string", default: String(DEMO.testShare) },
     threads: { type: "string" },
     out: { type: "string", default: "simulation.jsonl" },
     write: { type: "string" },
@@ -28,10 +30,12 @@ if (flags.help) {
   console.log(`npm run bench:simulation -- [options]
 
   --seeds 1,2,3       of the simulations
-  --network-seeds N   networks in each, whose figures are averaged (default 2)
+  --network-seeds N   networks in each, whose figures are averaged (default 1)
   --features LIST     as in "undertone compare" (default: what the demo compares)
-  --customers N       of each simulation (default 400)
-  --days N            of each simulation (default 120)
+  --all               all default feature sets of "undertone compare"; they have a place of their own in the page
+  --customers N       of each simulation (default ${DEMO.customers})
+  --days N            of each simulation (default ${DEMO.days})
+  --test-share S      the share that is tested, the latest (default ${DEMO.testShare})
   --threads N         for training and encoding (default: one for each core)
   --out FILE          JSON lines; what is there already is not run again (default simulation.jsonl)
   --write FILE        a page that the table is put into, docs/simulation.md`);
@@ -41,7 +45,9 @@ if (flags.help) {
 const seeds = flags.seeds.split(",").map(Number);
 const networkSeeds = Number(flags["network-seeds"]);
 const size = { customers: Number(flags.customers), days: Number(flags.days) };
-const asked = { networkSeeds, ...size, features: flags.features ?? "default" };
+const testShare = Number(flags["test-share"]);
+const features = flags.all ? undefined : splitList(flags.features);
+const asked = { networkSeeds, ...size, testShare, features: features ?? "default" };
 const engine = await loadEngine();
 const key = (/** @type {number} */ seed) => JSON.stringify({ seed, ...asked });
 const known = () =>
@@ -62,8 +68,7 @@ for (const seed of seeds) {
       engine,
       source,
       {
-        ...{ plan: "forward", networkSeeds },
-        ...(flags.features && { features: splitList(flags.features) }),
+        ...{ plan: "forward", testShare, networkSeeds, features, ...(!flags.all && { readOut: DEMO.readOut }) },
         ...(flags.threads && { fit: { threads: Number(flags.threads) } }),
       },
     );
@@ -76,7 +81,7 @@ for (const seed of seeds) {
       ...{ differences, verdict, budget, seconds, environment },
     };
     appendFileSync(flags.out, `${JSON.stringify(line)}\n`);
-    console.log(`simulation ${seed}: ${verdict.decision}, ${seconds.toFixed(0)} s`);
+    console.log(`simulation ${seed}: ${verdict.decision}, ${seconds.toFixed(0)} s\n  ${verdict.answer}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -89,5 +94,6 @@ const command = `npm run bench:simulation${process.argv
   .map((word, k) => `${k === 0 ? " -- " : " "}${word}`)
   .join("")}`;
 const text = simulationTable(lines, command);
+const place = flags.all ? "all sets" : "simulations";
 console.log(text);
-if (flags.write) writeFileSync(flags.write, putSimulations(readFileSync(flags.write, "utf8"), text));
+if (flags.write) writeFileSync(flags.write, putSimulations(readFileSync(flags.write, "utf8"), text, place));

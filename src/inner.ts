@@ -1,5 +1,5 @@
 // What the programs in bench/ and test/ use of the built package and the library does not export. It is not published.
-export { DEMO_READING } from "./cli/demo.js";
+export { DEMO, DEMO_READING } from "./cli/demo.js";
 export { engineNames } from "./engine/load.js";
 export { correctedResampledTest, criticalT, redrawnTest } from "./evaluate/metrics/resampled-t-test.js";
 export { planResamples } from "./evaluate/plan/resample.js";

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { readmeTable } from "../bench/demo-text.mjs";
 import * as library from "../src/index.js";
 import * as node from "../src/node.js";
 import * as report from "../src/report/report.js";
@@ -96,28 +97,23 @@ test("sequences from arrays: the code of the page prints all rows and a verdict,
   expect(newFiles(folder)).toEqual(["code.mjs"]);
 });
 
-test("the table of the README is five rows of the demo's, its verdict the demo's", () => {
-  const cellsOf = (line: string) =>
-    line
-      .split(/[│|]/)
-      .slice(1, -1)
-      .map((cell) => cell.trim());
-  const table = /^\| features \|[\s\S]*?\n\n/m.exec(textOf("README.md"))![0];
-  const rows = table.trim().split("\n").slice(2).map(cellsOf);
-  const printed = textOf("docs/demo.md")
-    .split("\n")
-    .filter((line) => line.startsWith("│"))
-    .map(cellsOf);
-  expect(rows).toHaveLength(5);
-  for (const [features, classifier, ...figures] of rows) {
-    const row = printed.find(([name, , by]) => name === features && by === classifier)!;
-    const [, , , precision, interval, , prec, rec] = row;
-    expect([features, ...figures]).toEqual([features, precision, interval, prec, rec]);
-  }
-  const [, verdict] = /^Verdict: (.*)$/m.exec(textOf("docs/demo.md"))!;
-  expect(textOf("README.md")).toContain(`**Verdict: ${verdict}**`);
-  const all = printed.filter((cells) => cells.length === 11).length - 1; // without the head
-  expect(textOf("README.md")).toContain(`Five of the ${all} rows`);
+test("the README shows what the page of the demo does: five rows, the verdict, the size (npm run bench:demo)", () => {
+  const [printed] = codeOf("docs/demo.md", "");
+  const readme = textOf("README.md");
+  expect(readmeTable(readme, printed)).toBe(readme);
+  const table = /^\| features \|[\s\S]*?\n\n/m.exec(readme)![0];
+  expect(table.trim().split("\n")).toHaveLength(2 + 5);
+  const [, verdict] = /^Verdict: (.*)$/m.exec(printed)!;
+  expect(readme).toContain(`**Verdict: ${verdict}**`);
+});
+
+test("what the demo prints fits on a screen of 40 lines of 120 characters, the verdict first of the results", () => {
+  const lines = codeOf("docs/demo.md", "")[0].trimEnd().split("\n");
+  const onScreen = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 120)), 0);
+  expect(onScreen).toBeLessThanOrEqual(40);
+  const results = lines.findIndex((line) => line.startsWith("engine: ")) + 1;
+  expect(lines.slice(results).find((line) => !line.startsWith("This takes about"))).toMatch(/^Verdict: /);
+  expect(lines.at(-1)).toContain("npx undertone compare TABLE");
 });
 
 test("the README begins with the three commands", () => {

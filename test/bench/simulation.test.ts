@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { overSimulations, putSimulations } from "../../bench/simulation-table.mjs";
+import { overSimulations, putSimulations, simulationTable } from "../../bench/simulation-table.mjs";
 import { folderWith } from "../cli/run.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -57,4 +57,27 @@ test("intervals over simulations are those of Student's t", () => {
   expect(mean - low!).toBeCloseTo(high! - mean, 12);
   expect(overSimulations([0.01])).toEqual({ mean: 0.01 });
   expect(() => putSimulations("a page", "text")).toThrow(/simulations: begin/);
+  expect(putSimulations("<!-- all sets: begin --><!-- all sets: end -->", "x", "all sets")).toBe(
+    "<!-- all sets: begin -->\n\nx\n<!-- all sets: end -->",
+  );
+});
+
+test("what decides is shown over simulations: each claim against its baseline, and against random weights", () => {
+  const line = (seed: number, gain: number, learned?: number) => ({
+    ...{ seed, networkSeeds: 1, train: 10, test: 7, testClasses: [5, 2], seconds: 3 },
+    rows: [{ features: "fields", role: "baseline", classifier: "boosting", averagePrecision: 0.25 }],
+    differences: [
+      { question: "offer", features: "surprise", difference: gain },
+      { question: "rival", features: "surprise", difference: 0.5 },
+      ...(learned === undefined ? [] : [{ question: "learning", features: "surprise", difference: learned }]),
+      { question: "control", features: "untrained", difference: -gain },
+    ],
+    verdict: { decision: gain > 0.015 ? "add" : "keep the baseline" },
+    environment: { processor: "x", cores: 2, runtime: "node 1", engine: "wasm" },
+  });
+  const text = simulationTable([line(1, 0.01, 0.03), line(2, 0.02, 0.05)], "command");
+  expect(text).toMatch(/\| surprise \| \+\.015 \[-\.049, \+\.079\] \| \+\.040 \[-\.087, \+\.167\] \|/); // t is 12.706
+  expect(text).toMatch(/\| untrained \| -\.015 \[-\.079, \+\.049\] \| {2}\|/);
+  expect(text).toContain("| seed 1 | 7 | 2 | keep the baseline |\n| seed 2 | 7 | 2 | add |");
+  expect(simulationTable([line(1, 0.01), line(2, 0.02, 0.05)], "command")).toMatch(/\| surprise \| [^|]+ \| {2}\|/);
 });

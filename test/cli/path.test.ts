@@ -225,7 +225,11 @@ describe("the whole path through the command line", () => {
     );
     expect([code, existsSync(join(place, "d/transactions.csv"))]).toEqual([0, true]);
     expect(stderr).toMatch(/transactions\.csv: \d+ transactions, \d+ marked as fraud/);
-    expect(stdout).toContain("Verdict:");
+    expect(stdout).toMatch(/^Verdict: /);
+    expect(stdout).toContain("forward in time: the latest 50 % tested");
+    expect(stderr).toMatch(
+      /Report: d\/report\.html.*\n(.*demo --all\n)Your own table: npx undertone compare TABLE .*\n$/,
+    );
   });
 
   test("help teaches: every command has its description, flags and examples", async () => {
