@@ -86,7 +86,7 @@ describe("compare on odd content", () => {
     );
     expect([code, stderr]).toEqual([0, expect.stringMatching(note)]);
     const { rows } = JSON.parse(stdout);
-    expect(rows).toHaveLength(17);
+    expect(rows).toHaveLength(18);
     for (const { metrics } of rows) expect(metrics.rocAuc).toBeGreaterThanOrEqual(0);
   });
 
