@@ -20,7 +20,7 @@ const where = "boosting fit";
 /** "auto" stops early above these rows: with fewer, those held out are missed more than they help. */
 const AUTO_ROWS = 10_000;
 /** And where it holds out so many of the rarest class: on fewer the loss rises by chance, and it stops too soon. */
-const AUTO_HELD = 100;
+const AUTO_HELD = 200;
 
 /** Settings of `histogramGradientBoosting`. */
 export interface BoostingOptions {
@@ -35,7 +35,7 @@ export interface BoostingOptions {
   /** Most bins of a column besides the one for missing values, 2 to 255. */
   maxBins?: number;
   classWeight?: ClassWeight;
-  /** Watch the loss on rows held out of training and keep the best round. auto: from 10,001 rows on, if 100 of the rarest class are held out. */
+  /** Watch the loss on rows held out of training and keep the best round. auto: from 10,001 rows on, if 200 of the rarest class are held out. */
   earlyStopping?: boolean | "auto";
   /** Share of each class to hold out, between 0 and 1. */
   validationFraction?: number;
