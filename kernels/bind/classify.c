@@ -14,6 +14,10 @@ EXPORT(histogram_subtract) void export_histogram_subtract(double *whole, const d
   histogram_subtract(whole, part, bins);
 }
 
+EXPORT(find_split) double export_find_split(int32_t *found, const double *histogram, const int32_t *offsets, const uint8_t *has_missing, int C, double best, const double *rules) {
+  return find_split(found, histogram, offsets, has_missing, C, best, (const split_rules *)rules);
+}
+
 // Each block is one address: what row_block has, one after another.
 static row_block block_at(double *at, int rows, int width) {
   float *limits = (float *)(at + (size_t)rows * width);

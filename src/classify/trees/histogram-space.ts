@@ -1,5 +1,6 @@
 import { classifyKernels } from "../../table/linear-algebra/kernels.js";
 import type { BinnedColumns } from "./binning.js";
+import { ABOVE_ROUNDING, findSplit, type Split, type SplitTerms } from "./histogram.js";
 
 /** Everything that counting rows into histograms touches, in one piece of memory. */
 export interface HistogramSpace {
@@ -15,6 +16,8 @@ export interface HistogramSpace {
   addRows(histogram: Float64Array, from: number, count: number): void;
   /** whole -= part */
   subtract(whole: Float64Array, part: Float64Array): void;
+  /** As `findSplit`. */
+  findSplit(histogram: Float64Array, terms: SplitTerms): Split;
   wasm: boolean;
 }
 
@@ -32,15 +35,18 @@ export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm =
   const orderedAt = room(16 * n);
   const rowsAt = room(4 * n);
   const codesAt = room(C * n);
-  const offsetsAt = room(4 * C);
+  const offsetsAt = room(4 * (C + 1));
+  const missingAt = room(C);
+  const termsAt = room(8 * 8);
+  const foundAt = room(4 * 3);
   const slotsAt = Array.from({ length: slots }, () => room(16 * bins));
   const wasm = allowWasm ? classifyKernels(bytes) : undefined;
   const buffer = wasm?.buffer ?? new ArrayBuffer(bytes);
   const start = wasm?.start ?? 0;
   const codes = new Uint8Array(buffer, start + codesAt, C * n);
   codes.set(binned.codes);
-  const offsets = new Int32Array(buffer, start + offsetsAt, C);
-  offsets.set(binned.offsets.subarray(0, C));
+  const offsets = new Int32Array(buffer, start + offsetsAt, C + 1);
+  offsets.set(binned.offsets);
   const rows = new Int32Array(buffer, start + rowsAt, n);
   const ordered = new Float64Array(buffer, start + orderedAt, 2 * n);
   const histograms = slotsAt.map((at) => new Float64Array(buffer, start + at, 2 * bins));
@@ -50,12 +56,16 @@ export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm =
       ...shared,
       wasm: false,
       addRows: (histogram, from, count) =>
-        addRows(histogram, ordered, codes, offsets, rows.subarray(from, from + count), n),
+        addRows(histogram, ordered, codes, offsets.subarray(0, C), rows.subarray(from, from + count), n),
       subtract: (whole, part) => {
         for (let i = 0; i < whole.length; i++) whole[i] -= part[i];
       },
+      findSplit: (histogram, terms) => findSplit(histogram, binned, terms),
     };
   const { kernels } = wasm;
+  new Uint8Array(buffer, start + missingAt, C).set(binned.hasMissing);
+  const own = new Float64Array(buffer, start + termsAt, 8);
+  const found = new Int32Array(buffer, start + foundAt, 3);
   const [gradients, codesFrom, offsetsFrom] = [orderedAt, codesAt, offsetsAt].map((at) => start + at);
   return {
     ...shared,
@@ -65,6 +75,22 @@ export function histogramSpace(binned: BinnedColumns, slots: number, allowWasm =
       kernels.histogram_add(histogram.byteOffset, gradients, codesFrom, offsetsFrom, first, count, n, C);
     },
     subtract: (whole, part) => kernels.histogram_subtract(whole.byteOffset, part.byteOffset, bins),
+    findSplit(histogram, terms) {
+      const { perRow, inverse, enough, tooMany, l2, minHessian, both, gradient, before } = terms;
+      own.set([perRow, inverse, enough, tooMany, l2, minHessian, both, gradient]);
+      const best = kernels.find_split(
+        found.byteOffset,
+        histogram.byteOffset,
+        offsetsFrom,
+        start + missingAt,
+        C,
+        before * ABOVE_ROUNDING,
+        own.byteOffset,
+      );
+      const [column, bin, left] = found;
+      if (column < 0) return { gain: 0, column: -1, bin: -1, missingLeft: false };
+      return { gain: best - before, column, bin, missingLeft: left === 1 };
+    },
   };
 }
 

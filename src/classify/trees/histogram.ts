@@ -58,29 +58,49 @@ export interface SplitRules {
   minHessian: number;
 }
 
-/**
- * The split of largest gain, G_L^2 / (H_L + l2) + G_R^2 / (H_R + l2) - G^2 / (H + l2); of equal ones the first.
- * Missing values are tried on both sides where the column has any.
- *
- * @param count rows of the leaf, `gradient` and `hessian` its sums (packed units)
- */
-export function findSplit(
-  histogram: Float64Array,
-  { offsets, hasMissing }: BinnedColumns,
+/** Rules and sums of one leaf as the search for its split reads them, in the order of split_rules in histogram.h. */
+export interface SplitTerms {
+  perRow: number;
+  inverse: number;
+  /** Hessians add up to less than one row, so these two compare numbers of rows. */
+  enough: number;
+  tooMany: number;
+  l2: number;
+  minHessian: number;
+  both: number;
+  gradient: number;
+  /** G^2 / (H + l2) of the whole leaf. */
+  before: number;
+}
+
+/** @param count rows of the leaf, `gradient` and `hessian` its sums (packed units) */
+export function splitTerms(
   perRow: number,
-  rules: SplitRules,
+  { minSamplesLeaf, l2, minHessian }: SplitRules,
   count: number,
   gradient: number,
   hessian: number,
-): Split {
-  const { minSamplesLeaf, l2, minHessian } = rules;
-  const inverse = 1 / perRow;
-  // hessians add up to less than one row, so these compare numbers of rows
+): SplitTerms {
   const enough = minSamplesLeaf * perRow;
   const tooMany = (count - minSamplesLeaf + 1) * perRow;
-  const both = hessian + 2 * l2;
   const before = (gradient * gradient) / (hessian + l2);
-  let best = before * (1 + 1e-9); // a gain below rounding is none
+  return { perRow, inverse: 1 / perRow, enough, tooMany, l2, minHessian, both: hessian + 2 * l2, gradient, before };
+}
+
+/** A split must be above so many times what the whole leaf has: a gain below rounding is none. */
+export const ABOVE_ROUNDING = 1 + 1e-9;
+
+/**
+ * The split of largest gain, G_L^2 / (H_L + l2) + G_R^2 / (H_R + l2) - G^2 / (H + l2); of equal ones the first.
+ * Missing values are tried on both sides where the column has any.
+ */
+export function findSplit(
+  histogram: Float64Array,
+  { offsets, hasMissing }: Pick<BinnedColumns, "offsets" | "hasMissing">,
+  terms: SplitTerms,
+): Split {
+  const { perRow, inverse, enough, tooMany, l2, minHessian, both, gradient, before } = terms;
+  let best = before * ABOVE_ROUNDING;
   const split = { gain: 0, column: -1, bin: -1, missingLeft: false };
   for (let column = 0; column < hasMissing.length; column++) {
     const start = 2 * offsets[column];

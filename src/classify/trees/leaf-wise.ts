@@ -1,5 +1,5 @@
 import { type BinnedColumns, thresholdBetween } from "./binning.js";
-import { findSplit, type PackedGradients, packGradients, type Split } from "./histogram.js";
+import { type PackedGradients, packGradients, type Split, splitTerms } from "./histogram.js";
 import { histogramSpace } from "./histogram-space.js";
 import { partition } from "./partition.js";
 import type { TreeBuilder } from "./trees.js";
@@ -128,7 +128,7 @@ function count(grower: Grower, leaf: Leaf): void {
 }
 
 function search(grower: Grower, leaf: Leaf): void {
-  const { binned, rules, packed } = grower;
+  const { space, rules, packed } = grower;
   const { perRow, hessianScale } = packed;
   const scaled = {
     minSamplesLeaf: rules.minSamplesLeaf,
@@ -136,7 +136,7 @@ function search(grower: Grower, leaf: Leaf): void {
     minHessian: rules.minHessian * hessianScale,
   };
   const { from, to, gradient, hessian } = leaf;
-  leaf.split = findSplit(leaf.histogram!, binned, perRow, scaled, to - from, gradient, hessian);
+  leaf.split = space.findSplit(leaf.histogram!, splitTerms(perRow, scaled, to - from, gradient, hessian));
   if (leaf.split.gain === 0) release(grower, leaf);
 }
 

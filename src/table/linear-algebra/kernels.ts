@@ -13,6 +13,15 @@ export interface ClassifyKernels {
     C: number,
   ): void;
   histogram_subtract(whole: number, part: number, bins: number): void;
+  find_split(
+    found: number,
+    histogram: number,
+    offsets: number,
+    hasMissing: number,
+    C: number,
+    best: number,
+    rules: number,
+  ): number;
   near_pairs(
     places: number,
     distances: number,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BinnedColumns, binColumns } from "../../../src/classify/trees/binning.js";
-import { findSplit, type PackedGradients, packGradients } from "../../../src/classify/trees/histogram.js";
+import { findSplit, type PackedGradients, packGradients, splitTerms } from "../../../src/classify/trees/histogram.js";
 import { histogramSpace } from "../../../src/classify/trees/histogram-space.js";
 import { leafWiseGrower } from "../../../src/classify/trees/leaf-wise.js";
 import { treeBuilder } from "../../../src/classify/trees/trees.js";
@@ -137,7 +137,9 @@ describe("findSplit", () => {
       h += packed.values[2 * i + 1];
     }
     const rules = { minSamplesLeaf, l2: l2 * packed.hessianScale, minHessian: 0 };
-    const found = findSplit(space.histograms[0], binned, packed.perRow, rules, 103, g, h);
+    const terms = splitTerms(packed.perRow, rules, 103, g, h);
+    const found = findSplit(space.histograms[0], binned, terms);
+    expect(space.findSplit(space.histograms[0], terms)).toEqual(found);
     expect(found).toMatchObject({
       column: expected.column,
       bin: expected.bin,
@@ -147,13 +149,48 @@ describe("findSplit", () => {
     expect(found.gain * unit).toBeCloseTo(expected.gain, 6);
   });
 
+  test("WebAssembly and plain loops find the same split to the last bit, equal gains too", () => {
+    let without = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = randomStream(seed, 5);
+      const rows = 20 + random.integer(300);
+      const { binned, gradient, hessian } = made(rows, 1 + (seed % 6), seed);
+      if (seed % 3 === 0) gradient.forEach((value, i) => void (gradient[i] = Math.sign(value))); // many equal gains
+      if (seed % 3 === 0) hessian.fill(0.25);
+      const packed = packedOf(gradient, hessian);
+      const spaces = [true, false].map((allowWasm) => histogramSpace(binned, 1, allowWasm));
+      expect(spaces.map(({ wasm }) => wasm)).toEqual([true, false]);
+      const taken = 1 + random.integer(rows);
+      const order = random.shuffle(Int32Array.from({ length: rows }, (_, i) => i));
+      let [g, h] = [0, -taken * packed.perRow];
+      for (let i = 0; i < taken; i++) {
+        g += packed.values[2 * order[i]];
+        h += packed.values[2 * order[i] + 1];
+      }
+      const rules = { minSamplesLeaf: 1 + random.integer(9), l2: seed % 2, minHessian: random.uniform() * (seed % 4) };
+      for (const key of ["l2", "minHessian"] as const) rules[key] *= packed.hessianScale;
+      const terms = splitTerms(packed.perRow, rules, taken, g, h);
+      const [fast, plain] = spaces.map((space) => {
+        space.rows.set(order);
+        for (let i = 0; i < taken; i++)
+          space.ordered.set(packed.values.subarray(2 * order[i], 2 * order[i] + 2), 2 * i);
+        space.addRows(space.histograms[0], 0, taken);
+        return space.findSplit(space.histograms[0], terms);
+      });
+      expect(fast).toEqual(plain);
+      if (plain.column < 0) without++;
+    }
+    expect(without).toBeGreaterThan(3);
+    expect(without).toBeLessThan(30);
+  });
+
   test("finds none where every side would be too small, too light, or no better", () => {
     const { binned, gradient, hessian } = made(103, 5, 1);
     const packed = packedOf(gradient, hessian);
     const histogram = new Float64Array(2 * binned.offsets[binned.columns.length]);
     const rules = { minSamplesLeaf: 1, l2: 1, minHessian: 0 };
     const split = (changes: Partial<typeof rules>) =>
-      findSplit(histogram, binned, packed.perRow, { ...rules, ...changes }, 103, 1, 103).gain;
+      findSplit(histogram, binned, splitTerms(packed.perRow, { ...rules, ...changes }, 103, 1, 103)).gain;
     binned.codes.forEach((code, k) => {
       const bin = binned.offsets[Math.floor(k / 103)] + code;
       histogram[2 * bin] += code; // a slope along the codes
@@ -164,9 +201,9 @@ describe("findSplit", () => {
     expect(split({ minHessian: 52 })).toBe(0);
     // the same slope everywhere
     for (let k = 0; k < histogram.length; k += 2) histogram[k] = Math.floor(histogram[k + 1] / packed.perRow);
-    expect(findSplit(histogram, binned, packed.perRow, rules, 103, 103, 103).gain).toBe(0);
+    expect(findSplit(histogram, binned, splitTerms(packed.perRow, rules, 103, 103, 103)).gain).toBe(0);
     for (let k = 0; k < histogram.length; k += 2) histogram[k] = 0;
-    expect(findSplit(histogram, binned, packed.perRow, rules, 103, 0, 103).gain).toBe(0);
+    expect(findSplit(histogram, binned, splitTerms(packed.perRow, rules, 103, 0, 103)).gain).toBe(0);
   });
 });
 
