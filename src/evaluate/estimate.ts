@@ -145,7 +145,7 @@ function shareOfChoice(name: ClassifierName, rows: number, classes: number, spar
 
 /** To choose a strength costs as much as a fit of so many rows. */
 function ofStrength(rows: number, classes: number): number {
-  return 3 * Math.min(rows, 5000 * classes);
+  return 3 * Math.min(rows, 20_000 * classes);
 }
 
 /** Nanoseconds a token of the training part, of logistic regression on all n-grams with its choice of C. */

@@ -19,7 +19,7 @@ export const FOLDS = 5;
 /** One fold after another is held out until so many rows of the rarest class were: more cost time and change little. */
 const ENOUGH = 200;
 /** No more rows of a class are looked at, spread evenly; they stand for the others by their weights. */
-const MOST = 5000;
+const MOST = 20_000;
 
 /**
  * Chooses C of logistic regression: the strength with the smallest weighted log loss on rows that its trial did not see.

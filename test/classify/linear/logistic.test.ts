@@ -84,7 +84,7 @@ test("folds are held out until enough rows of the rarest class were, and no pena
 });
 
 test("with many rows of every class one fold is held out; of very many some stand for all, by their weights", () => {
-  const target = Int32Array.from({ length: 14_000 }, (_, row) => (row % 7 < 5 ? 0 : 1)); // 10,000 and 4,000 rows
+  const target = Int32Array.from({ length: 70_000 }, (_, row) => (row % 7 < 5 ? 0 : 1)); // 50,000 and 20,000 rows
   const weights = Float64Array.from(target, (c) => 1 + c);
   const seen: number[][] = [];
   const open = (rows: Int32Array) => (given: Float64Array, C: number) => {
@@ -95,5 +95,5 @@ test("with many rows of every class one fold is held out; of very many some stan
   };
   const rules = { strengths: [0.1, 0.2], usual: 1, least: 9, tolerance: 1, maxIterations: 1 };
   expect(chooseStrength(open, { target, weights, size: 1 }, rules)).toBe(0.1);
-  expect(seen).toEqual(Array(2).fill([1000, 800, 8000, 6400]));
+  expect(seen).toEqual(Array(2).fill([4000, 4000, 40_000, 32_000]));
 });
