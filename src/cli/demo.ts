@@ -24,7 +24,7 @@ export const DEMO_READING = {
  * frauds for narrow intervals, in a minute.
  */
 export const DEMO = {
-  customers: 1000,
+  customers: 800,
   days: 90,
   /** Share of the transactions that is tested. */
   testShare: 0.5,
