@@ -53,6 +53,7 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
   const casesOf = (k: number) => resamples[k].train.length + resamples[k].test.length;
   const columnsOf = (single: SingleSet) => columnsOfSet(single, { set, readOut, align });
   const numeric = set.channels.filter(({ kind }) => kind === "numeric").length / Math.max(1, width);
+  const rarest = question.C === undefined ? rarestShare(plan) : 0; // 0: no strength is chosen
   const gradedOf = (single: SingleSet) => (ONE_HOT.has(single.name) ? numeric : 1) * columnsOf(single);
 
   const networks = new Map<NetworkName, NetworkCost>();
@@ -105,10 +106,12 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
       const graded = setsOf(expression).reduce((sum, single) => sum + gradedOf(single), 0);
       const sparse = name === "logistic" && expression.kind === "set" && expression.name === "ngrams";
       const cost = (rows: number, predicted: number) =>
-        sparse ? SPARSE_LOGISTIC * rows * length : CLASSIFIERS[name](rows, columns, predicted, classCount, graded);
+        sparse
+          ? SPARSE_LOGISTIC * rows * length
+          : CLASSIFIERS[name](rows, columns, predicted, classCount, graded, rarest);
       const again = (validation?.trials ?? []).map(
         ({ fitted: { length: rows }, held }) =>
-          cost(rows, held.length) - cost(rows, 0) * shareOfChoice(name, rows, classCount, sparse),
+          cost(rows, held.length) - cost(rows, 0) * shareOfChoice(name, rows, classCount, rarest, sparse),
       );
       return factor * again.reduce((sum, each) => sum + each, cost(train.length, test.length)) * NANO;
     },
@@ -120,12 +123,19 @@ export async function openEstimate(engine: Engine, question: Question, plan: Com
 /** Sets whose categories are columns of two values. */
 const ONE_HOT = new Set(["fields", "raw", "window"]);
 
-/** Nanoseconds to fit and predict. @param graded columns of more than two values */
-type Cost = (rows: number, columns: number, predicted: number, classes: number, graded: number) => number;
+/** Nanoseconds to fit and predict. @param graded columns of more than two values @param rarest share of that class */
+type Cost = (
+  rows: number,
+  columns: number,
+  predicted: number,
+  classes: number,
+  graded: number,
+  rarest: number,
+) => number;
 const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
   ridge: (rows, columns) => 3 * Math.max(rows, columns) * Math.min(rows, columns) ** 2 + 1e7,
-  logistic: (rows, columns, _, classes) =>
-    150 * (rows + ofStrength(rows, classes)) * columns * Math.max(1, classes - 1),
+  logistic: (rows, columns, _, classes, _graded, rarest) =>
+    150 * (rows + ofStrength(rows, classes, rarest)) * columns * Math.max(1, classes - 1),
   knn: (rows, columns, predicted) => (0.36 * rows + 0.58 * predicted) * rows * columns,
   forest: (rows, columns, predicted) => 55_000 * rows * Math.sqrt(columns) + 20_000 * predicted,
   boosting(rows, columns, predicted, classes, graded) {
@@ -136,16 +146,23 @@ const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
 };
 
 /** What a trial keeps it need not choose: neighbours by leave-one-out, or a strength. This is its share of the cost. */
-function shareOfChoice(name: ClassifierName, rows: number, classes: number, sparse: boolean): number {
+function shareOfChoice(name: ClassifierName, rows: number, classes: number, rarest: number, sparse: boolean): number {
   if (name === "knn") return 1;
   if (name !== "logistic") return 0;
-  const looked = ofStrength(rows, classes);
+  const looked = ofStrength(rows, classes, rarest);
   return sparse ? 0.75 : looked / (rows + looked);
 }
 
-/** To choose a strength costs as much as a fit of so many rows. */
-function ofStrength(rows: number, classes: number): number {
-  return 3 * Math.min(rows, 20_000 * classes);
+/** To choose a strength costs as much as a fit of so many rows. With few rows of a class none is chosen. */
+function ofStrength(rows: number, classes: number, rarest: number): number {
+  return rows * rarest < 100 ? 0 : 3 * Math.min(rows, 20_000 * classes);
+}
+
+/** Of the training cases of the first resample. */
+function rarestShare({ set: { labels }, resamples: [{ train }], classCount }: ComparisonPlan): number {
+  const counts = new Float64Array(classCount);
+  for (const n of train) if (labels![n] >= 0) counts[labels![n]]++;
+  return Math.min(...counts.filter((count) => count > 0)) / Math.max(1, train.length);
 }
 
 /** Nanoseconds a token of the training part, of logistic regression on all n-grams with its choice of C. */
