@@ -135,7 +135,7 @@ type Cost = (
 const CLASSIFIERS: Record<keyof typeof classifierTable, Cost> = {
   ridge: (rows, columns) => 3 * Math.max(rows, columns) * Math.min(rows, columns) ** 2 + 1e7,
   logistic: (rows, columns, _, classes, _graded, rarest) =>
-    150 * (rows + ofStrength(rows, classes, rarest)) * columns * Math.max(1, classes - 1),
+    80 * (rows + ofStrength(rows, classes, rarest)) * columns * Math.max(1, classes - 1),
   knn: (rows, columns, predicted) => (0.36 * rows + 0.58 * predicted) * rows * columns,
   forest: (rows, columns, predicted) => 55_000 * rows * Math.sqrt(columns) + 20_000 * predicted,
   boosting(rows, columns, predicted, classes, graded) {

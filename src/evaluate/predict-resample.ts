@@ -137,10 +137,12 @@ async function predictPart(job: ResampleJob, work: PartWork): Promise<void> {
       seed: question.seed,
       trials: plan.resamples[k].validation?.trials.map(({ fitted, held }) => ({ fitted, held })),
     };
-    await fits.add(task, progress.expected(key), async (prediction) => {
-      prediction.notes.unshift(...notes);
-      await results.keepPrediction(key, prediction);
-      progress.fitted(text, key);
+    await fits.add(task, progress.expected(key), {
+      ended: () => progress.fitted(text, key),
+      async keep(prediction) {
+        prediction.notes.unshift(...notes);
+        await results.keepPrediction(key, prediction);
+      },
     });
   }
 }

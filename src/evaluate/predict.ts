@@ -158,7 +158,8 @@ function openProgress({ hooks }: Question, { all, items, trainings, fits }: Plan
     const own = trained * (trainings.get(present) ?? 0);
     shown = Math.max(shown, Math.min(1, (done + own) / total));
     const seconds = (performance.now() - started) / 1000;
-    const pace = shown > 0.03 ? seconds / (shown * total) : 1; // of the estimate
+    // of the estimate, which counts at first: a long fit that runs is not yet done
+    const pace = shown > 0 ? 1 + (seconds / (shown * total) - 1) * Math.min(1, 3 * shown) : 1;
     hooks?.onProgress?.(text, shown, (1 - shown) * total * pace);
   };
   return {

@@ -196,21 +196,24 @@ describe("rare positives", () => {
 
   test("C sets the strength of logistic regression alone; without it, it is not taken", async () => {
     const told: CompareOptions = { ...given, features: ["raw", "statistics"], fit: { train: { updates: 1 } } };
+    const many = halves(randomSeries({ N: 400, F: 1, lengths: () => 8 }), 240);
     const of = (all: readonly ComparisonRow[], classifier: string) =>
       timeless(all.filter((row) => row.classifier === classifier).map(withoutChoice));
-    const chosen = await compare(engine, halves(named, 150), told);
-    const strong = await compare(engine, halves(named, 150), { ...told, C: 1e-4 });
+    const chosen = await compare(engine, many, told);
+    const strong = await compare(engine, many, { ...told, C: 1e-4 });
     expect(of(strong.rows, "ridge")).toEqual(of(chosen.rows, "ridge"));
     for (const [k, row] of of(strong.rows, "logistic").entries()) {
       expect(row.metrics).not.toEqual(of(chosen.rows, "logistic")[k].metrics);
       expect(row.notes.join()).not.toMatch(/chose C/);
     }
     expect(of(chosen.rows, "logistic")[0].notes.join()).toMatch(/Logistic regression chose C = [\d.]+ on folds/);
+    const few = await compare(engine, halves(named, 150), told); // too few positives to choose on
+    expect(few.rows.flatMap(({ notes }) => notes).join()).not.toMatch(/chose C/);
     expect(strong.hashes.settings).not.toBe(chosen.hashes.settings);
-    await expect(compare(engine, halves(named, 150), { ...told, C: 1, classifiers: ["ridge"] })).rejects.toThrow(
+    await expect(compare(engine, many, { ...told, C: 1, classifiers: ["ridge"] })).rejects.toThrow(
       /`C`\), which is not among `classifiers`/,
     );
-    await expect(compare(engine, halves(named, 150), { ...told, C: 0 })).rejects.toThrow(/`C`: got 0, expected .*0/);
+    await expect(compare(engine, many, { ...told, C: 0 })).rejects.toThrow(/`C`: got 0, expected .*0/);
   });
 
   test("the rarer class is the positive one, whatever the order of the names", async () => {

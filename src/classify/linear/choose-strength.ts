@@ -29,14 +29,15 @@ const MOST = 20_000;
  * @param open some rows, ascending, to be fitted and held out
  * @param target [rows], position of each row's class
  * @param size parameters of a fit
+ * @returns also what to tell of a choice
  */
 export function chooseStrength(
   open: (rows: Int32Array) => ObjectiveOf,
   { target, weights, size }: { target: Int32Array; weights: Float64Array; size: number },
   { strengths, usual, least, ...steps }: StrengthRules,
-): number {
+): { C: number; notes: string[] } {
   const { rows, fold, shares, rarest } = dealt(target, weights);
-  if (rarest < Math.max(least, FOLDS)) return usual;
+  if (rarest < Math.max(least, FOLDS)) return { C: usual, notes: [] };
   const held = Math.min(FOLDS, Math.ceil((FOLDS * ENOUGH) / rarest));
   const objectiveOf = open(rows);
   const trials = Array.from({ length: held }, (_, k) => {
@@ -59,7 +60,7 @@ export function chooseStrength(
     best = loss;
     chosen = C;
   }
-  return chosen;
+  return { C: chosen, notes: [`Logistic regression chose C = ${chosen} on folds of its training rows.`] };
 }
 
 /** The rows to look at, with fold and weight of each, and how many the rarest class has. Rows of weight 0 do not count. */

@@ -54,23 +54,24 @@ export function logisticRegression(settings: LogisticOptions = {}): Classifier<L
         return (weights, C) => penalisedLoss(part, scaling, labels, weights, outputs, C);
       };
       const shape = { target, weights, size: size + outputs };
-      const strength = C === "auto" ? chooseStrength(some, shape, { ...CHOICE, ...steps }) : C;
-      const objective = penalisedLoss(x, scaling, target, weights, outputs, strength);
+      const strength = C === "auto" ? chooseStrength(some, shape, { ...CHOICE, ...steps }) : { C, notes: [] };
+      const objective = penalisedLoss(x, scaling, target, weights, outputs, strength.C);
       const found = minimise(objective, new Float64Array(size + outputs), steps);
       const fitted = linearClassifier({
         kind: "logistic",
         classCount,
         classes,
         ...unscaled(found.x.subarray(0, size), found.x.subarray(size), scaling.mean, scaling.scale),
-        C: strength,
+        C: strength.C,
         notes: found.converged
-          ? []
+          ? strength.notes
           : [
+              ...strength.notes,
               `Logistic regression stopped after ${found.iterations} iterations before it converged to ${tolerance}; ` +
                 "raise maxIterations or lower C if the last digits of its probabilities matter.",
             ],
       });
-      return { ...fitted, chosen: { C: strength } };
+      return { ...fitted, chosen: { C: strength.C } };
     },
   };
 }

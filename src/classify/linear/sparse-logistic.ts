@@ -30,9 +30,11 @@ export function sparseLogistic({
         const part = { x: selectSparseRows(x, rows), target: rows.map((row) => target[row]), outputs };
         return (weights, C) => penalisedLoss({ ...part, weights }, C);
       };
-      const C = chosen?.C ?? given ?? chooseStrength(some, { target, weights, size }, RULES);
+      const known = chosen?.C ?? given;
+      const { C, notes: told } =
+        known === undefined ? chooseStrength(some, { target, weights, size }, RULES) : { C: known, notes: [] };
       const found = minimise(penalisedLoss({ x, target, weights, outputs }, C), new Float64Array(size), STEPS);
-      const notes = [`Logistic regression read the sparse columns of all n-grams.`];
+      const notes = [`Logistic regression read the sparse columns of all n-grams.`, ...told];
       if (!found.converged)
         notes.push(`Logistic regression stopped after ${found.iterations} iterations before it converged.`);
       return {

@@ -78,8 +78,6 @@ async function fitOn<Rows>(
   const started = performance.now();
   const { chosen, notes, predictProba } = make(options).fit(train, labels, classCount);
   const prediction: Prediction = { columns, probabilities: predictProba(test), notes: [...notes], seconds: 0 };
-  if (chosen?.C !== undefined && options.C === undefined)
-    prediction.notes.push(`Logistic regression chose C = ${chosen.C} on folds of its training rows.`);
   const parts = trials?.map(({ fitted, held }) => ({ fitted, held, some: pick(labels, fitted) }));
   if (parts?.every(({ some }) => new Set(some).size > 1)) {
     const again = make({ ...options, chosen });

@@ -14,9 +14,14 @@ export interface Fits {
   /**
    * Plans a fit. On threads it begins when one is free, else at once.
    * @param seconds it may take
+   * @param ended called when it has ended, whatever others do
    * @param keep gets what it predicts, in the order in which fits were planned
    */
-  add(fit: BlockedFit, seconds: number, keep: (prediction: Prediction) => Promise<void>): Promise<void>;
+  add(
+    fit: BlockedFit,
+    seconds: number,
+    { ended, keep }: { ended(): void; keep(prediction: Prediction): Promise<void> },
+  ): Promise<void>;
   /** Whether threads fit on such blocks, and join them; else the calling thread does, at once. */
   spreads(blocks: NamedPairs): boolean;
   /** Waits until more tables may be made: those of the fits that are planned are small. */
@@ -51,6 +56,13 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
 
+  const tell = (ended: () => void) => {
+    try {
+      ended();
+    } catch (error) {
+      queue.fail(error);
+    }
+  };
   const spreads = ({ pairs }: NamedPairs) => threads > 1 && bytesOf(pairs) <= MOST_BYTES;
   const pause = async () => {
     await new Promise((go) => setTimeout(go, 0)); // a signal, and what threads send, can arrive
@@ -63,12 +75,15 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
   };
   return {
     spreads,
-    async add(fit, seconds, keep) {
+    async add(fit, seconds, { ended, keep }) {
       await pause();
       const { blocks, balanced, ...task } = fit;
       if (spreads(blocks)) {
         for (const pair of blocks.pairs) share(pair);
-        const fitted = queue.add(fit, seconds);
+        const fitted = queue.add(fit, seconds).then((prediction) => {
+          if (prediction) tell(ended);
+          return prediction;
+        });
         return order.add(async () => {
           const prediction = await fitted;
           if (prediction) await keep(prediction);
@@ -78,6 +93,7 @@ export function openFits(threads: number, signal?: AbortSignal): Fits {
       const pair = joinBlocks(blocks, balanced);
       const stopIfAsked = async () => signal?.throwIfAborted();
       const prediction = await fitAndPredict({ ...task, pair }, { alone: true, pause: stopIfAsked });
+      tell(ended);
       order.add(() => keep(prediction));
       await idle();
     },

@@ -1,4 +1,4 @@
-import { ShapeError } from "../../errors.js";
+import { DataError, ShapeError } from "../../errors.js";
 import { confusionMatrix } from "./confusion.js";
 import { averagePrecision, rocAuc } from "./ranking.js";
 
@@ -48,7 +48,7 @@ export interface Metrics {
 
 /**
  * @throws {ShapeError} when the parts do not have one entry (or row) per case
- * @throws {DataError} when a label or prediction is out of range
+ * @throws {DataError} when a label or prediction is out of range, or a probability is not finite
  */
 export function scorePredictions(predictions: Predictions): Metrics {
   const { labels, predicted, probabilities, classCount, trainLabels } = predictions;
@@ -58,6 +58,11 @@ export function scorePredictions(predictions: Predictions): Metrics {
     throw new ShapeError(
       `metrics: got ${probabilities.length} probabilities, expected ${cases} cases x ${classCount} classes.`,
     );
+  for (let k = 0; probabilities && k < probabilities.length; k++)
+    if (!Number.isFinite(probabilities[k]))
+      throw new DataError(
+        `metrics: got a probability of ${probabilities[k]} for case ${Math.floor(k / classCount)} (from 0), expected a finite number. Look at what predicted it.`,
+      );
   const actual = confusion.map((row) => total(row));
   const claimed = confusion.map((_, c) => total(confusion.map((row) => row[c])));
   const perClass = (of: (hits: number, c: number) => number | null): PerClass => {

@@ -40,9 +40,11 @@ test("C is chosen on folds of the training rows: weak for columns that tell the 
   const fitted = logisticRegression().fit(x, noise, 2);
   const { C } = fitted.toJSON();
   expect(C).toBe(fitted.chosen!.C);
-  expect(fitted.toJSON()).toEqual(logisticRegression({ C }).fit(x, noise, 2).toJSON());
+  expect(fitted.notes.join()).toMatch(/chose C = /);
+  expect({ ...fitted.toJSON(), notes: [] }).toEqual(logisticRegression({ C }).fit(x, noise, 2).toJSON());
   const few = labels.map((label, row) => (row < 160 ? label : 0)); // fewer than 100 rows of one class
-  expect(logisticRegression().fit(x, few, 2).chosen).toEqual({ C: 1 });
+  const usual = logisticRegression().fit(x, few, 2);
+  expect([usual.chosen, usual.notes]).toEqual([{ C: 1 }, []]);
 });
 
 test("rows of a class that follow one another share a fold: copies of a row do not vouch for each other", () => {
@@ -71,7 +73,10 @@ test("folds are held out until enough rows of the rarest class were, and no pena
   const rules = { strengths: [0.01, 0.1, 1, 10, 100], usual: 7, least: 100, tolerance: 1e-9, maxIterations: 9 };
   const choose = (weights: Float64Array, more = {}) => {
     asked.length = 0;
-    return chooseStrength(open, { target, weights, size: 1 }, { ...rules, ...more });
+    const { C, notes } = chooseStrength(open, { target, weights, size: 1 }, { ...rules, ...more });
+    const said = `Logistic regression chose C = ${C} on folds of its training rows.`;
+    expect(notes).toEqual(asked.length > 0 ? [said] : []);
+    return C;
   };
   expect(choose(weights)).toBe(1);
   expect(asked.map(({ C }) => C)).toEqual([0.01, 0.1, 1, 10].flatMap((C) => Array(FOLDS).fill(C)));
@@ -94,6 +99,6 @@ test("with many rows of every class one fold is held out; of very many some stan
     return (_: Float64Array, gradient: Float64Array) => gradient.fill(0).length;
   };
   const rules = { strengths: [0.1, 0.2], usual: 1, least: 9, tolerance: 1, maxIterations: 1 };
-  expect(chooseStrength(open, { target, weights, size: 1 }, rules)).toBe(0.1);
+  expect(chooseStrength(open, { target, weights, size: 1 }, rules).C).toBe(0.1);
   expect(seen).toEqual(Array(2).fill([4000, 4000, 40_000, 32_000]));
 });

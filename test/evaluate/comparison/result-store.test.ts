@@ -260,6 +260,8 @@ describe("results that are kept", () => {
     await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 1, without checksums, expected 4/);
     lines[0] = JSON.stringify({ ...head, format: 2 });
     await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 2, whose thresholds .*, expected 4/);
+    lines[0] = JSON.stringify({ ...head, format: 3 });
+    await expect(run(store, { features: ["raw"] })).rejects.toThrow(/its format is 3, whose logistic .*, expected 4/);
     lines[0] = JSON.stringify(head);
     await expect(run(store, { features: ["raw"] })).rejects.toThrow(/line 1: its checksum does not agree/);
   });

@@ -83,7 +83,7 @@ test("stopped anywhere, it ends soon, and goes on to the same", async () => {
   const expected = await answer(rare, 0, { ...FEW, store: whole.store });
   for (const [stop, threads] of [
     [2, 1],
-    [7, 2],
+    [4, 2],
   ]) {
     const controller = new AbortController();
     const broken = memoryStore([], (count) => count === stop && controller.abort(new Error("enough")));
@@ -148,3 +148,27 @@ test("progress never falls and ends at all of it, whatever ends first", async ()
   expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
   expect(shares.at(-2)).toBeGreaterThan(0.5);
 });
+
+test("a fit is told when it has ended, not when its turn comes to be kept", async () => {
+  let [shown, more] = [0, 0];
+  let enough = () => {};
+  const told = new Promise<void>((go) => {
+    enough = go;
+  });
+  const hooks = {
+    onProgress(_: string, share: number) {
+      if (share > shown && ++more === 7) enough(); // tables are four of them
+      shown = share;
+    },
+  };
+  const { store } = memoryStore();
+  const slow: ResultStore = {
+    ...store,
+    async append(line) {
+      if (/"answer"/.test(line)) await told;
+      return store.append(line);
+    },
+  };
+  await run(rare, 2, { ...FEW, store: slow, hooks });
+  expect(more).toBeGreaterThan(7);
+}, 20_000);

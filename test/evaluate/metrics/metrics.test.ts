@@ -148,6 +148,8 @@ test("labels out of range and parts of different length are errors", () => {
   expect(() => confusionMatrix([0, 1], [0], 2)).toThrow(ShapeError);
   expect(() => confusionMatrix([0, -1], [0, 1], 2)).toThrow(DataError);
   expect(() => confusionMatrix([0, 1], [0, 2], 2)).toThrow(/case 1 has label 1 and prediction 2/);
+  const strange = { labels: [0, 1], predicted: [0, 1], probabilities: [0.5, 0.5, Number.NaN, 1], classCount: 2 };
+  expect(() => scorePredictions(strange)).toThrow(/a probability of NaN for case 1 /);
   expect(() => scorePredictions({ labels: [0], predicted: [0], probabilities: [1], classCount: 2 })).toThrow(
     /1 probabilities, expected 1 cases x 2/,
   );
