@@ -30,7 +30,6 @@ export { type Metrics, type Predictions, scorePredictions } from "./evaluate/met
 export { averagePrecision } from "./evaluate/metrics/ranking.js";
 export type { ResampledTest } from "./evaluate/metrics/resampled-t-test.js";
 export type { Resample, ResamplePlan } from "./evaluate/plan/resample.js";
-export { type Selection, selectByLeaveOneOut } from "./evaluate/sets/feature-tables.js";
 export { type AggregateOptions, aggregateFeatures } from "./features/baselines/aggregates.js";
 export type { EventColumns } from "./features/baselines/event-columns.js";
 export {
@@ -55,6 +54,7 @@ export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainState } from "./model/training-state.js";
 export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes.js";
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
+export { type Selection, selectByLeaveOneOut } from "./predict/sets/feature-tables.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
 export { checkSequenceSet } from "./sequences/set/check.js";

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { withHooks } from "../hooks.js";
+import { nameOfExpression } from "../predict/sets/expression.js";
 import { describeSet } from "../sequences/inspect/inspect.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
@@ -12,7 +13,6 @@ import { predict } from "./predict.js";
 import { provenanceOf } from "./provenance.js";
 import { type Question, resolve } from "./resolve.js";
 import { openScoring } from "./score.js";
-import { nameOfExpression } from "./sets/expression.js";
 import { differencesOf } from "./verdict/differences.js";
 import { verdictOf } from "./verdict/verdict.js";
 

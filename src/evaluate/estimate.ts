@@ -4,16 +4,16 @@ import { defaultThreads } from "../engine/threads/threads.js";
 import { mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { listParameters } from "../network/network.js";
+import { columnsOfSet, limited, widthOf } from "../predict/sets/columns-of-set.js";
+import { type Expression, type SingleSet, setsOf } from "../predict/sets/expression.js";
+import { featureSets } from "../predict/sets/feature-sets.js";
+import { type NetworkName, networkOptions } from "../predict/sets/networks.js";
 import { countOf } from "../sequences/set/sequence-set.js";
 import { differenceChannels } from "../sequences/transform/differences.js";
 import { type FitOptions, resolveFitOptions, specOf, USUAL } from "../train/options.js";
 import { slowness, timeUpdates } from "./machine.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
-import { columnsOfSet, limited, widthOf } from "./sets/columns-of-set.js";
-import { type Expression, type SingleSet, setsOf } from "./sets/expression.js";
-import { featureSets } from "./sets/feature-sets.js";
-import { type NetworkName, networkOptions } from "./sets/networks.js";
 
 const NANO = 1e-9;
 /** Nanoseconds of a step of training for each parameter that it goes through, on one thread. */

@@ -1,8 +1,8 @@
+import type { FeaturePair } from "../predict/sets/feature-set.js";
 import { randomStream, STREAMS } from "../random.js";
 import { selectRows } from "../table/feature-table.js";
 import { fitPca, transformPca } from "../table/pca.js";
 import type { LatentMap } from "./comparison/comparison.js";
-import type { FeaturePair } from "./sets/feature-set.js";
 
 const MOST_POINTS = 2000;
 /** Training rows that the components are taken from. */

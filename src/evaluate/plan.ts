@@ -1,5 +1,7 @@
 import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
 import { OptionError } from "../errors.js";
+import { defaultClassifiers } from "../predict/sets/default-classifiers.js";
+import { type Expression, roleOf } from "../predict/sets/expression.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
@@ -13,8 +15,6 @@ import { planResamples, type Resample } from "./plan/resample.js";
 import { caseTimes, type Trial, validationTrials } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
-import { defaultClassifiers } from "./sets/default-classifiers.js";
-import { type Expression, roleOf } from "./sets/expression.js";
 
 /** Positives are rare where the class looked for is below this share of the training part. */
 const RARE = 0.1;

@@ -1,6 +1,10 @@
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { conformChannels } from "../model/prepare.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../predict/sets/expression.js";
+import type { Aggregates, Cases } from "../predict/sets/feature-set.js";
+import { featureTables, type MadeSet, type Tables } from "../predict/sets/feature-tables.js";
+import { joinBlocks, type NamedPairs } from "../predict/sets/join-blocks.js";
 import { mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import type { TrainHooks } from "../train/train.js";
@@ -19,10 +23,6 @@ import type { Resample } from "./plan/resample.js";
 import type { ComparisonPlan } from "./plan.js";
 import { reconstructedCases } from "./reconstructed-cases.js";
 import type { Question } from "./resolve.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "./sets/expression.js";
-import type { Aggregates } from "./sets/feature-set.js";
-import { featureTables, type MadeSet, type Tables } from "./sets/feature-tables.js";
-import { joinBlocks, type NamedPairs } from "./sets/join-blocks.js";
 
 /** From the seeds of the networks of one resample to those of the next. */
 const NEXT_RESAMPLE = 1000;
@@ -192,17 +192,19 @@ export function partsWith(set: Sequences, { train, test }: Pick<Resample, "train
 function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
   const { engine, question, plan, k, aggregates, results, fits } = job;
   const { set, classCount, classWeights } = plan;
-  const tokensOf = (rows: Int32Array) => ({ ...pickSequences(set, rows), labels: undefined, classNames: undefined });
   const rows = plan.resamples[k];
-  const tokens = isTokens(set) && { train: tokensOf(rows.train), test: tokensOf(rows.test) };
+  const casesOf = (part: Sequences, rows: Int32Array): Cases => ({
+    set: withoutLabels(part),
+    ...(isTokens(set) && { tokens: withoutLabels(pickSequences(set, rows)) }),
+    rows,
+    aggregates,
+  });
   return featureTables(
     {
       engine,
       train,
-      test,
-      ...(tokens && { tokens }),
-      rows,
-      aggregates,
+      cases: casesOf(train, rows.train),
+      test: casesOf(test, rows.test),
       hooks,
       beside: fits.beside,
       fit: question.fit,
@@ -221,6 +223,8 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
     },
   );
 }
+
+const withoutLabels = (set: Sequences): Sequences => ({ ...set, labels: undefined, classNames: undefined });
 
 /** What the report shows of a set: notes, how its network learned, and of the first network a map and its worst cases. */
 function describeMade(

@@ -1,15 +1,15 @@
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
+import { eventAggregates } from "../predict/sets/event-aggregates.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "../predict/sets/expression.js";
+import type { Aggregates } from "../predict/sets/feature-set.js";
+import { featureSets } from "../predict/sets/feature-sets.js";
 import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
 import { MOST_BYTES, openFits } from "./fits/fits.js";
 import type { ComparisonPlan } from "./plan.js";
 import { type Progress, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
-import { eventAggregates } from "./sets/event-aggregates.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "./sets/expression.js";
-import type { Aggregates } from "./sets/feature-set.js";
-import { featureSets } from "./sets/feature-sets.js";
 
 /**
  * Predictions of all classifiers on all feature sets, one resample after another. What `results` has already is not

@@ -1,10 +1,10 @@
 import type { Engine } from "../engine/engine.js";
+import { nameOfExpression } from "../predict/sets/expression.js";
 import { hashEvents, hashJson, hashSequences } from "../sequences/set/hash.js";
 import { VERSION } from "../version.js";
 import type { Environment } from "./comparison/comparison.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
-import { nameOfExpression } from "./sets/expression.js";
 
 /** What is needed to run a comparison again, and to know whether kept results are of the same one. */
 export async function provenanceOf(engine: Engine, question: Question, plan: ComparisonPlan) {

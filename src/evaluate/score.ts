@@ -1,4 +1,5 @@
 import type { ClassifierName } from "../classify/classifiers.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../predict/sets/expression.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
 import { featureKey, isDone, predictionOf, type Results } from "./comparison/predictions.js";
 import { type Draws, drawSome, intervalOf, meanDraws } from "./metrics/bootstrap.js";
@@ -6,7 +7,6 @@ import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
 import { mean, scoreRow } from "./score-row.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "./sets/expression.js";
 import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
 /** Draws that a row's own interval stands on. */

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { expectOneOf, expectOptions, expectSwitch } from "../options.js";
 import { columnMoments, type FeatureTable } from "./feature-table.js";
@@ -5,21 +6,22 @@ import { fixSigns, largestEigenpairs } from "./linear-algebra/eigen.js";
 import { type Entry, productsOfColumns, productsOfRows } from "./linear-algebra/products.js";
 
 /** Principal components of a training table, as plain JSON. */
-export interface Pca {
-  columns: number;
+export const pcaSchema = z.object({
+  columns: z.int().positive(),
   /** [columns], training mean. */
-  mean: number[];
+  mean: z.array(z.number()),
   /** [columns], what columns are divided by after centring: 1 without `standardise`. */
-  scale: number[];
+  scale: z.array(z.number()),
   /** [components, columns], row-major, orthonormal; the entry of largest size of each is positive. */
-  components: number[];
+  components: z.array(z.number()),
   /** [components], population variance along each, descending. */
-  variances: number[];
+  variances: z.array(z.number()),
   /** Population variance of all columns together: what the components' shares refer to. */
-  totalVariance: number;
+  totalVariance: z.number(),
   /** What coordinates are divided by: their standard deviation, the root of it ("half"), or nothing. */
-  whiten: boolean | "half";
-}
+  whiten: z.union([z.boolean(), z.literal("half")]),
+});
+export type Pca = z.infer<typeof pcaSchema>;
 
 /** Less variance than this share of the first component's is rounding: float32 values have 24 bits, their squares 48. */
 const RANK_FLOOR = 1e-12;

@@ -6,7 +6,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { DataError } from "../../src/errors.js";
 import { compare } from "../../src/evaluate/compare.js";
-import { featureSets } from "../../src/evaluate/sets/feature-sets.js";
 import { aggregateFeatures } from "../../src/features/baselines/aggregates.js";
 import {
   fitRandomConvolutions,
@@ -19,6 +18,7 @@ import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { fitReadOuts } from "../../src/features/fit-read-outs.js";
 import { readOuts } from "../../src/features/read-outs/read-outs.js";
 import { residualFeatures } from "../../src/features/residual-features.js";
+import { featureSets } from "../../src/predict/sets/feature-sets.js";
 import { randomStream } from "../../src/random.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";

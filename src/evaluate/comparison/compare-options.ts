@@ -3,14 +3,14 @@ import { classifierNames } from "../../classify/classifiers.js";
 import { OptionError, unknownName } from "../../errors.js";
 import { type ReadOut, readOuts } from "../../features/read-outs/read-outs.js";
 import { parseOptions } from "../../options.js";
+import { LABEL_DELAY } from "../../predict/sets/event-aggregates.js";
+import { type Expression, nameOfExpression, parseExpression, setsOf } from "../../predict/sets/expression.js";
+import { featureSets } from "../../predict/sets/feature-sets.js";
 import { countOf, type DataSource } from "../../sequences/set/sequence-set.js";
 import { heldSteps, type Sequences } from "../../sequences/set/windowed-set.js";
 import { type FitOptions, fitOptionsSchema, resolveFitOptions } from "../../train/options.js";
 import { measures } from "../metrics/measures.js";
 import { planNames } from "../plan/resample-plan.js";
-import { LABEL_DELAY } from "../sets/event-aggregates.js";
-import { type Expression, nameOfExpression, parseExpression, setsOf } from "../sets/expression.js";
-import { featureSets } from "../sets/feature-sets.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Options of a comparison. */

@@ -1,11 +1,11 @@
 import type { HistoryEntry } from "../../model/history.js";
+import type { FeatureRole } from "../../predict/sets/feature-set.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
 import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";
 import type { Measure } from "../metrics/measures.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { ThresholdRule } from "../metrics/threshold.js";
-import type { FeatureRole } from "../sets/feature-set.js";
 
 export type { Curves, FeatureRole, Measure, ThresholdRule };
 

@@ -1,12 +1,12 @@
 import type { Chosen, ClassifierEntry, ClassifierOptions, ClassWeight } from "../../classify/base/classifier.js";
 import { type ClassifierName, classifierTable } from "../../classify/classifiers.js";
+import type { FeaturePair } from "../../predict/sets/feature-set.js";
 import { type FeatureTable, selectRows } from "../../table/feature-table.js";
 import { withRowsApart } from "../../table/rows-apart.js";
 import { type SparseRows, selectSparseRows } from "../../table/sparse-rows.js";
 import type { Prediction } from "../comparison/predictions.js";
 import { pick } from "../plan/classes.js";
 import type { Trial } from "../plan/validation-part.js";
-import type { FeaturePair } from "../sets/feature-set.js";
 
 /** One classifier on the tables of one resample: plain data, which a thread can be sent. */
 export interface FitTask {

@@ -1,7 +1,7 @@
 import { runInBackground } from "../../engine/threads/background.js";
+import type { FeaturePair } from "../../predict/sets/feature-set.js";
+import type { Beside } from "../../predict/sets/networks.js";
 import type { Prediction } from "../comparison/predictions.js";
-import type { FeaturePair } from "../sets/feature-set.js";
-import type { Beside } from "../sets/networks.js";
 import type { BlockedFit, FitMessage } from "./lead-fit.js";
 
 /** Fits that wait for a thread, and those that have one. */

@@ -1,10 +1,10 @@
+import type { FeaturePair } from "../../predict/sets/feature-set.js";
+import { joinBlocks, type NamedPairs } from "../../predict/sets/join-blocks.js";
+import type { Beside } from "../../predict/sets/networks.js";
 import { shareArray } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";
 import type { Prediction } from "../comparison/predictions.js";
-import type { FeaturePair } from "../sets/feature-set.js";
-import { joinBlocks, type NamedPairs } from "../sets/join-blocks.js";
-import type { Beside } from "../sets/networks.js";
 import { fitAndPredict } from "./fit-and-predict.js";
 import { bytesOf, openFitQueue } from "./fit-queue.js";
 import type { BlockedFit } from "./lead-fit.js";

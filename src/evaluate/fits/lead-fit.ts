@@ -1,6 +1,6 @@
 import type { Line } from "../../engine/threads/serve.js";
+import { joinBlocks, type NamedPairs } from "../../predict/sets/join-blocks.js";
 import type { Prediction } from "../comparison/predictions.js";
-import { joinBlocks, type NamedPairs } from "../sets/join-blocks.js";
 import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
 
 /** A fit whose blocks are joined where it is done: joined, they are in memory once per fit that runs. */

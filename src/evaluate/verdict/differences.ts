@@ -1,9 +1,9 @@
+import { type Expression, nameOfExpression, parseExpression } from "../../predict/sets/expression.js";
+import { featureSets } from "../../predict/sets/feature-sets.js";
 import type { Difference, Measure } from "../comparison/comparison.js";
 import { differenceOf } from "../metrics/bootstrap.js";
 import { measureTable } from "../metrics/measures.js";
 import { correctedResampledTest, redrawnTest } from "../metrics/resampled-t-test.js";
-import { type Expression, nameOfExpression, parseExpression } from "../sets/expression.js";
-import { featureSets } from "../sets/feature-sets.js";
 import { bestValidated, chosenRows, type ScoredRow } from "./chosen-rows.js";
 
 /** All that could be claimed together errs in so many of all comparisons where nothing helps. */

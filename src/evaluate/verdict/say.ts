@@ -1,5 +1,3 @@
-import type { ComparisonRow, Difference, Measure, Verdict } from "../comparison/comparison.js";
-import { goodnessOf, measureTable, showScore } from "../metrics/measures.js";
 import {
   type Expression,
   isNested,
@@ -8,7 +6,9 @@ import {
   roleOf,
   sayExpression,
   setsOf,
-} from "../sets/expression.js";
+} from "../../predict/sets/expression.js";
+import type { ComparisonRow, Difference, Measure, Verdict } from "../comparison/comparison.js";
+import { goodnessOf, measureTable, showScore } from "../metrics/measures.js";
 import { bestOf } from "./chosen-rows.js";
 import { isAbove } from "./differences.js";
 import { type Judged, positivesOf, rowOf } from "./judged.js";

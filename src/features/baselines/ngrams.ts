@@ -43,6 +43,21 @@ export function fitNgrams(train: SequenceSet): FittedNgrams {
   return { columns, idf, common: ranked.slice(0, DENSE).sort() };
 }
 
+/** The bucket of each column, ascending: with it `ngramColumns` makes the columns again. */
+export function ngramBuckets({ columns }: FittedNgrams): Int32Array {
+  return Int32Array.from(columns.keys()).filter((bucket) => columns[bucket] >= 0);
+}
+
+/** @throws {Error} in a few words for buckets that are none, or do not ascend */
+export function ngramColumns(buckets: Int32Array): Int32Array {
+  const columns = new Int32Array(BUCKETS).fill(-1);
+  buckets.forEach((bucket, c) => {
+    if (!(bucket > (buckets[c - 1] ?? -1) && bucket < BUCKETS)) throw new Error("buckets that do not ascend");
+    columns[bucket] = c;
+  });
+  return columns;
+}
+
 /**
  * Tf-idf of each case: (1 + ln count) * idf of the n-grams that the training part has, as a vector of length 1; a case
  * without any has zeros.

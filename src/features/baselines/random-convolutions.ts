@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DataError, OptionError } from "../../errors.js";
 import { expectOptions, expectWhole } from "../../options.js";
 import { randomStream } from "../../random.js";
@@ -7,7 +8,7 @@ import { quantile } from "../../sequences/transform/channel-statistics.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { finiteFeatures } from "../../table/finite.js";
 import { convolve, createConvolver, KERNELS, type Parts, sumOfParts } from "./convolver.js";
-import { fitSeriesScale, type SeriesScale, scaleSeries } from "./series-scale.js";
+import { fitSeriesScale, scaleSeries, seriesScaleSchema } from "./series-scale.js";
 
 /**
  * A fitted MiniRocket transform (Dempster, Schmidt and Webb, MiniRocket: A Very Fast (Almost) Deterministic
@@ -16,18 +17,19 @@ import { fitSeriesScale, type SeriesScale, scaleSeries } from "./series-scale.js
  * Each of the 84 kernels meets each dilation on a drawn combination of columns; combination k belongs to dilation
  * floor(k / 84) and kernel k mod 84, and owns `featuresPerDilation` biases.
  */
-export interface RandomConvolutions {
+export const randomConvolutionsSchema = z.object({
   /** How the columns are made comparable, of the training part. */
-  scale: SeriesScale;
+  scale: seriesScaleSchema,
   /** Ascending. */
-  dilations: number[];
+  dilations: z.array(z.int()),
   /** [dilations] biases, and so features, of each kernel at this dilation. */
-  featuresPerDilation: number[];
+  featuresPerDilation: z.array(z.int()),
   /** [dilations * 84] the columns that are summed. */
-  combinations: number[][];
+  combinations: z.array(z.array(z.int())),
   /** In the order of the features: by dilation, kernel, bias. */
-  biases: number[];
-}
+  biases: z.array(z.number()),
+});
+export type RandomConvolutions = z.infer<typeof randomConvolutionsSchema>;
 
 /** More dilations than this do not help; kernels then get several biases instead (section 3.2 of the paper). */
 const MAX_DILATIONS = 32;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { DataError } from "../../errors.js";
 import { oneHotColumns } from "../../network/batch/one-hot-columns.js";
 import { placeOf } from "../../sequences/set/check.js";
@@ -6,13 +7,14 @@ import { interpolate } from "../../sequences/transform/interpolate.js";
 import { MOST_SCALED } from "../../sequences/transform/scaled-values.js";
 
 /** Mean and spread of every column of a training part; categories are one-hot columns. Plain JSON. */
-export interface SeriesScale {
+export const seriesScaleSchema = z.object({
   /** [columns] */
-  columns: string[];
-  mean: number[];
+  columns: z.array(z.string()),
+  mean: z.array(z.number()),
   /** Population standard deviation; 1 for a constant column. */
-  scale: number[];
-}
+  scale: z.array(z.number()),
+});
+export type SeriesScale = z.infer<typeof seriesScaleSchema>;
 
 /** Series as rows of comparable numbers. */
 export interface ScaledSeries {

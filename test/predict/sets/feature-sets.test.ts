@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { loadEngine } from "../../../src/engine/load.js";
-import { eventAggregates } from "../../../src/evaluate/sets/event-aggregates.js";
-import type { FeatureContext } from "../../../src/evaluate/sets/feature-set.js";
-import { featureSets } from "../../../src/evaluate/sets/feature-sets.js";
-import { shareNetworks } from "../../../src/evaluate/sets/networks.js";
 import { rawFeatures } from "../../../src/features/baselines/raw.js";
 import { statisticsFeatures } from "../../../src/features/baselines/statistics.js";
 import { encode } from "../../../src/features/encode.js";
 import { residualFeatures } from "../../../src/features/residual-features.js";
+import { eventAggregates } from "../../../src/predict/sets/event-aggregates.js";
+import type { FitContext } from "../../../src/predict/sets/feature-set.js";
+import { featureSets } from "../../../src/predict/sets/feature-sets.js";
+import { shareNetworks } from "../../../src/predict/sets/networks.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 
@@ -29,23 +29,18 @@ const events = {
   amounts: Float64Array.from(all.ids, (_, n) => 1 + ((7 * n) % 11)),
   amountName: "amount",
 };
-const build = async (name: string, more: Partial<FeatureContext> = {}) => {
-  const context = {
-    ...{ engine, train, test: test_, rows: { train: range(0, 60), test: range(60, 70) } },
-    ...{
-      aggregates: () => eventAggregates(all, events, undefined, 0),
-      ...options,
-      seed: 1,
-      hooks: {},
-      ...more,
-    },
-  };
+const aggregates = () => eventAggregates(all, events, undefined, 0);
+const parts = {
+  train: { set: train, rows: range(0, 60), aggregates },
+  test: { set: test_, rows: range(60, 70), aggregates },
+};
+const build = async (name: string, more: Partial<FitContext> = {}) => {
+  const context = { engine, train, cases: parts.train, ...options, seed: 1, hooks: {}, ...more };
   const set = featureSets[name];
   const network = set.network && (await shareNetworks(context)(set.network));
-  return {
-    ...(await (set.network ? set.build(context, network!) : set.build(context))),
-    model: network?.model,
-  };
+  const fitted = await (set.network ? set.fit(context, network!) : set.fit(context));
+  const tableOf = async (part: "train" | "test") => (await set.features(fitted, parts[part], { engine })).table;
+  return { train: await tableOf("train"), test: await tableOf("test"), model: network?.model };
 };
 
 test("each is what its name says", async () => {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { aggregateColumns } from "../../features/baselines/aggregates.js";
 import { rawFeatures } from "../../features/baselines/raw.js";
 import { type EventDetails, isObserved } from "../../sequences/set/sequence-set.js";
@@ -7,15 +8,18 @@ import type { Aggregates, FeatureSet } from "./feature-set.js";
 /** The default: as long as a fraud case takes to be found. */
 export const LABEL_DELAY = 7 * 86_400;
 
-export const aggregates: FeatureSet = {
+const aggregatesState = z.object({
+  /** Columns of aggregates, which depend on what is known of an event. */
+  columns: z.array(z.string()),
+});
+
+export const aggregates: FeatureSet<z.infer<typeof aggregatesState>> = {
   role: "baseline",
   phrase: "hand-made aggregates",
   needs: "amounts",
-  build({ train, test, rows, aggregates }) {
-    const all = aggregates!();
-    const part = (set: Sequences, cases: Int32Array) => all.beside(rawFeatures(set, 1, "end"), cases);
-    return { train: part(train, rows.train), test: part(test, rows.test) };
-  },
+  state: aggregatesState,
+  fit: ({ cases }) => ({ state: { columns: [...cases.aggregates!().names] } }),
+  features: (_, { set, rows, aggregates }) => ({ table: aggregates!().beside(rawFeatures(set, 1, "end"), rows) }),
 };
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { RIDGE_ALPHAS, ridgeLeaveOneOut } from "../../../src/classify/linear/ridge.js";
 import { loadEngine } from "../../../src/engine/load.js";
-import { nameOfExpression, parseExpression } from "../../../src/evaluate/sets/expression.js";
-import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/evaluate/sets/feature-tables.js";
+import { nameOfExpression, parseExpression } from "../../../src/predict/sets/expression.js";
+import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/predict/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";
@@ -91,9 +91,10 @@ test("sets that name the same network read the same one, and read-outs are fitte
   let updates = 0;
   const tables = featureTables(
     {
-      ...{ engine, seed: 1, rows: parts, fit: { units: 3, threads: 0, train: { updates: 2 } } },
+      ...{ engine, seed: 1, fit: { units: 3, threads: 0, train: { updates: 2 } } },
       train: selectSequences(set, parts.train),
-      test: selectSequences(set, parts.test),
+      cases: { set: selectSequences(set, parts.train), rows: parts.train },
+      test: { set: selectSequences(set, parts.test), rows: parts.test },
       ...({ readOut: "pooled", align: "stretch" } as const),
       hooks: { onProgress: () => void updates++ },
     },

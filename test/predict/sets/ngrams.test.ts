@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { compare } from "../../../src/evaluate/compare.js";
 import { randomStream } from "../../../src/random.js";
 import type { DataSource, SequenceSet } from "../../../src/sequences/set/sequence-set.js";
+import { engine, labelledSet, sourceOf } from "../../evaluate/compare-cases.js";
 import { makeSet } from "../../sequences/set/make-set.js";
-import { engine, labelledSet, sourceOf } from "../compare-cases.js";
 
 const [COMMON, RARE, TIMES] = [260, 100, 5];
 /** One rare word tells the class, among common ones that tell nothing: a network takes all rare ones for the rest. */

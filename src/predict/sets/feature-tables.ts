@@ -5,7 +5,7 @@ import type { Model } from "../../model/model.js";
 import { expectOneOf, expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import { type Expression, hasNetwork, nameOfExpression, type SingleSet, setsOf } from "./expression.js";
-import type { FeatureContext, FeaturePair } from "./feature-set.js";
+import type { Cases, FeaturePair, FeatureSet, FitContext, FittedSet } from "./feature-set.js";
 import { featureSets } from "./feature-sets.js";
 import { joinBlocks, type NamedPairs } from "./join-blocks.js";
 import { recall, shareNetworks } from "./networks.js";
@@ -18,6 +18,7 @@ export interface Blocks extends NamedPairs {
 /** A single set that was made. */
 export interface MadeSet {
   expression: SingleSet;
+  fitted: FittedSet;
   pair: FeaturePair;
   /** The network that it reads. */
   model?: Model;
@@ -46,10 +47,9 @@ export interface Tables {
  * @throws {OptionError} {DataError} as the builders do
  */
 export function featureTables(
-  context: FeatureContext,
+  context: FitContext & { test: Cases },
   { classCount, classWeight, onMade }: TableOptions,
 ): (networkSeed: number) => Tables {
-  const test = { ...context.test, labels: undefined, classNames: undefined };
   const ofResample = new Map<string, Promise<MadeSet>>();
   return (networkSeed) => {
     const fit = { ...context.fit, train: { ...context.fit.train, seed: networkSeed } };
@@ -58,12 +58,13 @@ export function featureTables(
     const makeSet = async (expression: SingleSet): Promise<MadeSet> => {
       const started = performance.now();
       const set = featureSets[expression.name];
-      const own = { ...context, test, fit, readOut: (expression.readOut as ReadOut) ?? context.readOut };
+      const own = { ...context, fit, readOut: (expression.readOut as ReadOut) ?? context.readOut };
       const network = set.network && (await networkOf(set.network));
-      const pair = await (set.network ? set.build(own, network!) : set.build(own));
+      const fitted = await (set.network ? set.fit(own, network!) : set.fit(own));
+      const pair = await bothParts(set, fitted, context);
       const notes = network?.model.metadata.training.warnings ?? [];
       const seconds = (performance.now() - started) / 1000;
-      const made = { expression, pair, model: network?.model, notes, seconds };
+      const made = { expression, fitted, pair, model: network?.model, notes, seconds };
       await onMade?.(made, networkSeed);
       return made;
     };
@@ -93,6 +94,23 @@ export function featureTables(
       for (const kept of [ofSeed, ofResample]) for (const name of kept.keys()) if (!needed.has(name)) kept.delete(name);
     };
     return { make, keepOnly };
+  };
+}
+
+/** The features of both parts. No set sees a label of the test part. */
+async function bothParts(
+  set: FeatureSet,
+  fitted: FittedSet,
+  { cases, test, engine, fit }: FitContext & { test: Cases },
+): Promise<FeaturePair> {
+  const means = { engine, threads: fit.threads };
+  const train = await set.features(fitted, cases, means);
+  const other = await set.features(fitted, test, means);
+  return {
+    train: train.table,
+    test: other.table,
+    ...(fitted.components && { components: true }),
+    ...(train.sparse && other.sparse && { sparse: { train: train.sparse, test: other.sparse } }),
   };
 }
 

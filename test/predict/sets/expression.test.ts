@@ -8,7 +8,7 @@ import {
   sayExpression,
   setsOf,
   splitList,
-} from "../../../src/evaluate/sets/expression.js";
+} from "../../../src/predict/sets/expression.js";
 
 describe("what is written is what is read", () => {
   test.each([

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../../src/engine/load.js";
-import { eventAggregates } from "../../../src/evaluate/sets/event-aggregates.js";
-import { parseExpression } from "../../../src/evaluate/sets/expression.js";
-import { featureSets } from "../../../src/evaluate/sets/feature-sets.js";
-import { featureTables, type MadeSet } from "../../../src/evaluate/sets/feature-tables.js";
+import { eventAggregates } from "../../../src/predict/sets/event-aggregates.js";
+import { parseExpression } from "../../../src/predict/sets/expression.js";
+import { featureSets } from "../../../src/predict/sets/feature-sets.js";
+import { featureTables, type MadeSet } from "../../../src/predict/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { cellsOf, makeSet } from "../../sequences/set/make-set.js";
@@ -65,9 +65,12 @@ const printOf = (values: Float32Array) => createHash("sha256").update(values).di
 async function build(name: string, test = partsOf(name).held, rows = ROWS.test, networkSeed = 1) {
   const { all, train } = partsOf(name);
   let made: MadeSet | undefined;
+  const aggregates = () => eventAggregates(all, events, undefined, 0);
+  const casesOf = (set: SequenceSet, rows: Int32Array) => ({ set, rows, aggregates });
   const context = {
-    ...{ engine, train, test, rows: { train: ROWS.train, test: rows }, seed: 1, hooks: {} },
-    aggregates: () => eventAggregates(all, events, undefined, 0),
+    ...{ engine, train, seed: 1, hooks: {} },
+    cases: casesOf(train, ROWS.train),
+    test: casesOf(test, rows),
     fit: { units: 5, threads: 0, train: { updates: 8 } },
     ...({ readOut: "pooled", align: "end" } as const),
   };
@@ -76,7 +79,7 @@ async function build(name: string, test = partsOf(name).held, rows = ROWS.test, 
     onMade: async (each) => void (made = each),
   });
   await tables(networkSeed).make(parseExpression(name));
-  const { pair, model } = made!;
+  const { pair, model, fitted } = made!;
   const rowOf = (part: "train" | "test", n: number) => {
     const C = pair[part].names.length;
     return pair[part].values.slice(n * C, (n + 1) * C);
@@ -87,7 +90,7 @@ async function build(name: string, test = partsOf(name).held, rows = ROWS.test, 
     test: printOf(theirs.values),
     model: model && printOf(model.weights),
   };
-  return { ...pair, prints, rowOf };
+  return { ...pair, prints, rowOf, fitted };
 }
 
 describe.each(Object.keys(featureSets))("%s", async (name) => {
@@ -133,6 +136,16 @@ describe.each(Object.keys(featureSets))("%s", async (name) => {
     const wider = await build(name, long, ROWS.test.slice(0, 2));
     expect(wider.prints.train).toBe(honest.prints.train);
     expect(wider.test.values.length).toBe(2 * honest.train.names.length);
+  });
+
+  test("what was fitted gives the same bits after a way through JSON", async () => {
+    const set = featureSets[name];
+    const { state, ...rest } = honest.fitted;
+    const text = JSON.stringify(set.pack ? set.pack(state) : state);
+    const cases = { set: held, rows: ROWS.test, aggregates: () => eventAggregates(all, events, undefined, 0) };
+    const again = await set.features({ ...rest, state: set.state.parse(JSON.parse(text)) }, cases, { engine });
+    expect(printOf(again.table.values)).toBe(honest.prints.test);
+    expect(again.sparse).toEqual(honest.sparse?.test);
   });
 
   test("the same seed gives the same bits; another network seed another table, if there is a network", async () => {
