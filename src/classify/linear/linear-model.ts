@@ -126,9 +126,10 @@ export function softmaxInPlace(values: Float64Array): number {
 export function lossAndSlopes(scores: Float64Array, label: number): number {
   if (scores.length === 1) {
     const score = label === 1 ? scores[0] : -scores[0];
-    const miss = score > 0 ? Math.exp(-score) / (1 + Math.exp(-score)) : 1 / (1 + Math.exp(score));
+    const e = Math.exp(score > 0 ? -score : score);
+    const miss = score > 0 ? e / (1 + e) : 1 / (1 + e);
     scores[0] = label === 1 ? -miss : miss;
-    return score > 0 ? Math.log1p(Math.exp(-score)) : Math.log1p(Math.exp(score)) - score;
+    return score > 0 ? Math.log1p(e) : Math.log1p(e) - score;
   }
   const own = scores[label];
   const loss = softmaxInPlace(scores) - own;

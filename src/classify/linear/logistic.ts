@@ -1,12 +1,13 @@
 import { OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions, expectSwitch } from "../../options.js";
-import { type FeatureTable, selectRows } from "../../table/feature-table.js";
+import { selectRows } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
 import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
 import { chooseStrength, type ObjectiveOf } from "./choose-strength.js";
 import { minimise } from "./lbfgs.js";
-import { type LinearState, linearClassifier, linearEntry, lossAndSlopes, unscaled } from "./linear-model.js";
-import { dotRow, rowProducts } from "./row-products.js";
+import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
+import { manyClasses, twoClasses } from "./row-losses.js";
+import { dotRow, type RowProducts, rowProducts } from "./row-products.js";
 import { sparseLogistic } from "./sparse-logistic.js";
 
 /** Settings of `logisticRegression`. */
@@ -50,12 +51,14 @@ export function logisticRegression(settings: LogisticOptions = {}): Classifier<L
       const size = outputs * x.names.length;
       const steps = { tolerance, maxIterations };
       const some = (rows: Int32Array): ObjectiveOf => {
-        const [part, labels] = [selectRows(x, rows), rows.map((row) => target[row])];
-        return (weights, C) => penalisedLoss(part, scaling, labels, weights, outputs, C);
+        const products = rowProducts(selectRows(x, rows).values, x.names.length, outputs);
+        const labels = rows.map((row) => target[row]);
+        return (weights, C) => penalisedLoss(products, scaling, labels, weights, outputs, C);
       };
       const shape = { target, weights, size: size + outputs };
       const strength = C === "auto" ? chooseStrength(some, shape, { ...CHOICE, ...steps }) : { C, notes: [] };
-      const objective = penalisedLoss(x, scaling, target, weights, outputs, strength.C);
+      const products = rowProducts(x.values, x.names.length, outputs);
+      const objective = penalisedLoss(products, scaling, target, weights, outputs, strength.C);
       const found = minimise(objective, new Float64Array(size + outputs), steps);
       const fitted = linearClassifier({
         kind: "logistic",
@@ -92,38 +95,29 @@ export const logistic: ClassifierEntry<LinearState> = {
  * Works on the raw float32 rows: standardising is linear, so it is folded into coefficients and gradient.
  */
 function penalisedLoss(
-  x: FeatureTable,
+  products: RowProducts,
   { mean, scale }: ColumnScaling,
   target: Int32Array,
   weights: Float64Array,
   outputs: number,
   C: number,
 ) {
-  const columns = x.names.length;
+  const columns = mean.length;
   const size = outputs * columns;
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
-  const products = rowProducts(columns, outputs);
-  const raw = products.vectors; // coefficients of the columns as they come
+  const { scores, vectors: raw } = products; // raw: coefficients of the columns as they come
   const offsets = new Float64Array(outputs);
-  const own = new Float64Array(outputs);
+  const rows = { target, weights, offsets };
   return (parameters: Float64Array, gradient: Float64Array): number => {
     for (let k = 0; k < size; k++) raw[k] = parameters[k] / scale[k % columns];
     for (let t = 0; t < outputs; t++) offsets[t] = parameters[size + t] - dotRow(mean, 0, raw, t * columns, columns);
     gradient.fill(0);
     products.sums.fill(0);
     let loss = 0;
-    products.pass(x.values, x.rows, (from, count) => {
-      const { scores } = products;
-      for (let r = 0, k = 0; r < count; r++, k += outputs) {
-        const row = from + r;
-        for (let t = 0; t < outputs; t++) own[t] = offsets[t] + scores[k + t];
-        loss += weights[row] * lossAndSlopes(own, target[row]);
-        for (let t = 0; t < outputs; t++) {
-          const slope = weights[row] * own[t];
-          scores[k + t] = slope;
-          gradient[size + t] += slope;
-        }
-      }
+    const slopes = gradient.subarray(size);
+    products.pass((from, count) => {
+      loss +=
+        outputs === 1 ? twoClasses(scores, from, count, rows, slopes) : manyClasses(scores, from, count, rows, slopes);
     });
     gradient.set(products.sums);
     let penalty = 0;

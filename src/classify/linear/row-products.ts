@@ -3,6 +3,9 @@ import { classifyKernels } from "../../table/linear-algebra/kernels.js";
 /** Rows worked on at a time: with 300 columns they fit a second-level cache beside what is computed of them. */
 const ROWS = 128;
 
+/** Bytes of a table that is copied once for all passes; of a larger one each pass copies block after block. */
+const KEPT = 2 ** 25;
+
 /** Products of float32 rows with float64 vectors, a block of rows at a time and always in the same order. */
 export interface RowProducts {
   /** [outputs, columns]: what rows are multiplied with. */
@@ -15,15 +18,28 @@ export interface RowProducts {
    * For every block of rows: their products with the vectors are in `scores`; `visit` makes factors of them; every row
    * times its factor is added to the sums.
    */
-  pass(values: Float32Array, rows: number, visit: (from: number, count: number) => void): void;
+  pass(visit: (from: number, count: number) => void): void;
   wasm: boolean;
 }
 
-/** @param allowWasm false for the plain loops, which compute what the kernels do, bit for bit */
-export function rowProducts(columns: number, outputs: number, allowWasm = true): RowProducts {
+/**
+ * @param values [rows, columns], the same at every pass
+ * @param allowWasm false for the plain loops, which compute what the kernels do, bit for bit
+ * @param kept bytes of the largest table that is copied once
+ */
+export function rowProducts(
+  values: Float32Array,
+  columns: number,
+  outputs: number,
+  allowWasm = true,
+  kept = KEPT,
+): RowProducts {
   const size = columns * outputs;
+  const rows = values.length / columns;
   const numbers = 2 * size + ROWS * outputs;
-  const wasm = allowWasm ? classifyKernels(8 * numbers + 4 * ROWS * columns) : undefined;
+  const whole = 4 * values.length <= kept;
+  const held = whole ? values.length : ROWS * columns;
+  const wasm = allowWasm ? classifyKernels(8 * numbers + 4 * held) : undefined;
   const buffer = wasm?.buffer ?? new ArrayBuffer(8 * numbers);
   const start = wasm?.start ?? 0;
   const vectors = new Float64Array(buffer, start, size);
@@ -33,7 +49,7 @@ export function rowProducts(columns: number, outputs: number, allowWasm = true):
   if (!wasm)
     return {
       ...shared,
-      pass(values, rows, visit) {
+      pass(visit) {
         for (let from = 0; from < rows; from += ROWS) {
           const count = Math.min(ROWS, rows - from);
           for (let r = 0; r < count; r++)
@@ -47,16 +63,18 @@ export function rowProducts(columns: number, outputs: number, allowWasm = true):
       },
     };
   const { kernels } = wasm;
-  const block = new Float32Array(buffer, scores.byteOffset + 8 * ROWS * outputs, ROWS * columns);
+  const block = new Float32Array(buffer, scores.byteOffset + 8 * ROWS * outputs, held);
+  if (whole) block.set(values);
   return {
     ...shared,
-    pass(values, rows, visit) {
+    pass(visit) {
       for (let from = 0; from < rows; from += ROWS) {
         const count = Math.min(ROWS, rows - from);
-        block.set(values.subarray(from * columns, (from + count) * columns));
-        kernels.row_products(scores.byteOffset, block.byteOffset, vectors.byteOffset, count, columns, outputs);
+        if (!whole) block.set(values.subarray(from * columns, (from + count) * columns));
+        const at = block.byteOffset + (whole ? 4 * from * columns : 0);
+        kernels.row_products(scores.byteOffset, at, vectors.byteOffset, count, columns, outputs);
         visit(from, count);
-        kernels.add_rows(sums.byteOffset, block.byteOffset, scores.byteOffset, count, columns, outputs);
+        kernels.add_rows(sums.byteOffset, at, scores.byteOffset, count, columns, outputs);
       }
     },
   };
