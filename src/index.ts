@@ -3,6 +3,9 @@
 
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
 export { type ClassifierName, type ClassifierState, loadClassifier } from "./classify/classifiers.js";
+export type { Explanation, ScoreUnit } from "./classify/explain/explanation.js";
+export { type Contribution, topContributions } from "./classify/explain/top-contributions.js";
+export { explainClassifier } from "./classify/explain-classifier.js";
 export type { LinearState } from "./classify/linear/linear-model.js";
 export { logisticRegression } from "./classify/linear/logistic.js";
 export { ridgeClassifier } from "./classify/linear/ridge.js";

@@ -36,6 +36,7 @@ const ROOMS = [
   "classify/linear",
   "classify/neighbours",
   "classify/trees",
+  "classify/explain",
   "classify",
   "engine/kernels.ts",
   "engine/engine.ts",

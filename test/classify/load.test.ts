@@ -41,6 +41,7 @@ describe("loadClassifier refuses", () => {
   circle[0] = 0;
   const outside = children.slice();
   outside[outside.length - 1] = 1000;
+  const weightless = unpack("float64", forest.trees.covers!).fill(0, 1);
   const columns = unpack("int32", forest.trees.feature);
   columns[0] = 5;
   const broken: [string, unknown, RegExp][] = [
@@ -55,6 +56,17 @@ describe("loadClassifier refuses", () => {
     ["a circle", { ...forest, trees: { ...forest.trees, child: pack("int32", circle) } }, /node \(0\)/],
     ["no such leaf", { ...forest, trees: { ...forest.trees, child: pack("int32", outside) } }, /outside/],
     ["no such column", { ...forest, trees: { ...forest.trees, feature: pack("int32", columns) } }, /outside/],
+    [
+      "a node in two trees",
+      { ...forest, trees: { ...forest.trees, starts: pack("int32", [0, 1]) } },
+      /each in one tree/,
+    ],
+    ["a weight too few", { ...forest, trees: { ...forest.trees, covers: pack("float64", [1]) } }, /match the leaves/],
+    [
+      "a weight of 0",
+      { ...forest, trees: { ...forest.trees, covers: pack("float64", weightless) } },
+      /match the leaves/,
+    ],
     ["no root", { ...forest, trees: { ...forest.trees, starts: pack("int32", [0, 99]) } }, /without a root/],
     [
       "no trees",
@@ -68,6 +80,7 @@ describe("loadClassifier refuses", () => {
           child: "",
           missingLeft: "",
           leaves: "",
+          covers: "",
         },
       },
       /without trees/,
@@ -97,6 +110,7 @@ test("a state that is not one of a classifier is an artefact error", () => {
     [{ ...state, coefficients: state.coefficients.slice(1) }, /coefficients that do not match/],
     [{ ...state, coefficients: state.coefficients.map(() => null) }, /at coefficients\.0/],
     [{ ...state, intercepts: [0] }, /intercepts that do not match/],
+    [{ ...state, means: [0] }, /means that do not match/],
     [{ ...state, classCount: 2 }, /a class beyond/],
   ] as const) {
     expect(() => loadClassifier(broken)).toThrow(ArtefactError);

@@ -72,6 +72,18 @@ function expectOnePerRow(where: string, what: string, got: number, rows: number)
     throw new ShapeError(`${where}: got ${got} ${what} for a table of ${rows} rows, expected one for each row.`);
 }
 
+/** Mean of each column over the rows by their weights, [columns]. The values are finite. */
+export function weightedMeans(x: FeatureTable, weights: Float64Array): Float64Array {
+  const columns = x.names.length;
+  const means = new Float64Array(columns);
+  let total = 0;
+  for (let row = 0, k = 0; row < x.rows; row++) {
+    total += weights[row];
+    for (let j = 0; j < columns; j++, k++) means[j] += weights[row] * x.values[k];
+  }
+  return means.map((sum) => sum / total);
+}
+
 /** Of each column, [columns]. */
 export interface ColumnScaling {
   mean: Float64Array;

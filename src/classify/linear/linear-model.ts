@@ -15,6 +15,8 @@ export const linearState = z.object({
   coefficients: z.array(z.number()),
   /** [outputs] */
   intercepts: z.array(z.number()),
+  /** [columns], over the training rows by their weights; only explanations use it. Absent: saved before it was kept. */
+  means: z.array(z.number()).optional(),
   /** Ridge only: the penalty chosen by leave-one-out. */
   alpha: z.number().optional(),
   /** Logistic regression only: the strength it was fitted with. */
@@ -27,10 +29,11 @@ export const linearEntry = {
   balanced: true,
   state: linearState,
   load(state: LinearState) {
-    const { classes, intercepts, coefficients, columns } = state;
+    const { classes, intercepts, coefficients, columns, means } = state;
     const outputs = classes.length === 2 ? 1 : classes.length;
     expectState(intercepts.length === outputs, "intercepts that do not match the classes");
     expectState(coefficients.length === outputs * columns, "coefficients that do not match the columns");
+    expectState(means === undefined || means.length === columns, "means that do not match the columns");
     return linearClassifier(state);
   },
 };

@@ -2,7 +2,7 @@ import { OptionError } from "../../errors.js";
 import { expectOneOf, expectOptions, expectSwitch } from "../../options.js";
 import { selectRows } from "../../table/feature-table.js";
 import type { Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
-import { type ColumnScaling, columnScaling, trainingRows } from "../base/training-rows.js";
+import { type ColumnScaling, columnScaling, trainingRows, weightedMeans } from "../base/training-rows.js";
 import { chooseStrength, type ObjectiveOf } from "./choose-strength.js";
 import { minimise } from "./lbfgs.js";
 import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
@@ -65,6 +65,7 @@ export function logisticRegression(settings: LogisticOptions = {}): Classifier<L
         classCount,
         classes,
         ...unscaled(found.x.subarray(0, size), found.x.subarray(size), scaling.mean, scaling.scale),
+        means: Array.from(weightedMeans(x, weights)),
         C: strength.C,
         notes: found.converged
           ? strength.notes

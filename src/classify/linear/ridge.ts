@@ -8,7 +8,7 @@ import {
   tridiagonalize,
 } from "../../table/linear-algebra/tridiagonal.js";
 import type { Chosen, Classifier, ClassifierEntry, ClassWeight } from "../base/classifier.js";
-import { columnScaling, trainingRows } from "../base/training-rows.js";
+import { columnScaling, trainingRows, weightedMeans } from "../base/training-rows.js";
 import { type LinearState, linearClassifier, linearEntry, unscaled } from "./linear-model.js";
 import { rotatedRows } from "./rotated-rows.js";
 
@@ -53,6 +53,7 @@ export function ridgeClassifier(settings: RidgeOptions = {}, chosen?: Chosen): C
         classCount,
         classes,
         ...unscaled(coefficients, problem.targetMeans, problem.centre, problem.scale),
+        means: Array.from(problem.centre),
         alpha,
         notes: [],
       });
@@ -141,10 +142,7 @@ function ridgeProblem(
   const scaling = columnScaling("ridge fit", x);
   const scale = standardise ? scaling.scale : new Float64Array(columns).fill(1);
   const totalWeight = weights.reduce((sum, weight) => sum + weight, 0);
-  const centre = new Float64Array(columns);
-  for (let row = 0, k = 0; row < x.rows; row++)
-    for (let j = 0; j < columns; j++, k++) centre[j] += weights[row] * x.values[k];
-  for (let j = 0; j < columns; j++) centre[j] /= totalWeight;
+  const centre = weightedMeans(x, weights);
   const root = weights.map(Math.sqrt);
   const positives = classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
   const targetMeans = new Float64Array(positives.length);

@@ -137,7 +137,8 @@ function boost(x: FeatureTable, training: TrainingRows, classCount: number, sett
   const outerScores = baseline.map((score) => new Float64Array(held.length).fill(score));
   const meanWeight = inner.total / kept.length;
   // no name for the binned columns: their codes are kept once, where they are counted
-  const grow = leafWiseGrower(binColumns(x, kept, settings.maxBins), { ...settings, minHessian: 1e-3 * meanWeight });
+  const rules = { ...settings, minHessian: 1e-3 * meanWeight };
+  const grow = leafWiseGrower(binColumns(x, kept, settings.maxBins), rules, inner.weights);
   const trees = treeBuilder(1);
 
   const gradient = new Float64Array(kept.length);

@@ -54,7 +54,7 @@ export function giniGrower(binned: BinnedColumns, target: Int32Array, K: number,
       if (state.score < 0) {
         const sum = total.reduce((a, b) => a + b);
         for (let k = 0; k < K; k++) total[k] /= sum;
-        trees.leaf(node, total);
+        trees.leaf(node, total, sum);
         continue;
       }
       const { column, leftBin, rightBin } = state;

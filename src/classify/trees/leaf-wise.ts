@@ -45,6 +45,7 @@ interface Grower {
  * Grows trees over the same rows, the leaf of largest gain first; memory is taken once and used for every tree.
  * Only the smaller of two children is counted, the other is the parent less it.
  *
+ * @param weights [rows]; a leaf keeps the sum of those of its rows, nothing else depends on them
  * @param options.histogramBytes memory that waiting leaves may fill; past it they are counted anew from their rows
  * @returns a function that grows one tree for the given slopes, adds it to the builder, adds the value of each
  * row's leaf to `scores` [rows], and returns the number of leaves
@@ -52,6 +53,7 @@ interface Grower {
 export function leafWiseGrower(
   binned: BinnedColumns,
   rules: GrowthRules,
+  weights: Float64Array,
   { histogramBytes = 256 * 2 ** 20, allowWasm = true } = {},
 ) {
   const n = binned.rows;
@@ -86,13 +88,15 @@ export function leafWiseGrower(
     for (const leaf of leaves) {
       let g = 0;
       let h = rules.l2;
+      let cover = 0;
       for (let i = leaf.from; i < leaf.to; i++) {
         g += gradient[rows[i]];
         h += hessian[rows[i]];
+        cover += weights[rows[i]];
       }
       const value = h > 0 ? (-rules.learningRate * g) / h : 0;
       for (let i = leaf.from; i < leaf.to; i++) scores[rows[i]] += value;
-      trees.leaf(leaf.node, [value]);
+      trees.leaf(leaf.node, [value], cover);
       release(grower, leaf);
     }
     return leaves.length;

@@ -15,6 +15,8 @@ export interface Trees {
   missingLeft: Uint8Array;
   /** [leaves, outputs] */
   leaves: Float64Array;
+  /** [leaves], above 0: the weight of the training rows in each. Absent: saved before it was kept. */
+  covers?: Float64Array;
   outputs: number;
 }
 
@@ -24,8 +26,8 @@ export interface TreeBuilder {
   root(): number;
   /** Turns a node into a question; returns its left child, the right one is the next. */
   split(node: number, feature: number, threshold: number, missingLeft: boolean): number;
-  /** Gives a node the next row of leaf values, `outputs` numbers. */
-  leaf(node: number, values: ArrayLike<number>): void;
+  /** Gives a node the next row of leaf values, `outputs` numbers. @param cover the weight of its training rows */
+  leaf(node: number, values: ArrayLike<number>, cover: number): void;
   /** The trees so far, to look at before the next change. Arrays may be longer than used. */
   view(): Trees;
   /** The first `count` trees, or all. */
@@ -33,13 +35,14 @@ export interface TreeBuilder {
 }
 
 export function treeBuilder(outputs: number): TreeBuilder {
-  const made: Trees = {
+  const made: Required<Trees> = {
     starts: new Int32Array(16),
     feature: new Int32Array(256),
     threshold: new Float64Array(256),
     child: new Int32Array(256),
     missingLeft: new Uint8Array(256),
     leaves: new Float64Array(256),
+    covers: new Float64Array(128),
     outputs,
   };
   let leavesBefore = new Int32Array(16); // of each tree
@@ -75,10 +78,12 @@ export function treeBuilder(outputs: number): TreeBuilder {
       made.child[parent] = child;
       return child;
     },
-    leaf(at, values) {
+    leaf(at, values, cover) {
       const from = leaves * outputs;
       while (from + outputs > made.leaves.length) made.leaves = grown(made.leaves);
       for (let k = 0; k < outputs; k++) made.leaves[from + k] = values[k];
+      if (leaves === made.covers.length) made.covers = grown(made.covers);
+      made.covers[leaves] = cover;
       made.child[at] = leaves++;
     },
     view: () => made,
@@ -92,6 +97,7 @@ export function treeBuilder(outputs: number): TreeBuilder {
         child: made.child.slice(0, nodeCount),
         missingLeft: made.missingLeft.slice(0, nodeCount),
         leaves: made.leaves.slice(0, leafCount * outputs),
+        covers: made.covers.slice(0, leafCount),
         outputs,
       };
     },
@@ -126,6 +132,7 @@ export const packedTrees = z.object({
   child: z.string(),
   missingLeft: z.string(),
   leaves: z.string(),
+  covers: z.string().optional(),
 });
 export type PackedTrees = z.infer<typeof packedTrees>;
 
@@ -138,6 +145,7 @@ export function packTrees(trees: Trees): PackedTrees {
     child: pack("int32", trees.child),
     missingLeft: pack("uint8", trees.missingLeft),
     leaves: pack("float64", trees.leaves),
+    ...(trees.covers && { covers: pack("float64", trees.covers) }),
   };
 }
 
@@ -151,13 +159,19 @@ export function unpackTrees(packed: PackedTrees, columns: number): Trees {
     child: unpack("int32", packed.child),
     missingLeft: unpack("uint8", packed.missingLeft),
     leaves: unpack("float64", packed.leaves),
+    ...(packed.covers !== undefined && { covers: unpack("float64", packed.covers) }),
   };
-  const { starts, feature, threshold, child, missingLeft, leaves, outputs } = trees;
+  const { starts, feature, threshold, child, missingLeft, leaves, covers, outputs } = trees;
   const nodes = feature.length;
   if (threshold.length !== nodes || child.length !== nodes || missingLeft.length !== nodes)
     throw new Error("trees whose arrays differ in length");
   if (starts.some((start) => start < 0 || start >= nodes)) throw new Error("a tree without a root");
   const leafCount = leaves.length / outputs;
+  if (
+    covers &&
+    (covers.length !== leafCount || !covers.every((cover) => cover > 0 && cover < Number.POSITIVE_INFINITY))
+  )
+    throw new Error("weights of training rows that do not match the leaves");
   for (let node = 0; node < nodes; node++) {
     const inside = // a child stands behind its parent: no circle
       feature[node] < 0
@@ -165,5 +179,18 @@ export function unpackTrees(packed: PackedTrees, columns: number): Trees {
         : feature[node] < columns && child[node] > node && child[node] + 1 < nodes;
     if (!inside) throw new Error(`a tree node (${node}) that points outside`);
   }
+  if (!eachReachedOnce(trees)) throw new Error("tree nodes that are not each in one tree");
   return trees;
+}
+
+/** Whether every node is a root or the child of one other. */
+function eachReachedOnce({ starts, feature, child }: Trees): boolean {
+  const times = new Int32Array(feature.length);
+  for (const start of starts) times[start]++;
+  for (let node = 0; node < feature.length; node++) {
+    if (feature[node] < 0) continue;
+    times[child[node]]++;
+    times[child[node] + 1]++;
+  }
+  return times.every((count) => count === 1);
 }

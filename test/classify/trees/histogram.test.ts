@@ -213,7 +213,7 @@ test("trees do not depend on memory for histograms or on WebAssembly", () => {
   const grown = [{}, { histogramBytes: 0 }, { allowWasm: false }].map((options) => {
     const trees = treeBuilder(1);
     const scores = new Float64Array(997);
-    const grow = leafWiseGrower(binned, rules, options);
+    const grow = leafWiseGrower(binned, rules, new Float64Array(997).fill(1), options);
     const leaves = [grow(gradient, hessian, scores, trees), grow(hessian, hessian, scores, trees)];
     return { leaves, scores, trees: trees.finish() };
   });
@@ -226,8 +226,9 @@ test("a leaf is the rule's Newton step, and at least minSamplesLeaf rows are in 
   const { binned, gradient, hessian } = made(401, 4, 2);
   const rules = { maxLeafNodes: 12, minSamplesLeaf: 17, l2: 0.7, minHessian: 1e-3, learningRate: 0.25 };
   const scores = new Float64Array(401);
+  const weights = scores.map((_, row) => 1 + (row % 5));
   const trees = treeBuilder(1);
-  expect(leafWiseGrower(binned, rules)(gradient, hessian, scores, trees)).toBe(12);
+  expect(leafWiseGrower(binned, rules, weights)(gradient, hessian, scores, trees)).toBe(12);
   const values = new Set(scores);
   expect(values.size).toBe(12);
   for (const value of values) {
@@ -236,5 +237,7 @@ test("a leaf is the rule's Newton step, and at least minSamplesLeaf rows are in 
     const g = rows.reduce((sum, row) => sum + gradient[row], 0);
     const h = rows.reduce((sum, row) => sum + hessian[row], 0);
     expect(value).toBeCloseTo((-0.25 * g) / (h + 0.7), 12);
+    const { leaves, covers } = trees.finish();
+    expect(covers![leaves.indexOf(value)]).toBe(rows.reduce((sum, row) => sum + weights[row], 0));
   }
 });

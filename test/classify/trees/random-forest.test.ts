@@ -77,6 +77,7 @@ describe("a tree", () => {
         });
         const total = shares.reduce((a, b) => a + b);
         expect(total).toBeGreaterThan(0);
+        expect(trees.covers![leaf]).toBe(total);
         for (let c = 0; c < 3; c++) expect(trees.leaves[leaf * 3 + c]).toBeCloseTo(shares[c] / total, 12);
         if (maxDepth > 3) expect(Math.max(...shares)).toBe(total);
       }
