@@ -1,5 +1,5 @@
 import { OptionError, ShapeError } from "../../errors.js";
-import { expectOptions, expectWhole } from "../../options.js";
+import { expectOptions } from "../../options.js";
 import type { Explanation } from "./explanation.js";
 
 /** One column's part of a score. */
@@ -28,8 +28,8 @@ export function topContributions(
   k: number,
   options: { classes?: Int32Array } = {},
 ): Contribution[][] {
-  if (!(k >= 1)) throw new OptionError(`${where}: k is ${k}, expected a whole number from 1 up.`);
-  expectWhole(where, "k", k, 1);
+  if (!(Number.isInteger(k) && k >= 1))
+    throw new OptionError(`${where}: k is ${k}, expected a whole number from 1 up.`);
   expectOptions(where, options, ["classes"]);
   const { names, rows, contributions } = explanation;
   const columns = names.length;

@@ -41,8 +41,8 @@ export function addTreeShap(
   };
   for (let row = 0; row < rows; row++) {
     descend(plan, space, values, row * columns);
-    for (const [c, output] of outputs.entries())
-      ascend(plan, space, trees, output, out, row * stride + from + c * columns);
+    for (let c = 0; c < outputs.length; c++)
+      ascend(plan, space, trees, outputs[c], out, row * stride + from + c * columns);
   }
   return Float64Array.from(outputs, (output) => plan.mean[output]);
 }
