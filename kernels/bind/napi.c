@@ -5,6 +5,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -161,6 +164,15 @@ static napi_value place(napi_env env, napi_callback_info info) {
   return number(env, (double)((size_t)data % 4096));
 }
 
+// trim(): glibc gives memory that was freed and that it keeps for later back to the system; elsewhere nothing happens.
+static napi_value trim(napi_env env, napi_callback_info info) {
+  (void)env, (void)info;
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+  malloc_trim(0);
+#endif
+  return 0;
+}
+
 #if defined(__SANITIZE_ADDRESS__)
 // Only in the build for the tests with sanitizers. guard(data: Float32Array, allowed: Uint8Array): C that touches a
 // number whose byte in `allowed` is 0 is reported from now on.
@@ -197,5 +209,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "arena", function);
   napi_create_function(env, "place", NAPI_AUTO_LENGTH, place, 0, &function);
   napi_set_named_property(env, exports, "place", function);
+  napi_create_function(env, "trim", NAPI_AUTO_LENGTH, trim, 0, &function);
+  napi_set_named_property(env, exports, "trim", function);
   return exports;
 }

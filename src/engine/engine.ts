@@ -27,6 +27,11 @@ export interface Engine {
    * precision, a multiply-add counted as two operations whether or not it is fused. Takes about 80 ms.
    */
   peakGflops(): number;
+  /**
+   * Gives memory that was freed, and that the C library keeps for later, back to the system. Absent where that cannot be
+   * asked for.
+   */
+  giveBack?(): void;
 }
 
 /** What another thread needs to attach to an arena. */

@@ -17,6 +17,7 @@ interface Addon {
   arena(data: Float32Array, record: Float64Array): Arena;
   /** Where it lies, modulo 4096. */
   place(data: Float32Array): number;
+  trim(): void;
 }
 
 type Arena = { readonly of: "the add-on" };
@@ -57,6 +58,7 @@ export async function loadNative(wanted?: NativeTarget): Promise<Engine> {
       }
     },
     attachWorkspace: (memory, elements) => bindWorkspace(engine, memory as SharedArrayBuffer, elements),
+    giveBack: addon.trim,
     peakGflops: () => measurePeak(engine),
   };
   return engine;

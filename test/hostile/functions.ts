@@ -121,6 +121,14 @@ export const withOptions: Record<string, Case> = {
     knows: "classWeight",
     refuses: [[{ classWeight: "even" }, "classWeight"]],
   },
+  topContributions: {
+    call: (options) => {
+      const fitted = library.ridgeClassifier().fit(table, labels, 2);
+      return library.topContributions(library.explainClassifier(fitted, table), 1, options as Any);
+    },
+    knows: "classes",
+    refuses: [[{ classes: Int32Array.from(labels) }, "classes"]],
+  },
   aggregateFeatures: {
     call: (options) => library.aggregateFeatures(events, options as Any),
     knows: "windows",
@@ -231,6 +239,7 @@ export const withoutOptions = [
   ...[
     "loadEngine",
     "loadClassifier",
+    "explainClassifier",
     "scorePredictions",
     "averagePrecision",
     "rawFeatures",

@@ -48,14 +48,14 @@ function places({ classes, rows }: Explanation, asked: Int32Array | undefined): 
   if (classes.length === 1) {
     if (asked)
       throw new OptionError(
-        `${where}, \`classes\`: the explanation is of class ${all} alone, as always with two classes; leave the option out. ` +
+        `${where}, option classes: the explanation is of class ${all} alone, as always with two classes; leave the option out. ` +
           "Contributions to the score of the other class are the same numbers with the opposite sign.",
       );
     return () => 0;
   }
   if (!asked)
     throw new OptionError(
-      `${where}: the explanation is of the classes ${all}. Give one per row as \`classes\`, such as what predict returned.`,
+      `${where}: the explanation is of the classes ${all}. Give one per row as the option classes, such as what predict returned.`,
     );
   if (asked.length !== rows)
     throw new ShapeError(`${where}: got ${asked.length} classes for ${rows} rows, expected one for each row.`);

@@ -10,6 +10,9 @@ import { featureSets } from "./feature-sets.js";
 import { joinBlocks, type NamedPairs } from "./join-blocks.js";
 import { recall, shareNetworks } from "./networks.js";
 
+/** Of a table that is made of many pieces: what they took lies scattered in memory that the process still holds. */
+const MANY_VALUES = 2 ** 24;
+
 /** The tables of an expression: one block, or several that are to stand side by side. */
 export interface Blocks extends NamedPairs {
   notes: readonly string[];
@@ -62,6 +65,7 @@ export function featureTables(
       const network = set.network && (await networkOf(set.network));
       const fitted = await (set.network ? set.fit(own, network!) : set.fit(own));
       const pair = await bothParts(set, fitted, context);
+      if (pair.train.values.length > MANY_VALUES) context.engine.giveBack?.();
       const notes = network?.model.metadata.training.warnings ?? [];
       const seconds = (performance.now() - started) / 1000;
       const made = { expression, fitted, pair, model: network?.model, notes, seconds };
