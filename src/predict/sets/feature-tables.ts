@@ -11,7 +11,7 @@ import { joinBlocks, type NamedPairs } from "./join-blocks.js";
 import { recall, shareNetworks } from "./networks.js";
 
 /** Of a table that is made of many pieces: what they took lies scattered in memory that the process still holds. */
-const MANY_VALUES = 2 ** 24;
+const MANY_VALUES = 2 ** 22;
 
 /** The tables of an expression: one block, or several that are to stand side by side. */
 export interface Blocks extends NamedPairs {

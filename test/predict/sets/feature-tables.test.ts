@@ -4,7 +4,7 @@ import { loadEngine } from "../../../src/engine/load.js";
 import { nameOfExpression, parseExpression } from "../../../src/predict/sets/expression.js";
 import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/predict/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
-import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
+import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";
 import { randomSeries } from "../../series.js";
 
@@ -113,4 +113,33 @@ test("sets that name the same network read the same one, and read-outs are fitte
   expect([wide === latent, residuals === latent, raw]).toEqual([true, true, undefined]);
   expect(untrained!.weights).not.toEqual(latent!.weights);
   expect(other!.weights).not.toEqual(latent!.weights);
+});
+
+test("after a large table the engine is asked to give memory back, after a small one not", async () => {
+  const engine = await loadEngine();
+  let asked = 0;
+  const tablesOf = (N: number) => {
+    const offsets = Int32Array.from({ length: N + 1 }, (_, n) => 4096 * n);
+    const ids = Array.from({ length: N }, (_, n) => `${n}`);
+    const set: SequenceSet = {
+      ...{ channels: [{ name: "c", kind: "numeric" as const }], offsets, ids },
+      values: Float32Array.from({ length: 4096 * N }, (_, k) => k % 7),
+    };
+    const cases = { set, rows: Int32Array.from(ids, Number) };
+    const test = { set: selectSequences(set, [0]), rows: [0] };
+    const context = {
+      engine: { ...engine, giveBack: () => void asked++ },
+      train: set,
+      cases,
+      test,
+      seed: 1,
+      hooks: {},
+    };
+    const options = { fit: {}, readOut: "last", align: "stretch" } as const;
+    return featureTables({ ...context, ...options }, { classCount: 2, classWeight: "none" })(1);
+  };
+  await tablesOf(16).make(parseExpression("raw"));
+  expect(asked).toBe(0);
+  await tablesOf(1025).make(parseExpression("raw"));
+  expect(asked).toBe(1);
 });
