@@ -29,21 +29,16 @@ import type { Explanation } from "./explain/explanation.js";
  * @throws {ShapeError} {DataError} as FittedClassifier.predict
  */
 export function explainClassifier(fitted: FittedClassifier | ClassifierState, x: FeatureTable): Explanation {
-  return classifierExplainer(fitted)(x);
-}
-
-/** `explainClassifier` for many tables: the state is read once. */
-export function classifierExplainer(fitted: FittedClassifier | ClassifierState): (x: FeatureTable) => Explanation {
   const isFitted = typeof (fitted as FittedClassifier | undefined)?.toJSON === "function";
   const state = isFitted ? ((fitted as FittedClassifier).toJSON() as ClassifierState) : loadClassifier(fitted).toJSON();
   switch (state.kind) {
     case "ridge":
     case "logistic":
-      return linearExplainer(state);
+      return linearExplainer(state)(x);
     case "boosting":
-      return boostingExplainer(state);
+      return boostingExplainer(state)(x);
     case "randomForest":
-      return forestExplainer(state);
+      return forestExplainer(state)(x);
     default:
       throw new OptionError(
         "explain: nearest neighbours vote by distances of whole rows, so no column has a part of the score. " +

@@ -19,8 +19,8 @@ export const convolutions: FeatureSet<z.infer<typeof randomConvolutionsSchema>> 
     const features = countOf(train) > MANY_ROWS ? COLUMNS.many : COLUMNS.few;
     return { state: fitRandomConvolutions(cutAll(train), { features, seed }) };
   },
-  async features({ state }, { set }, { threads = undefined }) {
-    const spread = threads ?? (await defaultThreads());
-    return { table: await awaitTableOfPieces(set, (piece) => convolveOnThreads(state, piece, spread)) };
+  async features({ state }, { set }, { threads }) {
+    const most = threads ?? (await defaultThreads());
+    return { table: await awaitTableOfPieces(set, (piece) => convolveOnThreads(state, piece, most)) };
   },
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DataError } from "../../errors.js";
 import { aggregateColumns } from "../../features/baselines/aggregates.js";
 import { rawFeatures } from "../../features/baselines/raw.js";
 import { type EventDetails, isObserved } from "../../sequences/set/sequence-set.js";
@@ -19,8 +20,22 @@ export const aggregates: FeatureSet<z.infer<typeof aggregatesState>> = {
   needs: "amounts",
   state: aggregatesState,
   fit: ({ cases }) => ({ state: { columns: [...cases.aggregates!().names] } }),
-  features: (_, { set, rows, aggregates }) => ({ table: aggregates!().beside(rawFeatures(set, 1, "end"), rows) }),
+  features({ state: { columns } }, { set, rows, aggregates }) {
+    const all = aggregates!();
+    expectColumns(all.names, columns);
+    return { table: all.beside(rawFeatures(set, 1, "end"), rows) };
+  },
 };
+
+/** @throws {DataError} for events of which other things are known than of those of the training part */
+function expectColumns(got: readonly string[], expected: readonly string[]): void {
+  const other = expected.find((name) => !got.includes(name)) ?? got.find((name, c) => name !== expected[c]);
+  if (other === undefined) return;
+  throw new DataError(
+    `aggregates: got ${got.length} columns, expected the ${expected.length} of the training part; the first that is on one side alone is ${other}. ` +
+      "Read these events with the same entity, second entity, categories and labels as the training part.",
+  );
+}
 
 /**
  * Aggregates of each case's own event, in the order of the cases: what `aggregateFeatures` makes of the entity's and

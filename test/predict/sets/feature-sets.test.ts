@@ -76,3 +76,16 @@ test("each is what its name says", async () => {
   expect(control.model!.metadata.training).toMatchObject({ updates: 0, sequences: 60 });
   expect(control.train.names).toEqual((await build("latent")).train.names);
 });
+
+test("aggregates of other columns than those of the training part are refused", async () => {
+  const set = featureSets.aggregates;
+  const fitted = { state: { columns: [...aggregates().names] } };
+  const labels = Int32Array.from(all.ids, (_, n) => n % 2);
+  const more = () => eventAggregates(all, events, labels, 0);
+  await expect(async () => set.features(fitted, { ...parts.test, aggregates: more }, { engine })).rejects.toThrow(
+    /got \d+ columns, expected the \d+ of the training part; .* is customer_known_1h/,
+  );
+  await expect(async () =>
+    set.features({ state: { columns: [...more().names] } }, parts.test, { engine }),
+  ).rejects.toThrow(/is customer_known_1h/);
+});
