@@ -131,6 +131,15 @@ test.each(["ridge", "logistic", "boosting"] as const)(
   },
 );
 
+test("forest: the base is the share of the class among the drawn rows, not among the leaves", () => {
+  const { x, labels } = madeData(N, F, 2, 2);
+  const rare = labels.map((label, row) => (row % 9 === 0 ? label : 0));
+  const share = rare.reduce((sum, label) => sum + label, 0) / N;
+  const { base } = explainClassifier(randomForest({ trees: 60, seed: 2 }).fit(x, rare, 2), x);
+  expect(share).toBeLessThan(0.08);
+  expect(Math.abs(base[0] - share)).toBeLessThan(0.02); // sixty draws of 211 rows
+});
+
 test("nearest neighbours are refused by name", () => {
   const { x, labels } = madeData(N, F, 2, 1);
   const near = kNearestNeighbours({ k: 3 }).fit(x, labels, 2);

@@ -5,7 +5,7 @@ import { statisticsFeatures } from "../../../src/features/baselines/statistics.j
 import { encode } from "../../../src/features/encode.js";
 import { residualFeatures } from "../../../src/features/residual-features.js";
 import { eventAggregates } from "../../../src/predict/sets/event-aggregates.js";
-import type { FitContext } from "../../../src/predict/sets/feature-set.js";
+import type { FitContext, FittedSet } from "../../../src/predict/sets/feature-set.js";
 import { featureSets } from "../../../src/predict/sets/feature-sets.js";
 import { shareNetworks } from "../../../src/predict/sets/networks.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
@@ -88,4 +88,21 @@ test("aggregates of other columns than those of the training part are refused", 
   await expect(async () =>
     set.features({ state: { columns: [...more().names] } }, parts.test, { engine }),
   ).rejects.toThrow(/is customer_known_1h/);
+});
+
+test("statics: a missing number is the mean of the training part, and a column tells it", async () => {
+  const withAge = (set: typeof train, ages: number[]) => ({
+    ...set,
+    statics: { names: ["age"], values: Float32Array.from(set.ids, (_, n) => ages[n % ages.length]) },
+  });
+  const set = featureSets.statics;
+  const fit = async (ages: number[]) => {
+    const context = { engine, train: withAge(train, ages), cases: parts.train, ...options, seed: 1, hooks: {} };
+    const fitted = await (set as { fit(context: FitContext): FittedSet }).fit(context);
+    const cases = { ...parts.test, set: withAge(test_, [7, Number.NaN]) };
+    const { names, values } = (await set.features(fitted, cases, { engine })).table;
+    return { names, first: [...values.subarray(0, 2 * names.length)] };
+  };
+  expect(await fit([1, Number.NaN, 5])).toEqual({ names: ["age", "age_missing"], first: [7, 0, 3, 1] });
+  expect(await fit([1, 5])).toEqual({ names: ["age"], first: [7, 3] });
 });
