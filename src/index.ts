@@ -57,7 +57,7 @@ export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainState } from "./model/training-state.js";
 export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes.js";
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
-export { type Selection, selectByLeaveOneOut } from "./predict/sets/feature-tables.js";
+export { type Selection, selectByLeaveOneOut } from "./features/sets/feature-tables.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
 export { checkSequenceSet } from "./sequences/set/check.js";

@@ -6,7 +6,7 @@ export { planResamples } from "./evaluate/plan/resample.js";
 export { decodeSafetensors, encodeSafetensors } from "./files/safetensors.js";
 export { writeFileAtomically } from "./files/write-file.js";
 export { findRecipe } from "./network/spec/recipes.js";
-export { splitList } from "./predict/sets/expression.js";
+export { splitList } from "./features/sets/expression.js";
 export { type Random, randomStream } from "./random.js";
 export { writeTransactionsCsv } from "./simulate/csv.js";
 export { createEncodeRun } from "./speed/encode-run.js";

@@ -57,7 +57,7 @@ const ROOMS = [
   "features/read-outs",
   "features/baselines",
   "features",
-  "predict/sets",
+  "features/sets",
   "evaluate/metrics",
   "evaluate/plan",
   "evaluate/comparison",

@@ -6,7 +6,7 @@ import type { Comparison } from "../evaluate/comparison/comparison.js";
 import { resultFile } from "../evaluate/comparison/result-file.js";
 import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
-import { featureSets } from "../predict/sets/feature-sets.js";
+import { featureSets } from "../features/sets/feature-sets.js";
 import { filesRead, type Input, readSequences, shownInput } from "../read/read.js";
 import { renderReport } from "../report/report.js";
 import { comparisonTable } from "./comparison-table.js";

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { decimalOf } from "../decimal.js";
-import { splitList } from "../predict/sets/expression.js";
+import { splitList } from "../features/sets/expression.js";
 
 /** The range of a number, as in JSON Schema. */
 interface NumberRange {

@@ -1,7 +1,7 @@
 import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
 import { OptionError } from "../errors.js";
-import { defaultClassifiers } from "../predict/sets/default-classifiers.js";
-import { type Expression, roleOf } from "../predict/sets/expression.js";
+import { defaultClassifiers } from "../features/sets/default-classifiers.js";
+import { type Expression, roleOf } from "../features/sets/expression.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";

@@ -1,10 +1,10 @@
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
 import { conformChannels } from "../model/prepare.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../predict/sets/expression.js";
-import type { Aggregates, Cases } from "../predict/sets/feature-set.js";
-import { featureTables, type MadeSet, type Tables } from "../predict/sets/feature-tables.js";
-import { joinBlocks, type NamedPairs } from "../predict/sets/join-blocks.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../features/sets/expression.js";
+import type { Aggregates, Cases } from "../features/sets/feature-set.js";
+import { featureTables, type MadeSet, type Tables } from "../features/sets/feature-tables.js";
+import { joinBlocks, type NamedPairs } from "../features/sets/join-blocks.js";
 import { mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import type { TrainHooks } from "../train/train.js";

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
-import { eventAggregates } from "../predict/sets/event-aggregates.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "../predict/sets/expression.js";
-import type { Aggregates } from "../predict/sets/feature-set.js";
-import { featureSets } from "../predict/sets/feature-sets.js";
+import { eventAggregates } from "../features/sets/event-aggregates.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "../features/sets/expression.js";
+import type { Aggregates } from "../features/sets/feature-set.js";
+import { featureSets } from "../features/sets/feature-sets.js";
 import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
 import { MOST_BYTES, openFits } from "./fits/fits.js";

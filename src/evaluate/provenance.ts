@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { nameOfExpression } from "../predict/sets/expression.js";
+import { nameOfExpression } from "../features/sets/expression.js";
 import { hashEvents, hashJson, hashSequences } from "../sequences/set/hash.js";
 import { VERSION } from "../version.js";
 import type { Environment } from "./comparison/comparison.js";

@@ -1,4 +1,4 @@
-import { type Expression, hasNetwork, nameOfExpression } from "../../predict/sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression } from "../../features/sets/expression.js";
 import type { LatentMap, Learning, Reconstructions } from "./comparison.js";
 
 /** Which work: a classifier on a feature set, in one resample (from 1), with one network seed. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rawFeatures, rawLength } from "../../features/baselines/raw.js";
+import { rawFeatures, rawLength } from "../baselines/raw.js";
 import { finiteFeatures } from "../../table/finite.js";
 import { fitPca, pcaSchema, transformPca } from "../../table/pca.js";
 import type { Cases, FeatureSet } from "./feature-set.js";

@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/engine.js";
-import { fitReadOuts } from "../../features/fit-read-outs.js";
+import { fitReadOuts } from "../fit-read-outs.js";
 import type { Model } from "../../model/model.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { trainModel, untrainedAutoencoder } from "../../train/fit.js";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
-import type { ReadOut } from "../../features/read-outs/read-outs.js";
+import type { ReadOut } from "../read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";

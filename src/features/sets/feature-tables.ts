@@ -1,6 +1,6 @@
 import type { ClassWeight } from "../../classify/base/classifier.js";
 import { ridgeLeaveOneOut } from "../../classify/linear/ridge.js";
-import type { ReadOut } from "../../features/read-outs/read-outs.js";
+import type { ReadOut } from "../read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
 import { expectOneOf, expectOptions } from "../../options.js";
 import type { FeatureTable } from "../../table/feature-table.js";

@@ -1,4 +1,4 @@
-import { componentsOf, type ReadOut } from "../../features/read-outs/read-outs.js";
+import { componentsOf, type ReadOut } from "../read-outs/read-outs.js";
 import { type Channel, countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { MOST_CATEGORIES } from "../../sequences/transform/limit-categories.js";
 import { type Expression, type SingleSet, setsOf } from "./expression.js";

@@ -7,7 +7,7 @@ import {
   ngramBuckets,
   ngramColumns,
   ngramRows,
-} from "../../features/baselines/ngrams.js";
+} from "../baselines/ngrams.js";
 import { cutAll } from "../../sequences/set/windowed-set.js";
 import type { FeatureSet } from "./feature-set.js";
 
