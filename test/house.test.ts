@@ -63,6 +63,7 @@ const ROOMS = [
   "evaluate/comparison",
   "evaluate/verdict",
   "evaluate",
+  "predict",
   "simulate",
   "speed",
   "report/charts",
