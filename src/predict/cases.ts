@@ -2,7 +2,7 @@ import { DataError, OptionError } from "../errors.js";
 import { isTokens } from "../evaluate/comparison/compare-options.js";
 import { eventAggregates } from "../features/sets/event-aggregates.js";
 import { parseExpression, setsOf } from "../features/sets/expression.js";
-import type { Cases } from "../features/sets/feature-set.js";
+import type { Aggregates, Cases } from "../features/sets/feature-set.js";
 import { featureSets } from "../features/sets/feature-sets.js";
 import { conformChannels } from "../model/prepare.js";
 import { countOf, type EventDetails, type SequenceSet } from "../sequences/set/sequence-set.js";
@@ -25,7 +25,7 @@ export interface CasesToScore {
  * @throws {DataError} for a channel of another kind, or a label of another class
  */
 export function casesOf(about: About, { set, events, rows }: CasesToScore): Cases {
-  const needs = new Set(setsOf(parseExpression(about.features)).map(({ name }) => featureSets[name].needs));
+  const needs = needsOf(about);
   const wanted = rows ?? Int32Array.from({ length: countOf(set) }, (_, n) => n);
   const bare: Sequences = { ...set, labels: undefined, classNames: undefined };
   const chosen = rows ? pickSequences(bare, rows) : bare;
@@ -39,9 +39,29 @@ export function casesOf(about: About, { set, events, rows }: CasesToScore): Case
     ...(isTokens(set) && needs.has("tokens") && { tokens: chosen }),
     rows: wanted,
     ...(needs.has("amounts") && {
-      aggregates: () => eventAggregates(inOrder(set, about), events!, pastLabels(set, about), about.labelDelay ?? 0),
+      aggregates: () => aggregatesOf(about, set, events!),
     }),
   };
+}
+
+function needsOf({ features }: Pick<About, "features">) {
+  return new Set(setsOf(parseExpression(features)).map(({ name }) => featureSets[name].needs));
+}
+
+/** Whether a case's features look at more of the past than its window. */
+export function needsAmounts(about: Pick<About, "features">): boolean {
+  return needsOf(about).has("amounts");
+}
+
+/** Of all events, made once for those that are scored some at a time. */
+const madeAggregates = new WeakMap<EventDetails, { about: About; set: Sequences; all: Aggregates }>();
+
+function aggregatesOf(about: About, set: Sequences, events: EventDetails): Aggregates {
+  const made = madeAggregates.get(events);
+  if (made?.about === about && made.set === set) return made.all;
+  const all = eventAggregates(inOrder(set, about), events, pastLabels(set, about), about.labelDelay ?? 0);
+  madeAggregates.set(events, { about, set, all });
+  return all;
 }
 
 /** The channels in the order of the training part, each with the categories that the data have. */
