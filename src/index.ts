@@ -2,6 +2,8 @@
 // What needs files is in "undertone/node", the page of a comparison in "undertone/report".
 
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
+export { type Calibration, type CalibrationState, loadCalibration } from "./classify/calibration/calibration.js";
+export { type CalibrationOptions, fitCalibration } from "./classify/calibration/fit-calibration.js";
 export { type ClassifierName, type ClassifierState, loadClassifier } from "./classify/classifiers.js";
 export type { Explanation, ScoreUnit } from "./classify/explain/explanation.js";
 export { type Contribution, topContributions } from "./classify/explain/top-contributions.js";

@@ -34,6 +34,7 @@ const ROOMS = [
   "table",
   "classify/base",
   "classify/linear",
+  "classify/calibration",
   "classify/neighbours",
   "classify/trees",
   "classify/explain",

@@ -108,6 +108,16 @@ test("what moved a score: the code of the page prints the two columns that matte
   expect(newFiles(folder)).toEqual(["code.mjs"]);
 });
 
+test("calibration: the code of the page brings the mean probability to the share of the class", () => {
+  const printed = runCode(folderWith(), codeOf("docs/classify.md", "js").find((code) => code.includes("fitCalibration"))!);
+  const [raw, calibrated] = [...printed.matchAll(/^isotonic: log loss (\S+), mean probability (\S+)$/gm)].map(
+    ([, loss, mean]) => ({ loss: Number(loss), mean: Number(mean) }),
+  );
+  expect(calibrated.loss).toBeLessThan(raw.loss);
+  expect(raw.mean).toBeGreaterThan(0.15);
+  expect(calibrated.mean).toBeLessThan(0.1); // 0.0765 of the rows are of class 1
+});
+
 test("the README shows what the page of the demo does: five rows, the verdict, the size (npm run bench:demo)", () => {
   const [printed] = codeOf("docs/demo.md", "");
   const readme = textOf("README.md");

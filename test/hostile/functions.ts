@@ -186,6 +186,15 @@ export const withOptions: Record<string, Case> = {
       },
     ]),
   ),
+  fitCalibration: {
+    call: (options) =>
+      library.fitCalibration({ probabilities: [0.7, 0.3, 0.2, 0.8], labels: [0, 1], classCount: 2, ...options }),
+    knows: "method",
+    refuses: [
+      [{ method: "beta" }, "method"],
+      [{ classCount: 1 }, "classCount"],
+    ],
+  },
   readSource: {
     call: (options) => node.readSource(file("a.csv"), { label: "label", ...options }),
     knows: "entity",
@@ -240,6 +249,7 @@ export const withoutOptions = [
     "loadEngine",
     "loadClassifier",
     "explainClassifier",
+    "loadCalibration",
     "scorePredictions",
     "averagePrecision",
     "rawFeatures",
