@@ -40,6 +40,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },
   store: { flag: "save" },
+  calibration: { value: "name" },
+  classifier: { value: "name" },
   missing: { value: "texts" },
   sql: { value: "query" },
   timeFormat: { value: "format" },

@@ -17,6 +17,7 @@ import { type Sequences, staticsOf } from "../sequences/set/windowed-set.js";
 import type { DataOrigin } from "../train/fit.js";
 import { VERSION } from "../version.js";
 import type { About } from "./about.js";
+import { calibrate } from "./calibrate.js";
 import { type Candidate, type Choice, choose } from "./choose.js";
 import { fitMembers } from "./fit-members.js";
 import { type PredictorOptions, parseClassifier, predictorOptionsSchema } from "./options.js";
@@ -77,9 +78,12 @@ async function fitResolved(
   const sets = new Map(
     setsOf(features).map((single) => [nameOfExpression(single), choice.fitted.get(nameOfExpression(single))!]),
   );
+  const heldLabels = plan.resamples[0].validation?.labels;
+  const calibrated = calibrate(choice.held, heldLabels, plan.classCount, calibration);
   const about: About = {
     ...describe(source, question, plan, choice),
     ...named,
+    ...(calibrated && { calibration: calibrated.toJSON() }),
     formatVersion: PREDICTOR_VERSION,
     library: VERSION,
     channels: sides.train.channels.map((channel) => ({ ...channel })),
@@ -93,7 +97,6 @@ async function fitResolved(
       ...(origin?.labelsBeside && { labelsBeside: true }),
     },
   };
-  void calibration;
   return openPredictor(engine, { about, sets, members }, question.fit.threads);
 }
 

@@ -19,7 +19,7 @@ export const predictorOptionsSchema = compareOptionsSchema
       .string()
       .optional()
       .describe(
-        `auto: the best of all features and classifiers on held-out training cases; or one of ${classifierNames.join(", ")}; or average(logistic, boosting), the mean of their scores; default auto`,
+        `auto: the best of all features and classifiers on held-out training cases; or one of ${classifierNames.join(", ")}; or average(logistic, boosting), the mean of their scores`,
       ),
     until: z
       .number()

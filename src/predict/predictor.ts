@@ -4,6 +4,7 @@ import { meanOf } from "../evaluate/comparison/predictions.js";
 import { parseExpression, partsOf } from "../features/sets/expression.js";
 import { expectOptions } from "../options.js";
 import type { About } from "./about.js";
+import { probabilitiesBy } from "./calibrate.js";
 import { type CasesToScore, casesOf } from "./cases.js";
 import { blocksOf, openFeatures, rowsFor } from "./member-rows.js";
 import { averageScores, loadMember, probabilitiesOf } from "./members.js";
@@ -61,6 +62,7 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
   const { about, sets } = parts;
   const expression = parseExpression(about.features);
   const members = parts.members.map((member) => ({ ...member, ...loadMember(member) }));
+  const toProbabilities = probabilitiesBy(about);
   const score = async (given: CasesToScore): Promise<Scored> => {
     const cases = casesOf(about, given);
     const featuresOf = openFeatures(sets, cases, { engine, threads });
@@ -79,7 +81,7 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
       averageScores(expression, (part) => found.get(keyOf(part, classifier))!),
     );
     const scores = byClassifier.length === 1 ? byClassifier[0] : meanOf(byClassifier);
-    return { scores, probabilities: scores, decisions: decide(about, scores) };
+    return { scores, probabilities: toProbabilities(scores), decisions: decide(about, scores) };
   };
   return {
     about,

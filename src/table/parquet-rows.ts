@@ -52,7 +52,7 @@ export function openParquetRows(
       ...kept.map(({ name, kind }) => ({ ...KEPT_TYPES[kind], name, repetition_type: "OPTIONAL" as const })),
       ...columns.map((name) => ({ ...number, name })),
     ];
-    const kvMetadata = [{ key: PARQUET_KEY, value: content }];
+    const kvMetadata: { key: string; value: string }[] = [{ key: PARQUET_KEY, value: content }];
     if (kept.length > 0) kvMetadata.push({ key: KEPT_KEY, value: JSON.stringify(kept.map(({ name }) => name)) });
     writer = new ParquetWriter({ writer: buffer, schema, kvMetadata, createdBy: `undertone version ${VERSION}` });
   };
