@@ -4,6 +4,8 @@ export { resultFile } from "./evaluate/comparison/result-file.js";
 export { type EncodedFile, type EncodeFileOptions, encodeFile } from "./features/encode-file.js";
 export { type FitFileOptions, fitFile } from "./features/fit-file.js";
 export { loadModel, saveModel } from "./features/model-file.js";
+export { type FitPredictorFileOptions, fitPredictorFile } from "./predict/fit-predictor-file.js";
+export { type PredictedFile, type PredictFileOptions, predictFile } from "./predict/predict-file.js";
 export { loadPredictor, savePredictor } from "./predict/predictor-file.js";
 export { type Input, readInPieces, readSource } from "./read/read.js";
 export { readHistory } from "./read/read-history.js";

@@ -56,9 +56,9 @@ export async function eachKnownCase(
   );
   if (earlier && from === undefined) {
     const own = countOf(set) - countOf(earlier.train);
-    if (chosen.length !== own)
+    if (chosen.length !== own || own === 0)
       throw new DataError(
-        `${where}: ${own - chosen.length} of ${own} events are not later than the last one of ${shownInput(history!)}, expected a history that ends before the data begin. Give as \`history\` what came before, or join the files and say from which time on to score (\`after\`).`,
+        `${where}: ${own === 0 ? "it holds no other events than the history" : `${own - chosen.length} of ${own} events are not later than the last one of ${shownInput(history!)}`}, expected a history that ends before the data begin. Give as \`history\` what came before, or join the files and say from which time on to score (\`after\`).`,
       );
   }
   await rows.begin();

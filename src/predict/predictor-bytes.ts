@@ -62,7 +62,7 @@ export function readParts(bytes: Uint8Array, where: string): PredictorParts {
   };
   if (metadata.format === "undertone")
     throw new ArtefactError(
-      `${where}: the file is an encoder alone, expected a predictor. Fit one that holds a classifier, too: "undertone fit DATA --classifier auto".`,
+      `${where}: the file is an encoder alone, expected a predictor. Fit one that holds a classifier, too (\`classifier: "auto"\`).`,
     );
   if (metadata.format !== PREDICTOR_FORMAT || metadata.predictor === undefined)
     throw new ArtefactError(

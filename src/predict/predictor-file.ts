@@ -21,7 +21,7 @@ export async function loadPredictor(
   const bytes = await readWhole(path).catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === "ENOENT" ? "there is no such file" : cause.message;
     throw new ArtefactError(
-      `${path}: ${why}. Give a predictor, which "undertone fit DATA --classifier auto -o ${path}" writes.`,
+      `${path}: ${why}. Give a predictor, which "undertone fit" writes where a classifier is asked for (\`classifier: "auto"\`).`,
       { cause },
     );
   });
