@@ -56,6 +56,11 @@ export function predictCommand(): Command {
       "call so many cases of each day positive, those of the largest scores, whatever the threshold",
       numberIn({ type: "integer", minimum: 1 }),
     )
+    .option(
+      "--explain <number>",
+      "write so many columns that moved each score most, with what each added to it",
+      numberIn({ type: "integer", minimum: 1 }),
+    )
     .addOption(
       new Option("--part <name>", "part of DATA to score, where DATA has a training and a test part")
         .choices(["all", "train", "test"])
@@ -76,7 +81,7 @@ async function runPredict(path: string, dataPaths: string[], options: CommonOpti
   const terminal = openTerminal(options);
   const { signal, release } = onInterrupt("Stopping; nothing is written ..."); // before any file exists
   const { output, ...rest } = options as CommonOptions & PredictFileOptions & { output: string; threads?: number };
-  const { part, threads, threshold, alertsPerDay, outputFormat, force, sort, history, after } = rest;
+  const { part, threads, threshold, alertsPerDay, outputFormat, force, sort, history, after, explain } = rest;
   const piped = output === STANDARD_OUTPUT; // nothing but the scores goes there then
   if (piped && options.json)
     throw new OptionError("--json and -o -: both write to standard output. Leave one of them out, or name a file.");
@@ -89,7 +94,7 @@ async function runPredict(path: string, dataPaths: string[], options: CommonOpti
       history: tellReading(terminal, "of the history; reading the data"),
     };
     const { files, rows, decided, notes } = await predictFile(predictor, inputOf(dataPaths, options), output, {
-      ...{ part, threshold, alertsPerDay, outputFormat, force, sort, history, after, signal },
+      ...{ part, threshold, alertsPerDay, outputFormat, force, sort, history, after, explain, signal },
       keep: [path],
       reading: dataOptionsOf(options),
       onRead: (progress, what) => tell[what](progress),

@@ -11,7 +11,7 @@ import { type FeatureFile, openFeatureFile } from "../table/write-features.js";
 import { needsAmounts } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
 import { decide, type Predictor, type Scored } from "./predictor.js";
-import { alertsPerDay, daysOf, scoreColumns } from "./score-columns.js";
+import { alertsPerDay, daysOf, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
 
 /** The formats of scores, which are the endings of their files too. */
 export const scoreFormats = ["parquet", "csv"] as const;
@@ -21,6 +21,8 @@ export interface PredictFileOptions extends RowsFileOptions {
   threshold?: number;
   /** call so many cases of each day the second class, those of the largest scores, whatever the threshold */
   alertsPerDay?: number;
+  /** write so many columns that moved each score most, with what each added to it */
+  explain?: number;
   /** format of the output, where its name does not tell it, as for - (standard output) */
   outputFormat?: (typeof scoreFormats)[number];
   /** @param total cases in all, where they are read whole */
@@ -38,7 +40,7 @@ export interface PredictedFile {
 
 const OPTIONS = [
   ...["reading", "history", "after", "part", "force", "sort", "keep", "onRead", "signal"],
-  ...["threshold", "alertsPerDay", "outputFormat", "onProgress"],
+  ...["threshold", "alertsPerDay", "explain", "outputFormat", "onProgress"],
 ] as const;
 
 /**
@@ -61,6 +63,7 @@ export async function predictFile(
   expectOneOf("predictFile", "outputFormat", options.outputFormat, [undefined, ...scoreFormats]);
   expectSwitch("predictFile", "sort", options.sort);
   expectWhole("predictFile", "alertsPerDay", options.alertsPerDay, 1);
+  expectWhole("predictFile", "explain", options.explain, 1);
   return withHooks("predictFile", options, ["onRead", "onProgress"], (guarded) =>
     predictToFile(predictor, input, output, guarded),
   );
@@ -85,7 +88,7 @@ async function predictToFile(
     labelsBeside: about.data.labelsBeside,
     begin: rows.begin,
     async append(set: Sequences, labels: Omit<RowLabels, "ids">, total?: number) {
-      await rows.append(set, labels, await predictor.score({ set }));
+      await rows.append(set, await withReasons(predictor, { set }, labels, options), await predictor.score({ set }));
       signal?.throwIfAborted();
       onProgress?.(rows.count(), total);
     },
@@ -140,12 +143,16 @@ export function openRows(
   open: () => Promise<FeatureFile>,
 ) {
   let file: FeatureFile | undefined;
-  let waiting: { labels: RowLabels; scored: Scored; days: Float64Array }[] = [];
+  let waiting: { labels: ScoreLabels & RowLabels; scored: Scored; days: Float64Array }[] = [];
   let count = 0;
   let decided = new Array<number>(about.classNames.length).fill(0);
-  const write = async (labels: RowLabels, scored: Scored, decisions: Int32Array) => {
+  const write = async ({ reasons = [], ...labels }: ScoreLabels & RowLabels, scored: Scored, decisions: Int32Array) => {
     for (const c of decisions) decided[c]++;
-    const columns: KeptColumn[] = [...(labels.kept ?? []), ...scoreColumns(about, { ...scored, decisions })];
+    const columns: KeptColumn[] = [
+      ...(labels.kept ?? []),
+      ...scoreColumns(about, { ...scored, decisions }),
+      ...reasons,
+    ];
     const none = { values: new Float32Array(), names: [], rows: decisions.length };
     await file!.append(none, { ...labels, kept: columns });
   };
@@ -155,7 +162,7 @@ export function openRows(
       file = await open();
       [waiting, count, decided] = [[], 0, decided.map(() => 0)];
     },
-    async append(set: Sequences, labels: Omit<RowLabels, "ids">, scored: Scored) {
+    async append(set: Sequences, labels: ScoreLabels, scored: Scored) {
       count += countOf(set);
       const named = { ids: set.ids, ...labels };
       if (most === undefined)
