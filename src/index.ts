@@ -62,9 +62,9 @@ export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export type { About } from "./predict/about.js";
 export type { CasesToScore } from "./predict/cases.js";
+export type { Reasons } from "./predict/explain.js";
 export { fitPredictor } from "./predict/fit-predictor.js";
 export type { PredictorOptions } from "./predict/options.js";
-export type { Reasons } from "./predict/explain.js";
 export { decodePredictor, type Predictor, type Scored } from "./predict/predictor.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";

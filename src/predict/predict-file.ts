@@ -8,7 +8,7 @@ import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFile, openFeatureFile } from "../table/write-features.js";
-import { needsAmounts } from "./cases.js";
+import { needsAmounts, staticChannels } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
 import { decide, type Predictor, type Scored } from "./predictor.js";
 import { alertsPerDay, daysOf, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
@@ -84,6 +84,7 @@ async function predictToFile(
   const rows = openRows(predictor, options, () => openFeatureFile(output, formatOf(output, outputFormat), "scores"));
   const maker = {
     channels: about.channels,
+    statics: staticChannels(about),
     reading: about.data.reading,
     labelsBeside: about.data.labelsBeside,
     begin: rows.begin,
