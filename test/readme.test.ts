@@ -109,7 +109,10 @@ test("what moved a score: the code of the page prints the two columns that matte
 });
 
 test("calibration: the code of the page brings the mean probability to the share of the class", () => {
-  const printed = runCode(folderWith(), codeOf("docs/classify.md", "js").find((code) => code.includes("fitCalibration"))!);
+  const printed = runCode(
+    folderWith(),
+    codeOf("docs/classify.md", "js").find((code) => code.includes("fitCalibration"))!,
+  );
   const [raw, calibrated] = [...printed.matchAll(/^isotonic: log loss (\S+), mean probability (\S+)$/gm)].map(
     ([, loss, mean]) => ({ loss: Number(loss), mean: Number(mean) }),
   );
