@@ -76,6 +76,7 @@ export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export type { About } from "./predict/about.js";
 export type { CasesToScore } from "./predict/cases.js";
+export { type Detector, decodeDetector } from "./predict/detector.js";
 export type { Reasons } from "./predict/explain.js";
 export { fitPredictor } from "./predict/fit-predictor.js";
 export type { PredictorOptions } from "./predict/options.js";

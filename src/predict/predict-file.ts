@@ -3,7 +3,6 @@ import { checkRowsFile, eachRow, type RowsFileOptions, readingOf } from "../feat
 import { withHooks } from "../hooks.js";
 import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
 import type { Input } from "../read/find.js";
-import type { DataOptions } from "../read/source/options.js";
 import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { RowLabels } from "../table/row-labels.js";
@@ -12,9 +11,7 @@ import { needsAmounts, staticChannels } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
 import { decide, type Predictor, type Scored } from "./predictor.js";
 import { alertsPerDay, daysOf, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
-
-/** The formats of scores, which are the endings of their files too. */
-export const scoreFormats = ["parquet", "csv"] as const;
+import { type ScoreFormat, scoreFileFormat, scoreFormats, withTime } from "./score-file.js";
 
 export interface PredictFileOptions extends RowsFileOptions {
   /** call cases of two classes the second from this score on; default: the frozen threshold */
@@ -24,7 +21,7 @@ export interface PredictFileOptions extends RowsFileOptions {
   /** write so many columns that moved each score most, with what each added to it */
   explain?: number;
   /** format of the output, where its name does not tell it, as for - (standard output) */
-  outputFormat?: (typeof scoreFormats)[number];
+  outputFormat?: ScoreFormat;
   /** @param total cases in all, where they are read whole */
   onProgress?(scored: number, total?: number): void;
 }
@@ -81,7 +78,9 @@ async function predictToFile(
   const reading = withTime(about.data.reading, options.reading);
   const asked = readingOf({ reading: about.data.reading }, reading);
   await checkRowsFile(input, [{ path: output, kind: "scores", kept: asked.keep }], asked, options);
-  const rows = openRows(predictor, options, () => openFeatureFile(output, formatOf(output, outputFormat), "scores"));
+  const rows = openRows(predictor, options, () =>
+    openFeatureFile(output, scoreFileFormat(output, outputFormat), "scores"),
+  );
   const maker = {
     channels: about.channels,
     statics: staticChannels(about),
@@ -118,23 +117,6 @@ function expectDecision({ about }: Predictor, { threshold, alertsPerDay }: Predi
     );
   if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
     throw new OptionError(`predictFile, \`threshold\`: got ${threshold}, expected a number from 0 to 1.`);
-}
-
-/** The time of an event is kept, where the data have one. */
-function withTime(trained: DataOptions, given: DataOptions = {}): DataOptions {
-  const { time, window, keep = [] } = { ...trained, ...given };
-  return window === undefined || time === undefined || keep.includes(time)
-    ? given
-    : { ...given, keep: [...keep, time] };
-}
-
-/** @throws {OptionError} for another ending */
-function formatOf(output: string, chosen?: PredictFileOptions["outputFormat"]) {
-  if (chosen === undefined && output.endsWith(".npy"))
-    throw new OptionError(
-      `${output}: got the ending ".npy", expected ${scoreFormats.map((name) => `.${name}`).join(", ")}. Rows of scores have texts.`,
-    );
-  return chosen;
 }
 
 /** Rows of scores on their way into the file: as they come, or all at the end, where a day's decisions need all of them. */

@@ -6,9 +6,9 @@
 // library becomes, it must load them and give the scores beside them. The script refuses to write over one.
 import { existsSync, writeFileSync } from "node:fs";
 import { loadEngine } from "undertone";
-import { fitPredictorFile, predictFile } from "undertone/node";
+import { detectFile, fitDetectorFile, fitPredictorFile, predictFile } from "undertone/node";
 
-/** Of the format: PREDICTOR_VERSION of src/predict/predictor-bytes.ts. */
+/** Of the format: PREDICTOR_VERSION of src/predict/container.ts. */
 const VERSION = "v1";
 const folder = new URL("predictors/", import.meta.url);
 const engine = await loadEngine("reference");
@@ -46,13 +46,27 @@ await fitted("events", "aggregates", ofEvents, "average(aggregates, fields+surpr
 await fitted("series", "networks", ofSeries, "average(latent:levels+statics, pca)", "average(logistic, ridge)");
 await fitted("series", "neighbours", ofSeries, "select(raw, statistics)", "knn");
 
+await detector("series", "detector", ofSeries);
+
+/** @param {string} data @param {string} name @param {object} reading */
+async function detector(data, name, reading) {
+  const path = (/** @type {string} */ file) => new URL(file, folder).pathname;
+  const fitted = await fitDetectorFile(engine, path(`${data}.csv`), fresh(name), { reading, fit, falseAlarmRate: 0.1 });
+  await detectFile(fitted, path(`${data}.csv`), path(`${VERSION}-${name}.csv`));
+}
+
+/** @param {string} name */
+function fresh(name) {
+  const output = new URL(`${VERSION}-${name}.undertone`, folder).pathname;
+  if (existsSync(output)) throw new Error(`${output} is there already and stays as it is.`);
+  return output;
+}
+
 /** @param {string} data @param {string} name @param {object} reading @param {string} features @param {string} classifier */
 async function fitted(data, name, reading, features, classifier) {
   const path = (/** @type {string} */ file) => new URL(file, folder).pathname;
-  const output = path(`${VERSION}-${name}.undertone`);
-  if (existsSync(output)) throw new Error(`${output} is there already and stays as it is.`);
   const options = { reading, features: [features], classifier, fit };
-  const predictor = await fitPredictorFile(engine, path(`${data}.csv`), output, options);
+  const predictor = await fitPredictorFile(engine, path(`${data}.csv`), fresh(name), options);
   await predictFile(predictor, path(`${data}.csv`), path(`${VERSION}-${name}.csv`));
 }
 

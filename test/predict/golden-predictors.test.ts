@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
+import { detectFile } from "../../src/predict/detect-file.js";
 import { predictFile } from "../../src/predict/predict-file.js";
-import { loadPredictor } from "../../src/predict/predictor-file.js";
+import { loadEither } from "../../src/predict/predictor-file.js";
 import { fileOf } from "../read/temporary.js";
 
 const folder = fileURLToPath(new URL("../golden/predictors/", import.meta.url));
@@ -21,9 +22,11 @@ test("there are predictors of each version of the format", () => {
 });
 
 test.each(names)("%s scores as it did when it was written", async (name) => {
-  const predictor = await loadPredictor(engine, join(folder, `${name}.undertone`));
+  const { predictor, detector } = await loadEither(engine, join(folder, `${name}.undertone`), { threads: 0 });
   const output = fileOf("scores.csv", "");
-  await predictFile(predictor, join(folder, `${predictor.about.name}.csv`), output);
+  const data = join(folder, `${(predictor ?? detector).about.name}.csv`);
+  if (predictor) await predictFile(predictor, data, output);
+  else await detectFile(detector, data, output, { threads: 0 });
   const [head, ...wanted] = rowsOf(join(folder, `${name}.csv`));
   const [named, ...got] = rowsOf(output);
   expect(named).toEqual(head);
