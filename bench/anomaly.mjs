@@ -1,6 +1,6 @@
 // @ts-check
 // False alarms of anomaly predictors on normal cases that they did not see, and how well they rank anomalies:
-//   node bench/anomaly.mjs FOLDER... [--draws 5] [--updates 200] [--out anomaly.jsonl]
+//   node bench/anomaly.mjs FOLDER... [--splits drawn,given] [--draws 20] [--units 32] [--updates 600] [--out anomaly.jsonl]
 //   node bench/anomaly.mjs --cmapss FOLDER   jet engines: windows of 30 cycles, normal: 125 cycles or more before the failure
 // Of each set the most frequent class is normal. Twice:
 //   drawn: normal cases of both parts are dealt anew, 70 % train and 30 % test, --draws times: training and test cases are alike
@@ -18,8 +18,9 @@ import { anomalyTables } from "./anomaly-tables.mjs";
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    draws: { type: "string", default: "5" },
-    updates: { type: "string", default: "200" },
+    draws: { type: "string", default: "20" },
+    units: { type: "string", default: "32" },
+    updates: { type: "string", default: "600" },
     threads: { type: "string", default: "0" },
     out: { type: "string", default: "anomaly.jsonl" },
     cmapss: { type: "string" },
@@ -31,15 +32,12 @@ const DETECTORS = /** @type {const} */ (["autoencoder", "isolation-forest", "iso
 const LEVELS = [0.05, 0.01];
 /** Normal cases: fewer to train on tell nothing, more take long. */
 const [FEWEST, MOST] = [10, 400];
-const MOST_TESTED = 2000;
+const MOST_TESTED = 500;
 
 const lines = () =>
   (existsSync(flags.out) ? readFileSync(flags.out, "utf8").split("\n") : [])
     .filter(Boolean)
     .map((text) => JSON.parse(text));
-if (flags.table) console.log(anomalyTables(lines()));
-else await run();
-
 async function run() {
   const engine = await loadEngine();
   const done = new Set(lines().map(({ key }) => key));
@@ -60,14 +58,9 @@ async function run() {
     };
     for (const { split, detector, key } of wanted) {
       if (done.has(key)) continue;
-      const line = {
-        key,
-        set: name,
-        split,
-        detector,
-        ...(await judge(engine, set, splits[/** @type {"drawn"} */ (split)](), detector)),
-      };
-      if (line.levels === undefined) continue;
+      const judged = await judge(engine, set, splits[/** @type {"drawn"} */ (split)](), detector);
+      if (!judged) continue;
+      const line = { key, set: name, split, detector, ...judged };
       appendFileSync(flags.out, `${JSON.stringify(line)}\n`);
       console.log(
         `${key}: trained on ${line.train}, AUC ${line.auc?.toFixed(3)}, false alarms ${line.levels.map(({ level, called, normal }) => `${level}: ${called} of ${normal}`).join(", ")}; ${line.cpu.toFixed(0)} s of processor`,
@@ -163,14 +156,15 @@ function givenSplit(set, trainCount) {
 async function judge(engine, set, splits, detector) {
   const cpu = process.cpuUsage();
   const few = splits.find(({ train }) => train.length < FEWEST);
-  if (splits.length === 0 || few) return { cpu: 0 };
+  if (splits.length === 0 || few) return undefined;
   /** @type {any[]} */
   const figures = [];
   for (const { train, test, seed } of splits) {
-    const fit = {
-      threads: Number(flags.threads),
-      train: { seed, ...(detector === "autoencoder" && { updates: Number(flags.updates) }) },
-    };
+    const network = { units: Number(flags.units), updates: Number(flags.updates) };
+    const fit =
+      detector === "autoencoder"
+        ? { threads: Number(flags.threads), units: network.units, train: { seed, updates: network.updates } }
+        : { threads: Number(flags.threads), train: { seed } };
     const fitted = await fitAnomaly(engine, selectSequences(set, train), {
       detector: /** @type {any} */ (detector),
       fit,
@@ -211,7 +205,7 @@ async function judge(engine, set, splits, detector) {
       found: sum(figures.map(({ levels }) => levels[l].found)),
       rates: figures.map(({ levels }) => levels[l].called / Math.max(1, levels[l].normal)),
     })),
-    updates: Number(flags.updates),
+    ...(detector === "autoencoder" && { units: Number(flags.units), updates: Number(flags.updates) }),
     cpu: (user + system) / 1e6,
   };
 }
@@ -274,3 +268,6 @@ async function jetEngines(folder) {
   };
   return { train: set };
 }
+
+if (flags.table) console.log(anomalyTables(lines()));
+else await run();

@@ -4,13 +4,6 @@
 export type { AnomalyOptions } from "./anomaly/anomaly-options.js";
 export type { AnomalyState, AnomalyThreshold } from "./anomaly/anomaly-state.js";
 export type { DetectorName } from "./anomaly/detectors/detectors.js";
-export {
-  type FittedIsolationForest,
-  type IsolationForestOptions,
-  type IsolationForestState,
-  isolationForest,
-  loadIsolationForest,
-} from "./anomaly/detectors/isolation-forest.js";
 export { type FitAnomalyOptions, type FittedAnomaly, fitAnomaly } from "./anomaly/fit-anomaly.js";
 export {
   type AnomalyPredictor,

@@ -28,7 +28,7 @@ export interface FittedAnomaly {
   /** One per part of the state; none for a detector without a network. */
   models: Model[];
   state: AnomalyState;
-  /** In plain sentences for the user. */
+  /** In plain sentences for the user; of the networks, those of the first. */
   notes: string[];
 }
 
@@ -89,7 +89,7 @@ async function fitParts(
       threshold,
       parts,
     },
-    notes: [...(note ? [note] : []), ...new Set(models.flatMap(({ metadata }) => metadata.training.warnings))],
+    notes: [...(note ? [note] : []), ...(models[0]?.metadata.training.warnings ?? [])],
   };
 }
 

@@ -2,6 +2,7 @@ import { unpack } from "../classify/base/packed.js";
 import type { Engine } from "../engine/engine.js";
 import { ArtefactError, OptionError } from "../errors.js";
 import type { Model } from "../model/model.js";
+import { expectOptions, expectWhole } from "../options.js";
 import { checkSequences, cutAll, type Sequences } from "../sequences/set/windowed-set.js";
 import { type AnomalyState, anomalyStateSchema } from "./anomaly-state.js";
 import type { OpenDetector } from "./detectors/detector.js";
@@ -59,12 +60,14 @@ export function openAnomaly(
     level: threshold.level,
     leastPValue: 1 / (1 + cases),
     levelOf: (rule) => chooseLevel(rule, { cases, days }).threshold.level,
-    async score(set, { threads } = {}) {
+    async score(set, options = {}) {
+      const threads = threadsOf("anomaly score", options);
       checkSequences(set, "anomaly score");
       const all = await inTurn(opened, ({ scores }) => scores(set, threads));
       return { scores: meanOf(all), pValues: pValuesOf(held, all) };
     },
-    async scoreSteps(set, { threads } = {}) {
+    async scoreSteps(set, options = {}) {
+      const threads = threadsOf("anomaly steps", options);
       checkSequences(set, "anomaly steps");
       if (set.windows)
         throw new OptionError(
@@ -128,6 +131,12 @@ function refuse(what: string): never {
   throw new ArtefactError(
     `open anomaly predictor: this is not its state${what}. Fit the predictor again, or take models and state that fitAnomaly returned together.`,
   );
+}
+
+function threadsOf(where: string, options: { threads?: number }): number | undefined {
+  expectOptions(where, options, ["threads"]);
+  expectWhole(where, "threads", options.threads, 0);
+  return options.threads;
 }
 
 /** One after another: a network has the threads to itself. */

@@ -104,6 +104,36 @@ export const withOptions: Record<string, Case> = {
     knows: "batch",
     refuses: [[{ batch: 0.5 }, "batch"]],
   },
+  fitAnomaly: {
+    call: (options) => library.fitAnomaly(engine, set, { detector: "z-score", folds: 2, ...(options as Any) }),
+    knows: "folds",
+    refuses: [
+      [{ detector: "zscore" }, "z-score"],
+      [{ fit: { unit: 3 } }, "unit"],
+      [{ detector: "autoencoder", fit: { unit: 3 } }, "units"],
+      [{ holdOutBy: "entity" }, "entities"],
+      [{ falseAlarmRate: 0 }, "falseAlarmRate"],
+      [{ heldOut: 1 }, "heldOut"],
+      [{ onProgress: 3 }, "onProgress"],
+      [{ signal: {} }, "signal"],
+    ],
+  },
+  compareAnomaly: {
+    call: (options) =>
+      library.compareAnomaly(engine, source, {
+        ...{ detectors: ["z-score"], folds: 2, trainOn: "all" },
+        ...(options as Any),
+      }),
+    knows: "detectors",
+    refuses: [
+      [{ normal: "z" }, "normal"],
+      [{ measure: "accuracy" }, "measure"],
+      [{ features: ["raw"] }, "features"],
+      [{ detectors: ["forest"] }, "isolation-forest"],
+      [{ hooks: { onProgres: () => {} } }, "onProgress"],
+      [{ labelDelay: 3 }, "label delay"],
+    ],
+  },
   compare: {
     call: (options) =>
       library.compare(engine, source, { features: ["raw"], classifiers: ["ridge"], folds: 2, ...(options as Any) }),
@@ -288,6 +318,7 @@ export const withOptions: Record<string, Case> = {
 export const withoutOptions = [
   ...[
     "loadEngine",
+    "openAnomaly",
     "loadClassifier",
     "explainClassifier",
     "loadCalibration",

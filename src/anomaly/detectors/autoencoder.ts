@@ -28,10 +28,10 @@ const autoencoderState = z.strictObject({
 export type AutoencoderState = z.infer<typeof autoencoderState>;
 
 /**
- * Reconstruction error and surprise (the error of predicting a step from those before it) as one number. Each channel is
- * counted in its usual error. Of a case stand beside each other: the mean over its steps of both, and the largest of
- * both; of a window of events the last in place of the largest. Logarithms of them are standardised on the cases that the
- * network was trained on, and averaged.
+ * Reconstruction error and surprise (the error of predicting a step from those before it) as one number. Each channel
+ * counts in its usual error. Both are taken as their mean over the steps of a case, and as the mean over the largest
+ * tenth of them; of windows of events as that of the last step instead. The logarithms of these numbers are standardised
+ * on the cases that the network was trained on, and averaged.
  */
 export const autoencoder: Detector<AutoencoderState> = {
   phrase: "the autoencoder",
@@ -111,7 +111,7 @@ function caseColumns({ rebuilt, predicted }: StepNumbers, offsets: Int32Array, e
     for (let n = 0; n < N; n++) {
       const summary = summaryOf(numbers, offsets[n], offsets[n + 1]);
       mean[n] = logOf(summary.mean);
-      one[n] = logOf(events ? summary.last : summary.most);
+      one[n] = logOf(events ? summary.last : summary.top);
     }
     return [mean, one];
   });

@@ -52,16 +52,22 @@ export function stepNumbers({ errors, width, channels, predicts }: StepErrors, u
   return { rebuilt: meanOf(0), ...(predicts && { predicted: meanOf(channels) }) };
 }
 
-/** Mean, largest and last of the numbers that are there; NaN without one. */
+/** Share of the steps of a case that its largest numbers are a mean over. */
+const TOP = 0.1;
+
+/**
+ * Of the numbers that are there: their mean, the mean of the largest tenth (one at least), and the last. NaN without one.
+ * @param from first step of a case, `to` the one after its last
+ */
 export function summaryOf(numbers: Float64Array, from: number, to: number) {
-  let [sum, seen, most, last] = [0, 0, Number.NaN, Number.NaN];
-  for (let s = from; s < to; s++) {
-    const number = numbers[s];
-    if (Number.isNaN(number)) continue;
-    sum += number;
-    seen++;
-    if (!(most >= number)) most = number;
-    last = number;
-  }
-  return { mean: seen > 0 ? sum / seen : Number.NaN, most, last };
+  const known = numbers.subarray(from, to).filter((number) => !Number.isNaN(number));
+  const count = known.length;
+  const last = count > 0 ? known[count - 1] : Number.NaN;
+  const mean = meanOf(known);
+  const top = meanOf(known.sort().subarray(count - Math.max(1, Math.round(TOP * count))));
+  return { mean, top, last };
+}
+
+function meanOf(numbers: Float64Array): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

@@ -15,8 +15,8 @@ export function fitZScore(x: FeatureTable): ZScoreState {
 }
 
 /**
- * The mean over the columns of the squared standardised value, [rows], from 0 up: the squared distance to the mean where
- * columns are taken for independent. A column that was constant in training counts in its own unit.
+ * The largest absolute standardised value of each row, [rows], from 0 up. A column that was constant in training counts in
+ * its own unit.
  * @throws {ShapeError} for another number of columns than the training table had
  * @throws {DataError} for a value that is not finite
  */
@@ -27,9 +27,9 @@ export function zScores(state: ZScoreState, x: FeatureTable): Float64Array {
   const [mean, scale] = [unpack("float64", state.mean), unpack("float64", state.scale)];
   const scores = new Float64Array(x.rows);
   for (let row = 0, k = 0; row < x.rows; row++) {
-    let sum = 0;
-    for (let c = 0; c < columns; c++, k++) sum += ((x.values[k] - mean[c]) / scale[c]) ** 2;
-    scores[row] = sum / columns;
+    let most = 0;
+    for (let c = 0; c < columns; c++, k++) most = Math.max(most, Math.abs(x.values[k] - mean[c]) / scale[c]);
+    scores[row] = most;
   }
   return scores;
 }

@@ -40,7 +40,7 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
     scores: [] as number[],
     pValues: [] as number[],
     seconds: 0,
-    notes: new Set<string>(),
+    notes: [] as string[],
   }));
   let level = 0;
   let held = 0;
@@ -70,7 +70,7 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
       each.scores.push(...scores);
       each.pValues.push(...pValues);
       each.seconds += (performance.now() - began) / 1000;
-      for (const note of fitted.notes) each.notes.add(note);
+      if (k === 0) each.notes = fitted.notes;
       level = Math.max(level, predictor.level);
       if (k === 0) {
         units = fitted.state.units;
@@ -81,11 +81,10 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
     }
   }
   return {
-    detectors: found.map(({ scores, pValues, notes, ...each }) => ({
+    detectors: found.map(({ scores, pValues, ...each }) => ({
       ...each,
       scores: Float64Array.from(scores),
       pValues: Float64Array.from(pValues),
-      notes: [...notes],
     })),
     ...{ level, held, units },
   };

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isolationForest, loadIsolationForest } from "../../../src/anomaly/detectors/isolation-forest.js";
 import { averagePathLength } from "../../../src/anomaly/detectors/path-length.js";
 import { pack } from "../../../src/classify/base/packed.js";
 import { rocAuc } from "../../../src/evaluate/metrics/ranking.js";
-import { type FeatureTable, isolationForest, loadIsolationForest } from "../../../src/index.js";
-import { selectRows } from "../../../src/table/feature-table.js";
+import { type FeatureTable, selectRows } from "../../../src/table/feature-table.js";
 
 interface Tree {
   left: number[];
