@@ -42,12 +42,12 @@ export async function runCompareAnomaly(input: Input, options: CommonOptions, id
       `\`${idle[0]}\` is for the comparison of classifiers; with --anomaly it would have no effect. Leave it out.`,
     );
   const terminal = openTerminal(options);
-  const engine = await chooseEngine(options, terminal.say);
-  terminal.progress(`reading ${typeof input === "string" ? shownInput(input) : `${input.length} files`}`);
   const reading = dataOptionsOf(options);
-  tellLeftOut(reading, options, terminal.warn);
+  const engine = await chooseEngine(options, terminal.say);
   const { signal, release } = onInterrupt("Stopping ...");
   try {
+    terminal.progress(`reading ${typeof input === "string" ? shownInput(input) : `${input.length} files`}`);
+    tellLeftOut(reading, options, terminal.warn);
     const source = await readSequences(input, reading, { signal, onRead: tellReading(terminal, "comparing") });
     signal.throwIfAborted();
     terminal.done();

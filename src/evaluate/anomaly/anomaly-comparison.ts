@@ -75,8 +75,11 @@ export interface AnomalyComparison {
   level: number;
   /** Training cases of the first resample that p-values stand on; the least p-value is one of one more. */
   held: number;
-  /** Between which false-alarm rates nine of ten fits lie that have so many held-out cases, if cases are exchangeable. */
-  expected: Bounds;
+  /**
+   * Between which false-alarm rates nine of ten fits lie that have so many held-out cases, if cases are independent.
+   * Absent where whole entities are held out: their cases are not.
+   */
+  expected?: Bounds;
   rows: AnomalyRow[];
   differences: AnomalyDifference[];
   verdict: AnomalyVerdict;

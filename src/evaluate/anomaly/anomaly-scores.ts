@@ -37,8 +37,8 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
   let done = 0;
   const found = question.detectors.map((detector) => ({
     detector,
-    scores: [] as number[],
-    pValues: [] as number[],
+    scores: [] as Float64Array[],
+    pValues: [] as Float64Array[],
     seconds: 0,
     notes: [] as string[],
   }));
@@ -67,8 +67,8 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
       });
       const predictor = openAnomaly(engine, fitted);
       const { scores, pValues } = await predictor.score(testing, { threads: fit.threads });
-      each.scores.push(...scores);
-      each.pValues.push(...pValues);
+      each.scores.push(scores);
+      each.pValues.push(pValues);
       each.seconds += (performance.now() - began) / 1000;
       if (k === 0) each.notes = fitted.notes;
       level = Math.max(level, predictor.level);
@@ -83,9 +83,19 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
   return {
     detectors: found.map(({ scores, pValues, ...each }) => ({
       ...each,
-      scores: Float64Array.from(scores),
-      pValues: Float64Array.from(pValues),
+      scores: joined(scores),
+      pValues: joined(pValues),
     })),
     ...{ level, held, units },
   };
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -67,14 +67,17 @@ export function anomalyVerdict(judged: JudgedAnomaly): AnomalyVerdict {
 function sayAlarms(row: AnomalyRow, { level, held, expected }: JudgedAnomaly): string[] {
   const { falseAlarms, found } = row;
   const told = `At a false-alarm rate of ${percent(level)} ${phraseOf(row)} calls ${percent(falseAlarms.rate)} of the ${falseAlarms.cases} normal test cases ${range(falseAlarms)} and ${percent(found.rate)} of the ${found.cases} anomalies.`;
-  const chance = `A fit with ${held} held-out cases has a rate between ${percent(expected.low)} and ${percent(expected.high)} nine times in ten.`;
-  const isMore = falseAlarms.rate > MANY * level && falseAlarms.low > level;
-  return isMore
+  const chance = expected
     ? [
-        told,
-        `That is more than was stated. ${chance} Beyond that, normal test cases differ from normal training cases.`,
+        `A fit with ${held} held-out cases has a rate between ${percent(expected.low)} and ${percent(expected.high)} nine times in ten.`,
       ]
-    : [told, chance];
+    : [];
+  const isMore = falseAlarms.rate > MANY * level && falseAlarms.low > level;
+  if (!isMore) return [told, ...chance];
+  return [
+    told,
+    ["That is more than was stated.", ...chance, "Normal test cases may differ from normal training cases."].join(" "),
+  ];
 }
 
 const phraseOf = ({ detector }: { detector: DetectorName }) => detectors[detector].phrase;

@@ -6,7 +6,9 @@ import type { Resample } from "../plan/resample.js";
 import type { AnomalyDifference, AnomalyMeasure, AnomalyRow, Rate } from "./anomaly-comparison.js";
 import type { DetectorScores } from "./anomaly-scores.js";
 
-const DRAWS = 2000;
+/** Draws of the deciding measure, for differences, and of other figures, for their own interval: as in `compare`. */
+const DECIDING = 2000;
+const SHOWN = 500;
 
 /** What rows are scored with. */
 export interface AnomalyScoring {
@@ -39,12 +41,14 @@ export function scoreRows(all: readonly DetectorScores[], scoring: AnomalyScorin
     predicted: Int32Array.from(pValues, (p) => (p <= level ? 1 : 0)),
     scores,
   }));
-  const drawsOf = (of: MeasureOf) => bootstrapDraws(rows, of, { groups, repeats: DRAWS, seed });
+  const drawsOf = (of: MeasureOf, repeats = SHOWN) => bootstrapDraws(rows, of, { groups, repeats, seed });
+  const rankedDraws = (each: AnomalyMeasure) =>
+    drawsOf(overResamples(ranked[each], scoring), each === measure ? DECIDING : SHOWN);
   const byMeasure = {
-    auc: drawsOf(overResamples(ranked.auc, scoring)),
-    "average-precision": drawsOf(overResamples(ranked["average-precision"], scoring)),
+    auc: rankedDraws("auc"),
+    "average-precision": rankedDraws("average-precision"),
   };
-  const called = [0, 1].map((label) => drawsOf(callsOf(label)));
+  const called = [0, 1].map((label) => drawsOf(callsOf(label), SHOWN));
   const rateOf = (label: 0 | 1, r: number): Rate => {
     const cases = labels.filter((each) => each === label).length;
     const hits = rows[r].predicted.filter((each, n) => each === 1 && labels[n] === label).length;

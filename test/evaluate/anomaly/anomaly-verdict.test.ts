@@ -79,6 +79,12 @@ describe("the verdict on detectors", () => {
     expect(anomalyVerdict(judged()).sentences.join(" ")).not.toContain("more than was stated");
   });
 
+  test("how much one fit varies is told where single cases are held out", () => {
+    const told = "A fit with 200 held-out cases has a rate between 0.1 % and 2.3 % nine times in ten.";
+    expect(anomalyVerdict(judged()).sentences).toContain(told);
+    expect(anomalyVerdict(judged({ expected: undefined })).sentences).toHaveLength(1);
+  });
+
   test("too few anomalies, or nothing to compare with", () => {
     expect(anomalyVerdict(judged({ anomalies: 19 }))).toMatchObject({
       decision: "too few anomalies",

@@ -35,6 +35,7 @@ describe("a comparison of detectors", async () => {
     expect(measure).toBe(testAnomalies / test < 0.25 ? "average-precision" : "auc");
     expect(held).toBe(80); // each of the normal training cases
     expect(level).toBe(1 / 81);
+    expect(found.expected!.low).toBeLessThan(level);
     expect(verdict.choice).toBeDefined();
     for (const row of rows) {
       expect(row.falseAlarms.cases + row.found.cases).toBe(test);
@@ -154,4 +155,5 @@ test("an entity on both sides, data without labels and a rate out of reach are r
   ).rejects.toThrow(/entities are on both sides/);
   const grouped = await compareAnomaly(engine, sourceOf(owned), { detectors: cheap });
   expect(grouped.plan).toContain("whole entities");
+  expect(grouped.expected).toBeUndefined(); // cases of an entity depend on each other
 });
