@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   fit: async () => (await import("./fit.js")).fitCommand(),
   encode: async () => (await import("./encode.js")).encodeCommand(),
+  serve: async () => (await import("./serve.js")).serveCommand(),
   compare: async () => (await import("./compare.js")).compareCommand(),
   bench: async () => (await import("./bench.js")).benchCommand(),
 };
