@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEngine } from "../../src/engine/load.js";
+import type { FitFileOptions } from "../../src/features/fit-file.js";
+import { fitFile } from "../../src/features/fit-file.js";
+import { loadModel } from "../../src/features/model-file.js";
+import { folderWith, longCsv, wideCsv } from "../cli/run.js";
+
+/** Models as a server loads them, trained for a moment. */
+export async function fitModels() {
+  const engine = await loadEngine();
+  const folder = folderWith({ "waves.csv": wideCsv(), "cards.csv": longCsv(), "runs.csv": runsCsv() });
+  const fit = async (name: string, options: FitFileOptions) => {
+    const path = join(folder, `${name}.undertone`);
+    await fitFile(engine, join(folder, `${name}.csv`), path, {
+      units: 3,
+      train: { updates: 4 },
+      threads: 0,
+      ...options,
+    });
+    return { path, model: await loadModel(path) };
+  };
+  return {
+    engine,
+    folder,
+    /** One channel, one sequence per row. */
+    waves: await fit("waves", { reading: { label: "label" } }),
+    /** Windows of events with times, numbers and categories. */
+    cards: await fit("cards", { reading: { entity: "customer", time: "time", label: "fraud", window: 5 } }),
+    /** Two channels, one of them categories; an entity is a case. */
+    runs: await fit("runs", { reading: { entity: "run" } }),
+    /** Another model in place of a file. */
+    async replace(path: string) {
+      await fitFile(engine, join(folder, "waves.csv"), path, {
+        units: 3,
+        train: { updates: 4, seed: 7 },
+        threads: 0,
+        reading: { label: "label" },
+      });
+    },
+  };
+}
+
+/** One step a row: runs of two to six steps with a number and a mode. */
+function runsCsv(): string {
+  const rows = ["run,heat,mode"];
+  for (let n = 0; n < 13; n++)
+    for (let t = 0; t < 2 + (n % 5); t++)
+      rows.push(
+        `r${n},${n % 4 === 1 && t === 1 ? "" : Math.cos(n + 0.4 * t).toFixed(3)},${["on", "off", "idle"][(n + t) % 3]}`,
+      );
+  return `${rows.join("\n")}\n`;
+}
+
+export function writeText(folder: string, name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
