@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { OptionError, UndertoneError } from "../errors.js";
+import { UndertoneError } from "../errors.js";
 import { createApp } from "./http/app.js";
 import { requestIdOf } from "./http/request-id.js";
 import { PROBLEM_TYPE, problemOf } from "./problems.js";
@@ -22,13 +22,9 @@ export interface Listening {
 const LOOK = 20;
 const MOST_CONNECTIONS = 10_000;
 
-/** @throws {OptionError} for an address that others reach without a token; {UndertoneError} if it cannot be listened on */
+/** @throws {UndertoneError} if the address cannot be listened on */
 export async function listen(service: Service): Promise<Listening> {
-  const { options, auth } = service;
-  if (!auth.needed && !options.open && !isOwn(options.host))
-    throw new OptionError(
-      `\`host\`: got ${options.host}, which other machines reach, and no token, expected one. Anyone could ask: set UNDERTONE_TOKENS to a secret (openssl rand -hex 24), or say that anyone may (\`open\`).`,
-    );
+  const { options } = service;
   const app = createApp(service);
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
   const server = createServer(
@@ -85,11 +81,6 @@ async function stop(server: Server, service: Service): Promise<number> {
   await service.close();
   service.logs.close();
   return cut;
-}
-
-/** Whether only this machine reaches an address. */
-function isOwn(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** Answers what is no HTTP, too slow a head, or too large a one. */

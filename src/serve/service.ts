@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { openBatcher } from "./batcher.js";
-import { type Auth, openAuth } from "./http/auth.js";
+import { type Auth, expectTokens, openAuth } from "./http/auth.js";
 import { type BodyRoom, openBodyRoom } from "./http/body.js";
 import type { Logs } from "./http/logs.js";
 import { type Metrics, openMetrics } from "./http/metrics.js";
@@ -42,7 +42,7 @@ const MOST_BATCH_BYTES = 1 << 20;
 /**
  * Starts the threads and loads the models.
  * @param tokens as UNDERTONE_TOKENS has them
- * @throws {ArtefactError} for a file that is no model, {EngineError} if a thread cannot start
+ * @throws {OptionError} for an address that others reach without a token, {ArtefactError} for a file that is no model, {EngineError} if a thread cannot start
  */
 export async function openService(
   places: readonly ModelPlace[],
@@ -51,6 +51,7 @@ export async function openService(
   logs: Logs,
 ): Promise<Service> {
   const auth = openAuth(tokens);
+  expectTokens(auth, options);
   const room = openBodyRoom(Math.max(ROOM, 2 * options.maxBody));
   let opened: Models | undefined;
   const metrics = openMetrics({

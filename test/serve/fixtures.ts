@@ -1,9 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { loadEngine } from "../../src/engine/load.js";
 import type { FitFileOptions } from "../../src/features/fit-file.js";
 import { fitFile } from "../../src/features/fit-file.js";
 import { loadModel } from "../../src/features/model-file.js";
+import { openLogs } from "../../src/serve/http/logs.js";
+import { modelPlaces } from "../../src/serve/models.js";
+import { type ServeOptions, serveOptionsSchema } from "../../src/serve/options.js";
+import { listen } from "../../src/serve/server.js";
+import { openService } from "../../src/serve/service.js";
 import { folderWith, longCsv, wideCsv } from "../cli/run.js";
 
 /** Models as a server loads them, trained for a moment. */
@@ -52,8 +57,49 @@ function runsCsv(): string {
   return `${rows.join("\n")}\n`;
 }
 
-export function writeText(folder: string, name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
+/** A server in this process, and what it logs. */
+export async function startServer(paths: readonly string[], given: Partial<ServeOptions> = {}, tokens?: string) {
+  const options = serveOptionsSchema.parse({ port: 0, threads: 1, ...given });
+  const lines: Record<string, unknown>[] = [];
+  const logs = openLogs("info", { write: (line) => void lines.push(JSON.parse(line)) });
+  const service = await openService(modelPlaces(paths), options, tokens, logs);
+  const { url, stop } = await listen(service).catch(async (error) => {
+    await service.close();
+    throw error;
+  });
+  const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = {}) =>
+    fetch(url + path, {
+      method: "POST",
+      body: body as BodyInit,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  return { url, stop, service, lines, post };
+}
+
+/** Sends bytes as they are, and gives all that comes back. @param pause milliseconds between the pieces */
+export function sendRaw(
+  url: string,
+  pieces: readonly (string | Uint8Array)[],
+  pause = 0,
+  end = false,
+): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    let text = "";
+    socket.setEncoding("latin1");
+    socket.on("data", (data) => {
+      text += data;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(text));
+    (async () => {
+      for (const piece of pieces) {
+        if (socket.destroyed) break;
+        socket.write(piece);
+        await new Promise((next) => setTimeout(next, pause));
+      }
+      if (end) socket.destroy();
+    })();
+  });
 }

@@ -56,6 +56,19 @@ export function openAuth(tokens: string | undefined): Auth {
   };
 }
 
+/** @throws {OptionError} for an address that others reach, where no token is needed and nobody said so */
+export function expectTokens({ needed }: Auth, { host, open = false }: { host: string; open?: boolean }): void {
+  if (needed || open || isOwn(host)) return;
+  throw new OptionError(
+    `\`host\`: got ${host}, which other machines reach, and no token, expected one. Anyone could ask: set UNDERTONE_TOKENS to a secret (openssl rand -hex 24), or say that anyone may (\`open\`).`,
+  );
+}
+
+/** Whether only this machine reaches an address. */
+function isOwn(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
 function refused(message: string): RequestError {
   return new RequestError("unauthorized", `authorization: ${message}`, { "www-authenticate": "Bearer" });
 }
