@@ -2,6 +2,8 @@
 // What needs files is in "undertone/node", the page of a comparison in "undertone/report".
 
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
+export { type Calibration, type CalibrationState, loadCalibration } from "./classify/calibration/calibration.js";
+export { type CalibrationOptions, fitCalibration } from "./classify/calibration/fit-calibration.js";
 export { type ClassifierName, type ClassifierState, loadClassifier } from "./classify/classifiers.js";
 export type { Explanation, ScoreUnit } from "./classify/explain/explanation.js";
 export { type Contribution, topContributions } from "./classify/explain/top-contributions.js";
@@ -49,6 +51,7 @@ export { fitReadOuts } from "./features/fit-read-outs.js";
 export { decodeModel, encodeModel } from "./features/model-bytes.js";
 export { type ReadOut, readOuts } from "./features/read-outs/read-outs.js";
 export { residualFeatures } from "./features/residual-features.js";
+export { type Selection, selectByLeaveOneOut } from "./features/sets/feature-tables.js";
 export type { HistoryEntry } from "./model/history.js";
 export type { ModelMetadata } from "./model/metadata.js";
 export type { Model } from "./model/model.js";
@@ -57,7 +60,11 @@ export { openStepper, type Stepper } from "./model/stepper.js";
 export type { TrainState } from "./model/training-state.js";
 export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes.js";
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
-export { type Selection, selectByLeaveOneOut } from "./predict/sets/feature-tables.js";
+export type { About } from "./predict/about.js";
+export type { CasesToScore } from "./predict/cases.js";
+export { fitPredictor } from "./predict/fit-predictor.js";
+export type { PredictorOptions } from "./predict/options.js";
+export { decodePredictor, type Predictor, type Scored } from "./predict/predictor.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
 export { checkSequenceSet } from "./sequences/set/check.js";

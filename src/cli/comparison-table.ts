@@ -40,7 +40,11 @@ export function comparisonTable(
   return [
     `${pc.bold("Verdict:")} ${verdict.answer}`,
     ...verdict.sentences.map((sentence) => `  ${sentence}`),
-    ...(choice ? [`  Train: --features ${quoted(choice.features)} --classifiers ${choice.classifier}`] : []),
+    ...(choice
+      ? [
+          `  Fit it: undertone fit, with the same data and its flags, --features ${quoted(choice.features)} --classifier ${choice.classifier} -o FILE`,
+        ]
+      : []),
     "",
     `${pc.bold(name)}: ${train} training and ${test} test cases, ${classNames.length} classes; ${plan}.`,
     `Always predicting the most common class has an accuracy of ${show(majority)}. ${figures}`,

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { fitFile } from "../features/fit-file.js";
 import type { Model } from "../model/model.js";
+import { addPredictorFlags, runFitPredictor, wantsPredictor } from "./fit-predictor.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -25,17 +26,24 @@ Examples:
 
 Training is saved beside the model every few seconds (OUT.checkpoint). After Ctrl-C, a crash or a power cut, the
 same command with --resume continues from there and ends in the same weights, bit for bit.
-Only the training part of DATA is used. Labels are ignored, except by the recipe label-aware.`;
+Only the training part of DATA is used. Labels are ignored, except by the recipe label-aware.
+
+With --classifier the file is a predictor: features, classifier, threshold and all that makes them, for undertone predict.
+auto tries what undertone compare compares (--features, --classifiers), chooses on held-out training cases by --measure,
+says what it tried, and fits the winner on all training cases:
+  undertone fit ECG5000/ --classifier auto -o ecg.undertone
+  undertone fit payments.csv --entity customer_id --time time --label fraud --window 10 --second-entity terminal_id \\
+    --features aggregates+surprise --classifier boosting --until 2024-03-01 -o cards.undertone`;
 
 /** `undertone fit DATA -o MODEL` */
 export function fitCommand(): Command {
   const command = new Command("fit")
-    .description("train an autoencoder on sequences and write the model")
+    .description("train an autoencoder on sequences and write the model; with --classifier a predictor")
     .argument(
       "[data...]",
       "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     )
-    .requiredOption("-o, --output <file>", "the model file to write")
+    .requiredOption("-o, --output <file>", "the file to write: a model, or with --classifier a predictor")
     .option("--resume", "continue from OUT.checkpoint, if present")
     .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
   command.option(
@@ -44,8 +52,10 @@ export function fitCommand(): Command {
     numberIn({ type: "integer", minimum: 1 }),
   );
   command.option("--sort", "with --block-steps: sort a long table by entity first, in a file; for scattered entities");
-  addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command)))).addHelpText("after", HELP);
-  return command.action(runFit);
+  addPredictorFlags(addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command))))).addHelpText("after", HELP);
+  return command.action((paths: string[], options: CommonOptions & { output: string }) =>
+    wantsPredictor(options) ? runFitPredictor(inputOf(paths, options), options) : runFit(paths, options),
+  );
 }
 
 async function runFit(paths: string[], options: CommonOptions & { output: string }): Promise<void> {

@@ -9,7 +9,8 @@ const HELP = `
 DATA is a file (.csv, .parquet, .jsonl, .arrow, .ts, .tsv, .arff, .npy, .npz, each possibly .gz), a folder with
 NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list; see --manifest, --labels, --label-from),
 or - for standard input. With --sql it is the rows of a query: of DuckDB over files, of PostgreSQL, of SQLite.
-Start with: undertone demo, then undertone inspect DATA and undertone compare DATA.
+Start with: undertone demo, then undertone inspect DATA and undertone compare DATA. What it recommends is fitted with
+undertone fit DATA --classifier auto, and scores new data with undertone predict.
 Exit codes: 0 done, 1 failed, 2 wrong options, 130 interrupted.`;
 
 /** Each is loaded only when it is called: modules take longer to load than most commands to begin. */
@@ -18,6 +19,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   inspect: async () => (await import("./inspect.js")).inspectCommand(),
   fit: async () => (await import("./fit.js")).fitCommand(),
   encode: async () => (await import("./encode.js")).encodeCommand(),
+  predict: async () => (await import("./predict.js")).predictCommand(),
   serve: async () => (await import("./serve.js")).serveCommand(),
   compare: async () => (await import("./compare.js")).compareCommand(),
   bench: async () => (await import("./bench.js")).benchCommand(),

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { decimalOf } from "../decimal.js";
-import { splitList } from "../predict/sets/expression.js";
+import { splitList } from "../features/sets/expression.js";
 
 /** The range of a number, as in JSON Schema. */
 interface NumberRange {
@@ -40,6 +40,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   miss: { flag: "cost-miss" },
   alert: { flag: "cost-alert" },
   store: { flag: "save" },
+  calibration: { value: "name" },
+  classifier: { value: "name" },
   missing: { value: "texts" },
   sql: { value: "query" },
   timeFormat: { value: "format" },

@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.js";
+import { nameOfExpression } from "../features/sets/expression.js";
 import { withHooks } from "../hooks.js";
-import { nameOfExpression } from "../predict/sets/expression.js";
 import { describeSet } from "../sequences/inspect/inspect.js";
 import type { DataSource } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";

@@ -2,12 +2,12 @@ import type { ClassifierName, classifierTable } from "../classify/classifiers.js
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
 import { mustBeFitted, type ReadOut } from "../features/read-outs/read-outs.js";
+import { columnsOfSet, limited, widthOf } from "../features/sets/columns-of-set.js";
+import { type Expression, type SingleSet, setsOf } from "../features/sets/expression.js";
+import { featureSets } from "../features/sets/feature-sets.js";
+import { type NetworkName, networkOptions } from "../features/sets/networks.js";
 import { oneHotColumns } from "../network/batch/one-hot-columns.js";
 import { listParameters } from "../network/network.js";
-import { columnsOfSet, limited, widthOf } from "../predict/sets/columns-of-set.js";
-import { type Expression, type SingleSet, setsOf } from "../predict/sets/expression.js";
-import { featureSets } from "../predict/sets/feature-sets.js";
-import { type NetworkName, networkOptions } from "../predict/sets/networks.js";
 import { countOf } from "../sequences/set/sequence-set.js";
 import { differenceChannels } from "../sequences/transform/differences.js";
 import { type FitOptions, resolveFitOptions, specOf, USUAL } from "../train/options.js";

@@ -1,4 +1,4 @@
-import type { FeaturePair } from "../predict/sets/feature-set.js";
+import type { FeaturePair } from "../features/sets/feature-set.js";
 import { randomStream, STREAMS } from "../random.js";
 import { selectRows } from "../table/feature-table.js";
 import { fitPca, transformPca } from "../table/pca.js";

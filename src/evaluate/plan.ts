@@ -1,7 +1,7 @@
 import { type ClassifierName, type ClassWeights, classWeightsOf } from "../classify/classifiers.js";
 import { OptionError } from "../errors.js";
-import { defaultClassifiers } from "../predict/sets/default-classifiers.js";
-import { type Expression, roleOf } from "../predict/sets/expression.js";
+import { defaultClassifiers } from "../features/sets/default-classifiers.js";
+import { type Expression, roleOf } from "../features/sets/expression.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
@@ -72,7 +72,9 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const set = second === 0 ? swapClasses(cases) : cases;
   const labels = set.labels!;
   const rule = binary ? ruleOf(question, rare) : undefined;
-  const budget = binary ? budgetOf(question, parts, times, rare && source.events !== undefined) : undefined;
+  // without a test part the days of the training part tell how many cases a day has
+  const looked = plan.kind === "all" ? parts.map(({ train }) => ({ test: train })) : parts;
+  const budget = binary ? budgetOf(question, looked, times, rare && source.events !== undefined) : undefined;
   const measure = question.measure ?? (share < UNCOMMON ? "average-precision" : "accuracy");
   expectMeasure(measure, { binary, costs, budget });
   const tested = parts.flatMap(({ test }) => Array.from(test));
@@ -80,14 +82,15 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
   const classifiersOf = (expression: Expression) =>
     classifiers ?? defaultClassifiers(expression, { set, readOut, align });
   const baselines = features.filter((each) => roleOf(each) === "baseline");
-  const chooses = baselines.length > 1 || features.some((each) => classifiersOf(each).length > 1);
+  const chooses =
+    plan.kind === "all" || baselines.length > 1 || features.some((each) => classifiersOf(each).length > 1);
   const notes: string[] = [];
   const resamples: PlannedResample[] = [];
   for (const [k, part] of parts.entries()) {
     const train = pickSequences(set, part.train);
     expectTwoClasses(source.name, k, train, set.classNames!);
     const trainTimes = caseTimes(train);
-    const forward = plan.kind === "forward";
+    const forward = isForward(question);
     const by = { thresholds: rule !== undefined, times: forward ? trainTimes : undefined };
     const trials = rule || chooses ? validationTrials(train, seed, by) : undefined;
     const { duplicates } = checkLeakage(train, pickSequences(set, part.test), { allowSharedEntities: forward });
@@ -124,6 +127,11 @@ export async function planComparison(question: Question): Promise<ComparisonPlan
     groups: groupsOf(set, parts),
     positives: rare ? new Set(tested.filter((n) => labels[n] === 1)).size : undefined,
   };
+}
+
+/** Whether what comes later is tested, or will be: then the latest cases are held out, and labels come late. */
+export function isForward({ plan, source }: Pick<Question, "plan" | "source">): boolean {
+  return plan.kind === "forward" || (plan.kind === "all" && source.events !== undefined);
 }
 
 /** Which of two classes is looked for. @param known training cases of each */

@@ -1,10 +1,10 @@
 import { type ClassifierName, classifierTable } from "../classify/classifiers.js";
 import type { Engine } from "../engine/engine.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../features/sets/expression.js";
+import type { Aggregates, Cases, FitContext } from "../features/sets/feature-set.js";
+import { featureTables, type MadeSet, type Tables } from "../features/sets/feature-tables.js";
+import { joinBlocks, type NamedPairs } from "../features/sets/join-blocks.js";
 import { conformChannels } from "../model/prepare.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../predict/sets/expression.js";
-import type { Aggregates, Cases } from "../predict/sets/feature-set.js";
-import { featureTables, type MadeSet, type Tables } from "../predict/sets/feature-tables.js";
-import { joinBlocks, type NamedPairs } from "../predict/sets/join-blocks.js";
 import { mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import { limitCategories } from "../sequences/transform/limit-categories.js";
 import type { TrainHooks } from "../train/train.js";
@@ -49,6 +49,7 @@ export interface ResampleJob {
   k: number;
   /** Aggregates of all events, made once. */
   aggregates?: () => Aggregates;
+  onMade?(made: MadeSet): void;
   results: Results;
   /** Where classifiers are fitted. */
   fits: Fits;
@@ -189,9 +190,12 @@ export function partsWith(set: Sequences, { train, test }: Pick<Resample, "train
   return { train: conform(fitted), test: conform(pickSequences(set, test)) };
 }
 
-function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWith>, hooks: TrainHooks) {
-  const { engine, question, plan, k, aggregates, results, fits } = job;
-  const { set, classCount, classWeights } = plan;
+/** What feature sets are fitted on and made of in one resample. */
+export function setContext(
+  { engine, question, plan, k, aggregates }: Pick<ResampleJob, "engine" | "question" | "plan" | "k" | "aggregates">,
+  { train, test }: ReturnType<typeof partsWith>,
+): FitContext & { test: Cases } {
+  const { set } = plan;
   const rows = plan.resamples[k];
   const casesOf = (part: Sequences, rows: Int32Array): Cases => ({
     set: withoutLabels(part),
@@ -199,25 +203,31 @@ function openTables(job: ResampleJob, { train, test }: ReturnType<typeof partsWi
     rows,
     aggregates,
   });
+  return {
+    engine,
+    train,
+    cases: casesOf(train, rows.train),
+    test: casesOf(test, rows.test),
+    hooks: { signal: question.hooks?.signal },
+    fit: question.fit,
+    readOut: question.readOut,
+    align: question.align,
+    seed: question.seed,
+  };
+}
+
+function openTables(job: ResampleJob, sides: ReturnType<typeof partsWith>, hooks: TrainHooks) {
+  const { plan, k, results, fits } = job;
+  const { classCount, classWeights } = plan;
   return featureTables(
-    {
-      engine,
-      train,
-      cases: casesOf(train, rows.train),
-      test: casesOf(test, rows.test),
-      hooks,
-      beside: fits.beside,
-      fit: question.fit,
-      readOut: question.readOut,
-      align: question.align,
-      seed: question.seed,
-    },
+    { ...setContext(job, sides), hooks, beside: fits.beside },
     {
       classCount,
       classWeight: classWeights.ridge,
       async onMade(made, trainedWith) {
+        job.onMade?.(made);
         const { features, seed } = featureKey(made.expression, trainedWith - k * NEXT_RESAMPLE);
-        const built = describeMade(job, made, test, { seed, trainedWith });
+        const built = describeMade(job, made, sides.test, { seed, trainedWith });
         fits.inOrder(() => results.keepBuilt({ resample: k + 1, features, seed }, built));
       },
     },
@@ -241,7 +251,7 @@ function describeMade(
     const weights = model.weights.length;
     built.learning = { features, resample: k + 1, seed: trainedWith, history, bestUpdate, stopped, weights, seconds };
   }
-  if (k > 0 || seed !== question.networkSeeds[0]) return built;
+  if (k > 0 || seed !== question.networkSeeds[0] || test.ids.length === 0) return built;
   const shown = { features, labels: plan.resamples[k].labels, seed: question.seed };
   const { ids } = test;
   built.map = latentMap(pair, { ...shown, resample: k + 1, ids, classCount: plan.classCount });

@@ -1,13 +1,14 @@
 import type { Engine } from "../engine/engine.js";
 import { defaultThreads } from "../engine/threads/threads.js";
-import { eventAggregates } from "../predict/sets/event-aggregates.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "../predict/sets/expression.js";
-import type { Aggregates } from "../predict/sets/feature-set.js";
-import { featureSets } from "../predict/sets/feature-sets.js";
+import { eventAggregates } from "../features/sets/event-aggregates.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, setsOf } from "../features/sets/expression.js";
+import type { Aggregates } from "../features/sets/feature-set.js";
+import { featureSets } from "../features/sets/feature-sets.js";
+import type { MadeSet } from "../features/sets/feature-tables.js";
 import { featureKey, idOfPrediction, isDone, type Results } from "./comparison/predictions.js";
 import { openEstimate } from "./estimate.js";
 import { MOST_BYTES, openFits } from "./fits/fits.js";
-import type { ComparisonPlan } from "./plan.js";
+import { type ComparisonPlan, isForward } from "./plan.js";
 import { type Progress, predictResample } from "./predict-resample.js";
 import type { Question } from "./resolve.js";
 
@@ -15,6 +16,7 @@ import type { Question } from "./resolve.js";
  * Predictions of all classifiers on all feature sets, one resample after another. What `results` has already is not
  * done again.
  * @param meanwhile what the calling thread does when a core is free and no more tables are made
+ * @param onMade called once per feature set, resample and network
  * @returns what it returns
  */
 export async function predict<T>(
@@ -23,14 +25,13 @@ export async function predict<T>(
   plan: ComparisonPlan,
   results: Results,
   meanwhile: (pause: () => Promise<void>) => Promise<T>,
+  onMade?: (made: MadeSet) => void,
 ): Promise<T> {
   const { source, labelDelay } = question;
-  const { set, classCount } = plan;
-  // Only a plan forward in time has a "by now"; in other plans past labels are no features.
-  const pastLabels = question.plan.kind === "forward" && classCount === 2 ? set.labels : undefined;
+  const { set } = plan;
   let made: Aggregates | undefined;
   const aggregatesFor = (k: number) => () => {
-    const all = made ?? eventAggregates(set, source.events!, pastLabels, labelDelay);
+    const all = made ?? eventAggregates(set, source.events!, pastLabels(question, plan), labelDelay);
     made = k + 1 < plan.resamples.length ? all : undefined; // the last resample has its tables
     return all;
   };
@@ -42,6 +43,7 @@ export async function predict<T>(
       await predictResample({
         ...{ engine, question, plan, k, results, fits, progress },
         aggregates: source.events?.amounts && aggregatesFor(k),
+        onMade,
       });
     await fits.lastOnes();
     progress.step("intervals");
@@ -52,6 +54,14 @@ export async function predict<T>(
   } finally {
     await fits.close();
   }
+}
+
+/** Labels that aggregates may see late: only a plan forward in time has a "by now". */
+export function pastLabels(
+  question: Question,
+  { set, classCount }: Pick<ComparisonPlan, "set" | "classCount">,
+): Int32Array | undefined {
+  return isForward(question) && classCount === 2 ? set.labels : undefined;
 }
 
 /** Seconds of fits below which starting threads takes longer than the work. */

@@ -1,9 +1,9 @@
 import type { Engine } from "../engine/engine.js";
-import { nameOfExpression } from "../predict/sets/expression.js";
+import { nameOfExpression } from "../features/sets/expression.js";
 import { hashEvents, hashJson, hashSequences } from "../sequences/set/hash.js";
 import { VERSION } from "../version.js";
 import type { Environment } from "./comparison/comparison.js";
-import type { ComparisonPlan } from "./plan.js";
+import { type ComparisonPlan, isForward } from "./plan.js";
 import type { Question } from "./resolve.js";
 
 /** What is needed to run a comparison again, and to know whether kept results are of the same one. */
@@ -20,7 +20,7 @@ export async function provenanceOf(engine: Engine, question: Question, plan: Com
     thresholds: rule !== undefined,
     readOut,
     align,
-    labelDelay: question.plan.kind === "forward" ? labelDelay : null,
+    labelDelay: isForward(question) ? labelDelay : null,
     engine: engine.name,
     undertone: VERSION,
   };

@@ -29,10 +29,11 @@ export interface Question extends ResolvedOptions, Pick<CompareOptions, AsGiven>
 }
 
 /**
+ * @param planned which cases train; default: what the options say
  * @throws {DataError} without labels, or with one class only
  * @throws {OptionError} for an option that this source has no use for
  */
-export function resolve(source: DataSource<Sequences>, options: CompareOptions): Question {
+export function resolve(source: DataSource<Sequences>, options: CompareOptions, planned?: ResamplePlan): Question {
   const resolved = resolveOptions(source, options);
   checkSequences(source.train, source.name);
   if (source.test) checkSequences(source.test, source.name);
@@ -41,7 +42,7 @@ export function resolve(source: DataSource<Sequences>, options: CompareOptions):
   expectClasses(source.name, all);
   const unlabelled = all.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
   if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(all)} cases have no label; they are left out.`);
-  const plan = planOf(source, all, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
+  const plan = planned ?? planOf(source, all, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);
   if (plan.kind === "redrawn" && options.plan === undefined && options.repeats === undefined)
     notes.push(
       `The given split is small, so ${plan.repeats - 1} more of its sizes are drawn, and every figure is of all ${plan.repeats}. One split alone: \`plan: "given"\`.`,

@@ -115,8 +115,15 @@ function callCases({ probabilities, validation: held }: Prediction, scoring: Sco
   return { cases, threshold, chosenOn: { cases: held.length, alerts: held.filter((each) => each >= chosen).length } };
 }
 
-/** @param held scores of the validation cases of resample k */
-function thresholdOf(held: Float64Array, { rule, costs, resamples }: Scoring, k: number): number | undefined {
+/**
+ * The threshold that the rule chooses on held-out training cases: the median over trials. Undefined without positives.
+ * @param held scores of the validation cases of resample k
+ */
+export function thresholdOf(
+  held: Float64Array,
+  { rule, costs, resamples }: Pick<Scoring, "rule" | "costs" | "resamples">,
+  k: number,
+): number | undefined {
   const { labels, trials } = resamples[k].validation!;
   const positive = arePositive(labels);
   let from = 0;
@@ -178,7 +185,10 @@ function scoreSeed(parts: readonly PredictedCases[], probabilities: number[], sc
  * The deciding measure on the held-out training cases, more is better: mean over resamples and seeds. Alerts and costs
  * hang on a threshold that is chosen there, so average precision stands for them.
  */
-function validatedGoodness(predictions: readonly (readonly Prediction[])[], scoring: Scoring): number | undefined {
+export function validatedGoodness(
+  predictions: readonly (readonly Pick<Prediction, "validation">[])[],
+  scoring: Scoring,
+): number | undefined {
   const { measure, classCount, resamples } = scoring;
   const { weighted, falls } = measureTable[measureTable[measure].needs ? "average-precision" : measure];
   const found = resamples.flatMap(({ validation }, k) =>

@@ -1,5 +1,5 @@
 import type { ClassifierName } from "../classify/classifiers.js";
-import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../predict/sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression, partsOf, roleOf } from "../features/sets/expression.js";
 import type { ComparisonRow, Measure } from "./comparison/comparison.js";
 import { featureKey, isDone, predictionOf, type Results } from "./comparison/predictions.js";
 import { type Draws, drawSome, intervalOf, meanDraws } from "./metrics/bootstrap.js";

@@ -146,7 +146,7 @@ async function checkpointBeside(output: string, resuming: boolean): Promise<stri
 }
 
 /** Whether labels are of no column of the data, but of a file of theirs, a manifest or the names of files. */
-function labelsBeside({ labels, manifest, labelFrom }: DataOptions, kept: DataOptions): boolean {
+export function labelsBeside({ labels, manifest, labelFrom }: DataOptions, kept: DataOptions): boolean {
   return (labels ?? manifest ?? labelFrom) !== undefined && kept.label === undefined;
 }
 

@@ -23,8 +23,8 @@ export async function inSortFolder<T>(output: string, work: (folder: string) => 
   }
 }
 
-export function noSort(input: Input, copies: number | undefined): OptionError {
+export function noSort(input: Input, hasCopies: boolean): OptionError {
   return new OptionError(
-    `${shownInput(input)}: got \`sort\`${copies === undefined ? "" : " and `noisyCopies`"}, expected a long table that is read in pieces. This is read whole; leave it out.`,
+    `${shownInput(input)}: got \`sort\`${hasCopies ? " and `noisyCopies`" : ""}, expected a long table that is read in pieces. This is read whole; leave it out.`,
   );
 }

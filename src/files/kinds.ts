@@ -5,6 +5,7 @@ export const outputKinds = {
   model: "a model of undertone",
   checkpoint: "a checkpoint of undertone",
   features: "features of undertone",
+  scores: "scores of undertone predict",
   description: "the description of features of undertone",
   results: "results of undertone compare",
   report: "a report of undertone",
@@ -24,9 +25,10 @@ const NONE = /^\b$/;
 const SAFETENSORS = String.raw`^[\s\S]{8}\{"__metadata__":\{[^{}]*"format":"`;
 /** What the first bytes of a file of each kind look like. A test compares them with what the writers write. */
 const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp, kept: readonly string[]) => boolean> = {
-  model: (head) => new RegExp(`${SAFETENSORS}undertone"`).test(head),
+  model: (head) => new RegExp(`${SAFETENSORS}undertone(-predictor)?"`).test(head),
   checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
   features: (head, column, kept) => isFeatureTable(head, column, kept) || isMatrix(head),
+  scores: (head) => /^id,.*\bdecision(,score)?(,("p_([^"]|"")*"|p_[^,\n]*)){2,}/.test(head.split("\n", 1)[0]),
   description: describesFeatures,
   results: (head) => head.startsWith('{"kind":"comparison","format":'),
   report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),
@@ -96,6 +98,12 @@ const isParquet = (head: string) => head.startsWith("PAR1");
 
 /** Features as Parquet: the mark of this library, and the columns of features and nothing else. */
 async function holdsFeatures(path: string, column: RegExp, kept: readonly string[]): Promise<boolean> {
+  const told = await parquetTold(path);
+  return told?.kind === "features" && leadingColumns(told.names, column, told.kept ?? kept) !== undefined;
+}
+
+/** What undertone wrote into the contents of a Parquet file; undefined: it did not write it, or it is damaged. */
+async function parquetTold(path: string) {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
   const file = await open(path, "r");
   try {
@@ -103,13 +111,15 @@ async function holdsFeatures(path: string, column: RegExp, kept: readonly string
     const slice = async (start: number, end = size) =>
       (await file.read(Buffer.from(new ArrayBuffer(end - start)), 0, end - start, start)).buffer.buffer;
     const metadata = await parquetMetadataAsync({ byteLength: size, slice }, { geoparquet: false });
-    const marked = metadata.key_value_metadata?.some(({ key, value }) => key === PARQUET_KEY && value === "features");
-    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    const told = metadata.key_value_metadata?.find(({ key }) => key === KEPT_KEY)?.value;
-    const beside = told === undefined ? kept : (JSON.parse(told) as string[]);
-    return marked === true && leadingColumns(names, column, beside) !== undefined;
+    const told = (wanted: string) => metadata.key_value_metadata?.find(({ key }) => key === wanted)?.value;
+    const kept = told(KEPT_KEY);
+    return {
+      kind: told(PARQUET_KEY),
+      names: parquetSchema(metadata).children.map(({ element }) => element.name),
+      ...(kept !== undefined && { kept: JSON.parse(kept) as string[] }),
+    };
   } catch {
-    return false; // damaged: not known to be ours
+    return undefined; // not known to be ours
   } finally {
     await file.close();
   }
@@ -133,7 +143,10 @@ export async function isOfKind(
 ): Promise<boolean> {
   const head = await headOf(path);
   if (head === "") return true;
-  if (isParquet(head)) return kind === "features" && holdsFeatures(path, column, kept);
+  if (isParquet(head)) {
+    if (kind === "features") return holdsFeatures(path, column, kept);
+    return kind === "scores" && (await parquetTold(path))?.kind === "scores";
+  }
   if (!BEGINNINGS[kind](head, column, kept)) return false;
   if (kind !== "features" || !isMatrix(head)) return true;
   const description = `${path}.json`;
@@ -145,7 +158,10 @@ export async function isOfKind(
 /** What a file seems to be, for a message. */
 export async function seemsToBe(path: string, column = NONE): Promise<string> {
   const head = await headOf(path);
-  if (isParquet(head)) return (await holdsFeatures(path, column, [])) ? outputKinds.features : "a Parquet file";
+  if (isParquet(head)) {
+    if (await holdsFeatures(path, column, [])) return outputKinds.features;
+    return (await parquetTold(path))?.kind === "scores" ? outputKinds.scores : "a Parquet file";
+  }
   for (const [kind, name] of Object.entries(outputKinds))
     if (BEGINNINGS[kind as OutputKind](head, column, []) && !isMatrix(head)) return name;
   if (isMatrix(head) || head.startsWith("\x93NUMPY")) return "a NumPy array";

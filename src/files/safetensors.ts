@@ -11,6 +11,8 @@ export interface Tensor {
 export interface Safetensors {
   /** Where the file's memory is aligned, `data` is a view of it. */
   tensors: Record<string, Tensor>;
+  /** Tensors of bytes (U8, one dimension), which are files of their own: views. */
+  blobs: Record<string, Uint8Array>;
   metadata: Record<string, string>;
   /** Whether the file had a checksum. One that does not agree with the bytes is an error. */
   checksum: boolean;
@@ -38,15 +40,23 @@ const DIGITS_AT = 8 + BEFORE_DIGITS.length;
 const NO_DIGITS = "0".repeat(64);
 
 /**
- * The safetensors format: 8 bytes of header length, a JSON header, then the tensors one after another. The first entry
+ * The safetensors format, tensors before blobs: 8 bytes of header length, a JSON header, then the tensors one after another. The first entry
  * of the metadata is a checksum: SHA-256 over the whole file, with zeros in place of its 64 digits.
  */
-export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Record<string, string>): Uint8Array {
+export function encodeSafetensors(
+  tensors: Record<string, Tensor>,
+  metadata: Record<string, string>,
+  blobs: Record<string, Uint8Array> = {},
+): Uint8Array {
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+  const parts = [
+    ...Object.entries(tensors).map(([name, { shape, data }]) => ({ name, shape, data })),
+    ...Object.entries(blobs).map(([name, data]) => ({ name, shape: [data.length], data })),
+  ];
+  const entries = parts.map(({ name, shape, data }) => {
     const start = end;
     end += data.byteLength;
-    const dtype = data instanceof Float32Array ? "F32" : "F64";
+    const dtype = data instanceof Uint8Array ? "U8" : data instanceof Float32Array ? "F32" : "F64";
     return [name, { dtype, shape, data_offsets: [start, end] }] as const;
   });
   const withChecksum = { checksum: `sha256:${NO_DIGITS}`, ...metadata };
@@ -56,7 +66,7 @@ export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Rec
   const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8 + header.length, 8 + padded);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(header, 8);
-  Object.values(tensors).forEach(({ data }, k) => {
+  parts.forEach(({ data }, k) => {
     const at = 8 + padded + entries[k][1].data_offsets[0];
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
   });
@@ -65,7 +75,7 @@ export function encodeSafetensors(tensors: Record<string, Tensor>, metadata: Rec
 }
 
 /**
- * Reads what encodeSafetensors wrote, and any safetensors file whose F32 and F64 tensors fill it in the order of its
+ * Reads what encodeSafetensors wrote, and any safetensors file whose F32, F64 and U8 tensors fill it in the order of its
  * header. The checksum is compared first. No size in the file is believed before it agrees with the file's own size.
  * @param where names the file in errors
  * @param advice what to do about a file that is damaged
@@ -97,22 +107,27 @@ export function decodeSafetensors(
   const { metadata, entries } = checkHeader(json, fail);
   const body = bytes.subarray(8 + length);
   let next = 0;
-  const tensors = entries.map(([name, { dtype, shape, data_offsets }]): [string, Tensor] => {
+  const tensors: [string, Tensor][] = [];
+  const blobs: [string, Uint8Array][] = [];
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [start, end] = data_offsets;
-    if (dtype !== "F32" && dtype !== "F64") fail(`tensor "${name}" has type ${dtype}, expected F32 or F64.`);
+    if (dtype !== "F32" && dtype !== "F64" && dtype !== "U8")
+      fail(`tensor "${name}" has type ${dtype}, expected F32, F64 or U8.`);
     if (start !== next)
       fail(`tensor "${name}" begins at byte ${start}, expected ${next}: tensors stand one behind another.`);
     if (end > body.length)
       fail(`the file was cut short: tensor "${name}" ends at byte ${end} of its tensors, there are ${body.length}.`);
-    const width = dtype === "F32" ? 4 : 8;
+    const width = dtype === "F32" ? 4 : dtype === "F64" ? 8 : 1;
     if (end - start !== shape.reduce((a, b) => a * b, width))
       fail(`tensor "${name}" has ${end - start} bytes, its type ${dtype} and shape [${shape}] need another number.`);
     next = end;
-    return [name, { shape, data: numbersOf(body.subarray(start, end), width) }];
-  });
+    const part = body.subarray(start, end);
+    if (width === 1) blobs.push([name, part]);
+    else tensors.push([name, { shape, data: numbersOf(part, width) }]);
+  }
   if (next !== body.length)
     fail(`its tensors end at byte ${next}, expected ${body.length}: there are bytes that belong to none.`);
-  return { tensors: Object.fromEntries(tensors), metadata, checksum };
+  return { tensors: Object.fromEntries(tensors), blobs: Object.fromEntries(blobs), metadata, checksum };
 }
 
 /** The value of a JSON text. @throws {SyntaxError} if it is none, or has more parts than a sound file */

@@ -12,7 +12,7 @@ import { inputChannels, type Preparation } from "./prepare.js";
 
 const count = z.int().nonnegative();
 
-const channelSchema: z.ZodType<Channel> = z.object({
+export const channelSchema: z.ZodType<Channel> = z.object({
   name: z.string(),
   kind: z.enum(["numeric", "categorical"]),
   vocabulary: listOf(z.string()).optional(),

@@ -3,6 +3,9 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "../files/safe
 import { checkMetadata, damagedModel, FORMAT_VERSION, type ModelMetadata, parseJson } from "./metadata.js";
 import { type Model, parametersOf } from "./model.js";
 
+/** What the header of a predictor calls it. */
+export const PREDICTOR_FORMAT = "undertone-predictor";
+
 /** The first version whose files have a checksum. */
 const WITH_CHECKSUM = 2;
 
@@ -25,7 +28,11 @@ export function writeModel(model: Model): Uint8Array {
  * @throws {ArtefactError} if it was cut short, is damaged, is newer than this library or is no model
  */
 export function readModel(bytes: Uint8Array, where: string): Model {
-  const { tensors, metadata: texts, checksum } = decodeSafetensors(bytes, where);
+  const { tensors, blobs, metadata: texts, checksum } = decodeSafetensors(bytes, where);
+  if (texts.format === PREDICTOR_FORMAT)
+    throw new ArtefactError(
+      `${where}: the file is a predictor, expected an encoder alone. A predictor holds a classifier, too, and scores data: "undertone predict ${where} DATA". An encoder is what "undertone fit" writes without a classifier.`,
+    );
   if (texts.format !== "undertone" || texts.model === undefined)
     throw new ArtefactError(
       `${where}: this safetensors file holds no undertone model. Expected one written by "undertone fit".`,
@@ -44,11 +51,13 @@ export function readModel(bytes: Uint8Array, where: string): Model {
       `${where}: the model has no checksum (format version ${formatVersion}, undertone ${library}), so damage to the file cannot be noticed. Train it again, or write it again with saveModel.`,
     ];
   const damaged = damagedModel(where);
-  const [[name] = []] = others;
+  const [name] = [...others.map(([each]) => each), ...Object.keys(blobs)];
   if (texts.readOut === undefined)
     return name === undefined ? model : damaged(`: its tensor "${name}" belongs to nothing in it`);
   const state = parseJson(texts.readOut) as Record<string, unknown> | null;
   if (typeof state !== "object" || state === null) return damaged(": its read-outs are not JSON");
+  const [blob] = Object.keys(blobs);
+  if (blob !== undefined) return damaged(`: its tensor "${blob}" belongs to nothing in it`);
   return { ...model, readOut: { state, tensors: Object.fromEntries(others) } };
 }
 

@@ -25,8 +25,12 @@ export interface ParquetRows {
  * Writes features as Parquet: texts, kept columns of their own types (null = missing), then float32 columns. Row groups have a fixed number of rows, so the bytes do not
  * depend on the pieces in which the rows come. Memory holds one row group.
  * @param write adds bytes at the end of the file
+ * @param content what the file says that it is
  */
-export function openParquetRows(write: (bytes: Uint8Array) => Promise<void>): ParquetRows {
+export function openParquetRows(
+  write: (bytes: Uint8Array) => Promise<void>,
+  content: "features" | "scores" = "features",
+): ParquetRows {
   const buffer = new ByteWriter();
   let writer: ParquetWriter | undefined;
   let texts: { name: string; values: string[] }[] = [];
@@ -48,7 +52,7 @@ export function openParquetRows(write: (bytes: Uint8Array) => Promise<void>): Pa
       ...kept.map(({ name, kind }) => ({ ...KEPT_TYPES[kind], name, repetition_type: "OPTIONAL" as const })),
       ...columns.map((name) => ({ ...number, name })),
     ];
-    const kvMetadata = [{ key: PARQUET_KEY, value: "features" }];
+    const kvMetadata: { key: string; value: string }[] = [{ key: PARQUET_KEY, value: content }];
     if (kept.length > 0) kvMetadata.push({ key: KEPT_KEY, value: JSON.stringify(kept.map(({ name }) => name)) });
     writer = new ParquetWriter({ writer: buffer, schema, kvMetadata, createdBy: `undertone version ${VERSION}` });
   };

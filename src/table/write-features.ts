@@ -75,11 +75,16 @@ export async function writeFeatures(path: string, table: FeatureTable, rows: Row
 /**
  * Opens a file of features whose rows come piece by piece. Until `finish`, what was there before stays, and standard
  * output (-) gets nothing.
+ * @param kind what a Parquet file says that it is
  * @throws {OptionError} for an unknown ending
  * @throws {UndertoneError} if the place cannot be written to; `append` throws a {ShapeError} for other columns than
  * those before
  */
-export async function openFeatureFile(path: string, chosen?: FeatureFormat): Promise<FeatureFile> {
+export async function openFeatureFile(
+  path: string,
+  chosen?: FeatureFormat,
+  kind: "features" | "scores" = "features",
+): Promise<FeatureFile> {
   const files = featureFiles(path, chosen).map((each) => each.path);
   if (path !== STANDARD_OUTPUT) for (const file of files) await checkWritable(file);
   const format = formatOf(path, chosen);
@@ -90,7 +95,7 @@ export async function openFeatureFile(path: string, chosen?: FeatureFormat): Pro
   const hash = createHash("sha256"); // of the matrix without its header, which is written last
   const description = npy ? openNpyDescription(descriptionOf(path)) : undefined;
   const { write } = file;
-  const parquet = format === "parquet" ? (await import("./parquet-rows.js")).openParquetRows(write) : undefined;
+  const parquet = format === "parquet" ? (await import("./parquet-rows.js")).openParquetRows(write, kind) : undefined;
   return {
     async append(table, rows) {
       expectOptions("Labels of rows", rows, ["ids", "parts", "labels", "kept"]);

@@ -10,10 +10,14 @@ import { encodeCommand } from "../../src/cli/encode.js";
 import { fitCommand } from "../../src/cli/fit.js";
 import { addCommonFlags, addDataFlags, addEventFlags, addFitFlags, addForceFlag } from "../../src/cli/flags.js";
 import { inspectCommand } from "../../src/cli/inspect.js";
+import { predictCommand } from "../../src/cli/predict.js";
 import { inFlags } from "../../src/cli/schema-flags.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const commands = [inspectCommand(), compareCommand(), fitCommand(), encodeCommand(), demoCommand(), benchCommand()];
+const commands = [
+  ...[inspectCommand(), compareCommand(), fitCommand(), encodeCommand()],
+  ...[predictCommand(), demoCommand(), benchCommand()],
+];
 const flags = new Set(commands.flatMap(({ options }) => options.map(({ long }) => long!)));
 
 /** The flags of a command as rows of a table of its page. */

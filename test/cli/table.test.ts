@@ -57,7 +57,9 @@ test("the verdict stands before its evidence, with what to train", () => {
   expect(lines.findIndex((line) => line.startsWith(`${example.name}: ${example.train} training`))).toBeLessThan(
     lines.findIndex((line) => line.startsWith("┌")),
   );
-  expect(lines).toContain(`  Train: --features ${choice!.features} --classifiers ${choice!.classifier}`);
+  expect(lines).toContain(
+    `  Fit it: undertone fit, with the same data and its flags, --features ${choice!.features} --classifier ${choice!.classifier} -o FILE`,
+  );
 });
 
 test("with a budget of alerts its two columns stand in place of F1, which precision and recall give", () => {

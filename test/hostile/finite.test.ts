@@ -18,7 +18,7 @@ import { fitAutoencoder } from "../../src/features/fit-autoencoder.js";
 import { fitReadOuts } from "../../src/features/fit-read-outs.js";
 import { readOuts } from "../../src/features/read-outs/read-outs.js";
 import { residualFeatures } from "../../src/features/residual-features.js";
-import { featureSets } from "../../src/predict/sets/feature-sets.js";
+import { featureSets } from "../../src/features/sets/feature-sets.js";
 import { randomStream } from "../../src/random.js";
 import { readInPieces, readSource } from "../../src/read/read.js";
 import type { DataOptions } from "../../src/read/source/options.js";

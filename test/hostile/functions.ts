@@ -35,6 +35,8 @@ const model = await library.fitAutoencoder(engine, set, {
   train: { updates: 1 },
   threads: 0,
 });
+const quickly = { features: ["raw"], classifier: "ridge", fit: { threads: 0 } };
+const predictor = await library.fitPredictor(engine, source, quickly);
 export const table = library.rawFeatures(set, 3);
 export const labels = set.labels!;
 const events = { times: Float64Array.of(0, 1), amounts: Float64Array.of(1, 2), entities: ["a", "a"] };
@@ -186,6 +188,15 @@ export const withOptions: Record<string, Case> = {
       },
     ]),
   ),
+  fitCalibration: {
+    call: (options) =>
+      library.fitCalibration({ probabilities: [0.7, 0.3, 0.2, 0.8], labels: [0, 1], classCount: 2, ...options }),
+    knows: "method",
+    refuses: [
+      [{ method: "beta" }, "method"],
+      [{ classCount: 1 }, "classCount"],
+    ],
+  },
   readSource: {
     call: (options) => node.readSource(file("a.csv"), { label: "label", ...options }),
     knows: "entity",
@@ -203,6 +214,45 @@ export const withOptions: Record<string, Case> = {
       ]),
     knows: "numeric",
     refuses: [[{ window: 0 }, "window"]],
+  },
+  fitPredictor: {
+    call: (options) => library.fitPredictor(engine, source, { ...quickly, ...(options as Any) }),
+    knows: "calibration",
+    refuses: [
+      [{ classifier: "ridg" }, 'Did you mean "ridge"?'],
+      [{ classifier: "average(ridge)" }, "expected an average of two classifiers or more"],
+      [{ classifiers: ["ridge"] }, "expected one of the two"],
+      [{ labelDelay: 5 }, "it would have no effect"],
+      [{ calibration: "plat" }, 'Did you mean "platt"?'],
+    ],
+  },
+  fitPredictorFile: {
+    call: (options) =>
+      node.fitPredictorFile(engine, file("a.csv"), file("p.undertone"), { ...quickly, ...(options as Any) }),
+    knows: "until",
+    refuses: [[{ until: "soon" }, "expected a time"]],
+  },
+  decodePredictor: {
+    call: (options) => library.decodePredictor(engine, predictor.toBytes(), "it", options as Any),
+    knows: "threads",
+  },
+  loadPredictor: {
+    async call(options) {
+      await node.savePredictor(file("q.undertone"), predictor);
+      return node.loadPredictor(engine, file("q.undertone"), options as Any);
+    },
+    knows: "threads",
+  },
+  predictFile: {
+    call: (options) => node.predictFile(predictor, file("a.csv"), file("scores.csv"), options as Any),
+    knows: "threshold",
+    refuses: [
+      [{ threshold: 2 }, "expected a number from 0 to 1"],
+      [{ alertsPerDay: 0.5 }, "expected a whole number"],
+      [{ threshold: 0.5, alertsPerDay: 5 }, "expected one of the two"],
+      [{ outputFormat: "npy" }, "expected"],
+      [{ after: 5 }, "Leave it out"],
+    ],
   },
   encodeFile: {
     call: (options) => node.encodeFile(engine, model, file("a.csv"), output, options as Any),
@@ -240,6 +290,7 @@ export const withoutOptions = [
     "loadEngine",
     "loadClassifier",
     "explainClassifier",
+    "loadCalibration",
     "scorePredictions",
     "averagePrecision",
     "rawFeatures",
@@ -249,6 +300,6 @@ export const withoutOptions = [
   ...["transformRandomConvolutions", "residualFeatures", "decodeModel", "encodeModel", "describeSet"],
   ...["checkSequenceSet", "countOf", "isObserved", "selectSequences", "splitGrouped", "splitStratified"],
   ...["interpolate", "scaleSequences", "unscaleSequences", "balanceBlocks", "transformPca"],
-  ...["resultFile", "loadModel", "saveModel", "openFeatureFile", "loadCheckpoint", "saveCheckpoint"],
+  ...["resultFile", "loadModel", "saveModel", "savePredictor", "openFeatureFile", "loadCheckpoint", "saveCheckpoint"],
   ...["separate", "isFraud"],
 ];

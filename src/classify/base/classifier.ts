@@ -78,13 +78,18 @@ export interface ClassifierOptions {
   chosen?: Chosen;
 }
 
-/** A recipe for a classifier of sparse rows; as `Classifier`, without weights of rows and a state to keep. */
+/** A recipe for a classifier of sparse rows; as `Classifier`, without weights of rows. */
 export interface SparseClassifier {
-  fit(
-    x: SparseRows,
-    labels: Int32Array,
-    classCount: number,
-  ): { chosen?: Chosen; notes: readonly string[]; predictProba(x: SparseRows): Float64Array };
+  fit(x: SparseRows, labels: Int32Array, classCount: number): FittedSparse;
+}
+
+/** As `FittedClassifier`. */
+export interface FittedSparse<State extends FittedState = FittedState> {
+  chosen?: Chosen;
+  notes: readonly string[];
+  /** @throws {ShapeError} for rows of another number of columns than in training */
+  predictProba(x: SparseRows): Float64Array;
+  toJSON(): State;
 }
 
 /** A classifier as the table in `classifiers.ts` lists it. */

@@ -1,6 +1,9 @@
+import { z } from "zod";
 import { ShapeError } from "../../errors.js";
 import { type SparseRows, selectSparseRows } from "../../table/sparse-rows.js";
-import type { ClassifierOptions, SparseClassifier } from "../base/classifier.js";
+import { expectState } from "../base/checks.js";
+import { type ClassifierOptions, type FittedSparse, type SparseClassifier, stateFields } from "../base/classifier.js";
+import { pack, unpack } from "../base/packed.js";
 import { trainingRows } from "../base/training-rows.js";
 import { chooseStrength, type ObjectiveOf } from "./choose-strength.js";
 import { minimise } from "./lbfgs.js";
@@ -9,6 +12,16 @@ import { lossAndSlopes, softmaxInPlace } from "./linear-model.js";
 /** Entries of sparse columns are small: weaker penalties, and a finer tolerance, than for standardised ones. */
 const STEPS = { tolerance: 1e-5, maxIterations: 300 };
 const RULES = { strengths: [1, 10, 100, 1000], usual: 10, least: 5, ...STEPS };
+
+/** A fit as plain JSON; `columns` counts those of a sparse row. */
+export const sparseLogisticState = z.object({
+  kind: z.literal("sparseLogistic"),
+  ...stateFields,
+  /** [columns, outputs] coefficients, then [outputs] intercepts, float64; see `pack`. */
+  parameters: z.string(),
+  C: z.number().positive(),
+});
+export type SparseLogisticState = z.infer<typeof sparseLogisticState>;
 
 /**
  * Logistic regression on sparse rows as they come, neither centred nor scaled: the objective of `logisticRegression`.
@@ -39,15 +52,34 @@ export function sparseLogistic({
         notes.push(`Logistic regression stopped after ${found.iterations} iterations before it converged.`);
       return {
         chosen: { C },
-        notes,
-        predictProba(other) {
-          if (other.width !== x.width)
-            throw new ShapeError(
-              `logistic predict: got sparse rows of ${other.width} columns, expected ${x.width}, as in training.`,
-            );
-          return probabilities(other, found.x, outputs, classes, classCount);
-        },
+        ...loadSparseLogistic({
+          ...{ kind: "sparseLogistic", classCount, classes, columns: x.width, notes, C },
+          parameters: pack("float64", found.x),
+        }),
       };
+    },
+  };
+}
+
+/** @throws {Error} in a few words when parts of the state do not match */
+export function loadSparseLogistic(state: SparseLogisticState): FittedSparse<SparseLogisticState> {
+  const { classes, classCount, columns, notes } = state;
+  const parameters = unpack("float64", state.parameters);
+  const outputs = classes.length === 2 ? 1 : classes.length;
+  expectState(parameters.length === outputs * (columns + 1), "parameters that do not match the columns");
+  expectState(
+    classes.every((c) => c < classCount),
+    "a class beyond classCount",
+  );
+  return {
+    notes,
+    toJSON: () => state,
+    predictProba(x) {
+      if (x.width !== columns)
+        throw new ShapeError(
+          `logistic predict: got sparse rows of ${x.width} columns, expected ${columns}, as in training.`,
+        );
+      return probabilities(x, parameters, outputs, classes, classCount);
     },
   };
 }

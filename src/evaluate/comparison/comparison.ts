@@ -1,5 +1,5 @@
+import type { FeatureRole } from "../../features/sets/feature-set.js";
 import type { HistoryEntry } from "../../model/history.js";
-import type { FeatureRole } from "../../predict/sets/feature-set.js";
 import type { SetDescription } from "../../sequences/inspect/inspect.js";
 import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";

@@ -1,4 +1,4 @@
-import { type Expression, hasNetwork, nameOfExpression } from "../../predict/sets/expression.js";
+import { type Expression, hasNetwork, nameOfExpression } from "../../features/sets/expression.js";
 import type { LatentMap, Learning, Reconstructions } from "./comparison.js";
 
 /** Which work: a classifier on a feature set, in one resample (from 1), with one network seed. */
@@ -67,14 +67,17 @@ export function predictionOf(
 
 /** Mean of the scores of several feature sets with the same classifier. */
 export function averagePredictions(parts: readonly Prediction[]): Prediction {
-  const mean = (arrays: readonly Float64Array[]) =>
-    arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
   const held = parts.flatMap(({ validation }) => (validation ? [validation] : []));
   return {
     columns: parts.reduce((sum, { columns }) => sum + columns, 0),
-    probabilities: mean(parts.map(({ probabilities }) => probabilities)),
-    ...(held.length === parts.length && { validation: mean(held) }),
+    probabilities: meanOf(parts.map(({ probabilities }) => probabilities)),
+    ...(held.length === parts.length && { validation: meanOf(held) }),
     notes: [...new Set(parts.flatMap(({ notes }) => notes))],
     seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0),
   };
+}
+
+/** The mean of several arrays, number by number. */
+export function meanOf(arrays: readonly Float64Array[]): Float64Array {
+  return arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
 }

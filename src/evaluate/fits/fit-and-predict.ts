@@ -1,6 +1,6 @@
 import type { Chosen, ClassifierEntry, ClassifierOptions, ClassWeight } from "../../classify/base/classifier.js";
 import { type ClassifierName, classifierTable } from "../../classify/classifiers.js";
-import type { FeaturePair } from "../../predict/sets/feature-set.js";
+import type { FeaturePair } from "../../features/sets/feature-set.js";
 import { type FeatureTable, selectRows } from "../../table/feature-table.js";
 import { withRowsApart } from "../../table/rows-apart.js";
 import { type SparseRows, selectSparseRows } from "../../table/sparse-rows.js";

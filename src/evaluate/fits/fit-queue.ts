@@ -1,6 +1,6 @@
 import { runInBackground } from "../../engine/threads/background.js";
-import type { FeaturePair } from "../../predict/sets/feature-set.js";
-import type { Beside } from "../../predict/sets/networks.js";
+import type { FeaturePair } from "../../features/sets/feature-set.js";
+import type { Beside } from "../../features/sets/networks.js";
 import type { Prediction } from "../comparison/predictions.js";
 import type { BlockedFit, FitMessage } from "./lead-fit.js";
 

@@ -1,6 +1,6 @@
-import type { FeaturePair } from "../../predict/sets/feature-set.js";
-import { joinBlocks, type NamedPairs } from "../../predict/sets/join-blocks.js";
-import type { Beside } from "../../predict/sets/networks.js";
+import type { FeaturePair } from "../../features/sets/feature-set.js";
+import { joinBlocks, type NamedPairs } from "../../features/sets/join-blocks.js";
+import type { Beside } from "../../features/sets/networks.js";
 import { shareArray } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";

@@ -1,5 +1,5 @@
 import type { Line } from "../../engine/threads/serve.js";
-import { joinBlocks, type NamedPairs } from "../../predict/sets/join-blocks.js";
+import { joinBlocks, type NamedPairs } from "../../features/sets/join-blocks.js";
 import type { Prediction } from "../comparison/predictions.js";
 import { type FitTask, fitAndPredict } from "./fit-and-predict.js";
 

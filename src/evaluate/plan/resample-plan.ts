@@ -82,6 +82,7 @@ export function planOf(
 /** The plan in words. */
 export function describePlan(plan: ResamplePlan): string {
   if (plan.kind === "given") return `the given split${plan.kept === undefined ? "" : ` alone, because ${plan.kept}`}`;
+  if (plan.kind === "all") return "all cases, none tested";
   if (plan.kind === "redrawn") {
     const { repeats, grouped, seed } = plan;
     if (repeats === 1) return "the given split";

@@ -23,13 +23,15 @@ export interface Resample {
  * forward: in time. The latest `testFraction` of the cases is tested, in `folds` periods one after another; each
  * trains on what happened at least `delay` seconds before its period begins, because labels come that late. Cases
  * in between are in neither part.
+ * all: every case trains, or those up to the time `until`, and none is tested.
  */
 export type ResamplePlan =
   | { kind: "given"; trainCount: number; kept?: string }
   | { kind: "redrawn"; trainCount: number; repeats: number; grouped: boolean; seed: number }
   | { kind: "stratified" | "grouped"; folds: number; repeats?: number; seed: number }
   | { kind: "stratified" | "grouped"; repeats: number; testFraction: number; seed: number }
-  | { kind: "forward"; testFraction: number; delay: number; folds: number };
+  | { kind: "forward"; testFraction: number; delay: number; folds: number }
+  | { kind: "all"; until?: number };
 
 /**
  * The resamples of a plan. Cases without a label (-1) are in neither part.
@@ -47,6 +49,7 @@ export function planResamples(
   times?: Float64Array,
 ): Resample[] {
   if (plan.kind === "forward") return forwardResamples(labels, times, plan);
+  if (plan.kind === "all") return [allCases(labels, times, plan.until)];
   if (plan.kind === "given") {
     const { trainCount } = plan;
     return [partition(labels, (i) => i >= trainCount)];
@@ -74,6 +77,13 @@ export function planResamples(
         : groupedHoldout(labels, needEntities(entities), testFraction, random);
     return partition(labels, (i) => inTest[i] === 1);
   });
+}
+
+function allCases(labels: ArrayLike<number>, times: Float64Array | undefined, until?: number): Resample {
+  const train: number[] = [];
+  for (let i = 0; i < labels.length; i++)
+    if (labels[i] >= 0 && (until === undefined || times![i] <= until)) train.push(i);
+  return { train: Int32Array.from(train), test: new Int32Array(), ...(until !== undefined && { trainUntil: until }) };
 }
 
 function forwardResamples(

@@ -1,5 +1,5 @@
-import { type Expression, nameOfExpression, parseExpression } from "../../predict/sets/expression.js";
-import { featureSets } from "../../predict/sets/feature-sets.js";
+import { type Expression, nameOfExpression, parseExpression } from "../../features/sets/expression.js";
+import { featureSets } from "../../features/sets/feature-sets.js";
 import type { Difference, Measure } from "../comparison/comparison.js";
 import { differenceOf } from "../metrics/bootstrap.js";
 import { measureTable } from "../metrics/measures.js";

@@ -6,7 +6,7 @@ import {
   roleOf,
   sayExpression,
   setsOf,
-} from "../../predict/sets/expression.js";
+} from "../../features/sets/expression.js";
 import type { ComparisonRow, Difference, Measure, Verdict } from "../comparison/comparison.js";
 import { goodnessOf, measureTable, showScore } from "../metrics/measures.js";
 import { bestOf } from "./chosen-rows.js";

@@ -53,13 +53,13 @@ export function historyNotes({ where, entities, met: { known, unknown }, notes }
   ];
 }
 
-/** The time that `after` is, as the times of the data are written. @throws {OptionError} for what is no time */
-export function timeAfter(after: string | number, options: DataOptions): Time {
+/** The time that an option gives, as the times of the data are written. @throws {OptionError} for what is no time */
+export function timeAfter(after: string | number, options: DataOptions, name = "after"): Time {
   const { unit, parse } = notationOf(options)?.times ?? {};
   const text = String(after).trim();
   const time = parse?.(text) ?? parseTime(text, unit);
   if (time) return time;
   throw new OptionError(
-    `\`after\`: got "${after}", expected a time: a date such as 2024-01-31 or 2024-01-31T12:00:00Z (UTC without a zone), or a number in the unit of the data's times.`,
+    `\`${name}\`: got "${after}", expected a time: a date such as 2024-01-31 or 2024-01-31T12:00:00Z (UTC without a zone), or a number in the unit of the data's times.`,
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ScoredRow } from "../../../src/evaluate/verdict/chosen-rows.js";
 import { chosenRows } from "../../../src/evaluate/verdict/chosen-rows.js";
 import { differencesOf } from "../../../src/evaluate/verdict/differences.js";
-import { parseExpression, roleOf } from "../../../src/predict/sets/expression.js";
+import { parseExpression, roleOf } from "../../../src/features/sets/expression.js";
 
 /** A row with its score on the held-out training cases and on the test cases; draws lie a hundredth around it. */
 function scored(features: string, classifier: string, validated: number | undefined, value: number): ScoredRow {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ComparisonRow, Difference } from "../../../src/evaluate/comparison/comparison.js";
 import type { Judged } from "../../../src/evaluate/verdict/judged.js";
 import { verdictOf } from "../../../src/evaluate/verdict/verdict.js";
-import { parseExpression, roleOf } from "../../../src/predict/sets/expression.js";
+import { parseExpression, roleOf } from "../../../src/features/sets/expression.js";
 
 const above = { difference: 0.05, low: 0.01, high: 0.09 };
 const more = { difference: 0.06, low: 0.02, high: 0.1 };

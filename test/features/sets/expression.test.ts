@@ -8,7 +8,7 @@ import {
   sayExpression,
   setsOf,
   splitList,
-} from "../../../src/predict/sets/expression.js";
+} from "../../../src/features/sets/expression.js";
 
 describe("what is written is what is read", () => {
   test.each([

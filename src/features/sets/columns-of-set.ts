@@ -1,6 +1,6 @@
-import { componentsOf, type ReadOut } from "../../features/read-outs/read-outs.js";
 import { type Channel, countOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import { MOST_CATEGORIES } from "../../sequences/transform/limit-categories.js";
+import { componentsOf, type ReadOut } from "../read-outs/read-outs.js";
 import { type Expression, type SingleSet, setsOf } from "./expression.js";
 
 /** What the number of columns depends on. */

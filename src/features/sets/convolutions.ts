@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { defaultThreads } from "../../engine/threads/threads.js";
-import { convolveOnThreads } from "../../features/baselines/convolve-on-threads.js";
-import { fitRandomConvolutions, randomConvolutionsSchema } from "../../features/baselines/random-convolutions.js";
-import { awaitTableOfPieces } from "../../features/baselines/table-of-pieces.js";
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { cutAll } from "../../sequences/set/windowed-set.js";
+import { convolveOnThreads } from "../baselines/convolve-on-threads.js";
+import { fitRandomConvolutions, randomConvolutionsSchema } from "../baselines/random-convolutions.js";
+import { awaitTableOfPieces } from "../baselines/table-of-pieces.js";
 import type { FeatureSet } from "./feature-set.js";
 
 /** Above this many training rows ridge takes minutes with ten thousand columns. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { RIDGE_ALPHAS, ridgeLeaveOneOut } from "../../../src/classify/linear/ridge.js";
 import { loadEngine } from "../../../src/engine/load.js";
-import { nameOfExpression, parseExpression } from "../../../src/predict/sets/expression.js";
-import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/predict/sets/feature-tables.js";
+import { nameOfExpression, parseExpression } from "../../../src/features/sets/expression.js";
+import { featureTables, type MadeSet, selectByLeaveOneOut } from "../../../src/features/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../../src/table/feature-table.js";

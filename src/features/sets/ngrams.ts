@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pack, unpack } from "../../classify/base/packed.js";
+import { cutAll } from "../../sequences/set/windowed-set.js";
 import {
   commonNgrams,
   type FittedNgrams,
@@ -7,8 +8,7 @@ import {
   ngramBuckets,
   ngramColumns,
   ngramRows,
-} from "../../features/baselines/ngrams.js";
-import { cutAll } from "../../sequences/set/windowed-set.js";
+} from "../baselines/ngrams.js";
 import type { FeatureSet } from "./feature-set.js";
 
 /** Tf-idf of the n-grams of tokens: all of them as sparse rows, and as a table those that most cases have. */

@@ -4,10 +4,10 @@ import { rawFeatures } from "../../../src/features/baselines/raw.js";
 import { statisticsFeatures } from "../../../src/features/baselines/statistics.js";
 import { encode } from "../../../src/features/encode.js";
 import { residualFeatures } from "../../../src/features/residual-features.js";
-import { eventAggregates } from "../../../src/predict/sets/event-aggregates.js";
-import type { FitContext, FittedSet } from "../../../src/predict/sets/feature-set.js";
-import { featureSets } from "../../../src/predict/sets/feature-sets.js";
-import { shareNetworks } from "../../../src/predict/sets/networks.js";
+import { eventAggregates } from "../../../src/features/sets/event-aggregates.js";
+import type { FitContext, FittedSet } from "../../../src/features/sets/feature-set.js";
+import { featureSets } from "../../../src/features/sets/feature-sets.js";
+import { shareNetworks } from "../../../src/features/sets/networks.js";
 import { selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../../series.js";
 

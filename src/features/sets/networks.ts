@@ -1,10 +1,10 @@
 import type { Engine } from "../../engine/engine.js";
-import { fitReadOuts } from "../../features/fit-read-outs.js";
 import type { Model } from "../../model/model.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { trainModel, untrainedAutoencoder } from "../../train/fit.js";
 import type { FitOptions } from "../../train/options.js";
 import type { TrainHooks } from "../../train/train.js";
+import { fitReadOuts } from "../fit-read-outs.js";
 
 /** What a network is made of: the training part of one resample. */
 export interface NetworkContext {

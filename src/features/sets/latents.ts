@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { encode } from "../../features/encode.js";
-import { componentsOf, mustBeFitted, readOuts } from "../../features/read-outs/read-outs.js";
-import { residualFeaturesOnThreads } from "../../features/residual-features.js";
 import { selectColumns } from "../../table/feature-table.js";
+import { encode } from "../encode.js";
+import { componentsOf, mustBeFitted, readOuts } from "../read-outs/read-outs.js";
+import { residualFeaturesOnThreads } from "../residual-features.js";
 import type { FeatureRole, FeatureSet } from "./feature-set.js";
 import type { NetworkName } from "./networks.js";
 

@@ -1,11 +1,13 @@
 import type { ClassWeight } from "../../classify/base/classifier.js";
 import { ridgeLeaveOneOut } from "../../classify/linear/ridge.js";
-import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
 import { expectOneOf, expectOptions } from "../../options.js";
-import type { FeatureTable } from "../../table/feature-table.js";
+import { countOf } from "../../sequences/set/sequence-set.js";
+import { type FeatureTable, selectRows } from "../../table/feature-table.js";
+import { selectSparseRows } from "../../table/sparse-rows.js";
+import type { ReadOut } from "../read-outs/read-outs.js";
 import { type Expression, hasNetwork, nameOfExpression, type SingleSet, setsOf } from "./expression.js";
-import type { Cases, FeaturePair, FeatureSet, FitContext, FittedSet } from "./feature-set.js";
+import type { Cases, FeaturePair, FeatureSet, Features, FitContext, FittedSet } from "./feature-set.js";
 import { featureSets } from "./feature-sets.js";
 import { joinBlocks, type NamedPairs } from "./join-blocks.js";
 import { recall, shareNetworks } from "./networks.js";
@@ -109,13 +111,19 @@ async function bothParts(
 ): Promise<FeaturePair> {
   const means = { engine, threads: fit.threads };
   const train = await set.features(fitted, cases, means);
-  const other = await set.features(fitted, test, means);
+  const other = countOf(test.set) > 0 ? await set.features(fitted, test, means) : noneOf(train);
   return {
     train: train.table,
     test: other.table,
     ...(fitted.components && { components: true }),
     ...(train.sparse && other.sparse && { sparse: { train: train.sparse, test: other.sparse } }),
   };
+}
+
+/** The same columns of no case. */
+function noneOf({ table, sparse }: Features): Features {
+  const none = new Int32Array();
+  return { table: selectRows(table, none), ...(sparse && { sparse: selectSparseRows(sparse, none) }) };
 }
 
 export interface Selection {

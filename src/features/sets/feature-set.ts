@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
-import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { Model } from "../../model/model.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
 import type { SparseRows } from "../../table/sparse-rows.js";
+import type { ReadOut } from "../read-outs/read-outs.js";
 import type { NetworkContext, NetworkName, SharedNetwork } from "./networks.js";
 
 /** What a feature set is in the argument: what ours must beat, the control, ours, or ours together with others. */

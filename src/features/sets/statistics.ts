@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { statisticsFeatures } from "../../features/baselines/statistics.js";
+import { statisticsFeatures } from "../baselines/statistics.js";
 import type { FeatureSet } from "./feature-set.js";
 
 export const statistics: FeatureSet<Record<string, never>> = {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { rawFeatures, rawLength } from "../../features/baselines/raw.js";
 import { finiteFeatures } from "../../table/finite.js";
 import { fitPca, pcaSchema, transformPca } from "../../table/pca.js";
+import { rawFeatures, rawLength } from "../baselines/raw.js";
 import type { Cases, FeatureSet } from "./feature-set.js";
 
 /** Principal components of the raw values, at most. */

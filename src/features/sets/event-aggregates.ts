@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DataError } from "../../errors.js";
-import { aggregateColumns } from "../../features/baselines/aggregates.js";
-import { rawFeatures } from "../../features/baselines/raw.js";
 import { type EventDetails, isObserved } from "../../sequences/set/sequence-set.js";
 import { lastSteps, type Sequences } from "../../sequences/set/windowed-set.js";
+import { aggregateColumns } from "../baselines/aggregates.js";
+import { rawFeatures } from "../baselines/raw.js";
 import type { Aggregates, FeatureSet } from "./feature-set.js";
 
 /** The default: as long as a fraud case takes to be found. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../../src/engine/load.js";
-import { eventAggregates } from "../../../src/predict/sets/event-aggregates.js";
-import { parseExpression } from "../../../src/predict/sets/expression.js";
-import { featureSets } from "../../../src/predict/sets/feature-sets.js";
-import { featureTables, type MadeSet } from "../../../src/predict/sets/feature-tables.js";
+import { eventAggregates } from "../../../src/features/sets/event-aggregates.js";
+import { parseExpression } from "../../../src/features/sets/expression.js";
+import { featureSets } from "../../../src/features/sets/feature-sets.js";
+import { featureTables, type MadeSet } from "../../../src/features/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
 import { cellsOf, makeSet } from "../../sequences/set/make-set.js";
