@@ -52,6 +52,8 @@ export interface PredictedCase {
   id: string;
   /** By class. */
   probabilities: Record<string, number>;
+  /** Of two classes: the score that the threshold looks at, before calibration. */
+  score?: number;
   /** The class, by the frozen threshold or the likeliest. */
   decision: string;
 }
@@ -59,9 +61,10 @@ export interface PredictedCase {
 export interface Predicted {
   model: string;
   version: string;
-  /** The class that the threshold is about, and the threshold, where the predictor has one. */
+  /** The class that the threshold is about. */
   positive?: string;
-  threshold?: number;
+  /** It is decided from this score on; null: never. Absent: the likeliest class is decided. */
+  threshold?: number | null;
   cases: PredictedCase[];
   notes?: string[];
 }
@@ -96,8 +99,11 @@ export interface ModelInfo {
   reading: Record<string, unknown>;
   readOuts: string[];
   classNames?: string[];
+  /** What a predictor reads: feature sets and classifiers. */
+  features?: string;
+  classifiers?: string[];
   positive?: string;
-  threshold?: number;
+  threshold?: number | null;
 }
 
 /** What went wrong, as in RFC 9457. */

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { ModelInfo } from "../client/answers.js";
 import { ArtefactError, EngineError, OptionError, unknownName } from "../errors.js";
 import { readWhole } from "../files/read-whole.js";
+import type { CaseLimits } from "./score/limits.js";
 import type { LoadedFile } from "./score/messages.js";
 import type { ModelAbout } from "./score/served.js";
 import type { Scorer } from "./scorers.js";
@@ -78,7 +79,7 @@ export function modelPlaces(paths: readonly string[]): ModelPlace[] {
 export async function openModels(
   places: readonly ModelPlace[],
   scorers: () => readonly Scorer[],
-  { maxSteps }: { maxSteps: number },
+  { maxSteps, maxCases }: CaseLimits,
 ): Promise<Models> {
   const models = new Map<string, Loaded>();
   const stamps = new Map<string, string>();
@@ -90,7 +91,7 @@ export async function openModels(
     const version = createHash("sha256").update(bytes).digest("hex");
     const before = models.get(name);
     if (before?.file.version === version) return before;
-    const file: LoadedFile = { key: `${name} ${++count}`, name, version, where: path, bytes, maxSteps };
+    const file: LoadedFile = { key: `${name} ${++count}`, name, version, where: path, bytes, maxSteps, maxCases };
     const all = await Promise.allSettled(scorers().map((scorer) => scorer.load(file)));
     const failed = all.find((each) => each.status === "rejected");
     if (failed) {

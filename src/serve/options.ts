@@ -23,6 +23,7 @@ export const serveOptionsSchema = z.strictObject({
     .default(8 * MB)
     .describe("most bytes of a body, also when it is unpacked; default: 8 MB"),
   maxSteps: z.int().min(1).default(100_000).describe("most steps of one sequence; memory of a thread grows with it"),
+  maxCases: z.int().min(1).default(10_000).describe("most cases of one request"),
   bodyTimeout: z.number().positive().max(3600).default(10).describe("seconds until a body must be complete"),
   timeout: z.number().positive().max(3600).default(30).describe("seconds until an answer must be ready"),
   rateLimit: z

@@ -85,6 +85,7 @@ export const encodedAnswer = z
 const predicted = {
   id: z.string(),
   probabilities: z.record(z.string(), z.number()).describe("by class"),
+  score: z.number().optional().describe("of two classes: what the threshold looks at, before calibration"),
   decision: z.string().describe("the class, by the frozen threshold or the likeliest"),
 };
 
@@ -92,7 +93,7 @@ export const predictedAnswer = z
   .object({
     ...about,
     positive: z.string().optional().describe("the class that the threshold is about"),
-    threshold: z.number().optional().describe("the positive class is decided from this probability on"),
+    threshold: z.number().nullish().describe("the positive class is decided from this score on; null: never"),
     cases: z.array(z.object(predicted)),
     notes,
   })
@@ -129,8 +130,10 @@ export const modelInfo = z
     reading: z.record(z.string(), z.unknown()).describe("the columns of events by their role, as in training"),
     readOuts: z.array(z.string()),
     classNames: z.array(z.string()).optional(),
+    features: z.string().optional().describe("the feature sets that a predictor reads"),
+    classifiers: z.array(z.string()).optional(),
     positive: z.string().optional(),
-    threshold: z.number().optional(),
+    threshold: z.number().nullish(),
   })
   .meta({ id: "Model" });
 

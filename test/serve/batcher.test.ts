@@ -154,7 +154,15 @@ describe("threads that end", () => {
 
   test("a file that is no model is refused by its own error", async () => {
     const { scorers } = await open();
-    const file = { key: "k", name: "n", version: "v", where: "no model", bytes: new Uint8Array(), maxSteps: 1 };
+    const file = {
+      key: "k",
+      name: "n",
+      version: "v",
+      where: "no model",
+      bytes: new Uint8Array(),
+      maxSteps: 1,
+      maxCases: 1,
+    };
     await expect(scorers.all()[0].load(file)).rejects.toMatchObject({ name: "ArtefactError", message: "no model" });
     scorers.end();
   });

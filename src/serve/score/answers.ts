@@ -57,11 +57,12 @@ export function explainedAnswer(frame: Frame, predictions: Predictions, moved: r
   return jsonAnswer(answer, cases.length);
 }
 
-function casesOf({ ids }: Frame, { classNames, probabilities, decisions }: Predictions) {
+function casesOf({ ids }: Frame, { classNames, scores, probabilities, decisions }: Predictions) {
   const C = classNames.length;
   return ids.map((id, n) => ({
     id,
     probabilities: Object.fromEntries(classNames.map((name, c) => [name, probabilities[n * C + c]])),
+    ...(C === 2 && { score: scores[2 * n + 1] }),
     decision: classNames[decisions[n]],
   }));
 }

@@ -1,5 +1,6 @@
 import type { Operation } from "../schemas.js";
 import type { BatchAnswer, BatchRequest } from "./batch.js";
+import type { CaseLimits } from "./limits.js";
 import type { ModelAbout } from "./served.js";
 
 // What the thread that listens and the threads that score say to each other. Bytes of many small bodies go in one buffer:
@@ -13,7 +14,7 @@ export interface Packed {
 }
 
 /** A model file as the threads load it. */
-export interface LoadedFile {
+export interface LoadedFile extends CaseLimits {
   /** Different for each file and version. */
   key: string;
   name: string;
@@ -21,8 +22,6 @@ export interface LoadedFile {
   /** As messages name it. */
   where: string;
   bytes: Uint8Array;
-  /** Most steps of one sequence. */
-  maxSteps: number;
 }
 
 export type ToScorer =
