@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { UndertoneError } from "../errors.js";
 import { createApp } from "./http/app.js";
@@ -20,6 +20,11 @@ export interface Listening {
 
 /** Milliseconds between two looks at connections while stopping. */
 const LOOK = 20;
+/**
+ * Milliseconds in which a connection that is kept alive may bring a request more while stopping: it is answered, and the
+ * client told that it was the last. Closed at once, the connection of a busy client would be cut with a request on it.
+ */
+const LAST_CALL = 250;
 const MOST_CONNECTIONS = 10_000;
 
 /** @throws {UndertoneError} if the address cannot be listened on */
@@ -64,20 +69,26 @@ async function start(server: Server, port: number, host: string): Promise<void> 
 
 async function stop(server: Server, service: Service): Promise<number> {
   service.state = "stopping";
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const looking = setInterval(() => server.closeIdleConnections(), LOOK);
+  // that of HTTP cuts idle connections at once
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const since = performance.now();
+  const looking = setInterval(() => {
+    if (performance.now() - since > LAST_CALL) server.closeIdleConnections();
+  }, LOOK);
   let cut = 0;
+  let timer: NodeJS.Timeout | undefined;
   const grace = new Promise<void>((resolve) => {
-    setTimeout(() => {
+    timer = setTimeout(() => {
       server.getConnections((_, count) => {
         cut = count ?? 0;
         server.closeAllConnections();
         resolve();
       });
-    }, 1000 * service.options.grace).unref();
+    }, 1000 * service.options.grace);
   });
   await Promise.race([closed, grace]);
   clearInterval(looking);
+  clearTimeout(timer);
   await service.close();
   service.logs.close();
   return cut;
