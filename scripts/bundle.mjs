@@ -8,10 +8,21 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 /** Every file that somebody names: the exports and the program of package.json, and what bench/ and test/ use. */
-const ENTRIES = ["index", "node", "report/report", "simulate/transactions", "cli/main", "inner-threads", "inner"];
+const ENTRIES = [
+  "index",
+  "node",
+  "report/report",
+  "simulate/transactions",
+  "client/client",
+  "cli/main",
+  "inner-threads",
+  "inner",
+];
 const WORKER = "threads/worker";
+/** The program of the threads of a server, by the file of src/ that it is. */
+const SCORER = { "threads/score": "serve/score/thread" };
 /** These load with nothing of Node, so that a page can. */
-const FOR_BROWSERS = ["index.js", "report/report.js", "simulate/transactions.js", `${WORKER}.js`];
+const FOR_BROWSERS = ["index.js", "report/report.js", "simulate/transactions.js", "client/client.js", `${WORKER}.js`];
 
 /** Databases are the user's to install; they are loaded when a query asks for them. */
 const OPTIONAL = ["@duckdb/node-api", "pg", "pg-cursor"];
@@ -19,7 +30,8 @@ const OPTIONAL = ["@duckdb/node-api", "pg", "pg-cursor"];
 /** @param {string} root @param {string} dist where to */
 export async function bundle(root, dist) {
   const source = (/** @type {string} */ name) => join(root, "src", `${name}.ts`);
-  const shared = await roll(Object.fromEntries(ENTRIES.map((name) => [name, source(name)])), {
+  const entries = [...ENTRIES.map((name) => [name, name]), ...Object.entries(SCORER)];
+  const shared = await roll(Object.fromEntries(entries.map(([name, file]) => [name, source(file)])), {
     dir: dist,
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name].js",
@@ -55,7 +67,7 @@ async function roll(input, output) {
 
 /** Kernels and the worker are named from the place of the file that loads them, which is two folders deep in src/engine. @param {import("rolldown").OutputChunk} chunk */
 function expectItsPlace({ fileName, code, moduleIds }) {
-  const names = moduleIds.some((id) => /[\\/]src[\\/]engine[\\/]/.test(id)) && code.includes("import.meta.url");
+  const names = moduleIds.some((id) => /[\\/]src[\\/](engine|serve)[\\/]/.test(id)) && code.includes("import.meta.url");
   if (names && !/^[^/]+\/[^/]+$/.test(fileName))
     throw new Error(`dist/${fileName} names built files by its own place and is not two folders deep.`);
 }

@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   fit: async () => (await import("./fit.js")).fitCommand(),
   encode: async () => (await import("./encode.js")).encodeCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
+  serve: async () => (await import("./serve.js")).serveCommand(),
   compare: async () => (await import("./compare.js")).compareCommand(),
   bench: async () => (await import("./bench.js")).benchCommand(),
 };

@@ -54,6 +54,12 @@ const FORMS: Readonly<Record<string, Form>> = {
   manifest: { value: "file" },
   labelFrom: { value: "pattern" },
   maxSize: { value: "size", parse: bytesIn },
+  maxBody: { value: "size", parse: bytesIn },
+  bodyTimeout: { value: "seconds" },
+  timeout: { value: "seconds" },
+  grace: { value: "seconds" },
+  batchWait: { value: "milliseconds" },
+  host: { value: "address" },
   separator: { value: "character" },
   encoding: { value: "name" },
 };

@@ -52,10 +52,27 @@ async function openJsonl(file: SourceFile): Promise<Table> {
   return { path, names: [...places.keys()], chunks: chunksOf(path, first, rows, places) };
 }
 
+/**
+ * Objects in memory as a table of cells, as the lines of a file would be.
+ * @param path as messages name it; rows are counted from 1
+ * @throws {DataError} for what is no object, or of one with a list or an object in it
+ */
+export function tableOfObjects(path: string, objects: readonly unknown[]): Table {
+  const places = new Map<string, number>();
+  const rows = objects.map((value, k): Row => {
+    const number = k + 1;
+    const cells = cellsOf(value, path, number, () => JSON.stringify(value) ?? "nothing");
+    for (const [key] of cells) if (!places.has(key)) places.set(key, places.size);
+    return { number, cells };
+  });
+  if (rows.length === 0) throw emptyFile(path);
+  return { path, names: [...places.keys()], chunks: chunksOf(path, rows, undefined, places) };
+}
+
 async function* chunksOf(
   path: string,
   first: Row[],
-  rest: AsyncGenerator<{ row: Row }>,
+  rest: AsyncGenerator<{ row: Row }> | undefined,
   places: ReadonlyMap<string, number>,
 ): AsyncGenerator<TableChunk> {
   const width = places.size;
@@ -80,7 +97,7 @@ async function* chunksOf(
   for (let at = 0; at < first.length; at += CHUNK) yield chunkOf(first.slice(at, at + CHUNK));
   first.length = 0;
   let rows: Row[] = [];
-  for await (const { row } of rest) {
+  for await (const { row } of rest ?? []) {
     rows.push(row);
     if (rows.length < CHUNK) continue;
     yield chunkOf(rows);
@@ -109,7 +126,7 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: numbe
     if (text === "") continue;
     let value: unknown;
     try {
-      value = JSON.parse(LONG_NUMBER.test(text) ? text.replace(TOKENS, exact) : text);
+      value = parseExactly(text);
     } catch (cause) {
       const { message } = cause as Error;
       throw new DataError(
@@ -117,15 +134,20 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<{ row: Row; size: numbe
         { cause },
       );
     }
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw new DataError(
-        `${file.path}, row ${number}: got ${text.length > 40 ? `${text.slice(0, 40)}...` : text}, expected an object such as {"time": 1, "value": 2.5}. Its keys name the columns; write one object per line.`,
-      );
-    const cells = Object.entries(value);
+    const cells = cellsOf(value, file.path, number, () => text);
     if (colonsIn(text) !== cells.length && cells.every(([, cell]) => typeof cell !== "object" || cell === null))
       expectDistinct(`${file.path}, row ${number}`, keysIn(text));
     yield { row: { number, cells }, size: line.length };
   }
+}
+
+/** @throws {DataError} for what is no object */
+function cellsOf(value: unknown, path: string, number: number, written: () => string): Row["cells"] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
+  const text = written();
+  throw new DataError(
+    `${path}, row ${number}: got ${text.length > 40 ? `${text.slice(0, 40)}...` : text}, expected an object such as {"time": 1, "value": 2.5}. Its keys name the columns; write one object per line.`,
+  );
 }
 
 /** Colons outside of texts: in an object of plain values as many as keys are written. */
@@ -156,6 +178,16 @@ const keysIn = (text: string) =>
   Array.from(text.matchAll(KEYS), ([, key]) => key)
     .filter((key) => key !== undefined)
     .map((key) => JSON.parse(`"${key}"`) as string);
+
+/** The value of a JSON text, with numbers beyond 2^53 as texts. @throws {SyntaxError} */
+export function parseExactly(text: string): unknown {
+  return JSON.parse(mayBeInexact(text) ? text.replace(TOKENS, exact) : text);
+}
+
+/** Whether a text has numbers that parsing may not keep. */
+export function mayBeInexact(text: string): boolean {
+  return LONG_NUMBER.test(text);
+}
 
 /** A number beyond 2^53 becomes a text, which keeps its digits. */
 const exact = (token: string) => (Math.abs(Number(token)) > Number.MAX_SAFE_INTEGER ? `"${token}"` : token);

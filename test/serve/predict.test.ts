@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadEngine } from "../../src/engine/load.js";
+import { fitPredictor } from "../../src/predict/fit-predictor.js";
+import type { Predictor } from "../../src/predict/predictor.js";
+import { readSource } from "../../src/read/read.js";
+import { answerBatch, type BatchRequest } from "../../src/serve/score/batch.js";
+import { openServed, type Served } from "../../src/serve/score/served.js";
+import { wideCsv } from "../cli/run.js";
+import { eventsCsv } from "../predict/events.js";
+import { fileOf } from "../read/temporary.js";
+
+const engine = await loadEngine();
+const reading = { entity: "customer", time: "time", label: "fraud", window: 5, secondEntity: "terminal" };
+const csv = eventsCsv();
+const source = await readSource(fileOf("events.csv", csv), reading);
+const origin = { name: "events", files: [], reading };
+const fit = { units: 3, threads: 0, train: { updates: 10, batchSize: 16 } };
+const FILE = { name: "m", version: "v", maxSteps: 1000, maxCases: 5000 };
+
+const json = (body: unknown): BatchRequest => ({
+  id: "test",
+  bytes: new TextEncoder().encode(JSON.stringify(body)),
+  type: "application/json",
+  accept: "application/json",
+  query: {},
+});
+type Body = {
+  cases: { id: string; probabilities: Record<string, number>; score?: number; decision: string }[];
+} & Record<string, unknown>;
+const ask = async (served: Served, requests: BatchRequest[], file = FILE) =>
+  (await answerBatch(served, file, "predict", requests)).map((answer) => ({
+    status: answer.status,
+    body: JSON.parse(new TextDecoder().decode(answer.bytes)) as Body,
+  }));
+
+/** Rows of the file as JSON: numbers as numbers, texts as texts. */
+const rows = (() => {
+  const [header, ...lines] = csv.trim().split("\n");
+  const names = header.split(",");
+  return lines.map((line) =>
+    Object.fromEntries(
+      line.split(",").map((cell, c) => [names[c], cell !== "" && names[c] === "amount" ? Number(cell) : cell]),
+    ),
+  );
+})();
+
+describe.each([
+  ["aggregates+surprise", "logistic"],
+  ["average(statistics, aggregates+latent)", "boosting"],
+])("a predictor of events by %s, %s", (features, classifier) => {
+  let predictor: Predictor;
+  let served: Served;
+  beforeAll(async () => {
+    const options = { features: [features], classifier, fit, labelDelay: 86_400 };
+    predictor = await fitPredictor(engine, source, options, origin);
+    served = await openServed(engine, predictor.toBytes(), "m");
+  });
+  const expected = async () => predictor.score({ set: source.train, events: source.events });
+  const plain = (all: Awaited<ReturnType<Predictor["score"]>>, n: number, id: string) => ({
+    id,
+    probabilities: { 0: all.probabilities[2 * n], 1: all.probabilities[2 * n + 1] },
+    score: all.scores[2 * n + 1],
+    decision: predictor.about.classNames[all.decisions[n]],
+  });
+
+  test("answers with the bits of the library, late labels and second entities included", async () => {
+    const all = await expected();
+    const [{ status, body }] = await ask(served, [json({ events: rows, score: "all" })]);
+    expect([status, body.detail]).toEqual([200, undefined]);
+    expect(body.cases).toEqual(source.train.ids.map((id, n) => plain(all, n, id)));
+    expect(body.threshold).toBe(predictor.about.threshold?.value);
+    expect(body.positive).toBe(predictor.about.threshold && "1");
+  });
+
+  test("an answer does not depend on the batch: entities of the same name stay apart, each sees its own past", async () => {
+    const customers = [...new Set(rows.map(({ customer }) => customer))].slice(0, 5);
+    const own = (customer: unknown) => rows.filter((row) => row.customer === customer);
+    const requests = [
+      ...customers.map((customer) => json({ events: own(customer) })),
+      json({ events: own(customers[0]).slice(0, 3), score: "all" }),
+      json({ events: rows.slice(0, 100), score: "all" }),
+      json({ events: own(customers[1]).map(({ fraud, ...row }) => row) }),
+      json({ events: [{ ...own(customers[2])[0], amount: "x" }] }),
+    ];
+    const together = await ask(served, requests);
+    const alone = [];
+    for (const request of requests) alone.push(...(await ask(served, [request])));
+    expect(together).toEqual(alone);
+    expect(together.map(({ status }) => status)).toEqual([...Array.from({ length: 8 }, () => 200), 422]);
+    const sliced = await ask(served, requests, { ...FILE, maxSteps: 5 });
+    expect(sliced).toEqual(alone);
+  });
+
+  test("it says what it is, and what it does not do", async () => {
+    expect(served.about).toMatchObject({
+      ...{ kind: "predictor", can: ["predict"], classNames: ["0", "1"], features, classifiers: [classifier] },
+      derived: ["time_gap"],
+    });
+    const [answer] = await answerBatch(served, FILE, "encode", [json({ events: rows })]);
+    expect(answer).toMatchObject({ status: 404, problem: "not-found" });
+  });
+
+  test("more cases than the server takes are refused", async () => {
+    const [{ status, body }] = await ask(served, [json({ events: rows, score: "all" })], { ...FILE, maxCases: 10 });
+    expect(status).toBe(422);
+    expect(body.detail).toContain("expected at most 10 per request");
+  });
+});
+
+test("a predictor of series, by average and convolutions, in batches and as a matrix", async () => {
+  const waves = await readSource(fileOf("waves.csv", wideCsv(40, 23)), { label: "label" });
+  const options = { features: ["average(raw, convolutions)"], classifier: "ridge", fit };
+  const predictor = await fitPredictor(engine, waves, options, { name: "w", files: [], reading: { label: "label" } });
+  const served = await openServed(engine, predictor.toBytes(), "w");
+  const all = await predictor.score({ set: waves.train });
+  const sequences = Array.from({ length: 40 }, (_, n) => Array.from(waves.train.values.slice(23 * n, 23 * n + 23)));
+  const [{ body }] = await ask(served, [json({ sequences })]);
+  expect(body.cases.flatMap(({ probabilities }) => [probabilities.a, probabilities.b])).toEqual([...all.probabilities]);
+  const apart = await ask(
+    served,
+    sequences.map((sequence) => json({ sequences: [sequence] })),
+  );
+  expect(apart.map(({ body: { cases } }) => ({ ...cases[0], id: "" }))).toEqual(
+    body.cases.map((each) => ({ ...each, id: "" })),
+  );
+  const [matrix] = await answerBatch(served, FILE, "predict", [
+    { ...json({ sequences }), accept: "application/x-npy" },
+  ]);
+  const values = new Float64Array(matrix.bytes.slice(128).buffer);
+  expect(values).toEqual(all.probabilities);
+});
