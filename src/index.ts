@@ -81,6 +81,7 @@ export type { Reasons } from "./predict/explain.js";
 export { fitPredictor } from "./predict/fit-predictor.js";
 export type { PredictorOptions } from "./predict/options.js";
 export { decodePredictor, type Predictor, type Scored } from "./predict/predictor.js";
+export type { Surprise } from "./predict/surprises.js";
 export { describeSet, type SetDescription } from "./sequences/inspect/inspect.js";
 export { checkLeakage, type LeakageReport } from "./sequences/inspect/leakage.js";
 export { checkSequenceSet } from "./sequences/set/check.js";

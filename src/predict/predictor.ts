@@ -12,6 +12,7 @@ import { blocksOf, type MemberRows, openFeatures, rowsFor } from "./member-rows.
 import { averageScores, loadMember, probabilitiesOf } from "./members.js";
 import type { PredictorParts } from "./parts.js";
 import { readParts, writeParts } from "./predictor-bytes.js";
+import { predictingModel, type Surprise, surprisesOf } from "./surprises.js";
 
 /** What a predictor says of some cases. */
 export interface Scored {
@@ -43,6 +44,11 @@ export interface Predictor {
    * @throws {OptionError} for nearest neighbours, sparse n-grams, or averages whose classifiers have several units
    */
   explain(cases: CasesToScore, k: number): Promise<Reasons[]>;
+  /**
+   * The values of each case that its network did not expect from the steps before, the most surprising first; undefined
+   * where no feature set has a network that predicts the next step (`surprise` has one).
+   */
+  surprises(cases: CasesToScore, k: number): Promise<Surprise[][] | undefined>;
   /** The bytes of its file, with a checksum. */
   toBytes(): Uint8Array;
 }
@@ -114,6 +120,10 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
     },
     predict: async (cases) => (await score(cases)).decisions,
     predictProba: async (cases) => (await score(cases)).probabilities,
+    async surprises(cases, k) {
+      const model = predictingModel(sets);
+      return model && surprisesOf(engine, model, casesOf(about, cases).set, k, threads);
+    },
     toBytes: () => writeParts(parts),
   };
 }

@@ -5,6 +5,7 @@ import type { About } from "./about.js";
 import type { CasesToScore } from "./cases.js";
 import type { Reasons } from "./explain.js";
 import type { Predictor, Scored } from "./predictor.js";
+import type { Surprise } from "./surprises.js";
 
 const DAY = 86_400;
 
@@ -31,6 +32,20 @@ function reasonColumns(reasons: readonly Reasons[], k: number): KeptColumn[] {
   ]).flat();
 }
 
+/** The values that surprised the network most, as `channel@-STEPS`, each with its error. */
+function surpriseColumns(surprises: readonly Surprise[][], k: number): KeptColumn[] {
+  const place = (each: Surprise | undefined) =>
+    each ? `${each.channel}@${each.step === 0 ? "" : "-"}${each.step}` : "";
+  return Array.from({ length: k }, (_, at): KeptColumn[] => [
+    { name: `surprise_${at + 1}`, kind: "texts", values: surprises.map((own) => place(own[at])) },
+    {
+      name: `surprise_${at + 1}_by`,
+      kind: "numbers",
+      values: Float64Array.from(surprises, (own) => own[at]?.error ?? Number.NaN),
+    },
+  ]).flat();
+}
+
 /** What stands beside the scores, with the reasons where they are wanted. */
 export async function withReasons(
   predictor: Predictor,
@@ -39,7 +54,9 @@ export async function withReasons(
   { explain }: { explain?: number },
 ): Promise<ScoreLabels> {
   if (explain === undefined) return labels;
-  return { ...labels, reasons: reasonColumns(await predictor.explain(cases, explain), explain) };
+  const surprises = cases.set.windows ? await predictor.surprises(cases, explain) : undefined;
+  const reasons = reasonColumns(await predictor.explain(cases, explain), explain);
+  return { ...labels, reasons: [...reasons, ...(surprises ? surpriseColumns(surprises, explain) : [])] };
 }
 
 /** What stands beside the scores of some cases: ids and columns of the data before them, reasons behind. */

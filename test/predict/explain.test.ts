@@ -98,3 +98,31 @@ test.each(["aggregates", "window"])("a file has them, the largest first (%s)", a
     expect(byId.get(id)).toEqual(contributions.flatMap(({ name, contribution }) => [name, String(contribution)]));
   });
 });
+
+test("of events with surprise, the values that the network expected least: a strange one comes first", async () => {
+  const predictor = await fitted("aggregates+surprise", "logistic");
+  const set = source.train;
+  const F = set.channels.length;
+  const values = set.values.slice();
+  const n = 205;
+  const step = set.offsets[n + 1] - 2; // the one before the event
+  values[step * F] = 1e6;
+  const strange = { set: { ...set, values }, events: source.events, rows: Int32Array.of(n) };
+  const [[first, second]] = (await predictor.surprises(strange, 2))!;
+  expect(first).toMatchObject({ channel: "amount", step: 1 });
+  expect(first.error).toBeGreaterThan(second.error);
+  const output = fileOf("scores.csv", "");
+  await predictFile(predictor, path, output, { explain: 1, reading });
+  const [head, row] = readFileSync(output, "utf8")
+    .split("\n", 2)
+    .map((line) => line.split(","));
+  expect(head.slice(-2)).toEqual(["surprise_1", "surprise_1_by"]);
+  const at = set.ids.indexOf(row[0]);
+  const [[own]] = (await predictor.surprises({ ...all, rows: Int32Array.of(at) }, 1))!;
+  const [place, error] = row.slice(-2);
+  expect(own ? [`${own.channel}@${own.step === 0 ? 0 : -own.step}`, String(own.error)] : ["", ""]).toEqual([
+    place,
+    error,
+  ]);
+  expect(await (await fitted("aggregates", "logistic")).surprises(all, 2)).toBeUndefined();
+});
