@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { OptionError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import type { Results } from "../evaluate/comparison/predictions.js";
 import { openResults } from "../evaluate/comparison/result-store.js";
 import { type ComparisonPlan, planComparison } from "../evaluate/plan.js";
@@ -104,6 +104,10 @@ async function fitResolved(
 function questionOf(source: DataSource<Sequences>, options: PredictorOptions) {
   const { classifier = "auto", until, calibration = "auto", ...compared } = options;
   const averaged = parseClassifier(classifier);
+  if (!source.train.labels)
+    throw new DataError(
+      `${source.name}: the sequences have no labels to learn from. Name the column with \`label\`; without labels fit a detector of anomalies instead.`,
+    );
   if (averaged && options.classifiers)
     throw new OptionError(
       `\`classifiers\`: got them and \`classifier: "${classifier}"\`, expected one of the two. Of \`classifiers\` the best is chosen (\`classifier: "auto"\`).`,

@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { decodeModel, encodeModel } from "../../src/index.js";
+import { decodeModel, decodePredictor, encodeModel, loadEngine } from "../../src/index.js";
+import { readSource } from "../../src/node.js";
+import { cutAll } from "../../src/sequences/set/windowed-set.js";
 
 const CHROMIUM = "/usr/bin/chromium";
 const missing = existsSync(CHROMIUM) ? "" : `, skipped: no ${CHROMIUM} here (apt-get install chromium)`;
@@ -28,12 +30,9 @@ async function serveDist(files: Record<string, Uint8Array>) {
   return { server, home: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
-test.skipIf(missing !== "")(`a page loads a model, and refuses one with a flipped bit${missing}`, async () => {
-  const sound = encodeModel(decodeModel(golden, "the golden model"));
-  const flipped = Uint8Array.from(sound);
-  flipped[flipped.length - 3] ^= 4; // in a number
-  const older = Uint8Array.from(golden);
-  const { server, home } = await serveDist({ "/sound": sound, "/flipped": flipped, "/older": older });
+/** A page of dist/ in Chromium. */
+async function withPage(files: Record<string, Uint8Array>, work: (page: Page) => Promise<void>): Promise<void> {
+  const { server, home } = await serveDist(files);
   const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   try {
@@ -43,6 +42,20 @@ test.skipIf(missing !== "")(`a page loads a model, and refuses one with a flippe
     page.on("pageerror", (error) => said.push(String(error)));
     await page.goto(home);
     await page.waitForFunction(() => "undertone" in globalThis);
+    await work(page);
+    expect(said).toEqual([]);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+test.skipIf(missing !== "")(`a page loads a model, and refuses one with a flipped bit${missing}`, async () => {
+  const sound = encodeModel(decodeModel(golden, "the golden model"));
+  const flipped = Uint8Array.from(sound);
+  flipped[flipped.length - 3] ^= 4; // in a number
+  const older = Uint8Array.from(golden);
+  await withPage({ "/sound": sound, "/flipped": flipped, "/older": older }, async (page) => {
     const load = (name: string) =>
       page.evaluate(async (name) => {
         const { undertone } = globalThis as unknown as { undertone: typeof import("../../src/index.js") };
@@ -57,9 +70,46 @@ test.skipIf(missing !== "")(`a page loads a model, and refuses one with a flippe
     expect(await load("sound")).toEqual({ weights: Array.from(weights) });
     expect(await load("older")).toEqual({ weights: Array.from(weights) });
     expect(await load("flipped")).toEqual({ ours: true, message: expect.stringMatching(/checksum/) });
-    expect(said).toEqual([]);
-  } finally {
-    await browser.close();
-    server.close();
-  }
+  });
+});
+
+test.skipIf(missing !== "")(`a page scores with a predictor as Node does${missing}`, async () => {
+  const folder = fileURLToPath(new URL("../golden/predictors/", import.meta.url));
+  const bytes = readFileSync(`${folder}v1-networks.undertone`);
+  const engine = await loadEngine("reference");
+  const predictor = decodePredictor(engine, bytes, "the golden predictor", { threads: 0 });
+  const { train } = await readSource(`${folder}series.csv`, predictor.about.data.reading);
+  const set = cutAll(train);
+  const expected = await predictor.score({ set });
+  const { values, offsets, observed, statics } = set;
+  const plain = {
+    ...{ channels: [...set.channels], ids: [...set.ids] },
+    ...{ values: Array.from(values), offsets: Array.from(offsets), observed: observed && Array.from(observed) },
+    statics: statics && {
+      ...statics,
+      values: Array.from(statics.values, (value) => (Number.isNaN(value) ? null : value)),
+    },
+  };
+  await withPage({ "/predictor": bytes }, async (page) => {
+    const scored = await page.evaluate(async (cases) => {
+      const { undertone } = globalThis as unknown as { undertone: typeof import("../../src/index.js") };
+      const engine = await undertone.loadEngine("reference");
+      const file = new Uint8Array(await (await fetch("/predictor")).arrayBuffer());
+      const { score } = undertone.decodePredictor(engine, file, "predictor", { threads: 0 });
+      const { values, offsets, observed, statics } = cases;
+      const found = await score({
+        set: {
+          ...cases,
+          values: Float32Array.from(values),
+          offsets: Int32Array.from(offsets),
+          observed: observed && Uint8Array.from(observed),
+          statics: statics && { ...statics, values: Float32Array.from(statics.values, (value) => value ?? Number.NaN) },
+        },
+      });
+      return { probabilities: Array.from(found.probabilities), decisions: Array.from(found.decisions) };
+    }, plain);
+    expect(scored.decisions).toEqual(Array.from(expected.decisions));
+    // another version of V8: functions such as exp may differ in their last bit
+    scored.probabilities.forEach((p, k) => void expect(p).toBeCloseTo(expected.probabilities[k], 9));
+  });
 });

@@ -215,6 +215,11 @@ describe("what it is asked", () => {
     expect(await split.score({ set: held })).toEqual(await alone.score({ set: held }));
   });
 
+  test("without labels it points to a detector", async () => {
+    const { labels, classNames, ...bare } = numbers;
+    await expect(fitOn(bare, {})).rejects.toThrow(/fit a detector of anomalies/);
+  });
+
   test("a time is for cases with times, a delay for aggregates of events", async () => {
     await expect(fitOn(numbers, { until: 5 })).rejects.toThrow(/no times/);
     await expect(fitOn(numbers, { labelDelay: 5 })).rejects.toThrow(/no effect/);
