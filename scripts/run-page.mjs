@@ -36,6 +36,7 @@ try {
   const { status, stdout } = spawnSync("bash", ["-c", script.join("\n")], {
     cwd: folder,
     encoding: "utf8",
+    timeout: 900_000,
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: "1" },

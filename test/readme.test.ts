@@ -4,6 +4,7 @@ import { dirname, join } from "node:path/posix";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { readmeTable } from "../bench/demo-text.mjs";
+import * as client from "../src/client/client.js";
 import * as library from "../src/index.js";
 import * as node from "../src/node.js";
 import * as report from "../src/report/report.js";
@@ -32,7 +33,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-const commands = ["demo", "inspect", "fit", "predict", "encode", "compare", "bench"];
+const commands = ["demo", "inspect", "fit", "predict", "encode", "serve", "compare", "bench"];
 /** Long flags that `--help` of each command lists; "" is the program itself. */
 const flagsOf = new Map<string, string[]>();
 for (const command of ["", ...commands]) {
@@ -196,6 +197,7 @@ describe.each(pages)("%s", (page) => {
       "undertone/node": node,
       "undertone/report": report,
       "undertone/simulate": simulate,
+      "undertone/client": client,
     };
     const types = [textOf("src/index.ts"), textOf("src/node.ts")].join("\n");
     const imports = [...text.matchAll(/^import \{([^}]+)\} from "(undertone(?:\/\w+)?)";/gm)];

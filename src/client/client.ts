@@ -43,15 +43,19 @@ export class ServerError extends Error {
   }
 }
 
+const OPTIONS = ["token", "retries", "timeout", "fetch"];
 const BUSY = [429, 503];
 const FIRST_WAIT = 200; // milliseconds, doubled with each try
 
 /**
  * Opens a client of `undertone serve`, in Node or in a browser. It holds no connection of its own.
  * @param url of the server, such as http://127.0.0.1:8080
- * @throws {TypeError} if it is no URL
+ * @throws {TypeError} if it is no URL, or for an option that there is not
  */
 export function openClient(url: string, options: ClientOptions = {}): Client {
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name))
+      throw new TypeError(`openClient: there is no option "${name}". There are: ${OPTIONS.join(", ")}.`);
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   const call = <Answer>(path: string, body: unknown, own: CallOptions = {}) =>
     callServer<Answer>(new URL(path, base), body, { ...options, ...own });

@@ -8,7 +8,9 @@ export const serveOptionsSchema = z.strictObject({
     .string()
     .min(1)
     .default("127.0.0.1")
-    .describe("address to listen on; one that other machines reach needs tokens (UNDERTONE_TOKENS), or --open"),
+    .describe(
+      "address to listen on; one that other machines reach needs tokens (UNDERTONE_TOKENS), or the option open",
+    ),
   port: z.int().min(0).max(65_535).default(8080).describe("port to listen on; 0: any free one"),
   threads: z
     .int()

@@ -33,12 +33,12 @@ const eventRow = z
   .meta({ id: "Event", description: "One row as in the file that the model was trained on, by column." });
 
 const cases = {
-  sequences: z.array(sequence).min(1).optional().describe("the sequences; or else `events`"),
+  sequences: z.array(sequence).min(1).optional().describe('the sequences; or else "events"'),
   events: z
     .array(eventRow)
     .min(1)
     .optional()
-    .describe("rows of a model of events: those that are wanted, and their past, in any order; or else `sequences`"),
+    .describe('rows of a model of events: those that are wanted, and their past, in any order; or else "sequences"'),
   score: z
     .union([z.enum(["last", "all"]), z.array(z.union([z.string(), z.number()])).min(1)])
     .optional()
@@ -77,7 +77,7 @@ export const encodedAnswer = z
     ...about,
     readOut: z.string(),
     names: z.array(z.string()).describe("names of the features"),
-    cases: z.array(z.object({ id: z.string(), features: z.array(z.number()).describe("in the order of `names`") })),
+    cases: z.array(z.object({ id: z.string(), features: z.array(z.number()).describe('in the order of "names"') })),
     notes,
   })
   .meta({ id: "Encoded" });

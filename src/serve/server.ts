@@ -39,10 +39,7 @@ export async function listen(service: Service): Promise<Listening> {
       connectionsCheckingInterval: 1000,
       keepAliveTimeout: 30_000,
     },
-    (incoming, outgoing) => {
-      if (service.state === "stopping") outgoing.setHeader("connection", "close");
-      listener(incoming, outgoing);
-    },
+    listener,
   );
   server.maxConnections = MOST_CONNECTIONS;
   server.on("clientError", refuseConnection);

@@ -12,11 +12,12 @@ import { addCommonFlags, addDataFlags, addEventFlags, addFitFlags, addForceFlag 
 import { inspectCommand } from "../../src/cli/inspect.js";
 import { predictCommand } from "../../src/cli/predict.js";
 import { inFlags } from "../../src/cli/schema-flags.js";
+import { serveCommand } from "../../src/cli/serve.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const commands = [
   ...[inspectCommand(), compareCommand(), fitCommand(), encodeCommand()],
-  ...[predictCommand(), demoCommand(), benchCommand()],
+  ...[predictCommand(), serveCommand(), demoCommand(), benchCommand()],
 ];
 const flags = new Set(commands.flatMap(({ options }) => options.map(({ long }) => long!)));
 

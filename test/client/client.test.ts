@@ -101,6 +101,7 @@ describe("a server that is busy, gone, or none", () => {
 
   test("what is no URL is refused at once", () => {
     expect(() => openClient("nowhere")).toThrow(TypeError);
+    expect(() => openClient(url(), { retry: 1 } as never)).toThrow('there is no option "retry"');
   });
 });
 

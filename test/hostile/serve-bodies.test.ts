@@ -116,7 +116,9 @@ function damaged(sound: Body, random: Random): Body {
   return { ...sound, bytes: mutations[names[random.integer(names.length)]](bytes, random) };
 }
 
-test(`${TRIES} bodies that were damaged are answered, or refused in words, and touch no other request`, async () => {
+test(`${TRIES} bodies that were damaged are answered, or refused in words, and touch no other request`, {
+  timeout: size(120_000, 900_000),
+}, async () => {
   const sound = soundBodies();
   const post = ({ path, type, bytes }: Body) => server.post(`/v1/models/${path}`, bytes, { "content-type": type });
   const good = await Promise.all(sound.map(async (body) => (await post(body)).text()));

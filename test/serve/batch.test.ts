@@ -6,7 +6,8 @@ import { encode } from "../../src/features/encode.js";
 import { parseNumpy } from "../../src/read/formats/numpy/numpy-array.js";
 import { readSource } from "../../src/read/read.js";
 import { answerBatch, type BatchRequest } from "../../src/serve/score/batch.js";
-import { openServed, type Served } from "../../src/serve/score/served.js";
+import { openServed } from "../../src/serve/score/open-served.js";
+import type { Served } from "../../src/serve/score/served.js";
 import { fitModels } from "./fixtures.js";
 
 type Models = Awaited<ReturnType<typeof fitModels>>;
@@ -15,7 +16,7 @@ const served: Record<string, Served> = {};
 beforeAll(async () => {
   models = await fitModels();
   for (const name of ["waves", "cards", "runs"] as const)
-    served[name] = await openServed(models.engine, readFileSync(models[name].path), name);
+    served[name] = openServed(models.engine, readFileSync(models[name].path), name);
 });
 
 const json = (body: unknown): BatchRequest => ({
@@ -239,6 +240,8 @@ describe("what is wrong with one request does not touch the others", () => {
     const bad = [
       json("{"),
       json("[]"),
+      json('{"sequences": [[1]], "sequences": [[2]]}'),
+      json('{"sequences": [{"steps": [1], "id": "a:", "steps": [2]}]}'),
       json({ sequences: [["x"]] }),
       json({ sequences: [Array.from({ length: 1001 }, () => 1)] }),
       json({ sequence: [[1]] }),
@@ -248,7 +251,9 @@ describe("what is wrong with one request does not touch the others", () => {
     ];
     const [alone] = await ask("waves", [good]);
     const answers = await ask("waves", [good, ...bad, good]);
-    expect(answers.slice(1, -1).map(({ status }) => status)).toEqual([400, 400, 422, 422, 400, 400, 422, 400]);
+    expect(answers.slice(1, -1).map(({ status }) => status)).toEqual([
+      400, 400, 422, 422, 422, 422, 400, 400, 422, 400,
+    ]);
     for (const { body } of answers.slice(1, -1)) {
       expect(body).toMatchObject({ type: expect.stringMatching(/^urn:undertone:problem:/), requestId: "test" });
       expect(body.detail.length).toBeGreaterThan(20);

@@ -9,7 +9,8 @@ import { openApi } from "../../src/serve/http/openapi.js";
 import { PAGE } from "../../src/serve/http/page.js";
 import type { encodedAnswer, explainedAnswer, modelInfo, predictedAnswer, problem } from "../../src/serve/schemas.js";
 import { answerBatch } from "../../src/serve/score/batch.js";
-import { openServed, type Served } from "../../src/serve/score/served.js";
+import { openServed } from "../../src/serve/score/open-served.js";
+import type { Served } from "../../src/serve/score/served.js";
 import { fitModels } from "./fixtures.js";
 
 const description = openApi(true);
@@ -46,7 +47,7 @@ describe("bodies and answers", () => {
   beforeAll(async () => {
     const models = await fitModels();
     for (const name of ["waves", "runs"] as const)
-      served[name] = await openServed(models.engine, readFileSync(models[name].path), name);
+      served[name] = openServed(models.engine, readFileSync(models[name].path), name);
   });
   const answerTo = async (name: string, body: unknown) => {
     const bytes = new TextEncoder().encode(JSON.stringify(body));

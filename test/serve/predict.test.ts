@@ -4,7 +4,8 @@ import { fitPredictor } from "../../src/predict/fit-predictor.js";
 import type { Predictor } from "../../src/predict/predictor.js";
 import { readSource } from "../../src/read/read.js";
 import { answerBatch, type BatchRequest } from "../../src/serve/score/batch.js";
-import { openServed, type Served } from "../../src/serve/score/served.js";
+import { openServed } from "../../src/serve/score/open-served.js";
+import type { Served } from "../../src/serve/score/served.js";
 import { wideCsv } from "../cli/run.js";
 import { eventsCsv } from "../predict/events.js";
 import { fileOf } from "../read/temporary.js";
@@ -53,7 +54,7 @@ describe.each([
   beforeAll(async () => {
     const options = { features: [features], classifier, fit, labelDelay: 86_400 };
     predictor = await fitPredictor(engine, source, options, origin);
-    served = await openServed(engine, predictor.toBytes(), "m");
+    served = openServed(engine, predictor.toBytes(), "m");
   });
   const expected = async () => predictor.score({ set: source.train, events: source.events });
   const plain = (all: Awaited<ReturnType<Predictor["score"]>>, n: number, id: string) => ({
@@ -111,7 +112,7 @@ test("a predictor of series, by average and convolutions, in batches and as a ma
   const waves = await readSource(fileOf("waves.csv", wideCsv(40, 23)), { label: "label" });
   const options = { features: ["average(raw, convolutions)"], classifier: "ridge", fit };
   const predictor = await fitPredictor(engine, waves, options, { name: "w", files: [], reading: { label: "label" } });
-  const served = await openServed(engine, predictor.toBytes(), "w");
+  const served = openServed(engine, predictor.toBytes(), "w");
   const all = await predictor.score({ set: waves.train });
   const sequences = Array.from({ length: 40 }, (_, n) => Array.from(waves.train.values.slice(23 * n, 23 * n + 23)));
   const [{ body }] = await ask(served, [json({ sequences })]);

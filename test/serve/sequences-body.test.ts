@@ -91,9 +91,9 @@ describe("models of events", () => {
     [
       "no times",
       [{ steps: [1, 2] }],
-      "sequence 0: got no `times`, expected one per step: the model makes time_gap of them.",
+      'sequence 0: got no "times", expected one per step: the model makes time_gap of them.',
     ],
-    ["an empty history", [[1], []], "sequence 0: got no `times`"],
+    ["an empty history", [[1], []], 'sequence 0: got no "times"'],
     ["a time too few", [{ steps: [1, 2], times: [1] }], "sequence 0: got 1 times for 2 steps"],
     ["times that fall", [{ steps: [1, 2], times: [2, 1] }], "sequence 0, time 1: got 1 after a later one"],
     ["no time", [{ steps: [1], times: ["soon"] }], 'sequence 0, time 0: got "soon", expected seconds or an ISO date.'],
@@ -140,7 +140,7 @@ describe("what does not fit is refused with its place", () => {
       "times in some",
       [{ steps: [1], times: [1] }, [2]],
       { channels: [value], reading: { time: "t" } },
-      "got `times` in some of them",
+      'got "times" in some of them',
     ],
   ])("%s", (_, sequences, model, message) => {
     expect(() => casesOfSequences(sequences, model)).toThrow(message);

@@ -150,8 +150,8 @@ function cellsOf(value: unknown, path: string, number: number, written: () => st
   );
 }
 
-/** Colons outside of texts: in an object of plain values as many as keys are written. */
-function colonsIn(text: string): number {
+/** Colons outside of texts: as many as keys are written. */
+export function colonsIn(text: string): number {
   let colons = 0;
   for (let k = 0; k < text.length; k++) {
     const code = text.charCodeAt(k);

@@ -18,6 +18,9 @@ export interface BodyRoom {
   readonly held: number;
 }
 
+/** Bytes that are unpacked at a time: each time, a thread of Node's pool has to be found. */
+const UNPACKED = 1 << 17;
+
 /** The client went away before its body was complete; there is nobody to answer. */
 export class CutOff extends Error {}
 
@@ -59,7 +62,7 @@ export function readBody(incoming: IncomingMessage, { most, time }: BodyLimits, 
     const pieces: Uint8Array[] = [];
     let size = 0;
     let packed = 0;
-    const gunzip = coding === "gzip" ? createGunzip() : undefined;
+    const gunzip = coding === "gzip" ? createGunzip({ chunkSize: UNPACKED }) : undefined;
     const source: Readable = gunzip ?? incoming;
     const timer = setTimeout(() => end(tooSlow(time)), time);
     let ended = false;

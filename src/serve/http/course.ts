@@ -17,4 +17,6 @@ export interface Course {
   failure?: string;
   readonly started: number;
   readonly outgoing: HttpBindings["outgoing"];
+  /** Whether the connection is to end with the answer. */
+  last(): boolean;
 }

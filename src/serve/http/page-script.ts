@@ -54,7 +54,10 @@ function showModel() {
 function showExample() {
   const own = chosen();
   if (!own || body.value !== written) return;
-  written = JSON.stringify(exampleFor(own), undefined, 1).replace(/\\n {3,}/g, " ").replace(/\\n {2}\\]/g, " ]");
+  const { score, ...cases } = exampleFor(own);
+  const [[key, rows]] = Object.entries(cases);
+  written = "{\\n  " + JSON.stringify(key) + ": [\\n" + rows.map((row) => "    " + JSON.stringify(row)).join(",\\n") + "\\n  ]" +
+    (score ? ',\\n  "score": ' + JSON.stringify(score) : "") + "\\n}";
   body.value = written;
 }
 

@@ -7,7 +7,7 @@ import type { Course } from "./course.js";
  * take longer than all else that the framework does.
  */
 export function send(
-  { id, outgoing }: Course,
+  { id, outgoing, last }: Course,
   status: number,
   type: string,
   body: string | Uint8Array,
@@ -20,6 +20,7 @@ export function send(
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       "x-request-id": id,
+      ...(last() && { connection: "close" }),
       ...headers,
     });
     outgoing.end(body);

@@ -5,12 +5,14 @@ import type { Metrics } from "./metrics.js";
 
 /** Counts and logs a request when the last byte of its answer is written, or its connection is cut. */
 export function watchRequest(
-  { metrics, logs }: { metrics: Metrics; logs: Logs },
+  service: { metrics: Metrics; logs: Logs; state: string },
   route: string,
   id: string,
   { incoming, outgoing }: HttpBindings,
 ): Course {
-  const course: Course = { id, route, started: performance.now(), outgoing };
+  const { metrics, logs } = service;
+  const last = () => service.state === "stopping";
+  const course: Course = { id, route, started: performance.now(), outgoing, last };
   let told = false;
   const tell = (cut: boolean) => {
     if (told) return;

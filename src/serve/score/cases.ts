@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.js";
 import { addsTimeChannels, type DataOptions } from "../../read/source/options.js";
-import type { Channel, EventDetails, SequenceSet } from "../../sequences/set/sequence-set.js";
+import { type Channel, type EventDetails, lengthOf, type SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { Sequences } from "../../sequences/set/windowed-set.js";
 import { TIME_CHANNELS } from "../../sequences/transform/time-channels.js";
 import { windowsEnding } from "../../sequences/transform/window.js";
@@ -58,6 +58,7 @@ export function casesOfSet(set: SequenceSet, { reading: { window } }: CaseReadin
   const empty = rows.find((n) => set.offsets[n] === set.offsets[n + 1]);
   if (empty !== undefined)
     throw new DataError(`sequence ${empty}: got no step, expected at least one event: the last one is the case.`);
+  if (rows.every((n) => lengthOf(set, n) <= window)) return { set: { ...set, windows: true }, rows, notes };
   const cut = windowsEnding(set, { length: window, owners: rows, ends: set.offsets.subarray(1) });
   return { set: { ...cut, ids: set.ids }, rows, notes };
 }

@@ -1,7 +1,7 @@
-import { OptionError } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import { parseOptions } from "../../options.js";
-import { mayBeInexact, parseExactly } from "../../read/formats/jsonl.js";
+import { colonsIn, mayBeInexact, parseExactly } from "../../read/formats/jsonl.js";
 import { RequestError } from "../problems.js";
 import { envelopes, type Operation } from "../schemas.js";
 import type { CaseReading, Cases } from "./cases.js";
@@ -58,6 +58,10 @@ async function readJson(
     throw new OptionError(
       `body: got ${Array.isArray(value) ? "a list" : (JSON.stringify(value) ?? "nothing").slice(0, 40)}, expected an object such as {"sequences": [[1, 2, 3]]}.`,
     );
+  if (colonsIn(text) !== keysOf(value))
+    throw new DataError(
+      "body: got a key twice in one object, expected different keys. The last one would count, and the others be lost.",
+    );
   const twice = Object.keys(query).find((key) => Object.hasOwn(value, key));
   if (twice !== undefined)
     throw new OptionError(`${twice}: got it in the address and in the body, expected one of the two.`);
@@ -66,10 +70,10 @@ async function readJson(
   const score = scoreOf(options.score);
   if ((sequences === undefined) === (events === undefined))
     throw new OptionError(
-      `body: got ${sequences ? "both `sequences` and `events`" : "neither `sequences` nor `events`"}, expected one of them.`,
+      `body: got ${sequences ? 'both "sequences" and "events"' : 'neither "sequences" nor "events"'}, expected one of them.`,
     );
   if (sequences && score !== undefined)
-    throw new OptionError("score: got it with `sequences`, expected it with `events`. Every sequence is scored.");
+    throw new OptionError('score: got it with "sequences", expected it with "events". Every sequence is scored.');
   if (sequences) return { ...options, cases: casesOfSequences(sequences, model) };
   const exact = mayBeInexact(text) ? (parsed(text, parseExactly) as { events: unknown[] }).events : events!;
   return { ...options, cases: await casesOfEvents(exact, model, score) };
@@ -127,4 +131,16 @@ function parsed(text: string, parse: (text: string) => unknown): unknown {
       { cause },
     );
   }
+}
+
+/** Keys of all objects in a value. */
+function keysOf(value: object): number {
+  let count = 0;
+  const open: object[] = [value];
+  for (let at = open.pop(); at; at = open.pop()) {
+    const inner: unknown[] = Array.isArray(at) ? at : Object.values(at);
+    if (at !== inner) count += inner.length;
+    for (const each of inner) if (typeof each === "object" && each !== null) open.push(each);
+  }
+  return count;
 }

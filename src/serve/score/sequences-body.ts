@@ -51,7 +51,7 @@ export function casesOfSequences(sequences: readonly unknown[], model: CaseReadi
     offsets[n + 1] = building.end;
     const count = building.end - offsets[n];
     if (whole.times !== undefined || derived.length > 0) {
-      if (!timed) fail(whole.where, "got `times`, expected none: the model does not look at times. Leave them out.");
+      if (!timed) fail(whole.where, 'got "times", expected none: the model does not look at times. Leave them out.');
       addTimes(whole, count, derived, times);
     }
     if (whole.constants !== undefined || constants)
@@ -60,7 +60,7 @@ export function casesOfSequences(sequences: readonly unknown[], model: CaseReadi
   const set: SequenceSet = { channels: given, ...finish(building), offsets, ids };
   if (times.length > 0) {
     if (times.length !== building.end)
-      fail("sequences", "got `times` in some of them, expected them in all or in none.");
+      fail("sequences", 'got "times" in some of them, expected them in all or in none.');
     set.times = Float64Array.from(times);
   }
   if (constants) set.statics = { names: statics.map(({ name }) => name), values: constants };
@@ -87,7 +87,7 @@ function sequenceIn(sequence: unknown, n: number): Whole {
   const where = `sequence ${n}`;
   if (Array.isArray(sequence)) return { where, id: `${n + 1}`, steps: sequence };
   if (!isObject(sequence))
-    fail(where, `got ${shown(sequence)}, expected an array of steps, or an object with \`steps\`.`);
+    fail(where, `got ${shown(sequence)}, expected an array of steps, or an object with "steps".`);
   for (const key of Object.keys(sequence)) if (!KEYS.includes(key)) unknownKey(where, "key", key, KEYS);
   const { id = n + 1, steps, times, static: constants } = sequence;
   if (typeof id !== "string" && typeof id !== "number") fail(`${where}, id`, `got ${shown(id)}, expected a text.`);
@@ -184,7 +184,7 @@ function addTimes({ where, times }: Whole, count: number, derived: readonly Chan
   if (times === undefined)
     fail(
       where,
-      `got no \`times\`, expected one per step: the model makes ${derived.map(({ name }) => name).join(", ")} of them.`,
+      `got no "times", expected one per step: the model makes ${derived.map(({ name }) => name).join(", ")} of them.`,
     );
   if (times.length !== count) fail(where, `got ${times.length} times for ${count} steps, expected one per step.`);
   let before = Number.NEGATIVE_INFINITY;

@@ -29,7 +29,7 @@ export function casesOfEvents(
 ): Promise<Cases> {
   if (!readsRows(model.reading))
     throw new OptionError(
-      "events: the model reads whole sequences, expected `sequences`. It was trained without an entity column, so rows have no place in it.",
+      'events: the model reads whole sequences, expected "sequences". It was trained without an entity column, so rows have no place in it.',
     );
   const rows = model.reading.decimalComma ? events.map(withCommas) : events;
   const format: TableFormat = {

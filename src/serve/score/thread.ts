@@ -4,7 +4,8 @@ import { parentPort } from "node:worker_threads";
 import { loadEngine } from "../../engine/load.js";
 import { answerBatch, type BatchAnswer, type BatchRequest, refusal } from "./batch.js";
 import { type FromScorer, type LoadedFile, type Packed, pack, type ToScorer, unpack } from "./messages.js";
-import { openServed, type Served } from "./served.js";
+import { openServed } from "./open-served.js";
+import type { Served } from "./served.js";
 
 const port = parentPort!;
 const models = new Map<string, { served: Served; file: LoadedFile }>();
@@ -24,7 +25,7 @@ async function take(message: ToScorer): Promise<void> {
 
 async function load({ call, file }: Extract<ToScorer, { kind: "load" }>): Promise<void> {
   try {
-    const served = await openServed(await loadEngine(), file.bytes, file.where);
+    const served = openServed(await loadEngine(), file.bytes, file.where);
     models.set(file.key, { served, file: { ...file, bytes: new Uint8Array() } });
     post({ kind: "loaded", call, about: served.about });
   } catch (error) {
