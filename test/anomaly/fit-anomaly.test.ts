@@ -222,7 +222,7 @@ test("progress is told and ends at 1; a signal ends the fit", async () => {
 describe("what is refused", () => {
   test("options without effect", async () => {
     await expect(fitAnomaly(engine, set, { detector: "z-score", fit: { units: 3 } })).rejects.toThrow(
-      /got `units` for the detector z-score/,
+      /got `units` for `detector: "z-score"`/,
     );
     await expect(fitAnomaly(engine, set, { detector: "z-score", fit: { train: { updates: 3 } } })).rejects.toThrow(
       /got `updates`/,
