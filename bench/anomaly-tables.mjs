@@ -1,83 +1,95 @@
 // @ts-check
-// The tables of bench/anomaly.mjs as Markdown.
+// The table of bench/anomaly.mjs as Markdown, and what it comes to.
 
 const NAMES = {
   autoencoder: "autoencoder",
-  "isolation-forest": "forest",
+  "isolation-forest": "forest, statistics",
   "isolation-forest-raw": "forest, raw",
   "z-score": "z-score",
 };
-const MOST = 1.5;
+/** What is many false alarms: so many times the stated rate. */
+const MANY = 1.5;
 
-/** @param {any[]} lines @returns {string} */
+/** @typedef {{ level: number, normal: number, called: number, rates: number[] }} Level */
+/** @typedef {{ set: string, split: string, detector: string, train: number, least: number, auc: number | null, levels: Level[] }} Line */
+
+/** @param {Line[]} lines @returns {string} */
 export function anomalyTables(lines) {
-  return ["drawn", "given"]
-    .filter((split) => lines.some((line) => line.split === split))
-    .map((split) => tablesOf(split, lines))
-    .join("\n\n");
-}
-
-/** @param {string} split @param {any[]} lines */
-function tablesOf(split, lines) {
-  const own = lines.filter((line) => line.split === split);
-  const sets = [...new Set(own.map(({ set }) => set))].sort();
-  const of = (/** @type {string} */ set, /** @type {string} */ detector) =>
-    own.find((line) => line.set === set && line.detector === detector);
-  const rows = sets.flatMap((set) => {
-    const ours = of(set, "autoencoder");
-    if (!ours) return [];
-    const aucs = Object.keys(NAMES).map((detector) => of(set, detector)?.auc?.toFixed(3) ?? "-");
-    return [
-      `| ${set} | ${ours.train} | ${ours.levels.map((/** @type {any} */ level) => rate(level, ours)).join(" | ")} | ${aucs.join(" | ")} |`,
-    ];
+  const sets = [...new Set(lines.map(({ set }) => set))].sort((a, b) => a.localeCompare(b));
+  const of = (/** @type {string} */ set, /** @type {string} */ split, detector = "autoencoder") =>
+    lines.find((line) => line.set === set && line.split === split && line.detector === detector);
+  const rows = sets.map((set) => {
+    const rates = ["drawn", "given"].flatMap((split) => ratesOf(of(set, split)));
+    const judged = of(set, "given") ? "given" : "drawn";
+    const aucs = Object.keys(NAMES).map((detector) => of(set, judged, detector)?.auc ?? undefined);
+    const best = Math.max(...aucs.map((auc) => auc ?? 0));
+    const shown = aucs.map((auc) => (auc === undefined ? "" : auc === best ? `**${short(auc)}**` : short(auc)));
+    return `| ${[set, ...rates, ...shown].join(" | ")} |`;
   });
-  const head = `| set | trained on | false alarms at .05 | at .01 | ${Object.values(NAMES)
-    .map((name) => `AUC, ${name}`)
-    .join(" | ")} |`;
-  return [`${split}:`, "", head, "|---|---|---|---|---|---|---|---|", ...rows, "", ...summary(split, own, sets)].join(
-    "\n",
-  );
+  const head = ["set", "drawn: cases", "at .05", "at .01", "given: cases", "at .05", "at .01"];
+  const columns = [...head, ...Object.values(NAMES).map((name) => `AUC ${name}`)];
+  return [
+    `| ${columns.join(" | ")} |`,
+    `|${columns.map(() => "---|").join("")}`,
+    ...rows,
+    "",
+    ...["drawn", "given"].flatMap((split) =>
+      summary(
+        lines.filter((line) => line.split === split),
+        split,
+      ),
+    ),
+  ].join("\n");
 }
 
-/** A rate with its 95 % interval over draws and cases; "-": the level is below the least p-value. */
-function rate(/** @type {any} */ { level, normal, called, rates }, /** @type {any} */ { least }) {
-  if (level < least) return `- (least p .${(1000 * least).toFixed(0).padStart(3, "0")})`;
-  const share = called / normal;
-  return `${share.toFixed(3)} +- ${errorOf(share, normal, rates).toFixed(3)}${share > MOST * level ? " !" : ""}`;
+const short = (/** @type {number} */ value) => value.toFixed(3).replace(/^0/, "");
+
+/** Cases, and the rate at both levels; "-": below the least p-value. @param {Line | undefined} line */
+function ratesOf(line) {
+  if (!line) return ["", "", ""];
+  const { train, least, levels } = line;
+  const shown = levels.map(({ level, normal, called, rates }) => {
+    if (level < least) return "-";
+    const share = called / normal;
+    const many = share > MANY * level ? " (!)" : "";
+    return `${short(share)} +- ${short(errorOf(share, normal, rates))}${many}`;
+  });
+  return [String(train), ...shown];
 }
 
-/** Twice the standard error: of the draws, which hold the chance of held-out cases and of test cases; of one draw the binomial. */
+/** Two standard errors: of the draws, which hold the chance of the held-out cases; of one split the binomial one. */
 function errorOf(/** @type {number} */ share, /** @type {number} */ normal, /** @type {number[]} */ rates) {
   const binomial = Math.sqrt((Math.max(share, 1 / normal) * (1 - share)) / normal);
   if (rates.length < 2) return 2 * binomial;
   const mean = rates.reduce((a, b) => a + b, 0) / rates.length;
-  const ofDraws = Math.sqrt(rates.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (rates.length - 1) / rates.length);
-  return 2 * Math.max(binomial, ofDraws);
+  const squares = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0);
+  return 2 * Math.max(binomial, Math.sqrt(squares / (rates.length - 1) / rates.length));
 }
 
-/** @param {string} split @param {any[]} own @param {string[]} sets */
-function summary(split, own, sets) {
-  const out = [];
-  for (const [detector, name] of Object.entries(NAMES)) {
-    const lines = own.filter((line) => line.detector === detector && sets.includes(line.set));
-    const aucs = lines.flatMap(({ auc }) => auc ?? []);
-    const levels = [0.05, 0.01].map((level, l) => {
-      const reached = lines.filter(({ least }) => least <= level);
-      const shares = reached.map(({ levels: all }) => all[l].called / all[l].normal);
-      const above = reached.filter(({ levels: all }) => all[l].called / all[l].normal > MOST * level);
-      const mean = shares.reduce((a, b) => a + b, 0) / Math.max(1, shares.length);
-      return `at ${level}: mean ${mean.toFixed(4)} over ${reached.length} sets, above ${MOST} times on ${above.length}${above.length > 0 ? ` (${above.map(({ set }) => set).join(", ")})` : ""}`;
+/** @param {Line[]} lines of one split @param {string} split */
+function summary(lines, split) {
+  const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const all = Object.entries(NAMES).flatMap(([detector, name]) => {
+    const own = lines.filter((line) => line.detector === detector);
+    if (own.length === 0) return [];
+    const told = [0, 1].map((l) => {
+      const reached = own.filter(({ levels, least }) => least <= levels[l].level);
+      const share = (/** @type {Line} */ { levels }) => levels[l].called / levels[l].normal;
+      const many = reached.filter((line) => share(line) > MANY * line.levels[l].level);
+      const names = many.length > 0 ? ` (${many.map(({ set }) => set).join(", ")})` : "";
+      return `at ${own[0].levels[l].level}: mean ${mean(reached.map(share)).toFixed(4)}, more than ${MANY} times on ${many.length} of ${reached.length} sets${names}`;
     });
-    out.push(
-      `- ${name}, ${split}: ${levels.join("; ")}; mean AUC ${(aucs.reduce((a, b) => a + b, 0) / Math.max(1, aucs.length)).toFixed(3)} over ${aucs.length} sets`,
-    );
-  }
-  const ranks = Object.keys(NAMES).map((detector) => {
-    const wins = sets.filter((set) => {
-      const auc = (/** @type {string} */ of) => own.find((line) => line.set === set && line.detector === of)?.auc ?? -1;
-      return Object.keys(NAMES).every((other) => auc(detector) >= auc(other));
-    });
-    return `${NAMES[/** @type {"autoencoder"} */ (detector)]} ${wins.length}`;
+    const aucs = own.flatMap(({ auc }) => auc ?? []);
+    return [`- ${split}, ${name}: ${told.join("; ")}; mean AUC ${mean(aucs).toFixed(3)} of ${aucs.length} sets`];
   });
-  return [...out, `- best AUC: ${ranks.join(", ")}`];
+  const sets = [...new Set(lines.map(({ set }) => set))].filter((set) =>
+    Object.keys(NAMES).every((detector) => lines.some((line) => line.set === set && line.detector === detector)),
+  );
+  const aucOf = (/** @type {string} */ set, /** @type {string} */ detector) =>
+    lines.find((line) => line.set === set && line.detector === detector)?.auc ?? -1;
+  const wins = Object.entries(NAMES).map(([detector, name]) => {
+    const best = sets.filter((set) => Object.keys(NAMES).every((other) => aucOf(set, detector) >= aucOf(set, other)));
+    return `${name} ${best.length}`;
+  });
+  return sets.length > 0 ? [...all, `- ${split}, largest AUC of ${sets.length} sets: ${wins.join(", ")}`] : all;
 }

@@ -65,7 +65,7 @@ function networkOf(detector: AnomalyOptions["detector"] & string, fit: FitOption
     const idle = [...given(training), ...given(others)].filter(([, value]) => !isEmpty(value)).map(([name]) => name);
     if (idle.length > 0)
       throw new OptionError(
-        `Anomaly: got \`${idle[0]}\` for the detector ${detector}, which has no network, so it would have no effect. Leave it out.`,
+        `Anomaly: got \`${idle[0]}\` for \`detector: "${detector}"\`, which has no network, so it would have no effect. Leave it out.`,
       );
     return fit;
   }

@@ -53,17 +53,17 @@ export function planHeldOut(train: Sequences, { by: wanted, folds, share, seed }
       `Anomaly: got ${N} training cases, expected at least 2: some are held out to be compared with.`,
     );
   if (folds !== undefined && share !== undefined)
-    throw new OptionError("Anomaly: give folds or a held-out share, not both: folds hold out every case once.");
+    throw new OptionError("Anomaly: give `folds` or `heldOut`, not both: folds hold out every case once.");
   const several = hasSeveralEntities(train);
   const by = wanted ?? (several ? "entities" : train.windows ? "forward" : "random");
   if (by === "entities" && !several)
     throw new OptionError(
-      "Anomaly: got entities to hold out, and there are not several. Name the entity column (`entity`), or leave it out.",
+      'Anomaly: got `holdOutBy: "entities"`, and there are not several. Name the entity column (`entity`), or leave it out.',
     );
   if (by === "forward") {
     if (folds !== undefined)
       throw new OptionError(
-        "Anomaly: got folds where the latest cases are held out, once. Leave them out, or give their share.",
+        "Anomaly: got `folds` where the latest cases are held out, once. Leave it out, or give `heldOut`, their share.",
       );
     return forward(train, share ?? SHARE);
   }

@@ -75,7 +75,7 @@ export function openAnomaly(
         );
       if (!steps)
         throw new OptionError(
-          `Anomaly: the detector ${detector} was fitted to whole cases, and has no scores of steps. Score cases.`,
+          `Anomaly: \`detector: "${detector}"\` was fitted to whole cases, and has no scores of steps. Score cases.`,
         );
       const whole = cutAll(set);
       const all = await inTurn(opened, (each) => each.steps!(whole, threads));

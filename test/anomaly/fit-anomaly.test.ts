@@ -130,6 +130,29 @@ describe("scores", () => {
     },
   );
 
+  test("steps of new cases are called as often as stated, on average over steps", async () => {
+    const found = await fitAnomaly(engine, noise(150, 21), { fit: quick, folds: 3 });
+    const { pValues } = await openAnomaly(engine, found).scoreSteps(noise(600, 22));
+    expect(pValues).toHaveLength(3600);
+    for (const level of [0.05, 0.2]) {
+      const rate = pValues.filter((p) => p <= level).length / 3600;
+      expect(Math.abs(rate - level)).toBeLessThan(0.25 * level + 0.01); // 900 held-out steps of 150 cases
+    }
+  });
+
+  test("anomalies in the training part make fewer cases called, not more", async () => {
+    const clean = noise(200, 31);
+    const mixed = { ...clean, values: clean.values.map((value, k) => (k < 20 * 6 ? 4 * value : value)) };
+    const rateOf = async (train: SequenceSet) => {
+      const found = await fitAnomaly(engine, train, { detector: "z-score", falseAlarmRate: 0.1 });
+      const { pValues } = await openAnomaly(engine, found).score(noise(1000, 32));
+      return pValues.filter((p) => p <= 0.1).length / 1000;
+    };
+    const [pure, dirty] = [await rateOf(clean), await rateOf(mixed)];
+    expect(pure).toBeGreaterThan(0.05);
+    expect(dirty).toBeLessThan(pure / 2);
+  });
+
   test("of windows of events the last step counts, not the largest", async () => {
     const T = 8;
     const windows = { ...noise(120, 3, T), windows: true };
@@ -199,7 +222,7 @@ test("progress is told and ends at 1; a signal ends the fit", async () => {
 describe("what is refused", () => {
   test("options without effect", async () => {
     await expect(fitAnomaly(engine, set, { detector: "z-score", fit: { units: 3 } })).rejects.toThrow(
-      /got `units` for the detector z-score/,
+      /got `units` for `detector: "z-score"`/,
     );
     await expect(fitAnomaly(engine, set, { detector: "z-score", fit: { train: { updates: 3 } } })).rejects.toThrow(
       /got `updates`/,

@@ -68,7 +68,7 @@ describe("which training cases are held out", () => {
   });
 
   test("refuses what cannot be, or would have no effect", () => {
-    expect(() => plan({ windows: true }, { folds: 3 })).toThrow(/folds where the latest cases are held out/);
+    expect(() => plan({ windows: true }, { folds: 3 })).toThrow(/`folds` where the latest cases are held out/);
     expect(() => plan({}, { by: "entities" })).toThrow(/there are not several/);
     expect(() => plan({}, { folds: 3, share: 0.2 })).toThrow(/not both/);
     expect(() => planHeldOut(randomSeries({ N: 1, F: 1, lengths: () => 2 }), { seed: 1 })).toThrow(/got 1 training/);

@@ -77,7 +77,7 @@ export interface AnomalyComparison {
   held: number;
   /**
    * Between which false-alarm rates nine of ten fits lie that have so many held-out cases, if cases are independent.
-   * Absent where whole entities are held out: their cases are not.
+   * Absent where whole entities are held out, or the latest cases: these depend on each other.
    */
   expected?: Bounds;
   rows: AnomalyRow[];

@@ -20,9 +20,10 @@ export interface AllScores {
   detectors: DetectorScores[];
   /** The false-alarm rate that is stated: the one that was asked for, or the nearest that all resamples can keep to. */
   level: number;
-  /** Held-out cases, and units of them, of the first resample. */
+  /** Held-out cases of the first resample. */
   held: number;
-  units: number;
+  /** Whether they were single cases at random: else they depend on each other. */
+  independent: boolean;
 }
 
 /** How much longer a detector with a network takes. */
@@ -44,7 +45,7 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
   }));
   let level = 0;
   let held = 0;
-  let units = 0;
+  let independent = false;
   for (const [k, { train, test }] of resamples.entries()) {
     const rows = trainOn === "all" ? train : train.filter((n) => cases.labels![n] === normal);
     const training = pickSequences(cases, rows);
@@ -73,7 +74,7 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
       if (k === 0) each.notes = fitted.notes;
       level = Math.max(level, predictor.level);
       if (k === 0) {
-        units = fitted.state.units;
+        independent = fitted.state.heldOut === "random";
         held = fitted.state.parts.reduce((sum, part) => sum + unpack("float64", part.cases).length, 0);
       }
       done += weights[d];
@@ -86,7 +87,7 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
       scores: joined(scores),
       pValues: joined(pValues),
     })),
-    ...{ level, held, units },
+    ...{ level, held, independent },
   };
 }
 

@@ -53,7 +53,7 @@ async function judge(engine: Engine, question: AnomalyQuestion, started: Date): 
     rows: scored.map(({ row }) => row),
     level: found.level,
     held: found.held,
-    ...(found.units === found.held && { expected: rateRange(found.held, found.level) }),
+    ...(found.independent && { expected: rateRange(found.held, found.level) }),
   };
   return {
     name: source.name,

@@ -36,6 +36,7 @@ describe("a comparison of detectors", async () => {
     expect(held).toBe(80); // each of the normal training cases
     expect(level).toBe(1 / 81);
     expect(found.expected!.low).toBeLessThan(level);
+    expect(rows.some((row) => row.falseAlarms.called + row.found.called > 0)).toBe(true); // at the least p-value itself
     expect(verdict.choice).toBeDefined();
     for (const row of rows) {
       expect(row.falseAlarms.cases + row.found.cases).toBe(test);
