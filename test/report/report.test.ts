@@ -176,7 +176,7 @@ describe("probabilities", () => {
     };
     expect(
       ticksOf([
-        [0.1, 0.2],
+        [0.25, 0.28],
         [0.9, 0.7],
       ])[0],
     ).toBe("0 %");
