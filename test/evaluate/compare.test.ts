@@ -121,6 +121,9 @@ describe("labels", () => {
       confusion: rows.map(({ metrics }) => metrics.confusion),
       history: learning.map(({ history }) => history),
       differences,
+      calibrated: rows.map(({ calibrated }) =>
+        calibrated!.reliability.map(({ cases, probability }) => [cases, probability]),
+      ),
     };
   };
 
@@ -132,6 +135,7 @@ describe("labels", () => {
     expect(turned.history).toEqual(honest.history);
     // every single answer is the same: with all labels turned the rows of each table change places
     expect(turned.confusion).toEqual(honest.confusion.map((table) => table.toReversed()));
+    expect(turned.calibrated).toEqual(honest.calibrated);
     const shuffled = randomStream(1).shuffle(test!.labels!.slice());
     expect(shuffled).not.toEqual(test!.labels);
     const permuted = await relabelled(shuffled);
@@ -148,6 +152,7 @@ describe("labels", () => {
     const other = { ...train, labels: randomStream(2).shuffle(train.labels!.slice()) };
     const misled = await answered(sourceOf(other, test));
     expect(misled.said).not.toEqual(honest.said);
+    expect(misled.calibrated).not.toEqual(honest.calibrated);
     expect(misled.history).toEqual(honest.history); // the autoencoder does not see labels at all
   });
 

@@ -155,6 +155,8 @@ test("resamples are joined, each with its own threshold; seeds are averaged", ()
   const alone = scoreRow([[only], [other]], two, NAME).figures;
   const same = scoreRow([[only], [only]], two, NAME).figures;
   expect(figures.metrics.f1.macro).toBeCloseTo((alone.metrics.f1.macro! + same.metrics.f1.macro!) / 2, 12);
+  expect(figures.metrics.brier).toBeCloseTo((alone.metrics.brier! + same.metrics.brier!) / 2, 12);
+  expect(alone.metrics.brier).not.toBe(same.metrics.brier);
   expect(figures.expectedCost).toBeCloseTo((alone.expectedCost! + same.expectedCost!) / 2, 12);
   expect(figures.bySeed).toEqual([same.metrics.averagePrecision, alone.metrics.averagePrecision]);
   expect(figures.byResample[1]).toBeCloseTo((same.byResample[1] + alone.byResample[1]) / 2, 12);

@@ -102,7 +102,6 @@ const SECTIONS = [
   "differences",
   "curves",
   "confusion",
-  "probabilities",
   "learning",
   "reconstructions",
   "map",
@@ -120,15 +119,11 @@ describe("parts that a comparison lacks", () => {
     ["learning", { ...full, learning: [] }, ["learning"]],
     ["differences", { ...full, differences: [] }, ["differences"]],
     ["curves", { ...full, rows: full.rows.map((row) => ({ ...row, curves: undefined })) }, ["curves"]],
-    [
-      "probabilities",
-      { ...full, rows: full.rows.map((row) => ({ ...row, reliability: undefined })) },
-      ["probabilities"],
-    ],
+    ["reliability", { ...full, rows: full.rows.map((row) => ({ ...row, reliability: undefined })) }, []],
     [
       "rows",
       { ...bare, rows: [], differences: [] },
-      ["scores", "differences", "curves", "confusion", "probabilities", "map", "reconstructions"],
+      ["scores", "differences", "curves", "confusion", "map", "reconstructions"],
     ],
   ];
 
@@ -138,13 +133,14 @@ describe("parts that a comparison lacks", () => {
     expect(sectionsIn(page)).toEqual(expected);
     expect(all(page, /<li><a href="#([a-z]+)"/g)).toEqual(expected);
     expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
+    expect(page.includes('<h3 id="probabilities"')).toBe(comparison.rows.some(({ reliability }) => reliability));
     expect(faultsOf(page)).toEqual([]);
   });
 });
 
 describe("probabilities", () => {
   const sectionOf = (comparison: Comparison) =>
-    /<section id="probabilities"[\s\S]*?<\/section>/.exec(renderReport(comparison))![0].replaceAll("\u00a0", " ");
+    /<h3 id="probabilities"[\s\S]*?<\/section>/.exec(renderReport(comparison))![0].replaceAll("\u00a0", " ");
 
   test("rare positives: what probabilities add up to, before and after calibration; axes have more room near 0", () => {
     const section = sectionOf(full);
@@ -170,6 +166,26 @@ describe("probabilities", () => {
     );
     expect(section).toContain("The probability is that of the class that is predicted.");
     expect(section).toContain("0 to 2) and log loss");
+  });
+
+  test("an axis begins at 0 unless all bins are far above it", () => {
+    const ticksOf = (bins: [number, number][]) => {
+      const reliability = bins.map(([probability, share]) => ({ cases: 9, probability, share }));
+      const rows = full.rows.map((row) => ({ ...row, reliability, calibrated: undefined }));
+      return all(sectionOf({ ...full, rows }), /<text class="tick middle"[^>]*>([^<]*)</g);
+    };
+    expect(
+      ticksOf([
+        [0.25, 0.28],
+        [0.9, 0.7],
+      ])[0],
+    ).toBe("0 %");
+    expect(
+      ticksOf([
+        [0.6, 0.7],
+        [0.9, 0.8],
+      ])[0],
+    ).toBe("60 %");
   });
 
   test("nothing was held out: nothing is said of calibration", () => {

@@ -3,6 +3,7 @@ import { setName } from "../charts/breaks.js";
 import type { Figures } from "../charts/figure.js";
 import { type Html, html } from "../charts/html.js";
 import { count, percent } from "../charts/numbers.js";
+import { probabilitiesPart } from "./probabilities.js";
 import { bestOf, capital, isChoice } from "./words.js";
 
 /** Larger matrices show shades alone. */
@@ -11,7 +12,7 @@ const WRITTEN = 12;
 const DRAWN = 60;
 const MISTAKES = 15;
 
-/** Confusion matrices of the verdict's choice, the best latents, the best baseline. */
+/** Confusion matrices of the verdict's choice, the best latents, the best baseline; then whether probabilities come true. */
 export function confusionSection(comparison: Comparison, figure: Figures): Html | undefined {
   const { classNames, rows, measure } = comparison;
   const best = (role: ComparisonRow["role"]) =>
@@ -54,7 +55,7 @@ ${figure({
       ]),
     numbersFrom: 2,
   },
-})}</section>
+})}${probabilitiesPart(comparison, figure)}</section>
 `;
 }
 

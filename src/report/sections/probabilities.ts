@@ -10,7 +10,7 @@ import { bestOf, capital, isChoice, positiveClass } from "./words.js";
 type Drawn = ComparisonRow & { reliability: ReliabilityBin[] };
 
 /** Whether probabilities come true, as they are and calibrated: of the verdict's choice and of the baseline; folded. */
-export function probabilitiesSection(comparison: Comparison, figure: Figures): Html | undefined {
+export function probabilitiesPart(comparison: Comparison, figure: Figures): Html | undefined {
   const rows = shownRows(comparison);
   if (rows.length === 0) return undefined;
   const [first] = rows;
@@ -22,8 +22,7 @@ export function probabilitiesSection(comparison: Comparison, figure: Figures): H
     positive === undefined
       ? ["the predicted classes", "right predictions", "right"]
       : [`class "${positive}"`, "test cases", "of the class"];
-  return html`<section id="probabilities" aria-labelledby="probabilities-title">
-<h2 id="probabilities-title">Do probabilities come true?</h2>
+  return html`<h3 id="probabilities">Do probabilities come true?</h3>
 <p>${setName(capital(first.features))} with ${first.classifier}: the probabilities of ${whose} add up to ${count(expectedOf(reliability))} ${what}${calibrated && html`, after calibration on held-out training cases to ${count(expectedOf(calibrated.reliability))}`}. ${count(actualOf(reliability))} are ${end}. Nothing above depends on it: rows are ranked, and thresholds chosen, by the probabilities as they are.</p>
 <details><summary>Reliability curves and Brier scores</summary>
 ${figure({
@@ -31,8 +30,7 @@ ${figure({
   caption: html`Each mark is a bin of test cases with neighbouring probabilities. On the dotted line they come true. Hollow marks are probabilities as they are${rows.some((row) => row.calibrated) && ", full ones after calibration"}. ${positive === undefined && "The probability is that of the class that is predicted. "}${axis.root && "Both axes have more room near 0."}`,
   chart: html`<div class="pair">${rows.map((row) => panel(row, axis, positive))}</div>`,
   table: [binsTable(rows, positive), scoresTable(comparison)],
-})}</details></section>
-`;
+})}</details>`;
 }
 
 const sum = (bins: readonly ReliabilityBin[], of: (bin: ReliabilityBin) => number) =>

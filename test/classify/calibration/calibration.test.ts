@@ -180,13 +180,20 @@ test("Platt's sigmoid does not depend on where logits are, nor on how close toge
     const probabilities = pairs(logits.map((z) => 1 / (1 + Math.exp(-of(z)))));
     return ofOne(fitCalibration({ probabilities, labels, classCount: 2, method: "platt" }).apply(probabilities));
   };
-  // 8 digits of the logit are left
+  const plain = calibrated((z) => z);
+  // nine digits of z are left, and five to six
   expect(
     worst(
-      calibrated((z) => 1e-5 * z - 8),
-      calibrated((z) => z),
+      calibrated((z) => 1e-6 * z - 8),
+      plain,
     ),
   ).toBeLessThan(1e-6);
+  expect(
+    worst(
+      calibrated((z) => 1e-10 * z),
+      plain,
+    ),
+  ).toBeLessThan(1e-4);
 });
 
 test("the method is chosen by the number of rows, and of the rarest class", () => {
