@@ -1,6 +1,17 @@
 // The library for Node and the browser. A verb does something; a noun makes the table, classifier or list of that name.
 // What needs files is in "undertone/node", the page of a comparison in "undertone/report".
 
+export type { AnomalyOptions } from "./anomaly/anomaly-options.js";
+export type { AnomalyState, AnomalyThreshold } from "./anomaly/anomaly-state.js";
+export type { DetectorName } from "./anomaly/detectors/detectors.js";
+export { type FitAnomalyOptions, type FittedAnomaly, fitAnomaly } from "./anomaly/fit-anomaly.js";
+export {
+  type AnomalyPredictor,
+  type AnomalyScores,
+  type AnomalySteps,
+  openAnomaly,
+} from "./anomaly/open-anomaly.js";
+export type { ThresholdRule } from "./anomaly/threshold.js";
 export type { Classifier, ClassWeight, FittedClassifier } from "./classify/base/classifier.js";
 export { type Calibration, type CalibrationState, loadCalibration } from "./classify/calibration/calibration.js";
 export { type CalibrationOptions, fitCalibration } from "./classify/calibration/fit-calibration.js";
@@ -27,6 +38,9 @@ export {
   TrainingError,
   UndertoneError,
 } from "./errors.js";
+export type * from "./evaluate/anomaly/anomaly-comparison.js";
+export type { CompareAnomalyOptions } from "./evaluate/anomaly/anomaly-options.js";
+export { compareAnomaly } from "./evaluate/anomaly/compare-anomaly.js";
 export { compare } from "./evaluate/compare.js";
 export type { CompareOptions } from "./evaluate/comparison/compare-options.js";
 export type * from "./evaluate/comparison/comparison.js";
@@ -62,6 +76,8 @@ export { type Recipe, type RecipeOptions, recipes } from "./network/spec/recipes
 export type { AutoencoderSpec, LayerSpec } from "./network/spec/spec.js";
 export type { About } from "./predict/about.js";
 export type { CasesToScore } from "./predict/cases.js";
+export { type Detector, decodeDetector } from "./predict/detector.js";
+export type { Reasons } from "./predict/explain.js";
 export { fitPredictor } from "./predict/fit-predictor.js";
 export type { PredictorOptions } from "./predict/options.js";
 export { decodePredictor, type Predictor, type Scored } from "./predict/predictor.js";

@@ -4,6 +4,7 @@ export { engineNames } from "./engine/load.js";
 export { correctedResampledTest, criticalT, redrawnTest } from "./evaluate/metrics/resampled-t-test.js";
 export { planResamples } from "./evaluate/plan/resample.js";
 export { splitList } from "./features/sets/expression.js";
+export { stepErrors } from "./features/step-errors.js";
 export { decodeSafetensors, encodeSafetensors } from "./files/safetensors.js";
 export { writeFileAtomically } from "./files/write-file.js";
 export { findRecipe } from "./network/spec/recipes.js";

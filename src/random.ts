@@ -50,6 +50,11 @@ export const STREAMS = {
   /** tree */
   forestTree: 0xf0e57,
   boostingHoldOut: 0x601d,
+  /** tree */
+  isolationTree: 0x1501a,
+  /** part */
+  heldOutSteps: 0x57e9,
+  heldOutCases: 0xca5e,
 } as const;
 
 /** The stream called (seed, ...keys); every argument is an integer. */

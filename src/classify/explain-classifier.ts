@@ -29,16 +29,21 @@ import type { Explanation } from "./explain/explanation.js";
  * @throws {ShapeError} {DataError} as FittedClassifier.predict
  */
 export function explainClassifier(fitted: FittedClassifier | ClassifierState, x: FeatureTable): Explanation {
+  return openExplainer(fitted)(x);
+}
+
+/** The same for tables that come one after another: what depends on the classifier alone is worked out once. */
+export function openExplainer(fitted: FittedClassifier | ClassifierState): (x: FeatureTable) => Explanation {
   const isFitted = typeof (fitted as FittedClassifier | undefined)?.toJSON === "function";
   const state = isFitted ? ((fitted as FittedClassifier).toJSON() as ClassifierState) : loadClassifier(fitted).toJSON();
   switch (state.kind) {
     case "ridge":
     case "logistic":
-      return linearExplainer(state)(x);
+      return linearExplainer(state);
     case "boosting":
-      return boostingExplainer(state)(x);
+      return boostingExplainer(state);
     case "randomForest":
-      return forestExplainer(state)(x);
+      return forestExplainer(state);
     default:
       throw new OptionError(
         "explain: nearest neighbours vote by distances of whole rows, so no column has a part of the score. " +

@@ -9,6 +9,7 @@ import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
 import { filesRead, type Input, readSequences, shownInput } from "../read/read.js";
 import { renderReport } from "../report/report.js";
+import { addAnomalyFlags, expectNoAnomalyFlags, runCompareAnomaly } from "./compare-anomaly.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
   addCommonFlags,
@@ -32,6 +33,7 @@ Examples:
   undertone compare ECG5000/ --features raw,latent:wide,latent:compact,"average(latent, convolutions)" --save ecg.jsonl
   undertone compare payments.csv --entity customer_id --time time --label fraud --window 10 --drop id,scenario \\
     --second-entity terminal_id --resamples forward --label-delay 7
+  undertone compare ECG5000/ --anomaly --normal 1
 
 Feature sets: ${Object.keys(featureSets).join(", ")}. Write an encoder's read-out after a colon
 (latent:compact). Combine sets with + (blocks of equal weight), average(a, b) (mean of their scores) or
@@ -50,7 +52,21 @@ export function compareCommand(): Command {
       "a labelled file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     );
   addCompareFlags(addCommonFlags(addFitFlags(addEventFlags(addDataFlags(command))))).addHelpText("after", HELP);
-  return command.action((paths: string[], options: CommonOptions) => runCompare(inputOf(paths, options), options));
+  return addAnomalyFlags(command).action((paths: string[], options: CommonOptions) => {
+    const input = inputOf(paths, options);
+    if (options.anomaly) return runCompareAnomaly(input, options, idleWithAnomaly(options));
+    expectNoAnomalyFlags(options);
+    return runCompare(input, options);
+  });
+}
+
+/** Flags that were given and are for classifiers. */
+function idleWithAnomaly(options: CommonOptions): string[] {
+  return [
+    ...Object.keys(pickOptions(options, OF_CLASSIFIERS)),
+    ...Object.keys(pickOptions(options, COSTS)),
+    ...["all", "save", "report", "force"].filter((name) => options[name] !== undefined),
+  ];
 }
 
 const OPTIONS = compareOptionsSchema.pick({
@@ -70,6 +86,15 @@ const OPTIONS = compareOptionsSchema.pick({
   C: true,
   alertsPerDay: true,
   alerts: true,
+});
+const OF_CLASSIFIERS = OPTIONS.omit({
+  plan: true,
+  folds: true,
+  repeats: true,
+  testShare: true,
+  labelDelay: true,
+  measure: true,
+  minGain: true,
 });
 const ALL = "show the rows of all classifiers, not only of the one that was chosen for each feature set";
 const COSTS = compareOptionsSchema.shape.costs.unwrap();

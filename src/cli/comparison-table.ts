@@ -52,6 +52,7 @@ export function comparisonTable(
     tableOfRows(comparison, shown, { best, width }),
     ...notes.map((note) => `${pc.yellow("note:")} ${note}`),
     ...(classNames.length <= 12 && (all || !comparison.budget) ? ["", confusionTable(best, classNames)] : []),
+    ...(all ? probabilitiesOf(best) : []),
     pc.dim(
       `${shown.length < rows.length ? `Of each set the classifier that did best on a part of the training cases; --all shows all ${rows.length} rows. ` : ""}Decided by ${decided}; intervals are 95 % (paired bootstrap${data.entities === null ? "" : " over entities"}).${means} ${engine}, ${duration(seconds)}.`,
     ),
@@ -146,6 +147,15 @@ function explanations({ budget, costs, rows }: Comparison): string[] {
     );
   if (costs) lines.push(`Cost: per case, ${costs.miss} for a miss and ${costs.alert} for an alert.`);
   return lines.length > 0 ? [lines.join(" ")] : [];
+}
+
+/** Absent where scores are no probabilities. */
+function probabilitiesOf({ features, classifier, metrics, calibrated }: ComparisonRow): string[] {
+  if (typeof metrics.brier !== "number") return [];
+  const after = calibrated
+    ? ` (${calibrated.brier.toPrecision(3)} after calibration on held-out training cases: ${[...new Set(calibrated.methods)].join(", ")})`
+    : "";
+  return [`Brier score of ${features}, ${classifier}: ${metrics.brier.toPrecision(3)}${after}; less is better.`];
 }
 
 function confusionTable({ features, classifier, metrics }: ComparisonRow, classNames: readonly string[]): string {

@@ -54,6 +54,14 @@ export function wantsPredictor(options: CommonOptions): boolean {
   return false;
 }
 
+/** Flags of a predictor or of the training of an encoder that were given and that a detector has no use for. */
+export function idleWithAnomaly(options: CommonOptions): string[] {
+  const { alertsPerDay, ...given } = pickOptions(options, OPTIONS);
+  const others = ["until", "save", ...EVENTS, ...TRAINING].filter((name) => options[name] !== undefined);
+  const idle = [...Object.keys(given), ...Object.keys(pickOptions(options, COSTS)), ...others];
+  return idle.map((name) => (name === "save" ? "store" : name));
+}
+
 /** Fits a predictor and writes it. */
 export async function runFitPredictor(input: Input, options: CommonOptions & { output: string }): Promise<void> {
   const terminal = openTerminal(options);

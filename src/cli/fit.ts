@@ -2,7 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { fitFile } from "../features/fit-file.js";
 import type { Model } from "../model/model.js";
-import { addPredictorFlags, runFitPredictor, wantsPredictor } from "./fit-predictor.js";
+import { addDetectorFlags, runFitDetector, wantsDetector } from "./fit-detector.js";
+import { addPredictorFlags, idleWithAnomaly, runFitPredictor, wantsPredictor } from "./fit-predictor.js";
 import {
   addCommonFlags,
   addDataFlags,
@@ -33,17 +34,21 @@ auto tries what undertone compare compares (--features, --classifiers), chooses 
 says what it tried, and fits the winner on all training cases:
   undertone fit ECG5000/ --classifier auto -o ecg.undertone
   undertone fit payments.csv --entity customer_id --time time --label fraud --window 10 --second-entity terminal_id \\
-    --features aggregates+surprise --classifier boosting --until 2024-03-01 -o cards.undertone`;
+    --features aggregates+surprise --classifier boosting --until 2024-03-01 -o cards.undertone
+
+With --anomaly the file is a detector of anomalies, for data without labels: a case is held against training cases that
+the network did not see, and its p-value is the share of these that are as strange.
+  undertone fit machines.csv --entity run --time time --anomaly --false-alarm-rate 0.01 -o machines.undertone`;
 
 /** `undertone fit DATA -o MODEL` */
 export function fitCommand(): Command {
   const command = new Command("fit")
-    .description("train an autoencoder on sequences and write the model; with --classifier a predictor")
+    .description("train an autoencoder on sequences and write the model; with --classifier or --anomaly a predictor")
     .argument(
       "[data...]",
       "a file, a folder with NAME_TRAIN and NAME_TEST, files of one sequence each (a folder, a glob, a list), or a database (--sql)",
     )
-    .requiredOption("-o, --output <file>", "the file to write: a model, or with --classifier a predictor")
+    .requiredOption("-o, --output <file>", "the file to write: a model, or with --classifier or --anomaly a predictor")
     .option("--resume", "continue from OUT.checkpoint, if present")
     .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
   command.option(
@@ -52,10 +57,12 @@ export function fitCommand(): Command {
     numberIn({ type: "integer", minimum: 1 }),
   );
   command.option("--sort", "with --block-steps: sort a long table by entity first, in a file; for scattered entities");
-  addPredictorFlags(addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command))))).addHelpText("after", HELP);
-  return command.action((paths: string[], options: CommonOptions & { output: string }) =>
-    wantsPredictor(options) ? runFitPredictor(inputOf(paths, options), options) : runFit(paths, options),
-  );
+  addDetectorFlags(addPredictorFlags(addForceFlag(addCommonFlags(addFitFlags(addDataFlags(command))))));
+  command.addHelpText("after", HELP);
+  return command.action((paths: string[], options: CommonOptions & { output: string }) => {
+    if (wantsDetector(options)) return runFitDetector(inputOf(paths, options), options, idleWithAnomaly(options));
+    return wantsPredictor(options) ? runFitPredictor(inputOf(paths, options), options) : runFit(paths, options);
+  });
 }
 
 async function runFit(paths: string[], options: CommonOptions & { output: string }): Promise<void> {

@@ -48,6 +48,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   timeUnit: { value: "unit" },
   thousands: { value: "sign" },
   positive: { value: "class" },
+  normal: { value: "class" },
+  falseAlarmRate: { value: "share" },
   labels: { value: "file" },
   manifest: { value: "file" },
   labelFrom: { value: "pattern" },

@@ -5,14 +5,15 @@ import { type Expression, roleOf } from "../features/sets/expression.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
 import { sha256 } from "../sequences/set/hash.js";
 import type { SequenceSet } from "../sequences/set/sequence-set.js";
-import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
+import { caseTimes, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { ResampleDescription } from "./comparison/comparison.js";
 import { alertsAllowed, type Budget, budgetOf } from "./metrics/alerts.js";
 import { type Measure, measureTable } from "./metrics/measures.js";
 import type { Costs } from "./metrics/threshold.js";
 import { countClasses, expectTwoClasses, pick, swapClasses } from "./plan/classes.js";
+import { groupsOf } from "./plan/groups.js";
 import { planResamples, type Resample } from "./plan/resample.js";
-import { caseTimes, type Trial, validationTrials } from "./plan/validation-part.js";
+import { type Trial, validationTrials } from "./plan/validation-part.js";
 import type { Question } from "./resolve.js";
 import type { Scoring } from "./score-row.js";
 
@@ -184,14 +185,4 @@ async function describeResample(
     ...(testFrom !== undefined && { testFrom }),
     splitSha256: await sha256(JSON.stringify([namesOf(train), namesOf(test)])),
   };
-}
-
-/**
- * What is drawn together in a bootstrap, for each test case of all resamples one after another: an entity, or a case
- * that is tested more than once. Undefined where every case stands for itself.
- */
-export function groupsOf({ entities }: Sequences, parts: readonly Resample[]): (string | number)[] | undefined {
-  const tested = parts.flatMap(({ test }) => Array.from(test));
-  if (entities) return tested.map((n) => entities[n]);
-  return new Set(tested).size < tested.length ? tested : undefined;
 }

@@ -265,6 +265,7 @@ function meanMetrics(metrics: readonly Metrics[]): Metrics {
     rocAuc: of(({ rocAuc }) => rocAuc),
     averagePrecision: of(({ averagePrecision }) => averagePrecision),
     logLoss: of(({ logLoss }) => logLoss),
+    brier: of(({ brier }) => brier),
   };
 }
 

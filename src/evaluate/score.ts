@@ -6,6 +6,7 @@ import { type Draws, drawSome, intervalOf, meanDraws } from "./metrics/bootstrap
 import { measureTable } from "./metrics/measures.js";
 import type { ComparisonPlan } from "./plan.js";
 import type { Question } from "./resolve.js";
+import { scoreProbabilities } from "./score-probabilities.js";
 import { mean, scoreRow } from "./score-row.js";
 import { chosenRows, type ScoredRow } from "./verdict/chosen-rows.js";
 
@@ -129,6 +130,7 @@ function figuresOf(
     columns: Math.round(mean(all.map(({ columns }) => columns))),
     classifier,
     ...figures,
+    ...scoreProbabilities(predictions, plan),
     seconds: { features: built.length > 0 ? mean(built) : 0, classifier: mean(all.map(({ seconds }) => seconds)) },
     notes: [...new Set(all.flatMap((each) => each.notes)), ...notes],
   };

@@ -21,7 +21,7 @@ const LITTLE = 50_000;
 /** What rows are made of; the set is prepared. */
 export type EncodeWork = Pick<EncodeJob, "model" | "set" | "readOut" | "width">;
 
-/** [N, width], on the calling thread. */
+/** [N, width], or of step errors [steps, width], on the calling thread. */
 export function rowsAlone(engine: Engine, work: EncodeWork): Float32Array {
   const job = jobOf(work);
   if (job.order.length === 0) return new Float32Array();

@@ -10,6 +10,7 @@ import { type ReadOutParts, readOutWriter } from "./read-outs/parts.js";
 import { pooledWriter, readsLastAlone } from "./read-outs/pooled.js";
 import { statesOf } from "./read-outs/states.js";
 import { writeResiduals } from "./residual-columns.js";
+import { writeStepErrors } from "./step-errors-of-batch.js";
 
 /** Sequences that share a pass: enough for weights in cache to be used often. */
 export const ENCODE_SHARD = 48;
@@ -24,9 +25,9 @@ export interface EncodeJob {
   set: SequenceSet;
   /** Sequences by length, so that neighbours share a pass. */
   order: Int32Array;
-  /** What is read out of the encoder's states; or residuals: what the decoder missed. */
-  readOut: ReadOutParts | "residuals";
-  /** Numbers a sequence gets. */
+  /** What is read out of the encoder's states; or what the decoder missed, in columns of a sequence or of each step. */
+  readOut: ReadOutParts | "residuals" | "step errors";
+  /** Numbers that a sequence gets; of step errors, that a step gets. */
   width: number;
   steps: number;
   threads: number;
@@ -36,7 +37,7 @@ export interface EncodeJob {
 
 /** What the threads share. */
 export interface SharedEncoding {
-  /** [N, width] */
+  /** [N, width]; of step errors [steps of all sequences, width] */
   rows: Float32Array;
   /** [1], the first shard of this round */
   first: Int32Array;
@@ -55,22 +56,25 @@ export function createEncoder(
   { model, set, order, readOut, width, steps, threads, round }: EncodeJob,
   attach?: { memory: WorkspaceMemory; shared: SharedEncoding; thread: number },
 ): Encoder {
+  const missed = readOut === "residuals" || readOut === "step errors";
   const size = {
     batch: Math.min(ENCODE_SHARD, order.length),
     steps,
     slots: threads,
     threads,
-    states: readOut === "residuals" || !readsLastAlone(readOut),
+    states: missed || !readsLastAlone(readOut),
   };
-  const network = openNetwork(engine, model, size, readOut === "residuals" ? "autoencode" : "encode", attach);
+  const network = openNetwork(engine, model, size, missed ? "autoencode" : "encode", attach);
   const slot = network.slots[attach?.thread ?? 0];
   const groups: readonly ColumnGroup[] = oneHotColumns(model.channels).groups;
   const room = sharedRoom(threads);
+  const rows = readOut === "step errors" ? set.offsets[order.length] : order.length;
   const shared = attach?.shared ?? {
-    rows: new Float32Array(room(4 * order.length * width)),
+    rows: new Float32Array(room(4 * rows * width)),
     first: new Int32Array(room(4)),
   };
-  const write = readOut === "residuals" ? undefined : writerOf(readOut, slot, shared.rows);
+  const write = missed ? undefined : writerOf(readOut, slot, shared.rows);
+  const writeMissed = readOut === "residuals" ? writeResiduals : writeStepErrors;
 
   const encodeShard = (shard: number) => {
     const from = (shared.first[0] + shard) * ENCODE_SHARD;
@@ -79,10 +83,7 @@ export function createEncoder(
     slot.forward(batch);
     if (write) write(batch, (b) => indices[batch.order[b]]);
     else
-      writeResiduals({ slot, batch, states: statesOf(slot, batch), indices }, groups, set, {
-        rows: shared.rows,
-        width,
-      });
+      writeMissed({ slot, batch, states: statesOf(slot, batch), indices }, groups, set, { rows: shared.rows, width });
   };
   const items = () => Math.min(round, Math.ceil(order.length / ENCODE_SHARD) - shared.first[0]);
   return { network, shared, phases: [{ items, work: encodeShard }] };

@@ -163,7 +163,7 @@ export function lastResiduals(reconstruction: Reconstruction): Float64Array {
 }
 
 /** Calls `visit` with the error of every observed value of one channel. */
-function eachError(
+export function eachError(
   reconstruction: Reconstruction,
   { kind, start, width }: ColumnGroup,
   visit: (t: number, b: number, error: number) => void,

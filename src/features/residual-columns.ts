@@ -79,11 +79,14 @@ export function residualNames(
 
 const isNumeric = ({ kind }: ColumnGroup) => kind === "numeric";
 
-/** Blocks of columns [B, width], in the order of their names. */
-function ofReconstruction({ slot, batch, states }: DecodedBatch, groups: readonly ColumnGroup[]): Float64Array[] {
+/** What the decoder made of a batch. */
+export function reconstructionOf(
+  { slot, batch, states }: DecodedBatch,
+  groups: readonly ColumnGroup[],
+): Reconstruction {
   const { place, output, ws } = slot;
   const { T, B, starts, mask } = states;
-  const reconstruction: Reconstruction = {
+  return {
     T,
     B,
     starts,
@@ -95,20 +98,18 @@ function ofReconstruction({ slot, batch, states }: DecodedBatch, groups: readonl
     observed: batch.masked ? place.observed : undefined,
     mask: mask?.offset,
   };
-  return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
 }
 
-/** The same of the head that predicts the next step; none without it. */
-function ofPrediction(
-  { slot, batch, states, indices }: DecodedBatch,
+/** The same of the head that predicts the next step: at step t stands what was made of step t + 1. Absent without it. */
+export function predictionOf(
+  { slot, batch, states }: DecodedBatch,
   groups: readonly ColumnGroup[],
-  { times, offsets }: Pick<SequenceSet, "times" | "offsets">,
-): Float64Array[] {
+): Reconstruction | undefined {
   const { nextStep, ws } = slot;
-  if (!nextStep) return [];
+  if (!nextStep) return undefined;
   const { T, B, starts } = states;
   const { output } = nextStep.layer;
-  const prediction: Reconstruction = {
+  return {
     T,
     B,
     starts,
@@ -120,6 +121,24 @@ function ofPrediction(
     observed: nextStep.place.observed,
     mask: nextStep.present,
   };
+}
+
+/** Blocks of columns [B, width], in the order of their names. */
+function ofReconstruction(decoded: DecodedBatch, groups: readonly ColumnGroup[]): Float64Array[] {
+  const reconstruction = reconstructionOf(decoded, groups);
+  return [caseErrors(reconstruction), channelErrors(reconstruction), lastResiduals(reconstruction)];
+}
+
+/** The same of the head that predicts the next step; none without it. */
+function ofPrediction(
+  decoded: DecodedBatch,
+  groups: readonly ColumnGroup[],
+  { times, offsets }: Pick<SequenceSet, "times" | "offsets">,
+): Float64Array[] {
+  const prediction = predictionOf(decoded, groups);
+  if (!prediction) return [];
+  const { batch, indices } = decoded;
+  const { B } = prediction;
   // of the step that was predicted
   const age = (b: number, t: number) => {
     const n = indices[batch.order[b]];

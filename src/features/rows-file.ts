@@ -49,6 +49,8 @@ export interface RowsFileOptions {
 /** What was trained, and makes the rows. */
 export interface RowMaker {
   channels: readonly Channel[];
+  /** Static columns that it reads, as channels. */
+  statics?: readonly Channel[];
   /** How the training data were read. */
   reading: DataOptions;
   /** Whether their labels came from beside the data. */
@@ -78,11 +80,12 @@ export async function eachRow(
   maker: RowMaker,
 ): Promise<string[]> {
   const { part = "all", onRead, signal, history, after } = options;
-  const { channels, labelsBeside, change } = maker;
+  const { channels, statics = [], labelsBeside, change } = maker;
+  const known = [...channels, ...statics];
   const reading = readingOf(maker, options.reading);
   const tell = (what: "data" | "history") => (progress: ReadProgress) => onRead?.(progress, what);
   const hasHistory = history !== undefined;
-  const earlier = hasHistory ? await readHistory(history, reading, channels, undefined, tell("history")) : undefined;
+  const earlier = hasHistory ? await readHistory(history, reading, known, undefined, tell("history")) : undefined;
   let [rows, short, labelled] = [0, 0, false]; // short: windows without all their events
   const inPieces = change === undefined && (await readsInPieces(input, reading));
   if (options.sort && !inPieces) throw noSort(input, change !== undefined);
@@ -105,7 +108,16 @@ export async function eachRow(
     const names = createLabelNames(shownInput(input), asTexts);
     let held = 0;
     const read = async (sortIn?: string) => {
-      const pieces = { mostSteps, channels, history: earlier, after, sortIn, signal, outputs, onRead: tell("data") };
+      const pieces = {
+        mostSteps,
+        channels: known,
+        history: earlier,
+        after,
+        sortIn,
+        signal,
+        outputs,
+        onRead: tell("data"),
+      };
       const takePiece = ({ set, labelTexts, kept }: Piece<Sequences>) => {
         held = Math.max(held, heldBytes(set));
         return eachPiece(set, { labels: labelTexts && names.of(labelTexts), kept }, append);

@@ -28,7 +28,8 @@ const BEGINNINGS: Record<OutputKind, (head: string, column: RegExp, kept: readon
   model: (head) => new RegExp(`${SAFETENSORS}undertone(-predictor)?"`).test(head),
   checkpoint: (head) => new RegExp(`${SAFETENSORS}undertone-checkpoint"`).test(head),
   features: (head, column, kept) => isFeatureTable(head, column, kept) || isMatrix(head),
-  scores: (head) => /^id,.*\bdecision(,score)?(,("p_([^"]|"")*"|p_[^,\n]*)){2,}/.test(head.split("\n", 1)[0]),
+  scores: (head) =>
+    /^id,.*\bdecision(,score,p_value$|(,score)?(,("p_([^"]|"")*"|p_[^,\n]*)){2,})/.test(head.split("\n", 1)[0]),
   description: describesFeatures,
   results: (head) => head.startsWith('{"kind":"comparison","format":'),
   report: (head) => /^<!doctype html>[\s\S]{0,2000}<meta name="generator" content="undertone /.test(head),

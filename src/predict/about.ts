@@ -24,12 +24,41 @@ const referenceSchema = z.object({
 });
 export type Reference = z.infer<typeof referenceSchema>;
 
-/** Everything in a predictor except its fitted parts: the JSON of the file. */
-export const aboutSchema = z.object({
+/** What the files of classifiers and of detectors of anomalies say of themselves. */
+const COMMON = {
   formatVersion: z.int().positive(),
   /** Version of the library that wrote it. */
   library: z.string(),
   name: z.string(),
+  channels: listOf(channelSchema),
+  reference: referenceSchema,
+  data: z.object({
+    files: listOf(z.object({ path: z.string(), sha256: z.string() })),
+    /** SHA-256 over the training cases: values, ids, labels. */
+    sha256: z.string(),
+    /** Options with which the data was read, so that new data is read alike. */
+    reading: DATA_OPTIONS.extend({ drop: listOf(z.string()).optional() }),
+    labelsBeside: z.boolean().optional(),
+  }),
+};
+
+/** Everything in a detector of anomalies except its networks and its state. */
+export const anomalyAboutSchema = z.object({
+  ...COMMON,
+  task: z.literal("anomaly"),
+  training: z.object({
+    engine: z.string(),
+    cases: count,
+    settings: z.record(z.string(), z.unknown()),
+    notes: listOf(z.string()),
+  }),
+});
+export type AnomalyAbout = z.infer<typeof anomalyAboutSchema>;
+
+/** Everything in a predictor except its fitted parts: the JSON of the file. */
+export const aboutSchema = z.object({
+  ...COMMON,
+  task: z.literal("classify"),
   /** An expression without selections. */
   features: z.string(),
   classifiers: z.array(z.enum(classifierNames)).min(1),
@@ -37,7 +66,6 @@ export const aboutSchema = z.object({
   classNames: z.array(z.string()).min(2),
   /** How raw values are laid out; see `compare`. */
   align: z.enum(["stretch", "end"]),
-  channels: listOf(channelSchema),
   statics: z.object({ names: z.array(z.string()), vocabularies: z.array(z.array(z.string()).nullable()) }).optional(),
   /** Aggregates see the labels of events that are so many seconds old. Absent: no labels. */
   labelDelay: z.number().nonnegative().optional(),
@@ -69,15 +97,6 @@ export const aboutSchema = z.object({
     until: z.number().optional(),
     settings: z.record(z.string(), z.unknown()),
     notes: listOf(z.string()),
-  }),
-  reference: referenceSchema,
-  data: z.object({
-    files: listOf(z.object({ path: z.string(), sha256: z.string() })),
-    /** SHA-256 over the training cases: values, ids, labels. */
-    sha256: z.string(),
-    /** Options with which the data was read, so that new data is read alike. */
-    reading: DATA_OPTIONS.extend({ drop: listOf(z.string()).optional() }),
-    labelsBeside: z.boolean().optional(),
   }),
 });
 export type About = z.infer<typeof aboutSchema>;

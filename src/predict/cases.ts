@@ -5,7 +5,7 @@ import { parseExpression, setsOf } from "../features/sets/expression.js";
 import type { Aggregates, Cases } from "../features/sets/feature-set.js";
 import { featureSets } from "../features/sets/feature-sets.js";
 import { conformChannels } from "../model/prepare.js";
-import { countOf, type EventDetails, type SequenceSet } from "../sequences/set/sequence-set.js";
+import { type Channel, countOf, type EventDetails, type SequenceSet } from "../sequences/set/sequence-set.js";
 import { heldSteps, mapSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
 import type { About } from "./about.js";
 
@@ -29,7 +29,10 @@ export function casesOf(about: About, { set, events, rows }: CasesToScore): Case
   const wanted = rows ?? Int32Array.from({ length: countOf(set) }, (_, n) => n);
   const bare: Sequences = { ...set, labels: undefined, classNames: undefined };
   const chosen = rows ? pickSequences(bare, rows) : bare;
-  const conformed = mapSteps(chosen, (steps) => conformStatics(conformChannels(steps, about.channels), about));
+  const conformed = mapSteps(chosen, (steps) => {
+    const conform = conformChannels(steps, about.channels);
+    return needs.has("statics") ? conformStatics(conform, about) : conform;
+  });
   if (needs.has("amounts") && !events?.amounts)
     throw new OptionError(
       `${about.name}: this predictor needs windows of timed events and an amount to sum up; one of them is missing. Read the data with the same \`window\`, \`time\` and \`amount\` as in training.`,
@@ -51,6 +54,16 @@ function needsOf({ features }: Pick<About, "features">) {
 /** Whether a case's features look at more of the past than its window. */
 export function needsAmounts(about: Pick<About, "features">): boolean {
   return needsOf(about).has("amounts");
+}
+
+/** The static columns that the features read, as channels; none where they read none. */
+export function staticChannels(about: Pick<About, "features" | "statics">): Channel[] {
+  if (!about.statics || !needsOf(about).has("statics")) return [];
+  const { names, vocabularies } = about.statics;
+  return names.map((name, s) => {
+    const vocabulary = vocabularies[s];
+    return vocabulary ? { name, kind: "categorical", vocabulary } : { name, kind: "numeric" };
+  });
 }
 
 /** Of all events, made once for those that are scored some at a time. */

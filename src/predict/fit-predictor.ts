@@ -2,7 +2,6 @@ import type { Engine } from "../engine/engine.js";
 import { OptionError } from "../errors.js";
 import type { Results } from "../evaluate/comparison/predictions.js";
 import { openResults } from "../evaluate/comparison/result-store.js";
-import { caseTimes } from "../evaluate/plan/validation-part.js";
 import { type ComparisonPlan, planComparison } from "../evaluate/plan.js";
 import { pastLabels } from "../evaluate/predict.js";
 import { partsWith, setContext } from "../evaluate/predict-resample.js";
@@ -13,16 +12,16 @@ import { nameOfExpression, setsOf } from "../features/sets/expression.js";
 import { withHooks } from "../hooks.js";
 import { parseOptions } from "../options.js";
 import { countOf, type DataSource, type EventDetails } from "../sequences/set/sequence-set.js";
-import { type Sequences, staticsOf } from "../sequences/set/windowed-set.js";
+import { caseTimes, type Sequences, staticsOf } from "../sequences/set/windowed-set.js";
 import type { DataOrigin } from "../train/fit.js";
 import { VERSION } from "../version.js";
 import type { About } from "./about.js";
 import { calibrate } from "./calibrate.js";
 import { type Candidate, type Choice, choose } from "./choose.js";
+import { PREDICTOR_VERSION } from "./container.js";
 import { fitMembers } from "./fit-members.js";
 import { type PredictorOptions, parseClassifier, predictorOptionsSchema } from "./options.js";
 import { openPredictor, type Predictor } from "./predictor.js";
-import { PREDICTOR_VERSION } from "./predictor-bytes.js";
 import { referenceOf } from "./reference.js";
 import { frozenThreshold } from "./threshold.js";
 
@@ -84,6 +83,7 @@ async function fitResolved(
     ...describe(source, question, plan, choice),
     ...named,
     ...(calibrated && { calibration: calibrated.toJSON() }),
+    task: "classify",
     formatVersion: PREDICTOR_VERSION,
     library: VERSION,
     channels: sides.train.channels.map((channel) => ({ ...channel })),

@@ -7,8 +7,8 @@ import { timeAfter } from "../read/source/history.js";
 import type { ReadProgress } from "../read/source/watch.js";
 import { countOf } from "../sequences/set/sequence-set.js";
 import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
-import type { RowLabels } from "../table/row-labels.js";
 import type { Predictor, Scored } from "./predictor.js";
+import { type ScoreLabels, withReasons } from "./score-columns.js";
 
 /** Cases that are scored at a time: their features are in memory. */
 const AT_ONCE = 20_000;
@@ -16,7 +16,7 @@ const AT_ONCE = 20_000;
 /** What takes the rows of scored cases. */
 interface RowTaker {
   begin(): Promise<void>;
-  append(set: Sequences, labels: Omit<RowLabels, "ids">, scored: Scored): Promise<void>;
+  append(set: Sequences, labels: ScoreLabels, scored: Scored): Promise<void>;
   count(): number;
 }
 
@@ -29,7 +29,7 @@ export async function eachKnownCase(
   predictor: Predictor,
   input: Input,
   outputs: readonly string[],
-  options: RowsFileOptions & { onProgress?(scored: number, total?: number): void },
+  options: RowsFileOptions & { explain?: number; onProgress?(scored: number, total?: number): void },
   rows: RowTaker,
 ): Promise<string[]> {
   const { history, after, part = "all", sort, onRead, onProgress, signal } = options;
@@ -64,10 +64,12 @@ export async function eachKnownCase(
   await rows.begin();
   for (let at = 0; at < chosen.length || at === 0; at += AT_ONCE) {
     const some = chosen.subarray(at, at + AT_ONCE);
-    const scored = await predictor.score({ set, events, rows: some });
+    const cases = { set, events, rows: some };
+    const scored = await predictor.score(cases);
     const own = pickSequences(set, some);
     const labels = own.labels && Array.from(own.labels, (label) => own.classNames?.[label] ?? "");
-    await rows.append(own, { ...(labels && { labels }), ...(kept && { kept: selectKept(kept, some) }) }, scored);
+    const beside = { ...(labels && { labels }), ...(kept && { kept: selectKept(kept, some) }) };
+    await rows.append(own, await withReasons(predictor, cases, beside, options), scored);
     signal?.throwIfAborted();
     onProgress?.(rows.count(), chosen.length);
   }

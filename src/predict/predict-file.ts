@@ -3,26 +3,25 @@ import { checkRowsFile, eachRow, type RowsFileOptions, readingOf } from "../feat
 import { withHooks } from "../hooks.js";
 import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
 import type { Input } from "../read/find.js";
-import type { DataOptions } from "../read/source/options.js";
 import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { RowLabels } from "../table/row-labels.js";
 import { type FeatureFile, openFeatureFile } from "../table/write-features.js";
-import { needsAmounts } from "./cases.js";
+import { needsAmounts, staticChannels } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
 import { decide, type Predictor, type Scored } from "./predictor.js";
-import { alertsPerDay, daysOf, scoreColumns } from "./score-columns.js";
-
-/** The formats of scores, which are the endings of their files too. */
-export const scoreFormats = ["parquet", "csv"] as const;
+import { alertsPerDay, daysOf, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
+import { type ScoreFormat, scoreFileFormat, scoreFormats, withTime } from "./score-file.js";
 
 export interface PredictFileOptions extends RowsFileOptions {
   /** call cases of two classes the second from this score on; default: the frozen threshold */
   threshold?: number;
   /** call so many cases of each day the second class, those of the largest scores, whatever the threshold */
   alertsPerDay?: number;
+  /** write so many columns that moved each score most, with what each added to it */
+  explain?: number;
   /** format of the output, where its name does not tell it, as for - (standard output) */
-  outputFormat?: (typeof scoreFormats)[number];
+  outputFormat?: ScoreFormat;
   /** @param total cases in all, where they are read whole */
   onProgress?(scored: number, total?: number): void;
 }
@@ -38,7 +37,7 @@ export interface PredictedFile {
 
 const OPTIONS = [
   ...["reading", "history", "after", "part", "force", "sort", "keep", "onRead", "signal"],
-  ...["threshold", "alertsPerDay", "outputFormat", "onProgress"],
+  ...["threshold", "alertsPerDay", "explain", "outputFormat", "onProgress"],
 ] as const;
 
 /**
@@ -61,6 +60,7 @@ export async function predictFile(
   expectOneOf("predictFile", "outputFormat", options.outputFormat, [undefined, ...scoreFormats]);
   expectSwitch("predictFile", "sort", options.sort);
   expectWhole("predictFile", "alertsPerDay", options.alertsPerDay, 1);
+  expectWhole("predictFile", "explain", options.explain, 1);
   return withHooks("predictFile", options, ["onRead", "onProgress"], (guarded) =>
     predictToFile(predictor, input, output, guarded),
   );
@@ -78,14 +78,17 @@ async function predictToFile(
   const reading = withTime(about.data.reading, options.reading);
   const asked = readingOf({ reading: about.data.reading }, reading);
   await checkRowsFile(input, [{ path: output, kind: "scores", kept: asked.keep }], asked, options);
-  const rows = openRows(predictor, options, () => openFeatureFile(output, formatOf(output, outputFormat), "scores"));
+  const rows = openRows(predictor, options, () =>
+    openFeatureFile(output, scoreFileFormat(output, outputFormat), "scores"),
+  );
   const maker = {
     channels: about.channels,
+    statics: staticChannels(about),
     reading: about.data.reading,
     labelsBeside: about.data.labelsBeside,
     begin: rows.begin,
     async append(set: Sequences, labels: Omit<RowLabels, "ids">, total?: number) {
-      await rows.append(set, labels, await predictor.score({ set }));
+      await rows.append(set, await withReasons(predictor, { set }, labels, options), await predictor.score({ set }));
       signal?.throwIfAborted();
       onProgress?.(rows.count(), total);
     },
@@ -116,23 +119,6 @@ function expectDecision({ about }: Predictor, { threshold, alertsPerDay }: Predi
     throw new OptionError(`predictFile, \`threshold\`: got ${threshold}, expected a number from 0 to 1.`);
 }
 
-/** The time of an event is kept, where the data have one. */
-function withTime(trained: DataOptions, given: DataOptions = {}): DataOptions {
-  const { time, window, keep = [] } = { ...trained, ...given };
-  return window === undefined || time === undefined || keep.includes(time)
-    ? given
-    : { ...given, keep: [...keep, time] };
-}
-
-/** @throws {OptionError} for another ending */
-function formatOf(output: string, chosen?: PredictFileOptions["outputFormat"]) {
-  if (chosen === undefined && output.endsWith(".npy"))
-    throw new OptionError(
-      `${output}: got the ending ".npy", expected ${scoreFormats.map((name) => `.${name}`).join(", ")}. Rows of scores have texts.`,
-    );
-  return chosen;
-}
-
 /** Rows of scores on their way into the file: as they come, or all at the end, where a day's decisions need all of them. */
 export function openRows(
   { about }: Predictor,
@@ -140,12 +126,16 @@ export function openRows(
   open: () => Promise<FeatureFile>,
 ) {
   let file: FeatureFile | undefined;
-  let waiting: { labels: RowLabels; scored: Scored; days: Float64Array }[] = [];
+  let waiting: { labels: ScoreLabels & RowLabels; scored: Scored; days: Float64Array }[] = [];
   let count = 0;
   let decided = new Array<number>(about.classNames.length).fill(0);
-  const write = async (labels: RowLabels, scored: Scored, decisions: Int32Array) => {
+  const write = async ({ reasons = [], ...labels }: ScoreLabels & RowLabels, scored: Scored, decisions: Int32Array) => {
     for (const c of decisions) decided[c]++;
-    const columns: KeptColumn[] = [...(labels.kept ?? []), ...scoreColumns(about, { ...scored, decisions })];
+    const columns: KeptColumn[] = [
+      ...(labels.kept ?? []),
+      ...scoreColumns(about, { ...scored, decisions }),
+      ...reasons,
+    ];
     const none = { values: new Float32Array(), names: [], rows: decisions.length };
     await file!.append(none, { ...labels, kept: columns });
   };
@@ -155,7 +145,7 @@ export function openRows(
       file = await open();
       [waiting, count, decided] = [[], 0, decided.map(() => 0)];
     },
-    async append(set: Sequences, labels: Omit<RowLabels, "ids">, scored: Scored) {
+    async append(set: Sequences, labels: ScoreLabels, scored: Scored) {
       count += countOf(set);
       const named = { ids: set.ids, ...labels };
       if (most === undefined)

@@ -3,10 +3,12 @@ import type { Engine } from "../engine/engine.js";
 import { meanOf } from "../evaluate/comparison/predictions.js";
 import { parseExpression, partsOf } from "../features/sets/expression.js";
 import { expectOptions } from "../options.js";
+import type { FeatureTable } from "../table/feature-table.js";
 import type { About } from "./about.js";
 import { probabilitiesBy } from "./calibrate.js";
 import { type CasesToScore, casesOf } from "./cases.js";
-import { blocksOf, openFeatures, rowsFor } from "./member-rows.js";
+import { openReasons, type Reasons } from "./explain.js";
+import { blocksOf, type MemberRows, openFeatures, rowsFor } from "./member-rows.js";
 import { averageScores, loadMember, probabilitiesOf } from "./members.js";
 import type { PredictorParts } from "./parts.js";
 import { readParts, writeParts } from "./predictor-bytes.js";
@@ -34,6 +36,13 @@ export interface Predictor {
   predict(cases: CasesToScore): Promise<Int32Array>;
   /** [rows, classes], row-major; see `Scored.probabilities`. */
   predictProba(cases: CasesToScore): Promise<Float64Array>;
+  /**
+   * The columns that moved each case's score most: exact for linear classifiers, TreeSHAP for trees; see
+   * `explainClassifier`.
+   * @param k most columns per case
+   * @throws {OptionError} for nearest neighbours, sparse n-grams, or averages whose classifiers have several units
+   */
+  explain(cases: CasesToScore, k: number): Promise<Reasons[]>;
   /** The bytes of its file, with a checksum. */
   toBytes(): Uint8Array;
 }
@@ -63,29 +72,46 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
   const expression = parseExpression(about.features);
   const members = parts.members.map((member) => ({ ...member, ...loadMember(member) }));
   const toProbabilities = probabilitiesBy(about);
-  const score = async (given: CasesToScore): Promise<Scored> => {
+  /** What each member reads of the cases. */
+  const eachMember = async (given: CasesToScore, take: (m: number, rows: MemberRows) => void) => {
     const cases = casesOf(about, given);
     const featuresOf = openFeatures(sets, cases, { engine, threads });
-    const found = new Map<string, Float64Array>(); // scores of each part and classifier
-    const keyOf = (part: string, classifier: string) => JSON.stringify([part, classifier]);
-    for (const part of partsOf(expression)) {
+    for (const [p, part] of partsOf(expression).entries()) {
       const blocks = await blocksOf(part, featuresOf);
-      for (const member of members) {
-        const own = parseExpression(member.features);
-        if (JSON.stringify(own) !== JSON.stringify(part)) continue;
-        const { rows } = rowsFor(part, member.classifier, blocks, member.blocks);
-        found.set(keyOf(member.features, member.classifier), probabilitiesOf(member, rows));
+      for (let k = 0; k < about.classifiers.length; k++) {
+        const m = p * about.classifiers.length + k; // in this order they are fitted
+        const { classifier, blocks: scale } = members[m];
+        take(m, rowsFor(part, classifier, blocks, scale).rows);
       }
     }
+  };
+  const keyOf = (part: string, classifier: string) => JSON.stringify([part, classifier]);
+  const score = async (given: CasesToScore): Promise<Scored> => {
+    const found = new Map<string, Float64Array>(); // scores of each part and classifier
+    await eachMember(given, (m, rows) => {
+      const { features, classifier } = members[m];
+      found.set(keyOf(features, classifier), probabilitiesOf(members[m], rows));
+    });
     const byClassifier = about.classifiers.map((classifier) =>
       averageScores(expression, (part) => found.get(keyOf(part, classifier))!),
     );
     const scores = byClassifier.length === 1 ? byClassifier[0] : meanOf(byClassifier);
     return { scores, probabilities: toProbabilities(scores), decisions: decide(about, scores) };
   };
+  let reasonsOf: ReturnType<typeof openReasons> | undefined;
   return {
     about,
     score,
+    async explain(cases, k) {
+      reasonsOf ??= openReasons(expression, parts.members, about.classifiers.length);
+      const tables: FeatureTable[] = [];
+      await eachMember(cases, (m, rows) => {
+        tables[m] = rows.table!;
+      });
+      const C = about.classNames.length;
+      const classes = C === 2 ? new Int32Array() : likeliest((await score(cases)).scores, C);
+      return reasonsOf(tables, classes, k);
+    },
     predict: async (cases) => (await score(cases)).decisions,
     predictProba: async (cases) => (await score(cases)).probabilities,
     toBytes: () => writeParts(parts),

@@ -1,7 +1,10 @@
 import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import { lastSteps, type Sequences } from "../sequences/set/windowed-set.js";
+import type { RowLabels } from "../table/row-labels.js";
 import type { About } from "./about.js";
-import type { Scored } from "./predictor.js";
+import type { CasesToScore } from "./cases.js";
+import type { Reasons } from "./explain.js";
+import type { Predictor, Scored } from "./predictor.js";
 
 const DAY = 86_400;
 
@@ -14,6 +17,34 @@ export function scoreColumns({ classNames }: About, { scores, probabilities, dec
     ...(C === 2 ? [{ name: "score", kind: "numbers" as const, values: column(scores, 1) }] : []),
     ...classNames.map((name, c) => ({ name: `p_${name}`, kind: "numbers" as const, values: column(probabilities, c) })),
   ];
+}
+
+/** The columns that moved the scores most, each with what it added to the score; "" and NaN where a table has fewer. */
+function reasonColumns(reasons: readonly Reasons[], k: number): KeptColumn[] {
+  return Array.from({ length: k }, (_, at): KeptColumn[] => [
+    { name: `reason_${at + 1}`, kind: "texts", values: reasons.map((each) => each.contributions[at]?.name ?? "") },
+    {
+      name: `reason_${at + 1}_by`,
+      kind: "numbers",
+      values: Float64Array.from(reasons, (each) => each.contributions[at]?.contribution ?? Number.NaN),
+    },
+  ]).flat();
+}
+
+/** What stands beside the scores, with the reasons where they are wanted. */
+export async function withReasons(
+  predictor: Predictor,
+  cases: CasesToScore,
+  labels: Omit<RowLabels, "ids">,
+  { explain }: { explain?: number },
+): Promise<ScoreLabels> {
+  if (explain === undefined) return labels;
+  return { ...labels, reasons: reasonColumns(await predictor.explain(cases, explain), explain) };
+}
+
+/** What stands beside the scores of some cases: ids and columns of the data before them, reasons behind. */
+export interface ScoreLabels extends Omit<RowLabels, "ids"> {
+  reasons?: KeptColumn[];
 }
 
 /** [cases], the day of each case's last step; undefined without times. */

@@ -10,6 +10,7 @@ import { dataSection } from "./sections/data.js";
 import { differencesSection } from "./sections/differences.js";
 import { learningSection } from "./sections/learning.js";
 import { mapSection } from "./sections/map.js";
+import { probabilitiesSection } from "./sections/probabilities.js";
 import { reconstructionsSection } from "./sections/reconstructions.js";
 import { scoresSection } from "./sections/scores.js";
 import { settingsSection } from "./sections/settings.js";
@@ -39,6 +40,7 @@ export function renderReport(comparison: Comparison, options: ReportOptions = {}
     ["differences", "Differences", differencesSection(comparison, figure)],
     ["curves", "Thresholds", curvesSection(comparison, figure)],
     ["confusion", "Mistakes", confusionSection(comparison, figure)],
+    ["probabilities", "Probabilities", probabilitiesSection(comparison, figure)],
     ["learning", "Learning", learningSection(comparison, figure)],
     ["reconstructions", "Reconstructions", reconstructionsSection(comparison, figure)],
     ["map", "Map of latents", mapSection(comparison, figure)],

@@ -103,6 +103,7 @@ ${ROLES.map((name) => `.${name} { color: rgb(var(--${name})); }`).join("\n")}
 .reference { stroke: rgb(var(--muted)); stroke-width: 1; stroke-dasharray: 3 3; }
 
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 0.5rem 2rem; }
+.pair > :only-child { max-width: 28rem; }
 .pair h3 { margin-top: 0.4rem; }
 .multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 44%), 1fr)); gap: 0.6rem 1.2rem; }
 .multiples .chart { padding-top: 1.5rem; padding-bottom: 2.9rem; }

@@ -113,3 +113,19 @@ test("table, page and JSON of the command name flags, not options of the library
     expect(text).not.toContain("`updates`");
   }
 });
+
+test("with all rows the Brier score is told, and that after calibration", () => {
+  const rows = example.rows.map((row) => ({ ...row, metrics: { ...row.metrics, brier: 0.01234 } }));
+  const calibrated = { methods: ["platt" as const, "platt" as const], brier: 0.005, logLoss: 0.1, reliability: [] };
+  const { features, classifier } = example.verdict.choice!;
+  const line = (some: Comparison["rows"]) =>
+    stripVTControlCharacters(comparisonTable({ ...example, rows: some }, { all: true }))
+      .split("\n")
+      .find((each) => each.startsWith("Brier score"));
+  expect(line(rows)).toBe(`Brier score of ${features}, ${classifier}: 0.0123; less is better.`);
+  expect(line(rows.map((row) => ({ ...row, calibrated })))).toBe(
+    `Brier score of ${features}, ${classifier}: 0.0123 (0.00500 after calibration on held-out training cases: platt); less is better.`,
+  );
+  expect(line(example.rows)).toBeUndefined();
+  expect(comparisonTable({ ...example, rows })).not.toContain("Brier");
+});

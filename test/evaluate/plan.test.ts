@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CompareOptions } from "../../src/evaluate/comparison/compare-options.js";
-import { groupsOf, planComparison } from "../../src/evaluate/plan.js";
+import { groupsOf } from "../../src/evaluate/plan/groups.js";
+import { planComparison } from "../../src/evaluate/plan.js";
 import { resolve } from "../../src/evaluate/resolve.js";
 import type { SequenceSet } from "../../src/sequences/set/sequence-set.js";
 import { randomSeries } from "../series.js";

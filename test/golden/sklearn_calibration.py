@@ -4,7 +4,8 @@
     python sklearn_calibration.py
 
 Scores are made so that they are too sure or shifted. Platt's sigmoid is that of `_SigmoidCalibration`, fitted on the
-logit. Probabilities are multiples of 1/1024, or of few steps, so that many are tied.
+logit. Isotonic regression has two rows more: a positive one at the lowest score, a negative one at the highest.
+Probabilities are multiples of 1/1024, or of few steps, so that many are tied.
 """
 
 import sys
@@ -56,7 +57,8 @@ def case(index, rows, classes, steps, shift):
     judged = [1] if classes == 2 else range(classes)
     isotonic, sigmoid, ab = [], [], []
     for c in judged:
-        fit = IsotonicRegression(out_of_bounds="clip", y_min=0, y_max=1).fit(p[:, c], y == c)
+        scores = np.append(p[:, c], [p[:, c].min(), p[:, c].max()])
+        fit = IsotonicRegression(out_of_bounds="clip", y_min=0, y_max=1).fit(scores, np.append(y == c, [1, 0]))
         isotonic.append(fit.predict(test[:, c]))
         platt = _SigmoidCalibration().fit(logit(p[:, c]), (y == c).astype(float))
         sigmoid.append(platt.predict(logit(test[:, c])))

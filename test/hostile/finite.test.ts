@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump } from "npyjs";
 import { afterAll, describe, expect, test } from "vitest";
+import { fitAnomaly } from "../../src/anomaly/fit-anomaly.js";
+import { openAnomaly } from "../../src/anomaly/open-anomaly.js";
 import { loadEngine } from "../../src/engine/load.js";
 import { DataError } from "../../src/errors.js";
+import { compareAnomaly } from "../../src/evaluate/anomaly/compare-anomaly.js";
 import { compare } from "../../src/evaluate/compare.js";
 import { aggregateFeatures } from "../../src/features/baselines/aggregates.js";
 import {
@@ -178,7 +181,11 @@ describe("marks of rasters for no data are missing, with a note", () => {
   });
 });
 
-describe("a set made by hand", () => {
+describe("a set made by hand", async () => {
+  const anomaly = openAnomaly(
+    engine,
+    await fitAnomaly(engine, train, { fit: { ...quick, recipe: "composite" }, heldOut: 0.3, falseAlarmRate: 0.3 }),
+  );
   const ENTRIES: Record<string, (set: SequenceSet) => unknown> = {
     ...TABLES,
     checkSequenceSet: (set) => checkSequenceSet(set, "here"),
@@ -186,6 +193,11 @@ describe("a set made by hand", () => {
     fitReadOuts: (set) => fitReadOuts(engine, model, set),
     untrainedAutoencoder: (set) => untrainedAutoencoder(engine, set, quick),
     compare: (set) => compare(engine, { name: "mine", train: set, files: [], notes: [] }, { features: ["raw"] }),
+    fitAnomaly: (set) => fitAnomaly(engine, set, { detector: "z-score", folds: 2 }),
+    "a score of openAnomaly": (set) => anomaly.score(set),
+    "steps of openAnomaly": (set) => anomaly.scoreSteps(set),
+    compareAnomaly: (set) =>
+      compareAnomaly(engine, { name: "mine", train: set, files: [], notes: [] }, { detectors: ["z-score"] }),
     fitRandomConvolutions: (set) => fitRandomConvolutions(set, { features: 84 }),
     describeSet,
     checkLeakage: (set) => checkLeakage(train, set),

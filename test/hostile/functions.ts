@@ -37,6 +37,8 @@ const model = await library.fitAutoencoder(engine, set, {
 });
 const quickly = { features: ["raw"], classifier: "ridge", fit: { threads: 0 } };
 const predictor = await library.fitPredictor(engine, source, quickly);
+const iforest = { detector: "isolation-forest", falseAlarmRate: 0.5 } as const;
+const detector = await node.fitDetectorFile(engine, file("a.csv"), file("d.undertone"), iforest);
 export const table = library.rawFeatures(set, 3);
 export const labels = set.labels!;
 const events = { times: Float64Array.of(0, 1), amounts: Float64Array.of(1, 2), entities: ["a", "a"] };
@@ -103,6 +105,36 @@ export const withOptions: Record<string, Case> = {
     call: (options) => library.openStepper(engine, model, options as Any),
     knows: "batch",
     refuses: [[{ batch: 0.5 }, "batch"]],
+  },
+  fitAnomaly: {
+    call: (options) => library.fitAnomaly(engine, set, { detector: "z-score", folds: 2, ...(options as Any) }),
+    knows: "folds",
+    refuses: [
+      [{ detector: "zscore" }, "z-score"],
+      [{ fit: { unit: 3 } }, "unit"],
+      [{ detector: "autoencoder", fit: { unit: 3 } }, "units"],
+      [{ holdOutBy: "entity" }, "entities"],
+      [{ falseAlarmRate: 0 }, "falseAlarmRate"],
+      [{ heldOut: 1 }, "heldOut"],
+      [{ onProgress: 3 }, "onProgress"],
+      [{ signal: {} }, "signal"],
+    ],
+  },
+  compareAnomaly: {
+    call: (options) =>
+      library.compareAnomaly(engine, source, {
+        ...{ detectors: ["z-score"], folds: 2, trainOn: "all" },
+        ...(options as Any),
+      }),
+    knows: "detectors",
+    refuses: [
+      [{ normal: "z" }, "normal"],
+      [{ measure: "accuracy" }, "measure"],
+      [{ features: ["raw"] }, "features"],
+      [{ detectors: ["forest"] }, "isolation-forest"],
+      [{ hooks: { onProgres: () => {} } }, "onProgress"],
+      [{ labelDelay: 3 }, "label delay"],
+    ],
   },
   compare: {
     call: (options) =>
@@ -236,6 +268,29 @@ export const withOptions: Record<string, Case> = {
     call: (options) => library.decodePredictor(engine, predictor.toBytes(), "it", options as Any),
     knows: "threads",
   },
+  decodeDetector: {
+    call: (options) => library.decodeDetector(engine, detector.toBytes(), "it", options as Any),
+    knows: "threads",
+  },
+  loadDetector: {
+    call: (options) => node.loadDetector(engine, file("d.undertone"), options as Any),
+    knows: "threads",
+  },
+  fitDetectorFile: {
+    call: (options) =>
+      node.fitDetectorFile(engine, file("a.csv"), file("d.undertone"), { ...options, ...iforest } as Any),
+    knows: "heldOut",
+    refuses: [[{ heldOut: 2 }, "expected"]],
+  },
+  detectFile: {
+    call: (options) => node.detectFile(detector, file("a.csv"), file("scores.csv"), options as Any),
+    knows: "perStep",
+    refuses: [
+      [{ falseAlarmRate: 0.5, alertsPerDay: 2 }, "not both"],
+      [{ perStep: true, alertsPerDay: 2 }, "expected one of the two"],
+      [{ outputFormat: "npy" }, "expected"],
+    ],
+  },
   loadPredictor: {
     async call(options) {
       await node.savePredictor(file("q.undertone"), predictor);
@@ -288,6 +343,7 @@ export const withOptions: Record<string, Case> = {
 export const withoutOptions = [
   ...[
     "loadEngine",
+    "openAnomaly",
     "loadClassifier",
     "explainClassifier",
     "loadCalibration",

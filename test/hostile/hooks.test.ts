@@ -1,7 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { compare, encode, fitAutoencoder, loadEngine, type Model, OptionError } from "../../src/index.js";
+import {
+  compare,
+  compareAnomaly,
+  encode,
+  fitAnomaly,
+  fitAutoencoder,
+  loadEngine,
+  type Model,
+  OptionError,
+} from "../../src/index.js";
 import { encodeFile, fitFile } from "../../src/node.js";
 import { folderWith } from "../cli/run.js";
 import { randomSeries } from "../series.js";
@@ -44,6 +53,10 @@ const CALLS: Record<string, (hook: () => void, threads: number) => Promise<unkno
     fitFile(engine, csv, output("m.undertone"), { ...fitting, threads, onProgress }),
   "fitFile onReadOuts": (onReadOuts, threads) =>
     fitFile(engine, csv, output("m.undertone"), { ...fitting, threads, onReadOuts }),
+  "fitAnomaly onProgress": (onProgress, threads) =>
+    fitAnomaly(engine, set, { fit: { ...fitting, threads }, folds: 2, onProgress }),
+  "compareAnomaly onProgress": (onProgress) =>
+    compareAnomaly(engine, source, { detectors: ["z-score"], folds: 2, hooks: { onProgress } }),
   "compare onProgress": (onProgress) => compare(engine, source, { ...comparing, hooks: { onProgress } } as never),
 };
 

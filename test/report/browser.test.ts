@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderReport } from "../../src/report/report.js";
-import { fullExample, readExample } from "./examples.js";
+import { fullExample, readExample, withProbabilities } from "./examples.js";
 
 const CHROMIUM = "/usr/bin/chromium";
 const missing = existsSync(CHROMIUM) ? "" : `, skipped: no ${CHROMIUM} here (apt-get install chromium)`;
@@ -17,7 +17,7 @@ if (missing !== "" && process.env.CI)
 const folder = mkdtempSync(join(tmpdir(), "undertone-report-"));
 const reports = {
   "two classes": renderReport(fullExample(), { command: ["undertone", "compare", "transactions.csv"] }),
-  "nine classes": renderReport(readExample("classes")),
+  "nine classes": renderReport(withProbabilities(readExample("classes"), 1, 0.8)),
 };
 const pages = Object.entries(reports).map(([name, html]) => {
   const path = join(folder, `${name.replace(" ", "-")}.html`);
@@ -126,6 +126,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
       page.on("pageerror", (error) => said.push(String(error)));
       page.on("request", (request) => asked.push(request.url()));
       await page.goto(pathToFileURL(path).href);
+      for (const fold of await page.locator("section > details > summary").all()) await fold.click();
       await page.emulateMedia({ media: view.media ?? "screen" });
       await look(page);
     } finally {
@@ -148,7 +149,7 @@ describe.skipIf(missing !== "")(`the report in a browser${missing}`, () => {
       if (scheme === "dark") expect(ground).toBeLessThan(40);
       else expect(ground).toBeGreaterThan(240);
       // closed tables open, and stay inside the page
-      for (const summary of await page.locator("summary").all()) await summary.click();
+      for (const summary of await page.locator("figure summary").all()) await summary.click();
       for (const table of await page.locator("details table").all()) expect(await table.isVisible()).toBe(true);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const shot = path.replace(".html", `-${width}-${scheme}.png`);

@@ -31,6 +31,13 @@ describe("axes", () => {
   });
 });
 
+test("an axis of roots has more room near 0, and ticks about equally far apart", () => {
+  const axis = axisOver([0, 0.4], "share", { root: true });
+  expect(axis.domain).toEqual([0, 0.4]);
+  expect(axis.place(0.1)).toBeCloseTo(0.5, 12);
+  expect(axis.ticks.map(({ value }) => value)).toEqual([0, 0.02, 0.06, 0.1, 0.3, 0.4]);
+});
+
 describe("marks", () => {
   const x = axisOver([0, 10], "", { tight: true });
   const y = axisOver([0, 4], "", { tight: true });

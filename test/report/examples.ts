@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Comparison, ReconstructedCase } from "../../src/evaluate/comparison/comparison.js";
+import type { Comparison, ReconstructedCase, ReliabilityBin } from "../../src/evaluate/comparison/comparison.js";
 
 /** A comparison as the command printed it: `comparison` has two classes and curves, `classes` has nine. */
 export function readExample(name: "comparison" | "classes"): Comparison {
@@ -16,10 +16,31 @@ function reconstructed(id: string, label: number, flattened: number): Reconstruc
   return { id, label, error: 0.5 * flattened ** 2, steps: 24, channels };
 }
 
+/** Ten bins of 50 cases: probabilities up to `top`, of which the given share comes true. */
+function binsOf(top: number, share: number): ReliabilityBin[] {
+  return Array.from({ length: 10 }, (_, k) => {
+    const probability = top * ((k + 1) / 10) ** 3;
+    return { cases: 50, probability, share: k === 0 ? 0 : share * probability };
+  });
+}
+
+/** The rows with curves of probabilities that are too high, and right after calibration; the last row without. */
+export function withProbabilities(comparison: Comparison, top: number, share: number): Comparison {
+  const rows = comparison.rows.map((row, k, { length }) => ({
+    ...row,
+    metrics: { ...row.metrics, brier: 0.0125 },
+    reliability: binsOf(top, share),
+    ...(k < length - 1 && {
+      calibrated: { methods: ["platt" as const], brier: 0.00625, logLoss: 0.04, reliability: binsOf(top * share, 1) },
+    }),
+  }));
+  return { ...comparison, rows };
+}
+
 /** The example with every part that a comparison may have. */
 export function fullExample(): Comparison {
   return {
-    ...readExample("comparison"),
+    ...withProbabilities(readExample("comparison"), 0.4, 0.1),
     reconstructions: {
       ...{ features: "latent", cases: 40, channels: 2 },
       worst: [reconstructed("case 7", 1, 0.8), reconstructed("case 9", 0, 0.7)],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/evaluate/comparison/comparison.js";
 import { escapeHtml } from "../../src/report/charts/html.js";
 import { renderReport } from "../../src/report/report.js";
-import { fullExample, readExample } from "./examples.js";
+import { fullExample, readExample, withProbabilities } from "./examples.js";
 
 const validator = new HtmlValidate({
   extends: ["html-validate:recommended"],
@@ -30,7 +30,7 @@ const all = (page: string, pattern: RegExp) => [...page.matchAll(pattern)].map((
 const full = fullExample();
 const pages: [string, Comparison][] = [
   ["two classes with everything", full],
-  ["nine classes", readExample("classes")],
+  ["nine classes", withProbabilities(readExample("classes"), 1, 0.8)],
 ];
 
 describe.each(pages)("%s", (_, comparison) => {
@@ -102,6 +102,7 @@ const SECTIONS = [
   "differences",
   "curves",
   "confusion",
+  "probabilities",
   "learning",
   "reconstructions",
   "map",
@@ -120,9 +121,14 @@ describe("parts that a comparison lacks", () => {
     ["differences", { ...full, differences: [] }, ["differences"]],
     ["curves", { ...full, rows: full.rows.map((row) => ({ ...row, curves: undefined })) }, ["curves"]],
     [
+      "probabilities",
+      { ...full, rows: full.rows.map((row) => ({ ...row, reliability: undefined })) },
+      ["probabilities"],
+    ],
+    [
       "rows",
       { ...bare, rows: [], differences: [] },
-      ["scores", "differences", "curves", "confusion", "map", "reconstructions"],
+      ["scores", "differences", "curves", "confusion", "probabilities", "map", "reconstructions"],
     ],
   ];
 
@@ -133,6 +139,54 @@ describe("parts that a comparison lacks", () => {
     expect(all(page, /<li><a href="#([a-z]+)"/g)).toEqual(expected);
     expect(page).not.toMatch(/undefined|NaN|Infinity|\[object/);
     expect(faultsOf(page)).toEqual([]);
+  });
+});
+
+describe("probabilities", () => {
+  const sectionOf = (comparison: Comparison) =>
+    /<section id="probabilities"[\s\S]*?<\/section>/.exec(renderReport(comparison))![0].replaceAll("\u00a0", " ");
+
+  test("rare positives: what probabilities add up to, before and after calibration; axes have more room near 0", () => {
+    const section = sectionOf(full);
+    // 500 cases with a mean of 0.4 * 0.3025; a tenth comes true
+    expect(section).toContain(
+      "the probabilities of class &quot;1&quot; add up to 61 test cases, after calibration on held-out training cases to 6. 6 are of the class.",
+    );
+    expect(section).toMatch(/<\/p>\n<details><summary>Reliability curves[\s\S]*<figure/);
+    expect(section).toContain(
+      "Of the 50 test cases with the highest probabilities, 40.0 % on average, 4.0 % are of class",
+    );
+    expect(section).toContain("more room near 0");
+    // the root of a tenth of the highest
+    expect(section).toMatch(/<circle class="full \w+" cx="31\.62%" cy="68\.38%"/);
+    expect(section).toMatch(/<td class="n">0\.0125<\/td><td class="n">0\.00625</);
+    expect(section).toContain("0 to 1) and log loss");
+  });
+
+  test("several classes: of the likeliest one, on an axis from the lowest to the highest", () => {
+    const section = sectionOf(withProbabilities(readExample("classes"), 1, 0.8));
+    expect(section).toContain(
+      "the probabilities of the predicted classes add up to 151 right predictions, after calibration on held-out training cases to 121. 121 are right.",
+    );
+    expect(section).toContain("The probability is that of the class that is predicted.");
+    expect(section).toContain("0 to 2) and log loss");
+  });
+
+  test("nothing was held out: nothing is said of calibration", () => {
+    const rows = full.rows.map((row) => ({ ...row, calibrated: undefined }));
+    const section = sectionOf({ ...full, rows });
+    expect(section).toContain("add up to 61 test cases. 6 are of the class. Nothing");
+    expect(section).not.toMatch(/after calibration|class="full/);
+  });
+
+  test("the choice and the baseline stand side by side; where the baseline is kept, the best row with latents", () => {
+    const panels = (comparison: Comparison) =>
+      [...sectionOf(comparison).matchAll(/<h3>(.*?)<\/h3>/g)].map(([, name]) => name.replace("<wbr>", ""));
+    const [{ features, classifier }, other] = full.rows;
+    const verdict = { ...full.verdict, choice: { features, classifier }, baseline: other };
+    expect(panels({ ...full, verdict })).toEqual([`fields, ${classifier}`, `fields, ${other.classifier}`]);
+    expect(full.verdict.choice).toEqual(full.verdict.baseline);
+    expect(panels(full)).toEqual(["aggregates, boosting", "aggregates+latent, logistic"]);
   });
 });
 

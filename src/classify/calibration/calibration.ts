@@ -4,10 +4,10 @@ import { expectState } from "../base/checks.js";
 import { applyIsotonic } from "./isotonic.js";
 import { applyPlatt } from "./platt.js";
 
-/** One map for two classes, of the probability of class 1; for more classes one map per class. */
 const classCount = z.int().min(2);
 const share = z.number().min(0).max(1);
-const calibrationState = z.discriminatedUnion("kind", [
+/** Two classes have one map, of the probability of class 1; more classes have one map each. */
+export const calibrationStateSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("isotonic"),
     classCount,
@@ -18,7 +18,7 @@ const calibrationState = z.discriminatedUnion("kind", [
     classCount,
     maps: z.array(
       z.strictObject({
-        slope: z.number(),
+        slope: z.number().min(0),
         intercept: z.number(),
         least: z.number().gt(0).lt(1),
         most: z.number().gt(0).lt(1),
@@ -27,15 +27,21 @@ const calibrationState = z.discriminatedUnion("kind", [
   }),
 ]);
 /** A fitted calibration as plain JSON; `kind` is its method. */
-export type CalibrationState = z.infer<typeof calibrationState>;
+export type CalibrationState = z.infer<typeof calibrationStateSchema>;
+
+/** A probability may be this far below 0 or above 1. */
+const ROUNDING = 1e-6;
 
 /** A fitted map from a classifier's probabilities to calibrated ones. */
 export interface Calibration {
   method: CalibrationState["kind"];
+  /** What a user should know, in plain sentences: of a map that gives every row the same probability. */
+  notes: readonly string[];
   /**
-   * Calibrated probabilities, [rows, classCount], each row adds up to 1. With more than two classes each class is mapped
-   * against the rest, then the row is divided by its sum; a row whose sum is 0 becomes uniform.
-   * @param probabilities [rows, classCount], row-major, from 0 to 1
+   * Calibrated probabilities, [rows, classCount], each row adds up to 1. With two classes a row that ranked higher does
+   * not rank lower now, but it may tie. With more classes each class is mapped against the rest, then the row is divided
+   * by its sum; a row whose sum is 0 becomes uniform, and another class may become the likeliest.
+   * @param probabilities [rows, classCount], row-major, from 0 to 1; of two classes the second one counts
    * @throws {ShapeError} when the numbers do not fill whole rows
    * @throws {DataError} when one is not from 0 to 1
    */
@@ -56,6 +62,7 @@ export function calibrationOf(state: CalibrationState): Calibration {
   const maps = mapsOf(state);
   return {
     method: state.kind,
+    notes: notesOf(state),
     toJSON: () => state,
     apply(probabilities) {
       expectProbabilities("calibration apply", probabilities, classCount);
@@ -76,6 +83,18 @@ export function calibrationOf(state: CalibrationState): Calibration {
   };
 }
 
+function notesOf(state: CalibrationState): string[] {
+  const flat =
+    state.kind === "isotonic"
+      ? state.maps.map(({ y }) => y[0] === y[y.length - 1])
+      : state.maps.map(({ slope }) => slope === 0);
+  return flat.flatMap((is, k) =>
+    is
+      ? `Calibration: on the rows of the fit the probability of class ${state.classCount === 2 ? 1 : k} ranked no better than chance, so every row gets the same one. Rank by the probabilities as they were.`
+      : [],
+  );
+}
+
 /** @throws {ShapeError} {DataError} as `Calibration.apply` */
 export function expectProbabilities(where: string, probabilities: ArrayLike<number>, classCount: number): void {
   if (probabilities.length % classCount !== 0)
@@ -83,7 +102,7 @@ export function expectProbabilities(where: string, probabilities: ArrayLike<numb
       `${where}: got ${probabilities.length} probabilities, expected rows of ${classCount}, one for each class. Give what predictProba returned.`,
     );
   for (let k = 0; k < probabilities.length; k++)
-    if (!(probabilities[k] >= 0 && probabilities[k] <= 1))
+    if (!(probabilities[k] >= -ROUNDING && probabilities[k] <= 1 + ROUNDING))
       throw new DataError(
         `${where}: got a probability of ${probabilities[k]} in row ${Math.floor(k / classCount)} (from 0), expected a number from 0 to 1. Give what predictProba returned.`,
       );
@@ -94,7 +113,7 @@ export function expectProbabilities(where: string, probabilities: ArrayLike<numb
  * @throws {ArtefactError} when the state is not of a calibration
  */
 export function loadCalibration(state: unknown): Calibration {
-  const parsed = calibrationState.safeParse(state);
+  const parsed = calibrationStateSchema.safeParse(state);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refuse(` at ${issue.path.join(".") || "its top"}: ${issue.message}`);

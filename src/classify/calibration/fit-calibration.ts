@@ -23,7 +23,7 @@ const FEW_OF_A_CLASS = 100;
 /**
  * Fits a map from probabilities to calibrated ones, on rows that the classifier did not see. Two classes have one map, of
  * the probability of class 1. More classes have a map per class against the rest, as scikit-learn's
- * CalibratedClassifierCV. A class without rows gets 0 by isotonic regression and a small probability by Platt's sigmoid.
+ * CalibratedClassifierCV. A class without rows gets a small probability.
  *
  * @param method "auto": Platt's sigmoid below 1,000 rows or below 100 rows of the rarest class, else isotonic regression.
  *   The first number is from Niculescu-Mizil and Caruana (Predicting Good Probabilities with Supervised Learning, ICML
@@ -48,7 +48,7 @@ export function fitCalibration(options: CalibrationOptions): Calibration {
   const kind = method === "auto" ? (few ? "platt" : "isotonic") : method;
   const classes = classCount === 2 ? [1] : Array.from(counts.keys());
   const fitted = classes.map((c) => ({
-    scores: Float64Array.from(labels, (_, n) => probabilities[n * classCount + c]),
+    scores: Float64Array.from(labels, (_, n) => Math.min(1, Math.max(0, probabilities[n * classCount + c]))),
     positive: Array.from(labels, (label) => label === c),
   }));
   return calibrationOf(

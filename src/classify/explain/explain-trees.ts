@@ -4,7 +4,7 @@ import type { BoostingState } from "../trees/boosted-classifier.js";
 import type { RandomForestState } from "../trees/random-forest.js";
 import { type Trees, unpackTrees } from "../trees/trees.js";
 import { type Explanation, explainedClasses, refuseOldState } from "./explanation.js";
-import { addTreeShap } from "./tree-shap.js";
+import { addTreeShap, openPlans } from "./tree-shap.js";
 
 /**
  * Contributions to the scores before the logistic function or softmax. The mean score of the training rows is that
@@ -12,6 +12,7 @@ import { addTreeShap } from "./tree-shap.js";
  */
 export function boostingExplainer(state: BoostingState): (x: FeatureTable) => Explanation {
   const trees = treesWithCovers(state);
+  const planOf = openPlans(trees);
   const classes = explainedClasses(state.classes);
   return (x) => {
     expectColumns("explain boosting", x, state.columns);
@@ -21,7 +22,7 @@ export function boostingExplainer(state: BoostingState): (x: FeatureTable) => Ex
     const contributions = new Float64Array(x.rows * stride);
     for (let tree = 0; tree < trees.starts.length; tree++) {
       const c = tree % classes.length;
-      const [mean] = addTreeShap(trees, tree, x, [0], contributions, stride, c * columns);
+      const [mean] = addTreeShap(trees, planOf(tree), x, [0], contributions, stride, c * columns);
       base[c] += mean;
     }
     const unit = classes.length === 1 ? "log-odds" : "logit";
@@ -32,6 +33,7 @@ export function boostingExplainer(state: BoostingState): (x: FeatureTable) => Ex
 /** Contributions to the probabilities. Training rows count as often as the trees drew them. */
 export function forestExplainer(state: RandomForestState): (x: FeatureTable) => Explanation {
   const trees = treesWithCovers(state);
+  const planOf = openPlans(trees);
   const classes = explainedClasses(state.classes);
   const outputs = classes.map((c) => state.classes.indexOf(c));
   return (x) => {
@@ -43,7 +45,7 @@ export function forestExplainer(state: RandomForestState): (x: FeatureTable) => 
     const contributions = new Float64Array(x.rows * stride);
     const count = trees.starts.length;
     for (let tree = 0; tree < count; tree++) {
-      const means = addTreeShap(trees, tree, x, outputs, contributions, stride);
+      const means = addTreeShap(trees, planOf(tree), x, outputs, contributions, stride);
       for (let c = 0; c < base.length; c++) base[c] += means[c];
     }
     const mean = (sum: number) => sum / count;

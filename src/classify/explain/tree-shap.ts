@@ -2,6 +2,23 @@ import type { FeatureTable } from "../../table/feature-table.js";
 import type { Trees } from "../trees/trees.js";
 import { type ShapTree, shapTree } from "./shap-tree.js";
 
+/** Numbers of plans that are kept, at most: those of boosting, and of forests that are not deep. */
+const MOST_KEPT = 1 << 23;
+
+/** The plan of each tree, made once where memory allows. */
+export function openPlans(trees: Trees): (tree: number) => ShapTree {
+  const kept = new Map<number, ShapTree>();
+  let numbers = 0;
+  return (tree) => {
+    const known = kept.get(tree);
+    if (known) return known;
+    const plan = shapTree(trees, tree);
+    numbers += 4 * plan.met.length;
+    if (numbers <= MOST_KEPT) kept.set(tree, plan);
+    return plan;
+  };
+}
+
 /**
  * Adds the Shapley values of one tree to those of every row: path-dependent TreeSHAP (Lundberg et al., From local
  * explanations to global understanding with explainable AI for trees, Nature Machine Intelligence 2, 2020). A column
@@ -19,20 +36,20 @@ import { type ShapTree, shapTree } from "./shap-tree.js";
  * leaves times the square of the depth (as in Yu et al., Linear TreeShap, NeurIPS 2022). All factors are positive, so
  * long paths lose no digits, where taking a column out of a polynomial subtracts.
  *
+ * @param plan of the tree
  * @param outputs columns of the leaves to explain, C of them
  * @param out [rows, C * stride numbers], the contributions of class c of a row from c * columns on, after `from`
  * @returns [C], mean of the leaves by the weight of their training rows
  */
 export function addTreeShap(
   trees: Trees,
-  tree: number,
+  plan: ShapTree,
   { values, rows, names }: FeatureTable,
   outputs: readonly number[],
   out: Float64Array,
   stride: number,
   from = 0,
 ): Float64Array {
-  const plan = shapTree(trees, tree);
   const columns = names.length;
   const space = {
     products: new Float64Array(plan.met.length),

@@ -5,14 +5,30 @@ import type { Budget } from "../metrics/alerts.js";
 import type { Curves } from "../metrics/curves.js";
 import type { Measure } from "../metrics/measures.js";
 import type { Metrics } from "../metrics/metrics.js";
+import type { ReliabilityBin } from "../metrics/reliability.js";
 import type { ThresholdRule } from "../metrics/threshold.js";
 
-export type { Curves, FeatureRole, Measure, ThresholdRule };
+export type { Curves, FeatureRole, Measure, ReliabilityBin, ThresholdRule };
 
 /** The 95 % interval of a figure; cases are drawn, or whole entities where the data name them. */
 export interface Bounds {
   low: number;
   high: number;
+}
+
+/**
+ * Probabilities of the test cases after calibration, fitted on the held-out training cases by classifiers that did not
+ * see them. Nothing is decided by them.
+ */
+export interface Calibrated {
+  /** One for each resample and seed. */
+  methods: ("isotonic" | "platt")[];
+  /** As `metrics.brier`: 0 to 1, with more than two classes 0 to 2. */
+  brier: number;
+  /** As `metrics.logLoss`: 0 and up. */
+  logLoss: number;
+  /** Of the first network seed. */
+  reliability: ReliabilityBin[];
 }
 
 /** One line of the table. Figures are of all test cases of all resamples together, and means over network seeds. */
@@ -35,6 +51,13 @@ export interface ComparisonRow {
   expectedCost?: number;
   /** Two classes only. */
   curves?: Curves;
+  /**
+   * Probabilities, and how often they came true, of the first network seed: at most ten bins. Two classes: of the second
+   * one; more: of the likeliest. Absent where rows of probabilities do not add up to 1.
+   */
+  reliability?: ReliabilityBin[];
+  /** Absent where no training cases were held out, or they are of one class only. */
+  calibrated?: Calibrated;
   /** The deciding measure in each resample, mean over seeds. */
   byResample: number[];
   /** The deciding measure of each network seed; one entry for sets that have no network. */

@@ -22,7 +22,7 @@ export interface PerClass {
 }
 
 /**
- * Every figure but the log loss is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the labels
+ * Every figure but log loss and Brier score is between 0 and 1, or null where it has no value; never NaN. A class that does not occur in the labels
  * has recall and F1 null (precision 0 if it was predicted all the same) and is left out of every mean. A class that occurs and was never predicted has precision 0.
  */
 export interface Metrics {
@@ -44,6 +44,11 @@ export interface Metrics {
   averagePrecision: number | null;
   /** Mean of -log of the probability of the true class; null where rows of probabilities do not add up to 1. */
   logLoss: number | null;
+  /**
+   * Brier score, less is better, null as `logLoss`. Two classes: mean of (p - y)^2 of class 1, from 0 to 1. More: mean of
+   * its sum over the classes, from 0 to 2. scikit-learn's brier_score_loss with scale_by_half="auto".
+   */
+  brier: number | null;
 }
 
 /**
@@ -83,8 +88,23 @@ export function scorePredictions(predictions: Predictions): Metrics {
     f1: perClass((hits, c) => (actual[c] === 0 ? null : (2 * hits) / (actual[c] + claimed[c]))),
     rocAuc: oneAgainstRest(predictions, rocAuc),
     averagePrecision: oneAgainstRest(predictions, averagePrecision),
-    logLoss: mean(Array.from((probabilities && logLosses(labels, probabilities, classCount)) ?? [])),
+    ...(probabilities ? properScores(labels, probabilities, classCount) : { logLoss: null, brier: null }),
   };
+}
+
+/** The scores that only the true probabilities make least; null where a row does not add up to 1, or there is none. */
+export function properScores(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classCount: number,
+): Pick<Metrics, "logLoss" | "brier"> {
+  const losses = logLosses(labels, probabilities, classCount);
+  if (!losses) return { logLoss: null, brier: null };
+  let squares = 0;
+  for (let n = 0; n < labels.length; n++)
+    for (let c = classCount === 2 ? 1 : 0; c < classCount; c++)
+      squares += (probabilities[n * classCount + c] - (labels[n] === c ? 1 : 0)) ** 2;
+  return { logLoss: mean(Array.from(losses)), brier: ratio(squares, labels.length) };
 }
 
 /** A probability below this counts as this, so that one sure mistake is not an infinite loss (as scikit-learn). */

@@ -1,5 +1,4 @@
-import type { Sequences } from "../../sequences/set/windowed-set.js";
-import { caseTimes } from "./validation-part.js";
+import { caseTimes, type Sequences } from "../../sequences/set/windowed-set.js";
 
 /**
  * Cases of a part below which a split is small. With 500 test cases the interval of a difference still has a reach of

@@ -1,6 +1,6 @@
 import { countOf } from "../../sequences/set/sequence-set.js";
 import { splitCases } from "../../sequences/set/split.js";
-import { lastSteps, pickSequences, type Sequences } from "../../sequences/set/windowed-set.js";
+import { pickSequences, type Sequences } from "../../sequences/set/windowed-set.js";
 import { pick } from "./classes.js";
 
 /** Parts of a training part, of which a trial holds out one. */
@@ -64,11 +64,4 @@ export function validationTrials(
 /** Whether something can be held out once more. */
 function canSplit(set: Sequences): boolean {
   return countOf(set) > 1 && (!set.entities || new Set(set.entities).size !== 1);
-}
-
-/** When each case happened: the time of its last step. Undefined without times. */
-export function caseTimes(set: Sequences): Float64Array | undefined {
-  const { held, steps } = lastSteps(set);
-  const { times } = held;
-  return times && Float64Array.from(steps, (step) => times[step] ?? Number.NaN);
 }

@@ -73,7 +73,7 @@ export function differencesOf(
 }
 
 /** Above 0 by the bootstrap over cases and, where there are several resamples, by the test over these, too. */
-export function isAbove({ low, corrected }: Difference): boolean {
+export function isAbove({ low, corrected }: Pick<Difference, "low" | "corrected">): boolean {
   return low > 0 && (corrected === undefined || corrected.low > 0);
 }
 

@@ -97,7 +97,10 @@ export function sayLearning(learning: Difference | undefined, measure: Measure):
 }
 
 /** A gain and its interval: "+1.1 points of accuracy [+0.2, +2.0]". */
-export function sayGain({ difference, low, high, level, corrected }: Difference, measure: Measure): string {
+export function sayGain(
+  { difference, low, high, level, corrected }: Omit<Difference, "question" | "features" | "classifier" | "against">,
+  measure: Measure,
+): string {
   const { scale, digits, unit } = measureTable[measure];
   const show = (value: number) => signed(scale * value, digits);
   const strict = level > 0.95 ? ` at ${Number((100 * level).toFixed(1))} %` : "";

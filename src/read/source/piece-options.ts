@@ -24,7 +24,8 @@ export interface PieceOptions extends ReadHooks {
   mostSteps: number;
   /**
    * The channels to read from a long table (those of a model, categories with their vocabulary), because what is
-   * numeric and what a category a piece does not show; other columns are left out. A table of one sequence per
+   * numeric and what a category a piece does not show; other columns are left out. Static columns are read where they
+   * stand among them. A table of one sequence per
    * row has one numeric channel and needs none.
    */
   channels?: readonly Channel[];

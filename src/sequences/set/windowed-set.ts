@@ -102,6 +102,13 @@ export function lastSteps(set: Sequences): { held: SequenceSet; steps: Int32Arra
   return { held, steps };
 }
 
+/** When each case happened: the time of its last step. Undefined without times. */
+export function caseTimes(set: Sequences): Float64Array | undefined {
+  const { held, steps } = lastSteps(set);
+  const { times } = held;
+  return times && Float64Array.from(steps, (step) => times[step] ?? Number.NaN);
+}
+
 /** Static columns, a row for each sequence. */
 export function staticsOf(set: Sequences): StaticColumns | undefined {
   if (!isWindowed(set)) return set.statics;

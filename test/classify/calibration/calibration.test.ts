@@ -55,15 +55,78 @@ describe.each(golden.cases)("scikit-learn, $labels.length rows of $classes class
 /** Two classes, by the probability of class 1. */
 const pairs = (scores: number[]) => scores.flatMap((p) => [1 - p, p]);
 
-test("equal scores are one point, pooled with what lies above their mean", () => {
-  const probabilities = pairs([0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.9]);
-  const fitted = fitCalibration({ probabilities, labels: [0, 1, 0, 1, 1, 1, 0], classCount: 2, method: "isotonic" });
+/** The calibrated probabilities of class 1. */
+const ofOne = (probabilities: Float64Array) => Array.from(probabilities).filter((_, k) => k % 2 === 1);
+
+test("equal scores are one point, pooled with what lies above their mean; two rows are added", () => {
+  const probabilities = pairs([0.1, 0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.9, 0.9]);
+  const labels = [0, 0, 0, 0, 1, 1, 1, 1, 0];
+  const fitted = fitCalibration({ probabilities, labels, classCount: 2, method: "isotonic" });
+  // with the added rows 1 of 4, 3 of 4, 1 of 3; the last two are pooled
   expect(fitted.toJSON()).toEqual({
     ...{ kind: "isotonic", classCount: 2 },
-    maps: [{ x: [0.1, 0.5, 0.9], y: [0.5, 0.6, 0.6] }],
+    maps: [{ x: [0.1, 0.5, 0.9], y: [1 / 4, 4 / 7, 4 / 7] }],
   });
-  const calibrated = fitted.apply(pairs([0, 0.3, 1])).filter((_, k) => k % 2 === 1);
-  expect(worst(calibrated, [0.5, 0.55, 0.6])).toBeLessThan(1e-12);
+  const calibrated = ofOne(fitted.apply(pairs([0, 0.3, 1])));
+  expect(worst(calibrated, [1 / 4, (1 / 4 + 4 / 7) / 2, 4 / 7])).toBeLessThan(1e-12);
+});
+
+test("isotonic regression is never sure: no positive among 50 rows is 1 in 51", () => {
+  const labels = Array.from({ length: 60 }, (_, n) => (n < 50 ? 0 : 1));
+  const probabilities = pairs(labels.map((_, n) => n / 60));
+  const { maps } = fitCalibration({ probabilities, labels, classCount: 2, method: "isotonic" }).toJSON();
+  expect(maps).toEqual([{ x: [0, 49 / 60, 50 / 60, 59 / 60], y: [1 / 51, 1 / 51, 10 / 11, 10 / 11] }]);
+});
+
+test("a class without rows gets a small probability", () => {
+  const labels = Array.from({ length: 200 }, (_, n) => n % 2);
+  const probabilities = labels.flatMap((label, n) => (label === 0 ? [0.8, 0.2, 0] : [0.3, 0.7, (n % 5) / 1000]));
+  for (const method of ["isotonic", "platt"] as const) {
+    const shares = fitCalibration({ probabilities, labels, classCount: 3, method }).apply([0.5, 0.5, 0]);
+    expect(shares[2]).toBeGreaterThan(0);
+    expect(shares[2]).toBeLessThan(0.02);
+    expect(shares[0] + shares[1] + shares[2]).toBeCloseTo(1, 12);
+  }
+});
+
+describe("the order of scores", () => {
+  test("never turns round: what ranked higher ranks as high or higher", () => {
+    const random = randomStream(11);
+    for (let round = 0; round < 40; round++) {
+      const scores = Array.from({ length: 60 }, () => Math.round(20 * random.uniform()) / 20);
+      const pull = random.uniform() - 0.5; // half of the rounds rank worse than chance
+      const labels = scores.map((p) => (random.uniform() < 0.5 + pull * (p - 0.5) ? 1 : 0));
+      const probabilities = pairs([...scores].sort((a, b) => a - b));
+      for (const method of ["isotonic", "platt"] as const) {
+        const calibrated = ofOne(
+          fitCalibration({ probabilities: pairs(scores), labels, classCount: 2, method }).apply(probabilities),
+        );
+        for (let n = 1; n < calibrated.length; n++) expect(calibrated[n]).toBeGreaterThanOrEqual(calibrated[n - 1]);
+      }
+    }
+  });
+
+  test("rows that rank worse than chance leave one probability for all, and a note", () => {
+    const options = { probabilities: pairs([0.2, 0.3, 0.7, 0.8, 0.9]), labels: [1, 1, 0, 0, 0], classCount: 2 };
+    // with the added rows 3 of 7; the mean of Platt's targets 3 / 4 and 1 / 5
+    for (const [method, one] of [
+      ["isotonic", 3 / 7],
+      ["platt", 0.42],
+    ] as const) {
+      const fitted = fitCalibration({ ...options, method });
+      expect(worst(ofOne(fitted.apply(pairs([0, 0.2, 0.8, 1]))), Array(4).fill(one)), method).toBeLessThan(1e-12);
+      expect(fitted.notes.join()).toMatch(/probability of class 1 ranked no better than chance/);
+      expect(loadCalibration(fitted.toJSON()).notes).toEqual(fitted.notes);
+      expect(fitCalibration({ ...options, labels: [0, 0, 1, 1, 1], method }).notes).toEqual([]);
+    }
+  });
+
+  test("so does one score for all", () => {
+    const fitted = fitCalibration({ probabilities: pairs([0.3, 0.3, 0.3]), labels: [0, 1, 1], classCount: 2 });
+    // the mean of Platt's targets 3 / 4 and 1 / 3
+    expect(worst(ofOne(fitted.apply(pairs([0.1, 0.3, 0.9]))), Array(3).fill((1 / 3 + 3 / 2) / 3))).toBeLessThan(1e-9);
+    expect(fitted.notes).toHaveLength(1);
+  });
 });
 
 test("shares of votes: 0 and 1 count as half of the nearest share, else the bounds are far away", () => {
@@ -71,6 +134,24 @@ test("shares of votes: 0 and 1 count as half of the nearest share, else the boun
     fitCalibration({ probabilities: pairs(scores), labels: [0, 0, 1, 1], classCount: 2, method: "platt" }).toJSON();
   expect(fit([0, 0.25, 0.5, 1])).toMatchObject({ maps: [{ least: 0.125, most: 0.75 }] });
   expect(fit([0.1, 0.25, 0.5, 0.9])).toMatchObject({ maps: [{ least: 2 ** -52, most: 1 - 2 ** -52 }] });
+});
+
+test("votes of one neighbour: 0 and 1 alone stay apart", () => {
+  const votes = [0, 0, 0, 0, 0, 1, 1, 1];
+  const fitted = fitCalibration({ probabilities: pairs(votes), labels: [0, 0, 0, 0, 1, 1, 1, 0], classCount: 2 });
+  // any two places give the same two means: of Platt's targets, 4 / 5 and 1 / 7
+  const calibrated = ofOne(fitted.apply(pairs([0, 1])));
+  expect(worst(calibrated, [(4 / 7 + 4 / 5) / 5, (1 / 7 + 8 / 5) / 3])).toBeLessThan(1e-6);
+});
+
+test("a probability may be a rounding off 0 and 1, and its state can be loaded", () => {
+  for (const method of ["isotonic", "platt"] as const) {
+    const probabilities = [1 + 1e-12, -1e-12, 0.4, 0.6, -1e-12, 1 + 1e-12];
+    const fitted = fitCalibration({ probabilities, labels: [0, 0, 1], classCount: 2, method });
+    expect(loadCalibration(JSON.parse(JSON.stringify(fitted))).apply(probabilities)).toEqual(
+      fitted.apply([1, 0, 0.4, 0.6, 0, 1]),
+    );
+  }
 });
 
 test("a row that every map sends to 0 becomes uniform", () => {
@@ -86,9 +167,26 @@ test("class weights are undone: a constant shift of the logit is found again", (
   const weighted = rare.map((p) => (30 * p) / (30 * p + 1 - p)); // as with 30 times the weight on positives
   const fitted = fitCalibration({ probabilities: pairs(weighted), labels, classCount: 2, method: "platt" });
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const calibrated = Array.from(fitted.apply(pairs(weighted))).filter((_, k) => k % 2 === 1);
+  const calibrated = ofOne(fitted.apply(pairs(weighted)));
   expect(mean(weighted)).toBeGreaterThan(5 * mean(rare));
   expect(mean(calibrated.map((p, n) => Math.abs(p - rare[n])))).toBeLessThan(0.1 * mean(rare));
+});
+
+test("Platt's sigmoid does not depend on where logits are, nor on how close together", () => {
+  const random = randomStream(13);
+  const logits = Array.from({ length: 20_000 }, () => random.normal());
+  const labels = logits.map((z) => (random.uniform() < 1 / (1 + Math.exp(4 - z)) ? 1 : 0));
+  const calibrated = (of: (z: number) => number) => {
+    const probabilities = pairs(logits.map((z) => 1 / (1 + Math.exp(-of(z)))));
+    return ofOne(fitCalibration({ probabilities, labels, classCount: 2, method: "platt" }).apply(probabilities));
+  };
+  // 8 digits of the logit are left
+  expect(
+    worst(
+      calibrated((z) => 1e-5 * z - 8),
+      calibrated((z) => z),
+    ),
+  ).toBeLessThan(1e-6);
 });
 
 test("the method is chosen by the number of rows, and of the rarest class", () => {
@@ -127,6 +225,7 @@ describe("loadCalibration refuses", () => {
     ["knots in disorder", { ...isotonic, maps: [{ ...map, x: [0.6, 0.6] }] }, /do not ascend/],
     ["values that fall", { ...isotonic, maps: [{ ...map, y: [0.9, 0.1] }] }, /values that fall/],
     ["a value above 1", { ...isotonic, maps: [{ ...map, y: [0.9, 1.1] }] }, /at maps\.0\.y\.1/],
+    ["a falling sigmoid", { ...platt, maps: [{ ...platt.maps[0], slope: -1 }] }, /at maps\.0\.slope/],
     ["no number", { ...platt, maps: [{ ...platt.maps[0], slope: null }] }, /at maps\.0\.slope/],
     ["bounds turned round", { ...platt, maps: [{ ...platt.maps[0], least: 0.95 }] }, /bounds in the wrong order/],
   ];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { gaussLegendre } from "../../../src/classify/explain/gauss-legendre.js";
+import { shapTree } from "../../../src/classify/explain/shap-tree.js";
 import { addTreeShap } from "../../../src/classify/explain/tree-shap.js";
 import { leafOf, type Trees, treeBuilder } from "../../../src/classify/trees/trees.js";
 import { randomStream } from "../../../src/random.js";
@@ -95,7 +96,7 @@ test.each([
     const x = randomRows(5, columns, seed + 100);
     const asked = Array.from({ length: outputs }, (_, k) => k);
     const out = new Float64Array(5 * outputs * columns);
-    const mean = addTreeShap(trees, 0, x, asked, out, outputs * columns);
+    const mean = addTreeShap(trees, shapTree(trees, 0), x, asked, out, outputs * columns);
     const rows = Array.from({ length: 5 }, (_, r) => x.values.subarray(r * columns, (r + 1) * columns));
     const expected = rows.flatMap((row) => asked.flatMap((output) => byDefinition(trees, row, output)));
     expectClose(out, expected, { rtol: 1e-12, name: "contributions" });
@@ -122,7 +123,7 @@ test("a chain of 60 questions about 60 columns keeps its digits", () => {
   const x = tableOf(new Float32Array(M).fill(1), M);
   x.values[M - 2] = -1;
   const out = new Float64Array(M);
-  const [mean] = addTreeShap(chain, 0, x, [0], out, M);
+  const [mean] = addTreeShap(chain, shapTree(chain, 0), x, [0], out, M);
   const score = chain.leaves[leafOf(chain, 0, x.values, 0)];
   expect(out.reduce((sum, value) => sum + value, mean)).toBeCloseTo(score, 12);
 });

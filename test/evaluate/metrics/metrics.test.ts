@@ -104,6 +104,7 @@ test("nothing to score gives null everywhere", () => {
     rocAuc: null,
     averagePrecision: null,
     logLoss: null,
+    brier: null,
   });
 });
 
@@ -126,7 +127,7 @@ test("whatever is predicted, every figure is null or between 0 and 1", () => {
   );
   fc.assert(
     fc.property(predictions, ({ classCount, rows }) => {
-      const { cases, confusion, majorityClass, logLoss, ...figures } = scorePredictions({
+      const { cases, confusion, majorityClass, logLoss, brier, ...figures } = scorePredictions({
         labels: rows.map((row) => row.label),
         predicted: rows.map((row) => row.guess),
         probabilities: rows.flatMap((row) => row.scores),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { caseTimes, validationTrials } from "../../../src/evaluate/plan/validation-part.js";
+import { validationTrials } from "../../../src/evaluate/plan/validation-part.js";
+import { caseTimes } from "../../../src/sequences/set/windowed-set.js";
 import { randomSeries } from "../../series.js";
 
 const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, k) => from + k);

@@ -91,9 +91,10 @@ export function placesOf(path: string, header: readonly string[]): Map<string, n
   return new Map(header.map((name, c) => [name, c]));
 }
 
-/** The static columns to read: a model that is known reads them only as channels. */
+/** The static columns to read: where channels are known, those that stand among them. */
 export function staticNames(options: DataOptions, known: readonly Channel[] | undefined): readonly string[] {
-  return known && !options.staticChannels ? [] : (options.static ?? []);
+  const { static: statics = [] } = options;
+  return known ? statics.filter((name) => known.some((channel) => channel.name === name)) : statics;
 }
 
 function channelNames(path: string, header: readonly string[], options: DataOptions): readonly string[] {
@@ -179,8 +180,5 @@ function knownAmong(
 
 /** Names of channels that are not read but made: of times, and of static columns. */
 export function channelsMade(options: DataOptions): readonly string[] {
-  return [
-    ...(addsTimeChannels(options) ? TIME_CHANNELS : []),
-    ...(options.staticChannels ? (options.static ?? []) : []),
-  ];
+  return [...(addsTimeChannels(options) ? TIME_CHANNELS : []), ...(options.static ?? [])];
 }

@@ -1,0 +1,61 @@
+import { fitCalibration } from "../classify/calibration/fit-calibration.js";
+import type { Calibrated, ComparisonRow } from "./comparison/comparison.js";
+import type { Prediction } from "./comparison/predictions.js";
+import { properScores } from "./metrics/metrics.js";
+import { reliabilityOf } from "./metrics/reliability.js";
+import { mean, type Scoring } from "./score-row.js";
+
+/**
+ * How far the probabilities of a row can be taken at their word, as they are and after calibration. Each resample and
+ * network seed has a calibration of its own, fitted on the held-out training cases: no test case has a say in it.
+ * @param predictions [resamples][seeds] of one feature set and classifier
+ */
+export function scoreProbabilities(
+  predictions: readonly (readonly Prediction[])[],
+  { classCount, resamples }: Pick<Scoring, "classCount" | "resamples">,
+): Pick<ComparisonRow, "reliability" | "calibrated"> {
+  const labels = Int32Array.from(resamples.flatMap((resample) => Array.from(resample.labels)));
+  const first = joined(predictions.map(([{ probabilities }]) => probabilities));
+  if (properScores(labels, first, classCount).brier === null) return {};
+  const reliability = reliabilityOf(labels, first, classCount);
+  const methods: Calibrated["methods"] = [];
+  const seeds: Float64Array[] = [];
+  for (const s of predictions[0].keys()) {
+    const parts: Float64Array[] = [];
+    for (const [k, { validation }] of resamples.entries()) {
+      const found = validation && calibrated(predictions[k][s], validation.labels, classCount);
+      if (!found) return { reliability };
+      methods.push(found.method);
+      parts.push(found.probabilities);
+    }
+    seeds.push(joined(parts));
+  }
+  const scores = seeds.map((probabilities) => properScores(labels, probabilities, classCount));
+  return {
+    reliability,
+    calibrated: {
+      methods,
+      brier: mean(scores.map(({ brier }) => brier!)),
+      logLoss: mean(scores.map(({ logLoss }) => logLoss!)),
+      reliability: reliabilityOf(labels, seeds[0], classCount),
+    },
+  };
+}
+
+/** @param labels of the held-out cases; undefined where nothing was predicted for them, or they are of one class */
+function calibrated({ probabilities, validation: held }: Prediction, labels: Int32Array, classCount: number) {
+  if (!held || labels.every((label) => label === labels[0])) return undefined;
+  const rows = classCount === 2 ? Array.from(held).flatMap((p) => [1 - p, p]) : held;
+  const calibration = fitCalibration({ probabilities: rows, labels, classCount });
+  return { method: calibration.method, probabilities: calibration.apply(probabilities) };
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
+}

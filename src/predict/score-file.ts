@@ -1,0 +1,23 @@
+import { OptionError } from "../errors.js";
+import type { DataOptions } from "../read/source/options.js";
+
+/** The formats of scores, which are the endings of their files too. */
+export const scoreFormats = ["parquet", "csv"] as const;
+export type ScoreFormat = (typeof scoreFormats)[number];
+
+/** @throws {OptionError} for the ending of another format */
+export function scoreFileFormat(output: string, chosen?: ScoreFormat): ScoreFormat | undefined {
+  if (chosen === undefined && output.endsWith(".npy"))
+    throw new OptionError(
+      `${output}: got the ending ".npy", expected ${scoreFormats.map((name) => `.${name}`).join(", ")}. Rows of scores have texts.`,
+    );
+  return chosen;
+}
+
+/** Options of reading by which the time of an event is kept, where the data have one. */
+export function withTime(trained: DataOptions, given: DataOptions = {}): DataOptions {
+  const { time, window, keep = [] } = { ...trained, ...given };
+  return window === undefined || time === undefined || keep.includes(time)
+    ? given
+    : { ...given, keep: [...keep, time] };
+}
