@@ -69,17 +69,22 @@ export interface Predicted {
   notes?: string[];
 }
 
-/** How much a column moved the score of a case. */
-export interface ContributionOf {
-  column: string;
-  /** In the unit of the classifier's scores; above 0 it speaks for the decision. */
-  contribution: number;
+/** Why a case has its score. */
+export interface ReasonsOf {
+  /** The class whose score is explained: of two the positive one, else the decision. */
+  class: string;
+  /** What contributions are measured in: log-odds, a probability, ... */
+  unit: string;
+  /** The mean score of the training cases; base and all contributions add up to the score of the case. */
+  base: number;
+  /** The columns that moved the score most, the largest first. */
+  contributions: { column: string; contribution: number }[];
 }
 
 export interface Explained {
   model: string;
   version: string;
-  cases: (PredictedCase & { contributions: ContributionOf[] })[];
+  cases: (PredictedCase & { reasons: ReasonsOf })[];
   notes?: string[];
 }
 

@@ -105,7 +105,14 @@ export const explainedAnswer = z
     cases: z.array(
       z.object({
         ...predicted,
-        contributions: z.array(z.object({ column: z.string(), contribution: z.number() })),
+        reasons: z.object({
+          class: z.string().describe("whose score is explained: of two classes the positive one, else the decision"),
+          unit: z.string().describe("what contributions are measured in"),
+          base: z
+            .number()
+            .describe("the mean score of the training cases, to which all contributions add up the score"),
+          contributions: z.array(z.object({ column: z.string(), contribution: z.number() })),
+        }),
       }),
     ),
     notes,

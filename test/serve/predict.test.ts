@@ -92,9 +92,37 @@ describe.each([
     expect(sliced).toEqual(alone);
   });
 
+  test("reasons are those of the library, in batches too", async () => {
+    const wanted = Int32Array.of(7, 100, 3);
+    const expected = await predictor.explain({ set: source.train, events: source.events, rows: wanted }, 3);
+    const score = Array.from(wanted, (n) => source.train.ids[n]);
+    const asked = (ids: string[], top: number) => json({ events: rows, score: ids, top });
+    const requests = [asked(score, 3), ...score.map((id) => asked([id], 3)), asked(score, 1)];
+    const answers = (await answerBatch(served, FILE, "explain", requests)).map(({ bytes }) =>
+      JSON.parse(new TextDecoder().decode(bytes)),
+    );
+    const reasonsIn = (answer: { cases: { reasons: { contributions: object[] } }[] }) =>
+      answer.cases.map(({ reasons }) => reasons);
+    expect(reasonsIn(answers[0])).toEqual(
+      expected.map(({ classIndex, unit, base, contributions }) => ({
+        ...{ class: predictor.about.classNames[classIndex], unit, base },
+        contributions: contributions.map(({ name, contribution }) => ({ column: name, contribution })),
+      })),
+    );
+    expect(answers.slice(1, 4).flatMap(reasonsIn)).toEqual(reasonsIn(answers[0]));
+    expect(reasonsIn(answers[4]).map(({ contributions }) => contributions.length)).toEqual([1, 1, 1]);
+    expect(answers[0].cases[0]).toMatchObject({ id: score[0], decision: expect.any(String) });
+  });
+
   test("it says what it is, and what it does not do", async () => {
     expect(served.about).toMatchObject({
-      ...{ kind: "predictor", can: ["predict"], classNames: ["0", "1"], features, classifiers: [classifier] },
+      ...{
+        kind: "predictor",
+        can: ["predict", "explain"],
+        classNames: ["0", "1"],
+        features,
+        classifiers: [classifier],
+      },
       derived: ["time_gap"],
     });
     const [answer] = await answerBatch(served, FILE, "encode", [json({ events: rows })]);

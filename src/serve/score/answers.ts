@@ -1,6 +1,6 @@
-import type { Encoded, Explained, Predicted } from "../../client/answers.js";
+import type { Encoded, Explained, Predicted, ReasonsOf } from "../../client/answers.js";
 import type { FeatureTable } from "../../table/feature-table.js";
-import type { Moved, Predictions, Served } from "./served.js";
+import type { Predictions, Served } from "./served.js";
 
 /** An answer as it is sent. */
 export interface Answer {
@@ -51,8 +51,8 @@ export function predictedAnswer(frame: Frame, { about }: Served, predictions: Pr
   return jsonAnswer(answer, frame.ids.length);
 }
 
-export function explainedAnswer(frame: Frame, predictions: Predictions, moved: readonly Moved[][]): Answer {
-  const cases = casesOf(frame, predictions).map((each, n) => ({ ...each, contributions: moved[n] }));
+export function explainedAnswer(frame: Frame, predictions: Predictions, reasons: readonly ReasonsOf[]): Answer {
+  const cases = casesOf(frame, predictions).map((each, n) => ({ ...each, reasons: reasons[n] }));
   const answer: Explained = { ...frameOf(frame), cases, ...notesOf(frame) };
   return jsonAnswer(answer, cases.length);
 }

@@ -1,10 +1,11 @@
+import type { ReasonsOf } from "../../client/answers.js";
 import { type Answer, explainedAnswer, npyAnswer, predictedAnswer, type ServedFile } from "./answers.js";
 import type { Cases } from "./cases.js";
 import type { Prepared } from "./groups.js";
 import { joinCases, kindOfCases } from "./join-cases.js";
 import { type CaseLimits, expectWithin, sliceEnds } from "./limits.js";
 import { type Asked, NPY_TYPE } from "./requests.js";
-import type { Moved, Predictions, Served } from "./served.js";
+import type { Predictions, Served } from "./served.js";
 
 type Wish = Asked & { accept: string };
 
@@ -49,7 +50,7 @@ async function predictInSlices(served: Served, cases: Cases, top: number, mostSt
     probabilities: new Float64Array(N * C),
     decisions: new Int32Array(N),
   };
-  const moved: Moved[][] = [];
+  const moved: ReasonsOf[] = [];
   let from = 0;
   for (const end of sliceEnds(cases.set, cases.rows, mostSteps)) {
     const some = { ...cases, rows: cases.rows.subarray(from, end) };

@@ -13,12 +13,19 @@ export function servedPredictor(engine: Engine, bytes: Uint8Array, where: string
     ...reading,
     about: {
       kind: "predictor",
-      can: ["predict"],
+      can: ["predict", "explain"],
       ...describe(reading),
       readOuts: [],
       ...{ classNames, features, classifiers },
       ...(threshold && { positive: classNames[1], threshold: threshold.value }),
     },
     predict: async ({ set, events, rows }) => ({ classNames, ...(await predictor.score({ set, events, rows })) }),
+    async explain({ set, events, rows }, top) {
+      const reasons = await predictor.explain({ set, events, rows }, top);
+      return reasons.map(({ classIndex, unit, base, contributions }) => ({
+        ...{ class: classNames[classIndex], unit, base },
+        contributions: contributions.map(({ name, contribution }) => ({ column: name, contribution })),
+      }));
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { ModelInfo } from "../../client/answers.js";
+import type { ModelInfo, ReasonsOf } from "../../client/answers.js";
 import type { ReadOut } from "../../features/read-outs/read-outs.js";
 import type { SequenceSet } from "../../sequences/set/sequence-set.js";
 import type { FeatureTable } from "../../table/feature-table.js";
@@ -18,12 +18,6 @@ export interface Predictions {
   decisions: Int32Array;
 }
 
-/** How much a column moved the score of a case. */
-export interface Moved {
-  column: string;
-  contribution: number;
-}
-
 /** What is served: a model that encodes, or a predictor. */
 export interface Served extends CaseReading {
   about: ModelAbout;
@@ -32,8 +26,8 @@ export interface Served extends CaseReading {
   /** The features of each sequence of the set. */
   encode?(set: SequenceSet, readOut: ReadOut): Promise<FeatureTable>;
   predict?(cases: Cases): Promise<Predictions>;
-  /** [cases][columns], the `top` that moved each score most */
-  explain?(cases: Cases, top: number): Promise<Moved[][]>;
+  /** [cases], with the `top` columns that moved each score most */
+  explain?(cases: Cases, top: number): Promise<ReasonsOf[]>;
 }
 
 /** Columns and channels, as a request has them. */
