@@ -1,4 +1,5 @@
-import { fitCalibration } from "../classify/calibration/fit-calibration.js";
+import type { Calibration } from "../classify/calibration/calibration.js";
+import { type CalibrationOptions, fitCalibration } from "../classify/calibration/fit-calibration.js";
 import type { Calibrated, ComparisonRow } from "./comparison/comparison.js";
 import type { Prediction } from "./comparison/predictions.js";
 import { properScores } from "./metrics/metrics.js";
@@ -42,12 +43,26 @@ export function scoreProbabilities(
   };
 }
 
-/** @param labels of the held-out cases; undefined where nothing was predicted for them, or they are of one class */
 function calibrated({ probabilities, validation: held }: Prediction, labels: Int32Array, classCount: number) {
-  if (!held || labels.every((label) => label === labels[0])) return undefined;
-  const rows = classCount === 2 ? Array.from(held).flatMap((p) => [1 - p, p]) : held;
-  const calibration = fitCalibration({ probabilities: rows, labels, classCount });
-  return { method: calibration.method, probabilities: calibration.apply(probabilities) };
+  const calibration = calibrateHeld(held, labels, classCount);
+  return calibration && { method: calibration.method, probabilities: calibration.apply(probabilities) };
+}
+
+/**
+ * A calibration that is fitted on held-out training cases.
+ * @param held scores by fits that did not see these cases; of two classes those of the second
+ * @param labels [held cases]
+ * @returns undefined where nothing was held out, or cases of one class alone
+ */
+export function calibrateHeld(
+  held: Float64Array | undefined,
+  labels: Int32Array | undefined,
+  classCount: number,
+  method?: CalibrationOptions["method"],
+): Calibration | undefined {
+  if (!held || !labels || labels.every((label) => label === labels[0])) return undefined;
+  const probabilities = classCount === 2 ? Array.from(held).flatMap((p) => [1 - p, p]) : held;
+  return fitCalibration({ probabilities, labels, classCount, method });
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

@@ -7,6 +7,7 @@ import { pastLabels } from "../evaluate/predict.js";
 import { partsWith, setContext } from "../evaluate/predict-resample.js";
 import { provenanceOf } from "../evaluate/provenance.js";
 import { type Question, resolve } from "../evaluate/resolve.js";
+import { calibrateHeld } from "../evaluate/score-probabilities.js";
 import { eventAggregates } from "../features/sets/event-aggregates.js";
 import { nameOfExpression, setsOf } from "../features/sets/expression.js";
 import { withHooks } from "../hooks.js";
@@ -16,7 +17,6 @@ import { caseTimes, type Sequences, staticsOf } from "../sequences/set/windowed-
 import type { DataOrigin } from "../train/fit.js";
 import { VERSION } from "../version.js";
 import type { About } from "./about.js";
-import { calibrate } from "./calibrate.js";
 import { type Candidate, type Choice, choose } from "./choose.js";
 import { PREDICTOR_VERSION } from "./container.js";
 import { fitMembers } from "./fit-members.js";
@@ -78,7 +78,8 @@ async function fitResolved(
     setsOf(features).map((single) => [nameOfExpression(single), choice.fitted.get(nameOfExpression(single))!]),
   );
   const heldLabels = plan.resamples[0].validation?.labels;
-  const calibrated = calibrate(choice.held, heldLabels, plan.classCount, calibration);
+  const calibrated =
+    calibration === "none" ? undefined : calibrateHeld(choice.held, heldLabels, plan.classCount, calibration);
   const about: About = {
     ...describe(source, question, plan, choice),
     ...named,
@@ -88,7 +89,12 @@ async function fitResolved(
     library: VERSION,
     channels: sides.train.channels.map((channel) => ({ ...channel })),
     ...staticColumns(sides.train),
-    training: trainingOf(engine, plan, settings, [...question.source.notes, ...plan.notes, ...notes]),
+    training: trainingOf(engine, plan, settings, [
+      ...question.source.notes,
+      ...plan.notes,
+      ...notes,
+      ...(calibrated?.notes ?? []),
+    ]),
     reference: referenceOf(sides.train, choice.held, plan.classCount),
     data: {
       files: [...(origin?.files ?? source.files)],
