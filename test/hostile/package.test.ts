@@ -56,7 +56,7 @@ describe.runIf(HOSTILE)("the packed package", () => {
 
   test("is imported and required", () => {
     const load = 'm.loadEngine().then((engine) => console.log(engine.name !== ""))';
-    const imported = `import * as m from "undertone"; import "undertone/node"; import "undertone/report"; ${load}`;
+    const imported = `import * as m from "undertone"; import "undertone/node"; import "undertone/report"; import "undertone/client"; ${load}`;
     expect(run(folder(), process.execPath, "--input-type=module", "-e", imported)).toBe("true\n");
     const canRequire = Number(process.versions.node.split(".")[0]) >= 22; // Node 20 requires no modules
     if (canRequire)
@@ -65,14 +65,18 @@ describe.runIf(HOSTILE)("the packed package", () => {
 
   test("its types hold in a strict program", () => {
     const program = `import { encode, fitAutoencoder, loadEngine, sequencesFrom } from "undertone";
+import { openClient, type Predicted } from "undertone/client";
 import { readSource } from "undertone/node";
+const asked = (): Promise<Predicted> => openClient("http://127.0.0.1:1").predict("m", { sequences: [[1]] });
+// @ts-expect-error sequences or events
+openClient("http://127.0.0.1:1").predict("m", { sequences: [[1]], events: [{}] });
 const engine = await loadEngine();
 const set = sequencesFrom([[1, 2, 3], [2, 3, Number.NaN]]);
 const model = await fitAutoencoder(engine, set, { recipe: "masked" });
 const width: number = (await encode(engine, model, set, { readOut: "wide" })).names.length;
 // @ts-expect-error no such read-out
 await encode(engine, model, set, { readOut: "wider" });
-console.log(width, (await readSource("waves.csv")).name);
+console.log(width, typeof asked, (await readSource("waves.csv")).name);
 `;
     writeFileSync(join(folder(), "program.mts"), program);
     const tsc = join(root, "node_modules/typescript/bin/tsc");

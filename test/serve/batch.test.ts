@@ -261,6 +261,19 @@ describe("what is wrong with one request does not touch the others", () => {
     for (const answer of [answers[0], answers[answers.length - 1]]) expect(answer.bytes).toEqual(alone.bytes);
   });
 
+  test("a feature that is not finite is refused by name, and those who share its call of the engine are answered", async () => {
+    const wide = (sequences: unknown[]) => json({ sequences, readOut: "wide" });
+    const [alone] = await ask("waves", [wide([[0.5, 1, 2]])]);
+    const [good, bad, again] = await ask("waves", [
+      wide([[0.5, 1, 2]]),
+      wide([[1], { id: "large", steps: [3e38, -3e38] }]),
+      wide([[0.5, 1, 2]]),
+    ]);
+    expect(bad).toMatchObject({ status: 422, problem: "bad-data" });
+    expect(bad.body.detail).toContain('case "large"');
+    for (const answer of [good, again]) expect(answer.bytes).toEqual(alone.bytes);
+  });
+
   test("a model without a classifier says what it can do", async () => {
     const [answer] = await ask("waves", [json({ sequences: [[1]] })], 9, "predict");
     expect(answer).toMatchObject({ status: 404, problem: "not-found" });

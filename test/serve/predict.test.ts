@@ -158,3 +158,41 @@ test("a predictor of series, by average and convolutions, in batches and as a ma
   const values = new Float64Array(matrix.bytes.slice(128).buffer);
   expect(values).toEqual(all.probabilities);
 });
+
+test("static columns come with rows, or beside the steps of a sequence", async () => {
+  const lines = ["run,heat,age,site,label"];
+  for (let n = 0; n < 40; n++)
+    for (let t = 0; t < 3 + (n % 4); t++)
+      lines.push(
+        `r${n},${(Math.sin(n) + t / 5).toFixed(3)},${n % 7 === 3 ? "" : 20 + (n % 30)},${["north", "south"][n % 2]},${n % 3 === 0 ? "yes" : "no"}`,
+      );
+  const own = { entity: "run", label: "label", static: ["age", "site"] };
+  const runs = await readSource(fileOf("runs.csv", `${lines.join("\n")}\n`), own);
+  const options = { features: ["statistics+statics"], classifier: "logistic", fit };
+  const predictor = await fitPredictor(engine, runs, options, { name: "runs", files: [], reading: own });
+  const served = openServed(engine, predictor.toBytes(), "runs");
+  const all = await predictor.score({ set: runs.train });
+  const [header, ...cells] = lines.map((line) => line.split(","));
+  const events = cells.map((row) =>
+    Object.fromEntries(
+      row.map((cell, c) => [header[c], cell === "" ? null : c === 1 || c === 2 ? Number(cell) : cell]),
+    ),
+  );
+  const sequences = runs.train.ids.map((id) => {
+    const mine = events.filter(({ run }) => run === id);
+    return { id, steps: mine.map(({ heat }) => heat), static: { age: mine[0].age, site: mine[0].site } };
+  });
+  const [byRows, bySteps, ...apart] = await ask(served, [
+    json({ events }),
+    json({ sequences }),
+    ...sequences.map((sequence) => json({ sequences: [sequence] })),
+  ]);
+  const expected = runs.train.ids.map((id, n) => [id, all.scores[2 * n + 1]]);
+  const scoresOf = ({ body }: { body: Body }) => body.cases.map(({ id, score }) => [id, score]);
+  expect(byRows.body.detail).toBeUndefined();
+  expect(scoresOf(byRows)).toEqual(expected);
+  expect(scoresOf(bySteps)).toEqual(expected);
+  expect(apart.flatMap(scoresOf)).toEqual(expected);
+  const [refused] = await ask(served, [json({ sequences: [{ steps: [1], static: { agee: 3 } }] })]);
+  expect(refused.body.detail).toContain('there is no static column "agee". Did you mean "age"?');
+});

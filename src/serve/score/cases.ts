@@ -10,6 +10,8 @@ export interface CaseReading {
   /** Those of the model, in its order. */
   channels: readonly Channel[];
   reading: DataOptions;
+  /** Static columns that the model reads beside its channels, each with its categories. */
+  statics?: readonly Channel[];
   /** Whether the model resamples to a grid. */
   resampled?: boolean;
   /** Of a predictor: labels of past events are indices of these. */
@@ -38,9 +40,10 @@ export function splitChannels({ channels, reading }: CaseReading): { given: Chan
   };
 }
 
-/** Static columns that a request gives, with their categories where the model has them as channels. */
-export function staticColumns({ channels, reading }: CaseReading): { name: string; channel?: Channel }[] {
-  return (reading.static ?? []).map((name) => ({ name, channel: channels.find((channel) => channel.name === name) }));
+/** Static columns that the model looks at: as channels, or beside them. */
+export function staticColumns({ channels, statics = [], reading }: CaseReading): Channel[] {
+  const constant = reading.staticChannels ? channels.filter(({ name }) => reading.static?.includes(name)) : [];
+  return [...constant, ...statics.filter((column) => !constant.some(({ name }) => name === column.name))];
 }
 
 /** Whether times of steps mean something to a model. */

@@ -43,7 +43,7 @@ export function casesOfSequences(sequences: readonly unknown[], model: CaseReadi
   const timed = looksAtTimes(model);
   const statics = staticColumns(model);
   const constants = statics.length > 0 ? new Float32Array(N * statics.length).fill(Number.NaN) : undefined;
-  const named = statics.map(({ name, channel }) => columnOf(channel ?? { name, kind: "numeric" }));
+  const named = statics.map(columnOf);
   sequences.forEach((sequence, n) => {
     const whole = sequenceIn(sequence, n);
     ids.push(whole.id);
@@ -63,16 +63,15 @@ export function casesOfSequences(sequences: readonly unknown[], model: CaseReadi
       fail("sequences", 'got "times" in some of them, expected them in all or in none.');
     set.times = Float64Array.from(times);
   }
-  if (constants) set.statics = { names: statics.map(({ name }) => name), values: constants };
+  const vocabularies = statics.map(({ vocabulary }) => vocabulary);
+  if (constants) set.statics = { names: statics.map(({ name }) => name), values: constants, vocabularies };
   return casesOfSet(made(set, model, derived), model, notesOn([...building.columns, ...named]));
 }
 
 /** With the channels that are made of times and of static columns. */
-function made(set: SequenceSet, { reading, channels }: CaseReading, derived: readonly Channel[]): SequenceSet {
+function made(set: SequenceSet, { reading }: CaseReading, derived: readonly Channel[]): SequenceSet {
   const timed = derived.length > 0 ? addTimeChannels(set, { calendar: derived.length > 1 }) : set;
-  if (!reading.staticChannels || !timed.statics) return timed;
-  const vocabularies = timed.statics.names.map((name) => channels.find((each) => each.name === name)?.vocabulary);
-  return addStaticChannels({ ...timed, statics: { ...timed.statics, vocabularies } });
+  return reading.staticChannels && timed.statics ? addStaticChannels(timed) : timed;
 }
 
 interface Whole {

@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/engine.js";
+import { staticChannels } from "../../predict/cases.js";
 import { decodePredictor, type Predictor } from "../../predict/predictor.js";
 import type { CaseReading } from "./cases.js";
 import { describe, type Served } from "./served.js";
@@ -8,7 +9,12 @@ export function servedPredictor(engine: Engine, bytes: Uint8Array, where: string
   const predictor: Predictor = decodePredictor(engine, bytes, where, { threads: 0 });
   const { about } = predictor;
   const { classNames, features, classifiers, threshold } = about;
-  const reading: CaseReading = { channels: about.channels, reading: about.data.reading, classNames };
+  const reading: CaseReading = {
+    channels: about.channels,
+    reading: about.data.reading,
+    statics: staticChannels(about),
+    classNames,
+  };
   return {
     ...reading,
     about: {

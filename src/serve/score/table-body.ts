@@ -78,7 +78,7 @@ async function casesOfTable(
   model: CaseReading,
   score: Score | undefined,
 ): Promise<Cases> {
-  const { channels } = model;
+  const channels = [...model.channels, ...(model.statics ?? [])];
   const reading: DataOptions = { ...model.reading, newData: ["label", "id"] };
   for (const name of FILE_OPTIONS) delete reading[name]; // they told of the text of a file
   const size = { mostSteps: Number.POSITIVE_INFINITY, channels };
