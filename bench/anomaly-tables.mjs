@@ -20,13 +20,14 @@ export function anomalyTables(lines) {
     lines.find((line) => line.set === set && line.split === split && line.detector === detector);
   const rows = sets.map((set) => {
     const rates = ["drawn", "given"].flatMap((split) => ratesOf(of(set, split)));
-    const judged = of(set, "given") ? "given" : "drawn";
-    const aucs = Object.keys(NAMES).map((detector) => of(set, judged, detector)?.auc ?? undefined);
+    // Of draws alone where they have every detector: else the network is one for false alarms, too small to judge.
+    const judged = ["given", "drawn"].find((split) => Object.keys(NAMES).every((name) => of(set, split, name)));
+    const aucs = Object.keys(NAMES).map((name) => (judged ? of(set, judged, name)?.auc : undefined) ?? undefined);
     const best = Math.max(...aucs.map((auc) => auc ?? 0));
     const shown = aucs.map((auc) => (auc === undefined ? "" : auc === best ? `**${short(auc)}**` : short(auc)));
     return `| ${[set, ...rates, ...shown].join(" | ")} |`;
   });
-  const head = ["set", "drawn: cases", "at .05", "at .01", "given: cases", "at .05", "at .01"];
+  const head = ["set", "drawn: cases x draws", "at .05", "at .01", "given: cases", "at .05", "at .01"];
   const columns = [...head, ...Object.values(NAMES).map((name) => `AUC ${name}`)];
   return [
     `| ${columns.join(" | ")} |`,
@@ -54,7 +55,7 @@ function ratesOf(line) {
     const many = share > MANY * level ? " (!)" : "";
     return `${short(share)} +- ${short(errorOf(share, normal, rates))}${many}`;
   });
-  return [String(train), ...shown];
+  return [`${train}${levels[0].rates.length > 1 ? ` x ${levels[0].rates.length}` : ""}`, ...shown];
 }
 
 /** Two standard errors: of the draws, which hold the chance of the held-out cases; of one split the binomial one. */
@@ -69,6 +70,9 @@ function errorOf(/** @type {number} */ share, /** @type {number} */ normal, /** 
 /** @param {Line[]} lines of one split @param {string} split */
 function summary(lines, split) {
   const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const whole = [...new Set(lines.map(({ set }) => set))].filter((set) =>
+    Object.keys(NAMES).every((detector) => lines.some((line) => line.set === set && line.detector === detector)),
+  );
   const all = Object.entries(NAMES).flatMap(([detector, name]) => {
     const own = lines.filter((line) => line.detector === detector);
     if (own.length === 0) return [];
@@ -79,17 +83,17 @@ function summary(lines, split) {
       const names = many.length > 0 ? ` (${many.map(({ set }) => set).join(", ")})` : "";
       return `at ${own[0].levels[l].level}: mean ${mean(reached.map(share)).toFixed(4)}, more than ${MANY} times on ${many.length} of ${reached.length} sets${names}`;
     });
-    const aucs = own.flatMap(({ auc }) => auc ?? []);
-    return [`- ${split}, ${name}: ${told.join("; ")}; mean AUC ${mean(aucs).toFixed(3)} of ${aucs.length} sets`];
+    const aucs = own.filter(({ set }) => whole.includes(set)).flatMap(({ auc }) => auc ?? []);
+    const judged = split === "given" ? `; mean AUC ${mean(aucs).toFixed(3)} of ${aucs.length} sets` : "";
+    return [`- ${split}, ${name}: ${told.join("; ")}${judged}`];
   });
-  const sets = [...new Set(lines.map(({ set }) => set))].filter((set) =>
-    Object.keys(NAMES).every((detector) => lines.some((line) => line.set === set && line.detector === detector)),
-  );
   const aucOf = (/** @type {string} */ set, /** @type {string} */ detector) =>
     lines.find((line) => line.set === set && line.detector === detector)?.auc ?? -1;
   const wins = Object.entries(NAMES).map(([detector, name]) => {
-    const best = sets.filter((set) => Object.keys(NAMES).every((other) => aucOf(set, detector) >= aucOf(set, other)));
+    const best = whole.filter((set) => Object.keys(NAMES).every((other) => aucOf(set, detector) >= aucOf(set, other)));
     return `${name} ${best.length}`;
   });
-  return sets.length > 0 ? [...all, `- ${split}, largest AUC of ${sets.length} sets: ${wins.join(", ")}`] : all;
+  return split === "given" && whole.length > 0
+    ? [...all, `- ${split}, largest AUC of ${whole.length} sets: ${wins.join(", ")}`]
+    : all;
 }

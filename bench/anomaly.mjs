@@ -1,11 +1,14 @@
 // @ts-check
 // False alarms of anomaly predictors on normal cases that they did not see, and how well they rank anomalies:
-//   node bench/anomaly.mjs FOLDER... [--splits drawn,given] [--detectors autoencoder,z-score] [--draws 20] [--units 32] [--updates 600] [--out anomaly.jsonl]
-//   node bench/anomaly.mjs --cmapss FOLDER   jet engines: windows of 30 cycles, normal: 125 cycles or more before the failure
+//   node bench/anomaly.mjs rates FOLDER...     drawn splits, a small network, the autoencoder alone
+//   node bench/anomaly.mjs ranking FOLDER...   given splits, all detectors; of jet engines drawn ones
+//   node bench/anomaly.mjs table               of what was run
+// Settings of a mode can be changed: --splits, --detectors, --draws, --units, --updates. A folder CMAPSS... has jet engines: windows
+// of 30 cycles, normal: 125 cycles or more before the failure.
 // Of each set the most frequent class is normal. Twice:
-//   drawn: normal cases of both parts are dealt anew, 70 % train and 30 % test, --draws times: training and test cases are alike
+//   drawn: normal cases of both parts are dealt anew, 70 % train and 30 % test, in several draws: training and test cases are alike
 //   given: the training part trains, the test part tests, as the source gives them: they may differ
-// One line of JSON per set, split and detector goes to --out; what is there is not run again. --table prints the tables of it.
+// One line of JSON per set, split and detector goes to --out; what is there is not run again.
 // Run `npm run setup` first.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -15,20 +18,29 @@ import { randomStream } from "../dist/inner.js";
 import { readSource } from "../dist/node.js";
 import { anomalyTables } from "./anomaly-tables.mjs";
 
-const { values: flags, positionals } = parseArgs({
+const EVERY = "autoencoder,isolation-forest,isolation-forest-raw,z-score";
+/** Whether a rate is kept does not depend on how good a network is: many draws of a small one tell it. */
+const MODES = {
+  rates: { splits: "drawn", detectors: "autoencoder", draws: "8", units: "8", updates: "40" },
+  ranking: { splits: "given", detectors: EVERY, draws: "8", units: "32", updates: "200" },
+  table: { splits: "", detectors: "", draws: "0", units: "0", updates: "0" },
+};
+const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    draws: { type: "string", default: "20" },
-    units: { type: "string", default: "32" },
-    updates: { type: "string", default: "600" },
+    splits: { type: "string" },
+    detectors: { type: "string" },
+    draws: { type: "string" },
+    units: { type: "string" },
+    updates: { type: "string" },
     threads: { type: "string", default: "0" },
     out: { type: "string", default: "anomaly.jsonl" },
-    cmapss: { type: "string" },
-    splits: { type: "string", default: "drawn,given" },
-    detectors: { type: "string", default: "autoencoder,isolation-forest,isolation-forest-raw,z-score" },
-    table: { type: "boolean", default: false },
   },
 });
+const [mode, ...folders] = positionals;
+if (!Object.hasOwn(MODES, mode ?? ""))
+  throw new Error("Say what to run: node bench/anomaly.mjs rates FOLDER..., ranking FOLDER..., or table");
+const flags = { ...MODES[/** @type {keyof typeof MODES} */ (mode)], ...values };
 const DETECTORS = flags.detectors.split(",");
 const LEVELS = [0.05, 0.01];
 /** Normal cases: fewer to train on tell nothing, more take long. */
@@ -42,13 +54,14 @@ const lines = () =>
 async function run() {
   const engine = await loadEngine();
   const done = new Set(lines().map(({ key }) => key));
-  for (const folder of positionals) await runSet(basename(folder), () => readSource(folder));
-  if (flags.cmapss) await runSet("CMAPSS_FD001", () => jetEngines(/** @type {string} */ (flags.cmapss)));
+  for (const folder of folders)
+    await runSet(basename(folder), () => (isCmapss(folder) ? jetEngines(folder) : readSource(folder)));
   console.log(anomalyTables(lines()));
 
   /** @param {string} name @param {() => Promise<any>} read */
   async function runSet(name, read) {
-    const wanted = flags.splits
+    const splitsOf = isCmapss(name) ? "drawn" : flags.splits; // the engines are not split
+    const wanted = splitsOf
       .split(",")
       .flatMap((split) => DETECTORS.map((detector) => ({ split, detector, key: `${name} ${split} ${detector}` })));
     if (wanted.every(({ key }) => done.has(key))) return;
@@ -112,6 +125,9 @@ function joined(/** @type {any} */ a, /** @type {any} */ b) {
     classNames: a.classNames,
   };
 }
+
+/** Jet engines. @param {string} folder */
+const isCmapss = (folder) => basename(folder).startsWith("CMAPSS");
 
 /** Rows of a class. @param {any} set @param {0 | 1} what */
 const rowsOf = (set, what) => Array.from(set.anomaly.keys()).filter((n) => set.anomaly[n] === what);
@@ -270,5 +286,5 @@ async function jetEngines(folder) {
   return { train: set };
 }
 
-if (flags.table) console.log(anomalyTables(lines()));
+if (mode === "table") console.log(anomalyTables(lines()));
 else await run();
