@@ -7,7 +7,7 @@ import type { Input } from "../read/find.js";
 import { selectKept } from "../read/layouts/columns/carried.js";
 import { countOf, type KeptColumn, type SequenceSet } from "../sequences/set/sequence-set.js";
 import type { RowLabels } from "../table/row-labels.js";
-import { type FeatureFile, openFeatureFile } from "../table/write-features.js";
+import { expectOwnNames, type FeatureFile, openFeatureFile } from "../table/write-features.js";
 import type { Detector } from "./detector.js";
 import { type ScoreFormat, scoreFileFormat, scoreFormats, withTime } from "./score-file.js";
 
@@ -78,6 +78,11 @@ async function detectToFile(
   const reading = withTime(about.data.reading, options.reading);
   const read = readingOf({ reading: about.data.reading }, reading);
   await checkRowsFile(input, [{ path: output, kind: "scores", kept: read.keep }], read, options);
+  expectOwnNames(
+    output,
+    (read.keep ?? []).map((name) => ({ name })),
+    [...(perStep ? ["step"] : []), "decision", "score", "p_value"],
+  );
   const format = scoreFileFormat(output, outputFormat);
   let file: FeatureFile | undefined;
   let [cases, rows, anomalies] = [0, 0, 0];

@@ -3,7 +3,7 @@ import { OptionError } from "../errors.js";
 import { labelsBeside } from "../features/fit-file.js";
 import { checkOutputs } from "../files/check-outputs.js";
 import { filesRead, type Input, lastingReading, readSequences } from "../read/read.js";
-import { timeAfter } from "../read/source/history.js";
+import { expectSameKind, timeAfter } from "../read/source/history.js";
 import { type DataOptions, rejectOptions } from "../read/source/options.js";
 import type { ReadProgress } from "../read/source/watch.js";
 import { fitPredictor } from "./fit-predictor.js";
@@ -43,17 +43,13 @@ export async function fitPredictorFile(
   const source = await readSequences(input, reading, { signal, outputs: [output], onRead });
   const kept = await lastingReading(input, reading);
   signal?.throwIfAborted();
-  const time = until === undefined ? undefined : timeAfter(until, reading, "until").seconds;
+  const time = until === undefined ? undefined : timeAfter(until, reading, "until");
+  if (time && source.events) expectSameKind(source.name, reading, time, source.events.calendar ?? false, "until");
   const origin = {
     ...{ name: source.name, files: source.files, reading: kept },
     labelsBeside: source.train.labels !== undefined && labelsBeside(reading, kept),
   };
-  const predictor = await fitPredictor(
-    engine,
-    source,
-    { ...options, ...(time !== undefined && { until: time }) },
-    origin,
-  );
+  const predictor = await fitPredictor(engine, source, { ...options, ...(time && { until: time.seconds }) }, origin);
   await savePredictor(output, predictor);
   return predictor;
 }

@@ -1,12 +1,16 @@
-import { DataError, OptionError } from "../errors.js";
+import { DataError, OptionError, someOf } from "../errors.js";
+import { shortNote } from "../features/encode-notes.js";
 import { type RowsFileOptions, readingOf } from "../features/rows-file.js";
 import { type Input, shownInput } from "../read/find.js";
 import { selectKept } from "../read/layouts/columns/carried.js";
+import { channelsMade } from "../read/layouts/long/header.js";
 import { readSource } from "../read/read.js";
-import { timeAfter } from "../read/source/history.js";
+import { expectSameKind, nothingAfter, timeAfter } from "../read/source/history.js";
+import type { DataOptions } from "../read/source/options.js";
 import type { ReadProgress } from "../read/source/watch.js";
-import { countOf } from "../sequences/set/sequence-set.js";
-import { pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
+import { type Channel, lengthOf } from "../sequences/set/sequence-set.js";
+import { heldSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
+import type { About } from "./about.js";
 import type { Predictor, Scored } from "./predictor.js";
 import { type ScoreLabels, withReasons } from "./score-columns.js";
 
@@ -20,6 +24,8 @@ interface RowTaker {
   count(): number;
 }
 
+type Options = RowsFileOptions & { explain?: number; onProgress?(scored: number, total?: number): void };
+
 /**
  * Scores events by all that is known before each of them: for predictors that read aggregates of an entity's and a second
  * entity's past. So all events are read whole, with those of the history.
@@ -29,11 +35,31 @@ export async function eachKnownCase(
   predictor: Predictor,
   input: Input,
   outputs: readonly string[],
-  options: RowsFileOptions & { explain?: number; onProgress?(scored: number, total?: number): void },
+  options: Options,
   rows: RowTaker,
 ): Promise<string[]> {
-  const { history, after, part = "all", sort, onRead, onProgress, signal } = options;
-  const reading = readingOf({ reading: predictor.about.data.reading }, options.reading);
+  const { onProgress, signal } = options;
+  const { set, events, kept, chosen, notes } = await readKnown(predictor.about, input, outputs, options);
+  const isLabelled = chosen.some((n) => (set.labels?.[n] ?? -1) >= 0);
+  await rows.begin();
+  for (let at = 0; at < chosen.length; at += AT_ONCE) {
+    const some = chosen.subarray(at, at + AT_ONCE);
+    const cases = { set, events, rows: some };
+    const scored = await predictor.score(cases);
+    const own = pickSequences(set, some);
+    const labels = isLabelled && Array.from(own.labels!, (label) => own.classNames?.[label] ?? "");
+    const beside = { ...(labels && { labels }), ...(kept && { kept: selectKept(kept, some) }) };
+    await rows.append(own, await withReasons(predictor, cases, beside, options), scored);
+    signal?.throwIfAborted();
+    onProgress?.(rows.count(), chosen.length);
+  }
+  return notes;
+}
+
+/** All events, those of the history among them, and which of them are to be scored. */
+async function readKnown(about: About, input: Input, outputs: readonly string[], options: Options) {
+  const { history, after, part = "all", sort, onRead, signal } = options;
+  const reading = readingOf({ reading: about.data.reading }, withKinds(about, options.reading));
   const where = shownInput(input);
   if (sort || part !== "all")
     throw new OptionError(
@@ -49,29 +75,61 @@ export async function eachKnownCase(
     throw new DataError(
       `${where}: these are no windows of timed events, expected some, as in training. Read them with \`window\` and \`time\`.`,
     );
-  const from = after === undefined ? undefined : timeAfter(after, reading).seconds;
-  const last = earlier?.events?.times.reduce((latest, time) => Math.max(latest, time), Number.NEGATIVE_INFINITY);
-  const chosen = Int32Array.from(events.times.keys()).filter(
-    (n) => (from === undefined || events.times[n] > from) && (last === undefined || events.times[n] > last),
+  const time = after === undefined ? undefined : timeAfter(after, reading);
+  if (time) expectSameKind(where, reading, time, events.calendar ?? false);
+  const from = time?.seconds ?? Number.NEGATIVE_INFINITY;
+  const last = latestOf(earlier?.events?.times ?? []);
+  if (earlier)
+    expectLater(where, shownInput(history!), { from, last, all: events.times, history: earlier.events!.times });
+  const chosen = Int32Array.from(events.times.keys()).filter((n) => events.times[n] > Math.max(from, last));
+  if (chosen.length === 0) throw nothingAfter(where, time!, latestOf(events.times));
+  const short = chosen.filter((n) => lengthOf(set, n) < reading.window!).length;
+  return {
+    ...{ set, events, kept, chosen },
+    notes: [
+      ...notes,
+      ...unknownCategories(where, set, about.channels),
+      ...(short > 0 ? [shortNote(where, short, chosen.length, reading.window!, earlier !== undefined)] : []),
+    ],
+  };
+}
+
+/** @throws {DataError} for data without events of their own, or with some that are wanted and no later than the history */
+function expectLater(
+  where: string,
+  history: string,
+  times: { from: number; last: number; all: Float64Array; history: Float64Array },
+): void {
+  const { from, last } = times;
+  const own = times.all.length - times.history.length;
+  const early = [times.all, times.history].map((each) => each.filter((time) => time > from && time <= last).length);
+  const mixed = early[0] - early[1];
+  if (own > 0 && mixed === 0) return;
+  throw new DataError(
+    `${where}: ${own === 0 ? "it holds no other events than the history" : `${mixed} of ${own} events are not later than the last one of ${history}`}, expected a history that ends before the data begin. Give as \`history\` what came before, or join the files and say from which time on to score (\`after\`).`,
   );
-  if (earlier && from === undefined) {
-    const own = countOf(set) - countOf(earlier.train);
-    if (chosen.length !== own || own === 0)
-      throw new DataError(
-        `${where}: ${own === 0 ? "it holds no other events than the history" : `${own - chosen.length} of ${own} events are not later than the last one of ${shownInput(history!)}`}, expected a history that ends before the data begin. Give as \`history\` what came before, or join the files and say from which time on to score (\`after\`).`,
-      );
-  }
-  await rows.begin();
-  for (let at = 0; at < chosen.length || at === 0; at += AT_ONCE) {
-    const some = chosen.subarray(at, at + AT_ONCE);
-    const cases = { set, events, rows: some };
-    const scored = await predictor.score(cases);
-    const own = pickSequences(set, some);
-    const labels = own.labels && Array.from(own.labels, (label) => own.classNames?.[label] ?? "");
-    const beside = { ...(labels && { labels }), ...(kept && { kept: selectKept(kept, some) }) };
-    await rows.append(own, await withReasons(predictor, cases, beside, options), scored);
-    signal?.throwIfAborted();
-    onProgress?.(rows.count(), chosen.length);
-  }
-  return [...notes];
+}
+
+/** Options of reading by which a column is what it was in training, whatever the new cells look like. */
+function withKinds({ channels, data: { reading } }: About, given: DataOptions = {}): DataOptions {
+  const made = channelsMade({ ...reading, ...given });
+  const of = (kind: Channel["kind"]) =>
+    channels.flatMap((channel) => (channel.kind === kind && !made.includes(channel.name) ? [channel.name] : []));
+  return { category: of("categorical"), numeric: of("numeric"), ...given };
+}
+
+const latestOf = (times: ArrayLike<number>) =>
+  Array.from(times).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+
+/** Says which categories are not the predictor's. Aggregates count them, as they are. */
+function unknownCategories(where: string, set: Sequences, known: readonly Channel[]): string[] {
+  const { channels } = heldSteps(set).held;
+  return channels.flatMap(({ name, vocabulary = [] }) => {
+    const words = known.find((channel) => channel.name === name)?.vocabulary;
+    const others = words ? vocabulary.filter((word) => !words.includes(word)) : [];
+    if (others.length === 0) return [];
+    return [
+      `${where}: column "${name}" has ${others.length} categories that the model does not know (${someOf(others)}).`,
+    ];
+  });
 }

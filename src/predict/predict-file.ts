@@ -6,11 +6,11 @@ import type { Input } from "../read/find.js";
 import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import type { Sequences } from "../sequences/set/windowed-set.js";
 import type { RowLabels } from "../table/row-labels.js";
-import { type FeatureFile, openFeatureFile } from "../table/write-features.js";
+import { expectOwnNames, type FeatureFile, openFeatureFile } from "../table/write-features.js";
 import { needsAmounts, staticChannels } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
 import { decide, type Predictor, type Scored } from "./predictor.js";
-import { alertsPerDay, daysOf, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
+import { alertsPerDay, daysOf, namesOfScores, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
 import { type ScoreFormat, scoreFileFormat, scoreFormats, withTime } from "./score-file.js";
 
 export interface PredictFileOptions extends RowsFileOptions {
@@ -78,6 +78,11 @@ async function predictToFile(
   const reading = withTime(about.data.reading, options.reading);
   const asked = readingOf({ reading: about.data.reading }, reading);
   await checkRowsFile(input, [{ path: output, kind: "scores", kept: asked.keep }], asked, options);
+  expectOwnNames(
+    output,
+    (asked.keep ?? []).map((name) => ({ name })),
+    namesOfScores(about, options.explain),
+  );
   const rows = openRows(predictor, options, () =>
     openFeatureFile(output, scoreFileFormat(output, outputFormat), "scores"),
   );

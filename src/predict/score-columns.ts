@@ -46,6 +46,13 @@ function surpriseColumns(surprises: readonly Surprise[][], k: number): KeptColum
   ]).flat();
 }
 
+/** Names of the columns that a row of scores adds to those of the data. */
+export function namesOfScores(about: About, explain = 0): string[] {
+  const none = new Float64Array();
+  const columns = scoreColumns(about, { scores: none, probabilities: none, decisions: new Int32Array() });
+  return [...columns, ...reasonColumns([], explain), ...surpriseColumns([], explain)].map(({ name }) => name);
+}
+
 /** What stands beside the scores, with the reasons where they are wanted. */
 export async function withReasons(
   predictor: Predictor,

@@ -3,7 +3,7 @@ import { otherColumns } from "./columns-of-files.js";
 import type { DataFile } from "./find.js";
 import { openTable, sourceOf } from "./open-table.js";
 import type { TableFormat } from "./source/format.js";
-import type { DataOptions } from "./source/options.js";
+import { type DataOptions, mayLack } from "./source/options.js";
 import { emptyFile, unreadable } from "./source/source-file.js";
 import { type Column, missingIn, namesOf, shownIn, type Table, type TableChunk, valueIn } from "./source/table.js";
 
@@ -32,7 +32,7 @@ export interface JoinedTable extends Table {
  * Reads several tables of the same columns as one, whose rows are counted on from file to file. Columns are known by
  * name; one file may have them in another order.
  * @param made columns beside those of the files, made of the cell of `entity`
- * @param options how each file is read; it may lack columns that are dropped
+ * @param options how each file is read; it may lack columns that are dropped, and new data the label
  * @throws {DataError} for a file with other columns
  */
 export async function joinTables(
@@ -63,7 +63,8 @@ export async function joinTables(
   if (!first) throw emptyFile(files[0].path);
   const unknown = dropped.find((name) => !options.newData && !first.names.includes(name));
   let second = await next(); // so that a first one of other columns is known before its columns are looked at
-  const kept = (all: readonly string[]) => all.filter((name) => !dropped.includes(name));
+  const { kept, label } = columnsToRead(options, dropped, [...first.names, ...(second?.names ?? [])]);
+  const unlabelled: string[] = [];
   const other = () =>
     otherColumns(where, files, async (file) => kept((await begin(file, options))?.names ?? []), options.manifest);
   if (unknown !== undefined && !second?.names.includes(unknown)) unknownName(where, "column", unknown, first.names);
@@ -80,6 +81,7 @@ export async function joinTables(
       unnamed ||= begun.unnamed;
       const places = placesIn(names, kept(begun.names), begun.names);
       if (!places) throw await other();
+      if (label !== undefined && !begun.names.includes(label)) unlabelled.push(file.path);
       begins.push({ path: file.path, before: base });
       let last = base;
       for await (const chunk of begun.chunks()) {
@@ -106,9 +108,31 @@ export async function joinTables(
     inFiles: (message) => rowsInFiles(message, begins),
     fileNotes: () => [
       ...(unnamed ? [`${where}: no header; the columns are called ${someOf(names)}.`] : []),
+      ...(label !== undefined && unlabelled.length > 0 ? [unlabelledNote(where, unlabelled, files.length, label)] : []),
       ...toldBy(where, told, empty, files.length),
     ],
   };
+}
+
+/**
+ * Which columns of a file are read: all but the dropped ones. Of new data also the label where a file lacks it and others
+ * have it.
+ * @param present columns of the first files
+ * @returns `label`: the one that a file may lack
+ */
+function columnsToRead(options: DataOptions, dropped: readonly string[], present: readonly string[]) {
+  const label = mayLack(options, "label") && present.includes(options.label ?? "") ? options.label : undefined;
+  return {
+    label,
+    kept(all: readonly string[]) {
+      const read = all.filter((name) => !dropped.includes(name));
+      return label !== undefined && !read.includes(label) ? [...read, label] : read;
+    },
+  };
+}
+
+function unlabelledNote(where: string, unlabelled: readonly string[], files: number, label: string): string {
+  return `${where}: ${unlabelled.length} of ${files} files have no column "${label}", the label in training (${someOf(unlabelled)}); their rows are read without labels.`;
 }
 
 /** What the files themselves noted, and which of them are empty. */
@@ -144,7 +168,7 @@ function rowsInFiles(message: string, begins: readonly { path: string; before: n
   });
 }
 
-/** A chunk of one file as one of the joined table. @param places where the columns stand in the file */
+/** A chunk of one file as one of the joined table. @param places where the columns stand in the file; -1: it has none */
 function joinColumns(
   chunk: TableChunk,
   base: number,
@@ -162,7 +186,11 @@ function joinColumns(
   return {
     rows,
     width: places.length + made.length,
-    column: (c) => (c < places.length ? withoutIds(chunk.column(places[c])) : makeColumn(made[c - places.length])),
+    column(c) {
+      if (c >= places.length) return makeColumn(made[c - places.length]);
+      if (places[c] < 0) return { kind: "texts", values: rows.map(() => "") };
+      return withoutIds(chunk.column(places[c]));
+    },
   };
 }
 

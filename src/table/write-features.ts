@@ -161,7 +161,7 @@ export async function openFeatureFile(
 }
 
 /** @throws {OptionError} for a column to keep with the name of another */
-function expectOwnNames(path: string, kept: NonNullable<RowLabels["kept"]>, names: readonly string[]): void {
+export function expectOwnNames(path: string, kept: readonly { name: string }[], names: readonly string[]): void {
   const clash = kept.find(({ name }) => names.includes(name));
   if (clash)
     throw new OptionError(

@@ -5,7 +5,7 @@ import { addStaticChannels } from "../../sequences/transform/static-channels.js"
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { numericLabel } from "../source/cells/cells.js";
 import type { Layout } from "../source/format.js";
-import type { EventChoice } from "../source/history.js";
+import { type EventChoice, nothingAfter } from "../source/history.js";
 import { addsTimeChannels, type DataOptions } from "../source/options.js";
 import type { Piece } from "../source/piece.js";
 import { emptyFile, noSequences } from "../source/source-file.js";
@@ -104,7 +104,7 @@ export const readLong: Layout<Sequences> = async (given, options, size, take) =>
   if (!rows || rows.count() === 0) throw noSequences(path);
   const earlier = handedOn.size > 0;
   await handOn();
-  if (cases === 0) throw nothingAfter(path, choice, latest);
+  if (cases === 0) throw nothingAfter(path, choice.after!, latest);
   const notes = [...rows.notes()];
   if (scattered && last > mostEvents)
     notes.push(
@@ -181,13 +181,6 @@ function casesOf(path: string, long: LongTable, options: DataOptions, choice: Ev
 
 function latestOf({ offsets, times }: SequenceSet): number {
   return offsets.subarray(1).reduce((latest, end) => Math.max(latest, times![end - 1]), Number.NEGATIVE_INFINITY);
-}
-
-function nothingAfter(path: string, { after }: EventChoice, latest: number): DataError {
-  const show = (seconds: number) => (after!.calendar ? new Date(1000 * seconds).toISOString() : `${seconds} s`);
-  return new DataError(
-    `${path}: got no event after ${show(after!.seconds)}, expected some; the last one is at ${show(latest)}. Nothing is new, or \`after\` is in another unit or zone than the data.`,
-  );
 }
 
 /** The same text, or the same number in another form: 0 and 0.0. */

@@ -53,6 +53,22 @@ export function historyNotes({ where, entities, met: { known, unknown }, notes }
   ];
 }
 
+/** @throws {OptionError} for a time of another kind than those of the data @param calendar whether these are dates */
+export function expectSameKind(where: string, options: DataOptions, given: Time, calendar: boolean, name = "after") {
+  if (given.calendar === calendar) return;
+  throw new OptionError(
+    `${where}, column "${options.time}": got times that are ${calendar ? "dates" : "numbers"}, and \`${name}\` is a ${given.calendar ? "date" : "number"}, expected both alike. Write \`${name}\` as the times of the data.`,
+  );
+}
+
+/** The error where no event is later than `after`. @param latest the last one */
+export function nothingAfter(where: string, after: Time, latest: number): DataError {
+  const show = (seconds: number) => (after.calendar ? new Date(1000 * seconds).toISOString() : `${seconds} s`);
+  return new DataError(
+    `${where}: got no event after ${show(after.seconds)}, expected some; the last one is at ${show(latest)}. Nothing is new, or \`after\` is in another unit or zone than the data.`,
+  );
+}
+
 /** The time that an option gives, as the times of the data are written. @throws {OptionError} for what is no time */
 export function timeAfter(after: string | number, options: DataOptions, name = "after"): Time {
   const { unit, parse } = notationOf(options)?.times ?? {};

@@ -54,6 +54,8 @@ export interface StaticColumns {
 export interface EventDetails {
   /** Seconds. */
   times: Float64Array;
+  /** Whether they were written as dates. */
+  calendar?: boolean;
   entities: readonly string[];
   /** Column the entities come from. */
   entityName: string;

@@ -1,8 +1,7 @@
-import { OptionError } from "../../../errors.js";
 import type { EventDetails, SequenceSet } from "../../../sequences/set/sequence-set.js";
 import type { Sequences } from "../../../sequences/set/windowed-set.js";
 import { uncutWindows, windowsEnding } from "../../../sequences/transform/window.js";
-import type { EventChoice } from "../../source/history.js";
+import { type EventChoice, expectSameKind } from "../../source/history.js";
 import type { DataOptions } from "../../source/options.js";
 import type { Piece } from "../../source/piece.js";
 import { selectKept } from "../columns/carried.js";
@@ -21,17 +20,15 @@ export function windowsOf(
   { history, after }: EventChoice,
   finish: (set: SequenceSet) => SequenceSet,
 ): Piece<Sequences> {
-  const { set, stepLabels, details, carried = {} } = long;
+  const { set, stepLabels, carried = {} } = long;
+  const details = long.details && { ...long.details, ...(long.calendarTimes && { calendar: true }) };
   const length = options.window;
   if (!history && !after) {
     const windows = uncutWindows(finish(set), { length }); // one ends at every step, in their order
     const ids = carried.ids ?? windows.ids;
     return { set: { ...windows, ids }, labelTexts: stepLabels, events: details, kept: carried.kept, notes: [] };
   }
-  if (after && after.calendar !== long.calendarTimes)
-    throw new OptionError(
-      `${path}, column "${options.time}": got times that are ${long.calendarTimes ? "dates" : "numbers"}, and \`after\` is a ${after.calendar ? "date" : "number"}, expected both alike. Write \`after\` as the times of the data.`,
-    );
+  if (after) expectSameKind(path, options, after, long.calendarTimes);
   const whole = history ? withHistory(path, long, history) : { set, before: undefined, counts: undefined };
   const steps: number[] = []; // of the table
   const owners: number[] = [];
