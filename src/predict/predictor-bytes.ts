@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { nameOfExpression, parseExpression, partsOf, setsOf } from "../features/sets/expression.js";
 import type { FeatureSet, FittedSet } from "../features/sets/feature-set.js";
 import { featureSets } from "../features/sets/feature-sets.js";
@@ -54,8 +55,10 @@ function readSets(about: About, { jsonOf, networks, damaged }: Container): Map<s
     const set: FeatureSet = featureSets[single.name];
     const parsed = set.state.safeParse(state);
     if (!parsed.success) return damaged(` in the set ${name} at ${parsed.error.issues[0].path.join(".")}`);
-    const model = network === undefined ? undefined : networks[network];
-    if ((set.network !== undefined) !== (model !== undefined)) return damaged(`: the set ${name} has no network`);
+    const known = network === undefined || z.int().nonnegative().safeParse(network).success;
+    const model = known && network !== undefined ? networks[network] : undefined;
+    if (!known || (set.network !== undefined) !== (model !== undefined))
+      return damaged(`: the set ${name} has no network`);
     sets.set(name, { state: parsed.data, ...(model && { model }), ...(components && { components }) });
   }
   return sets;
@@ -68,6 +71,8 @@ function readMembers(about: About, { jsonOf, damaged }: Container): Member[] {
       const member = jsonOf(`classifier ${members.length}`) as unknown as Member;
       if (member.features !== nameOfExpression(part) || member.classifier !== classifier)
         return damaged(`: its classifier ${members.length} is another one`);
+      if ((member.state as { classCount?: unknown } | null)?.classCount !== about.classNames.length)
+        return damaged(`: its classifier ${members.length} knows another number of classes`);
       const { success } = blockScaleSchema.optional().safeParse(member.blocks);
       if (!success) return damaged(`: the blocks of its classifier ${members.length} have no scale`);
       members.push(member);
@@ -87,5 +92,26 @@ function checkAbout({ about, damaged }: Container): About {
   } catch {
     return damaged(`: its features "${parsed.data.features}" are no expression`);
   }
-  return parsed.data;
+  const mismatch = mismatchIn(parsed.data);
+  return mismatch === undefined ? parsed.data : damaged(`: ${mismatch}`);
+}
+
+/** What does not go together in what a file says of itself; undefined: nothing. */
+function mismatchIn({ channels, classNames, statics, threshold, calibration, choice, training }: About) {
+  const C = classNames.length;
+  const isDistinct = (names: readonly string[]) => new Set(names).size === names.length;
+  if (channels.length === 0 || !isDistinct(channels.map(({ name }) => name)))
+    return "its channels have no distinct names";
+  for (const { name, kind, vocabulary, rest } of channels)
+    if ((kind === "categorical") !== (vocabulary !== undefined) || (rest !== undefined && !(rest < vocabulary!.length)))
+      return `its channel "${name}" has other categories than its kind`;
+  if (!isDistinct(classNames)) return "its classes have no distinct names";
+  if (training.classes.length !== C) return "it counts other classes than it names";
+  if (threshold !== undefined && C > 2) return `it has a threshold for ${C} classes`;
+  if (choice.at >= choice.tried.length) return "what was chosen was not tried";
+  if (calibration !== undefined && (calibration as { classCount?: unknown } | null)?.classCount !== C)
+    return "its calibration knows another number of classes";
+  if (statics && (statics.vocabularies.length !== statics.names.length || !isDistinct(statics.names)))
+    return "its static columns have no distinct names, or not as many vocabularies";
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { likeliest } from "../classify/base/classifier.js";
 import type { Engine } from "../engine/engine.js";
+import { ArtefactError } from "../errors.js";
 import { meanOf } from "../evaluate/comparison/predictions.js";
 import { parseExpression, partsOf } from "../features/sets/expression.js";
 import { expectOptions } from "../options.js";
@@ -66,7 +67,13 @@ export function decodePredictor(
   options: { threads?: number } = {},
 ): Predictor {
   expectOptions("decodePredictor", options, ["threads"]);
-  return openPredictor(engine, readParts(bytes, where), options.threads);
+  const parts = readParts(bytes, where);
+  try {
+    return openPredictor(engine, parts, options.threads);
+  } catch (error) {
+    if (error instanceof ArtefactError) error.message = `${where}: the predictor is damaged. ${error.message}`;
+    throw error;
+  }
 }
 
 /**
