@@ -3,7 +3,7 @@
 // one core and on two, beside parsing and scoring alone; and what batches gain. Prints tables in Markdown.
 // The demo's simulator makes the events, windows of 10. Processor time is that of the server's process; autocannon, which
 // asks, is another one, on the same machine. Needs Linux (taskset); run `npm run setup` first:
-//   node bench/serve.mjs [--seconds 8] [--connections 64] [--events 1,10,100] [--log-level info]
+//   node bench/serve.mjs [--seconds 5] [--connections 64] [--events 1,10,100] [--log-level info]
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { simulateTransactions } from "../dist/simulate/transactions.js";
 
 const { values: flags } = parseArgs({
   options: {
-    seconds: { type: "string", default: "8" },
+    seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "64" },
     events: { type: "string", default: "1,10,100" },
     "log-level": { type: "string", default: "info" },
