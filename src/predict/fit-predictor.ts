@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.js";
-import { OptionError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import type { Results } from "../evaluate/comparison/predictions.js";
 import { openResults } from "../evaluate/comparison/result-store.js";
 import { type ComparisonPlan, planComparison } from "../evaluate/plan.js";
@@ -88,7 +88,12 @@ async function fitResolved(
     library: VERSION,
     channels: sides.train.channels.map((channel) => ({ ...channel })),
     ...staticColumns(sides.train),
-    training: trainingOf(engine, plan, settings, [...question.source.notes, ...plan.notes, ...notes]),
+    training: trainingOf(engine, plan, settings, [
+      ...question.source.notes,
+      ...plan.notes,
+      ...notes,
+      ...(choice.tried.length > 1 && !choice.held ? [NOTHING_HELD_OUT] : []),
+    ]),
     reference: referenceOf(sides.train, choice.held, plan.classCount),
     data: {
       files: [...(origin?.files ?? source.files)],
@@ -108,10 +113,7 @@ function questionOf(source: DataSource<Sequences>, options: PredictorOptions) {
     throw new OptionError(
       `\`classifiers\`: got them and \`classifier: "${classifier}"\`, expected one of the two. Of \`classifiers\` the best is chosen (\`classifier: "auto"\`).`,
     );
-  if (until !== undefined && !caseTimes(source.train))
-    throw new OptionError(
-      `${source.name}: got \`until\`, but these cases have no times. Name the time column (\`time\`), or leave it out.`,
-    );
+  if (until !== undefined) expectCasesUntil(source, until);
   if (options.labelDelay !== undefined && !source.events?.amounts)
     throw new OptionError(
       `${source.name}: a label delay is for aggregates of events with amounts; here it would have no effect. Leave it out.`,
@@ -122,6 +124,24 @@ function questionOf(source: DataSource<Sequences>, options: PredictorOptions) {
   const names = averaged && averaged.length > 1 ? averaged : undefined;
   return { question, averaged: names, calibration };
 }
+
+/** @throws {OptionError} for cases without times @throws {DataError} if all are later */
+function expectCasesUntil({ name, train }: DataSource<Sequences>, until: number): void {
+  const times = caseTimes(train);
+  if (!times)
+    throw new OptionError(
+      `${name}: got \`until\`, but these cases have no times. Name the time column (\`time\`), or leave it out.`,
+    );
+  const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  if (first > until)
+    throw new DataError(
+      `${name}: got \`until\` ${until} s, before all cases, expected some to learn from; the first one ends at ${first} s. Give a later time, in the unit of the data's times.`,
+    );
+}
+
+/** The note of a choice for which nothing could be held out. */
+const NOTHING_HELD_OUT =
+  "Too few cases of each class to hold some out: of the candidates the first one was taken, not the best one.";
 
 /** Of a split source the training part alone. */
 function trainingPart(source: DataSource<Sequences>): DataSource<Sequences> {
