@@ -23,7 +23,7 @@ import { fitMembers } from "./fit-members.js";
 import { type PredictorOptions, parseClassifier, predictorOptionsSchema } from "./options.js";
 import { openPredictor, type Predictor } from "./predictor.js";
 import { referenceOf } from "./reference.js";
-import { frozenThreshold } from "./threshold.js";
+import { frozenThreshold, NO_THRESHOLD } from "./threshold.js";
 
 /**
  * Chooses features and a classifier on held-out training cases, fits them on all training cases, and chooses the
@@ -80,8 +80,9 @@ async function fitResolved(
   const heldLabels = plan.resamples[0].validation?.labels;
   const calibrated =
     calibration === "none" ? undefined : calibrateHeld(choice.held, heldLabels, plan.classCount, calibration);
+  const described = describe(source, question, plan, choice);
   const about: About = {
-    ...describe(source, question, plan, choice),
+    ...described,
     ...named,
     ...(calibrated && { calibration: calibrated.toJSON() }),
     task: "classify",
@@ -94,6 +95,8 @@ async function fitResolved(
       ...plan.notes,
       ...notes,
       ...(calibrated?.notes ?? []),
+      ...(choice.tried.length > 1 && !choice.held ? [NOTHING_HELD_OUT] : []),
+      ...(plan.rule && choice.held && !described.threshold ? [NO_THRESHOLD] : []),
     ]),
     reference: referenceOf(sides.train, choice.held, plan.classCount),
     data: {
@@ -118,10 +121,7 @@ function questionOf(source: DataSource<Sequences>, options: PredictorOptions) {
     throw new OptionError(
       `\`classifiers\`: got them and \`classifier: "${classifier}"\`, expected one of the two. Of \`classifiers\` the best is chosen (\`classifier: "auto"\`).`,
     );
-  if (until !== undefined && !caseTimes(source.train))
-    throw new OptionError(
-      `${source.name}: got \`until\`, but these cases have no times. Name the time column (\`time\`), or leave it out.`,
-    );
+  if (until !== undefined) expectCasesUntil(source, until);
   if (options.labelDelay !== undefined && !source.events?.amounts)
     throw new OptionError(
       `${source.name}: a label delay is for aggregates of events with amounts; here it would have no effect. Leave it out.`,
@@ -132,6 +132,24 @@ function questionOf(source: DataSource<Sequences>, options: PredictorOptions) {
   const names = averaged && averaged.length > 1 ? averaged : undefined;
   return { question, averaged: names, calibration };
 }
+
+/** @throws {OptionError} for cases without times @throws {DataError} if all are later */
+function expectCasesUntil({ name, train }: DataSource<Sequences>, until: number): void {
+  const times = caseTimes(train);
+  if (!times)
+    throw new OptionError(
+      `${name}: got \`until\`, but these cases have no times. Name the time column (\`time\`), or leave it out.`,
+    );
+  const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  if (first > until)
+    throw new DataError(
+      `${name}: got \`until\` ${until} s, before all cases, expected some to learn from; the first one ends at ${first} s. Give a later time, in the unit of the data's times.`,
+    );
+}
+
+/** The note of a choice for which nothing could be held out. */
+const NOTHING_HELD_OUT =
+  "Too few cases of each class to hold some out: of the candidates the first one was taken, not the best one.";
 
 /** Of a split source the training part alone. */
 function trainingPart(source: DataSource<Sequences>): DataSource<Sequences> {

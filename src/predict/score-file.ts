@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.js";
+import { STANDARD_OUTPUT } from "../files/write-file.js";
 import type { DataOptions } from "../read/source/options.js";
 
 /** The formats of scores, which are the endings of their files too. */
@@ -7,9 +8,10 @@ export type ScoreFormat = (typeof scoreFormats)[number];
 
 /** @throws {OptionError} for the ending of another format */
 export function scoreFileFormat(output: string, chosen?: ScoreFormat): ScoreFormat | undefined {
-  if (chosen === undefined && output.endsWith(".npy"))
+  const endings = scoreFormats.map((name) => `.${name}`);
+  if (chosen === undefined && output !== STANDARD_OUTPUT && !endings.some((ending) => output.endsWith(ending)))
     throw new OptionError(
-      `${output}: got the ending ".npy", expected ${scoreFormats.map((name) => `.${name}`).join(", ")}. Rows of scores have texts.`,
+      `${output}: got no ending of a format of scores, expected ${endings.join(", ")}. Rename it, or name the format with \`outputFormat\`.`,
     );
   return chosen;
 }

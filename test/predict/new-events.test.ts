@@ -108,3 +108,20 @@ test.each([
   await expect(scored(predictor, named, kept)).rejects.toThrow(OptionError);
   await expect(scored(predictor, named, kept)).rejects.toThrow(/Two columns of one name/);
 });
+
+test("a time before all cases is refused with the first one's, and a choice without held-out cases is told", async () => {
+  const output = fileOf("p.undertone", "");
+  const options = { reading, features: ["window"], classifier: "ridge", fit };
+  await expect(fitPredictorFile(engine, table(rows), output, { ...options, until: 1 })).rejects.toThrow(
+    /before all cases, expected some to learn from; the first one ends at \d+ s/,
+  );
+  const three = fileOf("three.csv", "label,t0,t1,t2\na,1,2,3\nb,3,2,1\na,1,3,3\n");
+  const few = { reading: { label: "label" }, features: ["raw"], classifiers: ["ridge", "knn"] as const, fit };
+  const { about } = await fitPredictorFile(engine, three, output, { ...few, classifiers: [...few.classifiers] });
+  expect(about.training.notes.join()).toMatch(/the first one was taken, not the best one/);
+});
+
+test("an output of another ending is refused with those of scores alone", async () => {
+  const wrong = predictFile(byWindows, table(rows), fileOf("scores.txt", ""));
+  await expect(wrong).rejects.toThrow(/expected \.parquet, \.csv\. Rename it/);
+});
