@@ -89,9 +89,15 @@ describe("undertone serve", () => {
   });
 
   test("requests that came before SIGTERM are answered, also one whose body is still coming", async () => {
-    const { child, url, ended, encode } = await serve([models.waves.path, "--threads", "1", "--grace", "30"]);
+    const { child, url, ended, encode, until, printed } = await serve([
+      models.waves.path,
+      "--threads",
+      "1",
+      "--grace",
+      "30",
+    ]);
+    let rest = () => {};
     const many = Array.from({ length: 300 }, () => Array.from({ length: 90 }, (_, t) => t / 90));
-    const asked = Array.from({ length: 6 }, () => encode(many));
     const body = JSON.stringify({ sequences: [[1, 2, 3]] });
     const slow = new Promise<number | undefined>((resolve, reject) => {
       const sent = request(`${url}/v1/models/waves/encode`, {
@@ -100,9 +106,20 @@ describe("undertone serve", () => {
       });
       sent.on("response", (response) => resolve(response.resume().statusCode)).on("error", reject);
       sent.write(body.slice(0, 10));
-      setTimeout(() => child.kill("SIGTERM"), 300);
-      setTimeout(() => sent.end(body.slice(10)), 800);
+      rest = () => sent.end(body.slice(10));
     });
+    const asked = Array.from({ length: 6 }, () => encode(many));
+    /** Requests that are answered, or whose bodies are there. */
+    const come = async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const answered = Number(/^undertone_requests_total\{route="encode".*\} (\d+)/m.exec(text)?.[1] ?? 0);
+      const held = Number(/^undertone_body_bytes (\d+)/m.exec(text)![1]);
+      return answered + Math.floor(held / JSON.stringify({ sequences: many }).length);
+    };
+    while ((await come()) < asked.length) await new Promise((next) => setTimeout(next, 10));
+    child.kill("SIGTERM");
+    await until(() => printed.stderr.includes("SIGTERM"));
+    rest();
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
     expect(await slow).toBe(200);
     expect(await ended).toBe(0);

@@ -274,7 +274,8 @@ describe("files that are replaced, threads that end, and the end", () => {
       sequences: Array.from({ length: 400 }, () => Array.from({ length: 90 }, () => 0.5)),
     });
     const asked = Array.from({ length: 8 }, () => own.post(ENCODE, many));
-    await new Promise((next) => setTimeout(next, 100));
+    const come = () => own.lines.length + Math.floor(own.service.room.held / many.length);
+    while (come() < asked.length) await new Promise((next) => setTimeout(next, 5));
     const stopping = own.stop();
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses).toEqual(Array.from({ length: 8 }, () => 200));
