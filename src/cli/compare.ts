@@ -25,7 +25,7 @@ import {
   tellLeftOut,
 } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print, roughly, tellReading } from "./terminal.js";
+import { onInterrupt, openTerminal, print, tellComparison, tellReading } from "./terminal.js";
 
 const HELP = `
 Examples:
@@ -39,9 +39,6 @@ Feature sets: ${Object.keys(featureSets).join(", ")}. Write an encoder's read-ou
 (latent:compact). Combine sets with + (blocks of equal weight), average(a, b) (mean of their scores) or
 select(a, b) (the one with the smaller leave-one-out error on the training part). Everything is fitted on the
 training part of each resample. untrained is the control that shows whether learning helped.`;
-
-/** Seconds below which nobody wonders how long it takes. */
-const WORTH_TELLING = 20;
 
 /** `undertone compare DATA` */
 export function compareCommand(): Command {
@@ -149,20 +146,9 @@ export async function runCompare(input: Input, options: CommonOptions): Promise<
     const source = await readSequences(input, reading, { signal, outputs: outputs.map(({ path }) => path), onRead });
     signal.throwIfAborted();
     terminal.done();
-    const started = performance.now();
     const compared = await compare(engine, source, {
       ...comparing,
-      hooks: {
-        signal,
-        onEstimate(seconds) {
-          if (seconds > WORTH_TELLING) terminal.say(`This takes about ${roughly(seconds)}.`);
-        },
-        onProgress(step, done, left) {
-          const seconds = (performance.now() - started) / 1000;
-          const rest = left === undefined ? "" : `, about ${duration(left)} left`;
-          terminal.progress(`${step}  ${Math.round(100 * done)} %  ${duration(seconds)}${rest}`);
-        },
-      },
+      hooks: { signal, ...tellComparison(terminal) },
     });
     terminal.done();
     const comparison = inCommandWords(compared);

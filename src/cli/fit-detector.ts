@@ -80,6 +80,7 @@ function describeDetector(output: string, { about, state, level, leastPValue }: 
       : `a false-alarm rate of ${threshold.level}`;
   return [
     `${output}: ${detector}, learned from ${about.training.cases} cases without labels${fits} in ${duration(seconds)}.`,
+    `Channels: ${about.channels.map(({ name }) => name).join(", ")}.`,
     `For ${rule}, cases with a p-value up to ${Number(level.toPrecision(3))} are called anomalies; the least that there can be is ${Number(leastPValue.toPrecision(2))}.`,
     `Score new data: undertone predict ${output} DATA -o scores.parquet`,
   ].join("\n");

@@ -9,7 +9,7 @@ import { predictorOptionsSchema } from "../predict/options.js";
 import type { Input } from "../read/read.js";
 import { addEventFlags, type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
-import { duration, onInterrupt, openTerminal, print, roughly, tellReading } from "./terminal.js";
+import { duration, onInterrupt, openTerminal, print, tellComparison, tellReading } from "./terminal.js";
 
 const OPTIONS = predictorOptionsSchema.pick({
   ...{ classifier: true, features: true, classifiers: true, readOut: true, measure: true, positive: true },
@@ -19,9 +19,6 @@ const COSTS = compareOptionsSchema.shape.costs.unwrap();
 const EVENTS = ["amount", "secondEntity"] as const;
 /** Of the encoder alone. */
 const TRAINING = ["resume", "blockSteps", "sort"] as const;
-
-/** Seconds below which nobody wonders how long it takes. */
-const WORTH_TELLING = 20;
 
 /** Flags of a predictor, which `--classifier` asks for. */
 export function addPredictorFlags(command: Command): Command {
@@ -83,17 +80,7 @@ export async function runFitPredictor(input: Input, options: CommonOptions & { o
       force: options.force,
       ...(save !== undefined && { store: resultFile(save) }),
       onRead: tellReading(terminal, "choosing"),
-      hooks: {
-        signal,
-        onEstimate(seconds) {
-          if (seconds > WORTH_TELLING) terminal.say(`This takes about ${roughly(seconds)}.`);
-        },
-        onProgress(step, done, left) {
-          const seconds = (performance.now() - started) / 1000;
-          const rest = left === undefined ? "" : `, about ${duration(left)} left`;
-          terminal.progress(`${step}  ${Math.round(100 * done)} %  ${duration(seconds)}${rest}`);
-        },
-      },
+      hooks: { signal, ...tellComparison(terminal) },
     });
     terminal.done();
     for (const note of about.training.notes) terminal.warn(note);
@@ -149,5 +136,6 @@ function sayDecision(classNames: readonly string[], threshold: About["threshold"
   const { value, rule, chosenOn, alertsPerDay } = threshold;
   const by = { F1: "the best F1", cost: "the least cost", alerts: `${alertsPerDay} alerts a day` }[rule];
   const from = value === null ? "no score is called" : `scores from ${value.toPrecision(3)} on are called`;
-  return `Decided by a threshold for ${by}: ${from} ${classNames[1]} (${chosenOn.alerts} of ${chosenOn.cases} held-out cases, ${chosenOn.positives} of which are).`;
+  const { cases, alerts, positives } = chosenOn;
+  return `Decided by a threshold for ${by}: ${from} ${classNames[1]}. Of ${cases} held-out cases it calls ${alerts}; ${positives} are ${classNames[1]}.`;
 }

@@ -73,6 +73,24 @@ export function tellReading(terminal: Terminal, next: string): (progress: ReadPr
     share === 1 ? tell(`${rows} rows read, ${next}`, undefined, true) : tell(`${rows} rows read,`, share);
 }
 
+/** Seconds below which nobody wonders how long it takes. */
+const WORTH_TELLING = 20;
+
+/** Hooks of a comparison, or of what chooses as one does: how long it will take, how far it is. */
+export function tellComparison(terminal: Terminal) {
+  const started = performance.now();
+  return {
+    onEstimate(seconds: number) {
+      if (seconds > WORTH_TELLING) terminal.say(`This takes about ${roughly(seconds)}.`);
+    },
+    onProgress(step: string, done: number, left?: number) {
+      const seconds = (performance.now() - started) / 1000;
+      const rest = left === undefined ? "" : `, about ${duration(left)} left`;
+      terminal.progress(`${step}  ${Math.round(100 * done)} %  ${duration(seconds)}${rest}`);
+    },
+  };
+}
+
 /** Seconds as text for people. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";

@@ -66,7 +66,7 @@ export function readContainer(bytes: Uint8Array, where: string, task: Task): Con
   if (about.task !== task)
     throw new ArtefactError(
       task === "classify"
-        ? `${where}: the file holds a detector of anomalies, expected a classifier. Read it with loadDetector.`
+        ? `${where}: the file holds a detector of anomalies, expected a classifier. "undertone predict" scores with it (in the library loadDetector); it is not served.`
         : `${where}: the file holds a classifier, expected a detector of anomalies. Read it with loadPredictor.`,
     );
   const networks: Model[] = [];
