@@ -10,7 +10,7 @@ import { duration, onInterrupt, openTerminal, print, tellReading } from "./termi
 
 const OWN = compareAnomalyOptionsSchema.pick({ detectors: true, normal: true, trainOn: true, falseAlarmRate: true });
 /** Those of `compare` that mean the same here. */
-const SHARED = compareAnomalyOptionsSchema.pick({
+export const SHARED_OPTIONS = {
   plan: true,
   folds: true,
   repeats: true,
@@ -18,7 +18,8 @@ const SHARED = compareAnomalyOptionsSchema.pick({
   labelDelay: true,
   measure: true,
   minGain: true,
-});
+} as const;
+const SHARED = compareAnomalyOptionsSchema.pick(SHARED_OPTIONS);
 
 export function addAnomalyFlags(command: Command): Command {
   command.option(

@@ -9,7 +9,7 @@ import { checkOutputs, type PlannedOutput } from "../files/check-outputs.js";
 import { writeFileAtomically } from "../files/write-file.js";
 import { filesRead, type Input, readSequences, shownInput } from "../read/read.js";
 import { renderReport } from "../report/report.js";
-import { addAnomalyFlags, expectNoAnomalyFlags, runCompareAnomaly } from "./compare-anomaly.js";
+import { addAnomalyFlags, expectNoAnomalyFlags, runCompareAnomaly, SHARED_OPTIONS } from "./compare-anomaly.js";
 import { comparisonTable } from "./comparison-table.js";
 import {
   addCommonFlags,
@@ -84,15 +84,7 @@ const OPTIONS = compareOptionsSchema.pick({
   alertsPerDay: true,
   alerts: true,
 });
-const OF_CLASSIFIERS = OPTIONS.omit({
-  plan: true,
-  folds: true,
-  repeats: true,
-  testShare: true,
-  labelDelay: true,
-  measure: true,
-  minGain: true,
-});
+const OF_CLASSIFIERS = OPTIONS.omit(SHARED_OPTIONS);
 const ALL = "show the rows of all classifiers, not only of the one that was chosen for each feature set";
 const COSTS = compareOptionsSchema.shape.costs.unwrap();
 

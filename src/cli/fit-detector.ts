@@ -4,7 +4,7 @@ import { OptionError } from "../errors.js";
 import type { Detector } from "../predict/detector.js";
 import { fitDetectorFile } from "../predict/fit-detector-file.js";
 import type { Input } from "../read/read.js";
-import { type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf } from "./flags.js";
+import { type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf, tellLeftOut } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print, tellReading } from "./terminal.js";
 
@@ -39,13 +39,15 @@ export async function runFitDetector(
     throw new OptionError(`\`${idle[0]}\`: got it and --anomaly, expected one of the two. It has no effect there.`);
   const terminal = openTerminal(options);
   const engine = await chooseEngine(options, terminal.say);
+  const reading = dataOptionsOf(options);
+  tellLeftOut(reading, options, terminal.warn);
   const { signal, release } = onInterrupt("Stopping ... Nothing is written.");
   const started = performance.now();
   try {
     const detector = await fitDetectorFile(engine, input, options.output, {
       ...pickOptions(options, OPTIONS),
       fit: fitOptionsOf(options),
-      reading: dataOptionsOf(options),
+      reading,
       force: options.force,
       signal,
       onRead: tellReading(terminal, "learning what is usual"),

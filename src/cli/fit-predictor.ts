@@ -7,7 +7,7 @@ import type { About } from "../predict/about.js";
 import { fitPredictorFile } from "../predict/fit-predictor-file.js";
 import { predictorOptionsSchema } from "../predict/options.js";
 import type { Input } from "../read/read.js";
-import { addEventFlags, type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf } from "./flags.js";
+import { addEventFlags, type CommonOptions, chooseEngine, dataOptionsOf, fitOptionsOf, tellLeftOut } from "./flags.js";
 import { addSchemaFlags, inFlags, pickOptions } from "./schema-flags.js";
 import { duration, onInterrupt, openTerminal, print, tellComparison, tellReading } from "./terminal.js";
 
@@ -18,7 +18,7 @@ const OPTIONS = predictorOptionsSchema.pick({
 const COSTS = compareOptionsSchema.shape.costs.unwrap();
 const EVENTS = ["amount", "secondEntity"] as const;
 /** Of the encoder alone. */
-const TRAINING = ["resume", "blockSteps", "sort"] as const;
+const TRAINING = ["resume", "checkpointEvery", "blockSteps", "sort"] as const;
 
 /** Flags of a predictor, which `--classifier` asks for. */
 export function addPredictorFlags(command: Command): Command {
@@ -66,6 +66,8 @@ export async function runFitPredictor(input: Input, options: CommonOptions & { o
   if (Object.keys(costs).length === 1)
     throw new OptionError("--cost-miss and --cost-alert: give both or neither, only their ratio decides.");
   const engine = await chooseEngine(options, terminal.say);
+  const reading = dataOptionsOf(options);
+  tellLeftOut(reading, options, terminal.warn);
   const { save, output, until } = options as CommonOptions & { save?: string; output: string; until?: string };
   const kept = save === undefined ? "Nothing is written." : `Finished results are in ${save}.`;
   const { signal, release } = onInterrupt(`Stopping ... ${kept}`);
@@ -75,7 +77,7 @@ export async function runFitPredictor(input: Input, options: CommonOptions & { o
       ...pickOptions(options, OPTIONS),
       ...(Object.keys(costs).length > 0 && { costs: costs as { miss: number; alert: number } }),
       fit: fitOptionsOf(options),
-      reading: dataOptionsOf(options),
+      reading,
       until,
       force: options.force,
       ...(save !== undefined && { store: resultFile(save) }),

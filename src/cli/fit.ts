@@ -50,7 +50,11 @@ export function fitCommand(): Command {
     )
     .requiredOption("-o, --output <file>", "the file to write: a model, or with --classifier or --anomaly a predictor")
     .option("--resume", "continue from OUT.checkpoint, if present")
-    .option("--checkpoint-every <seconds>", "time between two saves of training", numberIn({ minimum: 0 }), 10);
+    .option(
+      "--checkpoint-every <seconds>",
+      "time between two saves of training (default: 10)",
+      numberIn({ minimum: 0 }),
+    );
   command.option(
     "--block-steps <number>",
     "have at most so many steps of a table in memory, in blocks of whole entities; default: all of it",
@@ -84,7 +88,7 @@ async function runFit(paths: string[], options: CommonOptions & { output: string
       blockSteps: options.blockSteps as number | undefined,
       sort: options.sort as boolean | undefined,
       signal,
-      checkpointSeconds: options.checkpointEvery as number,
+      checkpointSeconds: options.checkpointEvery as number | undefined,
       onNote: terminal.warn,
       onRead: (sequences) => terminal.progress(`${sequences} sequences read`),
       onResume: (update) =>

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { readSequences } from "../read/read.js";
 import { describeSet, type SetDescription } from "../sequences/inspect/inspect.js";
 import { checkLeakage } from "../sequences/inspect/leakage.js";
-import { addDataFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
+import { addDataFlags, addEventFlags, type CommonOptions, dataOptionsOf, inputOf } from "./flags.js";
 import { inFlags } from "./schema-flags.js";
 import { onInterrupt, openTerminal, print, tellReading } from "./terminal.js";
 
@@ -23,7 +23,7 @@ export function inspectCommand(): Command {
     )
     .option("--json", "print one JSON object on standard output")
     .option("--quiet", "no notes");
-  addDataFlags(command).addHelpText("after", HELP);
+  addEventFlags(addDataFlags(command)).addHelpText("after", HELP);
   return command.action(async (paths: string[], options: CommonOptions) => {
     const { signal, release } = onInterrupt("Stopping ...");
     const terminal = openTerminal(options);

@@ -81,11 +81,8 @@ export interface ReasonsOf {
   contributions: { column: string; contribution: number }[];
 }
 
-export interface Explained {
-  model: string;
-  version: string;
+export interface Explained extends Omit<Predicted, "cases"> {
   cases: (PredictedCase & { reasons: ReasonsOf })[];
-  notes?: string[];
 }
 
 /** A model that the server has. */

@@ -1,3 +1,4 @@
+import { channelsThatTellTheClass, targetLeakWarning } from "../sequences/inspect/target-leak.js";
 import { concatSequences } from "../sequences/set/concat.js";
 import { countOf, type DataSource } from "../sequences/set/sequence-set.js";
 import { checkSequences, cutAll, type Sequences } from "../sequences/set/windowed-set.js";
@@ -40,6 +41,7 @@ export function resolve(source: DataSource<Sequences>, options: CompareOptions, 
   const all = source.test ? concatSequences(cutAll(source.train), cutAll(source.test)) : source.train;
   const { notes } = limitCategories(source.train); // each resample limits them by its own training part
   expectClasses(source.name, all);
+  notes.push(...channelsThatTellTheClass(source.train).map(targetLeakWarning));
   const unlabelled = all.labels!.reduce((count, label) => count + (label < 0 ? 1 : 0), 0);
   if (unlabelled > 0) notes.push(`${unlabelled} of ${countOf(all)} cases have no label; they are left out.`);
   const plan = planned ?? planOf(source, all, { ...options, labelDelay: resolved.labelDelay }, resolved.seed);

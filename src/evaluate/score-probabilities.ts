@@ -1,7 +1,7 @@
 import type { Calibration } from "../classify/calibration/calibration.js";
 import { type CalibrationOptions, fitCalibration } from "../classify/calibration/fit-calibration.js";
 import type { Calibrated, ComparisonRow } from "./comparison/comparison.js";
-import type { Prediction } from "./comparison/predictions.js";
+import { joined, type Prediction } from "./comparison/predictions.js";
 import { properScores } from "./metrics/metrics.js";
 import { reliabilityOf } from "./metrics/reliability.js";
 import { mean, type Scoring } from "./score-row.js";
@@ -63,14 +63,4 @@ export function calibrateHeld(
   if (!held || !labels || labels.every((label) => label === labels[0])) return undefined;
   const probabilities = classCount === 2 ? Array.from(held).flatMap((p) => [1 - p, p]) : held;
   return fitCalibration({ probabilities, labels, classCount, method });
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of parts) {
-    all.set(part, from);
-    from += part.length;
-  }
-  return all;
 }

@@ -17,6 +17,8 @@ export interface CasesToScore {
   events?: EventDetails;
   /** Which cases to score; default: all. */
   rows?: ArrayLike<number>;
+  /** What `pastOf` made of these events, where they are scored some at a time; default: made here. */
+  past?: Aggregates;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface CasesToScore {
  * @throws {OptionError} for a missing channel or static column, or events without what aggregates need
  * @throws {DataError} for a channel of another kind, or a label of another class
  */
-export function casesOf(about: About, { set, events, rows }: CasesToScore): Cases {
+export function casesOf(about: About, { set, events, rows, past }: CasesToScore): Cases {
   const needs = needsOf(about);
   const wanted = rows ?? Int32Array.from({ length: countOf(set) }, (_, n) => n);
   const bare: Sequences = { ...set, labels: undefined, classNames: undefined };
@@ -42,7 +44,7 @@ export function casesOf(about: About, { set, events, rows }: CasesToScore): Case
     ...(isTokens(set) && needs.has("tokens") && { tokens: chosen }),
     rows: wanted,
     ...(needs.has("amounts") && {
-      aggregates: () => aggregatesOf(about, set, events!),
+      aggregates: () => past ?? pastOf(about, set, events!),
     }),
   };
 }
@@ -66,15 +68,9 @@ export function staticChannels(about: Pick<About, "features" | "statics">): Chan
   });
 }
 
-/** Of all events, made once for those that are scored some at a time. */
-const madeAggregates = new WeakMap<EventDetails, { about: About; set: Sequences; all: Aggregates }>();
-
-function aggregatesOf(about: About, set: Sequences, events: EventDetails): Aggregates {
-  const made = madeAggregates.get(events);
-  if (made?.about === about && made.set === set) return made.all;
-  const all = eventAggregates(inOrder(set, about), events, pastLabels(set, about), about.labelDelay ?? 0);
-  madeAggregates.set(events, { about, set, all });
-  return all;
+/** What aggregates know of the past of each event. */
+export function pastOf(about: About, set: Sequences, events: EventDetails): Aggregates {
+  return eventAggregates(inOrder(set, about), events, pastLabels(set, about), about.labelDelay ?? 0);
 }
 
 /** The channels in the order of the training part, each with the categories that the data have. */

@@ -42,7 +42,7 @@ export function openReasons(expression: Expression, members: readonly Part["memb
       explain: openExplainer(member.state as ClassifierState),
     };
   });
-  /** @param tables what each member reads @param classes [rows] the class whose score is asked about; of two the second */
+  /** @param tables what each member reads @param classes [rows] the likeliest class; of two the second is asked about */
   return (tables: readonly FeatureTable[], classes: Int32Array, k: number): Reasons[] => {
     const all = parts.map(({ explain, member }, m) => named(explain(tables[m]), member.features));
     const units = [...new Set(all.map(({ unit }) => unit))];

@@ -10,9 +10,11 @@ import type { DataOptions } from "../read/source/options.js";
 import type { ReadProgress } from "../read/source/watch.js";
 import { type Channel, lengthOf } from "../sequences/set/sequence-set.js";
 import { heldSteps, pickSequences, type Sequences } from "../sequences/set/windowed-set.js";
+import type { RowLabels } from "../table/row-labels.js";
 import type { About } from "./about.js";
-import type { Predictor, Scored } from "./predictor.js";
-import { type ScoreLabels, withReasons } from "./score-columns.js";
+import { pastOf } from "./cases.js";
+import type { Predictor } from "./predictor.js";
+import { scoreWithReasons } from "./score-columns.js";
 
 /** Cases that are scored at a time: their features are in memory. */
 const AT_ONCE = 20_000;
@@ -20,7 +22,11 @@ const AT_ONCE = 20_000;
 /** What takes the rows of scored cases. */
 interface RowTaker {
   begin(): Promise<void>;
-  append(set: Sequences, labels: ScoreLabels, scored: Scored): Promise<void>;
+  append(
+    set: Sequences,
+    labels: Omit<RowLabels, "ids">,
+    found: Awaited<ReturnType<typeof scoreWithReasons>>,
+  ): Promise<void>;
   count(): number;
 }
 
@@ -29,6 +35,7 @@ type Options = RowsFileOptions & { explain?: number; onProgress?(scored: number,
 /**
  * Scores events by all that is known before each of them: for predictors that read aggregates of an entity's and a second
  * entity's past. So all events are read whole, with those of the history.
+ * @param atOnce cases that are scored at a time
  * @returns what reading noticed
  */
 export async function eachKnownCase(
@@ -37,19 +44,20 @@ export async function eachKnownCase(
   outputs: readonly string[],
   options: Options,
   rows: RowTaker,
+  atOnce = AT_ONCE,
 ): Promise<string[]> {
   const { onProgress, signal } = options;
   const { set, events, kept, chosen, notes } = await readKnown(predictor.about, input, outputs, options);
   const isLabelled = chosen.some((n) => (set.labels?.[n] ?? -1) >= 0);
+  const past = pastOf(predictor.about, set, events);
   await rows.begin();
-  for (let at = 0; at < chosen.length; at += AT_ONCE) {
-    const some = chosen.subarray(at, at + AT_ONCE);
-    const cases = { set, events, rows: some };
-    const scored = await predictor.score(cases);
+  for (let at = 0; at < chosen.length; at += atOnce) {
+    const some = chosen.subarray(at, at + atOnce);
     const own = pickSequences(set, some);
     const labels = isLabelled && Array.from(own.labels!, (label) => own.classNames?.[label] ?? "");
     const beside = { ...(labels && { labels }), ...(kept && { kept: selectKept(kept, some) }) };
-    await rows.append(own, await withReasons(predictor, cases, beside, options), scored);
+    const found = await scoreWithReasons(predictor, { set, events, rows: some, past }, options.explain);
+    await rows.append(own, beside, found);
     signal?.throwIfAborted();
     onProgress?.(rows.count(), chosen.length);
   }

@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.js";
+import { joined } from "../evaluate/comparison/predictions.js";
 import { checkRowsFile, eachRow, type RowsFileOptions, readingOf } from "../features/rows-file.js";
 import { withHooks } from "../hooks.js";
 import { expectOneOf, expectOptions, expectSwitch, expectWhole } from "../options.js";
@@ -9,8 +10,8 @@ import type { RowLabels } from "../table/row-labels.js";
 import { expectOwnNames, type FeatureFile, openFeatureFile } from "../table/write-features.js";
 import { needsAmounts, staticChannels } from "./cases.js";
 import { eachKnownCase } from "./known-cases.js";
-import { decide, type Predictor, type Scored } from "./predictor.js";
-import { alertsPerDay, daysOf, namesOfScores, type ScoreLabels, scoreColumns, withReasons } from "./score-columns.js";
+import { decide, type Predictor } from "./predictor.js";
+import { alertsPerDay, daysOf, namesOfScores, scoreColumns, scoreWithReasons } from "./score-columns.js";
 import { type ScoreFormat, scoreFileFormat, scoreFormats, withTime } from "./score-file.js";
 
 export interface PredictFileOptions extends RowsFileOptions {
@@ -93,7 +94,7 @@ async function predictToFile(
     labelsBeside: about.data.labelsBeside,
     begin: rows.begin,
     async append(set: Sequences, labels: Omit<RowLabels, "ids">, total?: number) {
-      await rows.append(set, await withReasons(predictor, { set }, labels, options), await predictor.score({ set }));
+      await rows.append(set, labels, await scoreWithReasons(predictor, { set }, options.explain));
       signal?.throwIfAborted();
       onProgress?.(rows.count(), total);
     },
@@ -124,17 +125,20 @@ function expectDecision({ about }: Predictor, { threshold, alertsPerDay }: Predi
     throw new OptionError(`predictFile, \`threshold\`: got ${threshold}, expected a number from 0 to 1.`);
 }
 
+/** Scores of some cases, and columns that stand behind them. */
+type WithReasons = Awaited<ReturnType<typeof scoreWithReasons>>;
+
 /** Rows of scores on their way into the file: as they come, or all at the end, where a day's decisions need all of them. */
-export function openRows(
+function openRows(
   { about }: Predictor,
   { threshold, alertsPerDay: most }: PredictFileOptions,
   open: () => Promise<FeatureFile>,
 ) {
   let file: FeatureFile | undefined;
-  let waiting: { labels: ScoreLabels & RowLabels; scored: Scored; days: Float64Array }[] = [];
+  let waiting: { labels: RowLabels; found: WithReasons; days: Float64Array }[] = [];
   let count = 0;
   let decided = new Array<number>(about.classNames.length).fill(0);
-  const write = async ({ reasons = [], ...labels }: ScoreLabels & RowLabels, scored: Scored, decisions: Int32Array) => {
+  const write = async (labels: RowLabels, { scored, reasons }: WithReasons, decisions: Int32Array) => {
     for (const c of decisions) decided[c]++;
     const columns: KeptColumn[] = [
       ...(labels.kept ?? []),
@@ -150,13 +154,14 @@ export function openRows(
       file = await open();
       [waiting, count, decided] = [[], 0, decided.map(() => 0)];
     },
-    async append(set: Sequences, labels: ScoreLabels, scored: Scored) {
+    async append(set: Sequences, labels: Omit<RowLabels, "ids">, found: WithReasons) {
+      const { scored } = found;
       count += countOf(set);
       const named = { ids: set.ids, ...labels };
       if (most === undefined)
         return write(
           named,
-          scored,
+          found,
           threshold === undefined ? scored.decisions : decide(about, scored.scores, threshold),
         );
       const days = daysOf(set);
@@ -164,22 +169,21 @@ export function openRows(
         throw new OptionError(
           `${about.name}: got \`alertsPerDay\`, but these cases have no times. Name the time column (\`time\`), or leave it out.`,
         );
-      waiting.push({ labels: named, scored, days });
+      waiting.push({ labels: named, found, days });
     },
     count: () => count,
     async finish() {
       if (most !== undefined) {
-        const join = (of: (each: (typeof waiting)[number]) => Float64Array) =>
-          Float64Array.from(waiting.flatMap((each) => Array.from(of(each))));
-        const scores = join(({ scored }) => scored.scores.filter((_, k) => k % 2 === 1));
+        const join = (of: (each: (typeof waiting)[number]) => Float64Array) => joined(waiting.map(of));
+        const scores = join(({ found }) => found.scored.scores.filter((_, k) => k % 2 === 1));
         const alerts = alertsPerDay(
           scores,
           join(({ days }) => days),
           most,
         );
         let from = 0;
-        for (const { labels, scored } of waiting)
-          await write(labels, scored, alerts.subarray(from, (from += scored.decisions.length)));
+        for (const { labels, found } of waiting)
+          await write(labels, found, alerts.subarray(from, (from += found.scored.decisions.length)));
       }
       return { files: await file!.finish(), rows: count, decided };
     },

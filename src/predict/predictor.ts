@@ -25,6 +25,12 @@ export interface Scored {
   decisions: Int32Array;
 }
 
+/** Scores with what moved them. */
+export interface Explained extends Scored {
+  /** [rows] */
+  reasons: Reasons[];
+}
+
 /** A classifier with all that makes its input: from raw sequences to probabilities and decisions. */
 export interface Predictor {
   /** What it was fitted on, how it was chosen, and by what it decides. */
@@ -39,12 +45,12 @@ export interface Predictor {
   /** [rows, classes], row-major; see `Scored.probabilities`. */
   predictProba(cases: CasesToScore): Promise<Float64Array>;
   /**
-   * The columns that moved each case's score most: exact for linear classifiers, TreeSHAP for trees; see
+   * The scores, and the columns that moved them most: exact for linear classifiers, TreeSHAP for trees; see
    * `explainClassifier`.
    * @param k most columns per case
    * @throws {OptionError} for nearest neighbours, sparse n-grams, or averages whose classifiers have several units
    */
-  explain(cases: CasesToScore, k: number): Promise<Reasons[]>;
+  explain(cases: CasesToScore, k: number): Promise<Explained>;
   /**
    * The values of each case that its network did not expect from the steps before, the most surprising first; undefined
    * where no feature set has a network that predicts the next step (`surprise` has one).
@@ -85,26 +91,22 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
   const expression = parseExpression(about.features);
   const members = parts.members.map((member) => ({ ...member, ...loadMember(member) }));
   const toProbabilities = probabilitiesBy(about);
-  /** What each member reads of the cases. */
-  const eachMember = async (given: CasesToScore, take: (m: number, rows: MemberRows) => void) => {
+  const keyOf = (part: string, classifier: string) => JSON.stringify([part, classifier]);
+  /** @param look gets what each member reads of the cases */
+  const scoreRows = async (given: CasesToScore, look?: (m: number, rows: MemberRows) => void): Promise<Scored> => {
+    const found = new Map<string, Float64Array>(); // scores of each part and classifier
     const cases = casesOf(about, given);
     const featuresOf = openFeatures(sets, cases, { engine, threads });
     for (const [p, part] of partsOf(expression).entries()) {
       const blocks = await blocksOf(part, featuresOf);
       for (let k = 0; k < about.classifiers.length; k++) {
         const m = p * about.classifiers.length + k; // in this order they are fitted
-        const { classifier, blocks: scale } = members[m];
-        take(m, rowsFor(part, classifier, blocks, scale).rows);
+        const { features, classifier, blocks: scale } = members[m];
+        const { rows } = rowsFor(part, classifier, blocks, scale);
+        look?.(m, rows);
+        found.set(keyOf(features, classifier), probabilitiesOf(members[m], rows));
       }
     }
-  };
-  const keyOf = (part: string, classifier: string) => JSON.stringify([part, classifier]);
-  const score = async (given: CasesToScore): Promise<Scored> => {
-    const found = new Map<string, Float64Array>(); // scores of each part and classifier
-    await eachMember(given, (m, rows) => {
-      const { features, classifier } = members[m];
-      found.set(keyOf(features, classifier), probabilitiesOf(members[m], rows));
-    });
     const byClassifier = about.classifiers.map((classifier) =>
       averageScores(expression, (part) => found.get(keyOf(part, classifier))!),
     );
@@ -114,19 +116,18 @@ export function openPredictor(engine: Engine, parts: PredictorParts, threads?: n
   let reasonsOf: ReturnType<typeof openReasons> | undefined;
   return {
     about,
-    score,
+    score: (cases) => scoreRows(cases),
     async explain(cases, k) {
       reasonsOf ??= openReasons(expression, parts.members, about.classifiers.length);
       const tables: FeatureTable[] = [];
-      await eachMember(cases, (m, rows) => {
+      const scored = await scoreRows(cases, (m, rows) => {
         tables[m] = rows.table!;
       });
       const C = about.classNames.length;
-      const classes = C === 2 ? new Int32Array() : likeliest((await score(cases)).scores, C);
-      return reasonsOf(tables, classes, k);
+      return { ...scored, reasons: reasonsOf(tables, likeliest(scored.scores, C), k) };
     },
-    predict: async (cases) => (await score(cases)).decisions,
-    predictProba: async (cases) => (await score(cases)).probabilities,
+    predict: async (cases) => (await scoreRows(cases)).decisions,
+    predictProba: async (cases) => (await scoreRows(cases)).probabilities,
     async surprises(cases, k) {
       const model = predictingModel(sets);
       return model && surprisesOf(engine, model, casesOf(about, cases).set, k, threads);

@@ -1,6 +1,5 @@
 import { countOf, type KeptColumn } from "../sequences/set/sequence-set.js";
 import { lastSteps, type Sequences } from "../sequences/set/windowed-set.js";
-import type { RowLabels } from "../table/row-labels.js";
 import type { About } from "./about.js";
 import type { CasesToScore } from "./cases.js";
 import type { Reasons } from "./explain.js";
@@ -53,22 +52,16 @@ export function namesOfScores(about: About, explain = 0): string[] {
   return [...columns, ...reasonColumns([], explain), ...surpriseColumns([], explain)].map(({ name }) => name);
 }
 
-/** What stands beside the scores, with the reasons where they are wanted. */
-export async function withReasons(
+/** Scores, with what stands behind them in a row: the columns and values that moved them, where they are wanted. */
+export async function scoreWithReasons(
   predictor: Predictor,
   cases: CasesToScore,
-  labels: Omit<RowLabels, "ids">,
-  { explain }: { explain?: number },
-): Promise<ScoreLabels> {
-  if (explain === undefined) return labels;
-  const surprises = cases.set.windows ? await predictor.surprises(cases, explain) : undefined;
-  const reasons = reasonColumns(await predictor.explain(cases, explain), explain);
-  return { ...labels, reasons: [...reasons, ...(surprises ? surpriseColumns(surprises, explain) : [])] };
-}
-
-/** What stands beside the scores of some cases: ids and columns of the data before them, reasons behind. */
-export interface ScoreLabels extends Omit<RowLabels, "ids"> {
-  reasons?: KeptColumn[];
+  k: number | undefined,
+): Promise<{ scored: Scored; reasons: KeptColumn[] }> {
+  if (k === undefined) return { scored: await predictor.score(cases), reasons: [] };
+  const surprises = cases.set.windows ? await predictor.surprises(cases, k) : undefined;
+  const { reasons, ...scored } = await predictor.explain(cases, k);
+  return { scored, reasons: [...reasonColumns(reasons, k), ...(surprises ? surpriseColumns(surprises, k) : [])] };
 }
 
 /** [cases], the day of each case's last step; undefined without times. */

@@ -5,9 +5,9 @@ import { type CompareOptions, resolveOptions } from "../../src/evaluate/comparis
 import { eventAggregates } from "../../src/features/sets/event-aggregates.js";
 import { nameOfExpression, splitList } from "../../src/features/sets/expression.js";
 import type { Aggregates } from "../../src/features/sets/feature-set.js";
-import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
 import type { DataSource } from "../../src/sequences/set/sequence-set.js";
+import { eventsCsv } from "../predict/events.js";
 import { fileOf } from "../read/temporary.js";
 
 const engine = await loadEngine();
@@ -19,23 +19,8 @@ function tableOf(aggregates: Aggregates, rows = 480) {
   return aggregates.beside({ values: new Float32Array(), names: [], rows }, cases);
 }
 
-/** Events of customers at terminals over 60 days; at terminal t0 every second one from day 10 on is a fraud. */
-function table({ customers = 12, events = 40, seed = 3 } = {}): string {
-  const random = randomStream(seed);
-  const rows: string[] = [];
-  for (let c = 0; c < customers; c++)
-    for (let k = 0; k < events; k++) {
-      const time = Math.floor(60 * DAY * random.uniform());
-      const terminal = random.integer(10);
-      const fraud = terminal === 0 && time > 10 * DAY && random.uniform() < 0.6 ? 1 : 0;
-      rows.push(
-        [time, `c${c}`, `t${terminal}`, (5 + 20 * random.uniform()).toFixed(2), ["a", "b"][k % 2], fraud].join(),
-      );
-    }
-  return `time,customer,terminal,amount,kind,fraud\n${rows.join("\n")}\n`;
-}
 const reading = { entity: "customer", time: "time", label: "fraud", window: 5, secondEntity: "terminal" };
-const source = await readSource(fileOf("events.csv", table()), reading);
+const source = await readSource(fileOf("events.csv", eventsCsv()), reading);
 const quick: CompareOptions = {
   plan: "forward",
   features: ["fields", "aggregates", "untrained", "latent", "aggregates+latent"],
@@ -75,7 +60,7 @@ describe("what is read of events beside their windows", () => {
   });
 
   test("an amount of another name, none, and missing ones", async () => {
-    const text = table().replace("amount", "price");
+    const text = eventsCsv().replace("amount", "price");
     const path = fileOf("prices.csv", text.replace(/\d+\.\d+,a/, ",a"));
     const named = await readSource(path, { ...reading, amount: "price" });
     expect(named.events!.amountName).toBe("price");

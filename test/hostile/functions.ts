@@ -1,67 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll } from "vitest";
 import * as library from "../../src/index.js";
 import * as node from "../../src/node.js";
 import * as report from "../../src/report/report.js";
 import * as simulate from "../../src/simulate/transactions.js";
+import type { Any, Case } from "./case.js";
+import { ofPredictors } from "./predictor-functions.js";
+import {
+  classifiers,
+  comparison,
+  engine,
+  events,
+  file,
+  labels,
+  model,
+  output,
+  set,
+  source,
+  table,
+} from "./subjects.js";
 
 // Every function that users can import stands in one of the two tables: with options, or without. A new one that stands
 // in neither fails the first test of options.test.ts.
-
-const folder = mkdtempSync(join(tmpdir(), "undertone-options-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-export const file = (name: string) => join(folder, name);
-const output = file("out.csv");
-writeFileSync(file("l.csv"), "who,when,x\na,1,2\na,2,3\nb,1,5\n");
-writeFileSync(file("a.csv"), "label,t0,t1\nx,1,2\ny,2,1\nx,1,3\ny,3,1\n");
-
-const engine = await library.loadEngine("reference");
-const times = [[0, 1, 2], [0, 1], [0, 1, 2], [0, 1]]; // biome-ignore format: one line
-export const set = library.sequencesFrom(
-  [
-    [1, 2, 4],
-    [2, 3],
-    [4, 4, 1],
-    [3, 1],
-  ],
-  { labels: ["x", "y", "x", "y"], times },
-);
-const source = { name: "four", train: set, files: [], notes: [] };
-const model = await library.fitAutoencoder(engine, set, {
-  recipe: "simple",
-  units: 2,
-  train: { updates: 1 },
-  threads: 0,
-});
-const quickly = { features: ["raw"], classifier: "ridge", fit: { threads: 0 } };
-const predictor = await library.fitPredictor(engine, source, quickly);
-const iforest = { detector: "isolation-forest", falseAlarmRate: 0.5 } as const;
-const detector = await node.fitDetectorFile(engine, file("a.csv"), file("d.undertone"), iforest);
-export const table = library.rawFeatures(set, 3);
-export const labels = set.labels!;
-const events = { times: Float64Array.of(0, 1), amounts: Float64Array.of(1, 2), entities: ["a", "a"] };
-const comparison = await library.compare(engine, source, { features: ["raw"], classifiers: ["ridge"], folds: 2 });
-export const classifiers = {
-  ridgeClassifier: library.ridgeClassifier,
-  logisticRegression: library.logisticRegression,
-  kNearestNeighbours: library.kNearestNeighbours,
-  randomForest: library.randomForest,
-  histogramGradientBoosting: library.histogramGradientBoosting,
-};
-
-export type Options = Record<string, unknown>;
-interface Case {
-  /** Calls it with these options beside those it needs. */
-  call(options: Options): unknown;
-  /** An option that it has. */
-  knows: string;
-  /** Values that it refuses, by option. */
-  refuses?: [Options, string][];
-}
-// biome-ignore lint/suspicious/noExplicitAny: the point is to give what the types refuse
-export type Any = any;
 
 export const withOptions: Record<string, Case> = {
   fitAutoencoder: {
@@ -247,68 +205,7 @@ export const withOptions: Record<string, Case> = {
     knows: "numeric",
     refuses: [[{ window: 0 }, "window"]],
   },
-  fitPredictor: {
-    call: (options) => library.fitPredictor(engine, source, { ...quickly, ...(options as Any) }),
-    knows: "calibration",
-    refuses: [
-      [{ classifier: "ridg" }, 'Did you mean "ridge"?'],
-      [{ classifier: "average(ridge)" }, "expected an average of two classifiers or more"],
-      [{ classifiers: ["ridge"] }, "expected one of the two"],
-      [{ labelDelay: 5 }, "it would have no effect"],
-      [{ calibration: "plat" }, 'Did you mean "platt"?'],
-    ],
-  },
-  fitPredictorFile: {
-    call: (options) =>
-      node.fitPredictorFile(engine, file("a.csv"), file("p.undertone"), { ...quickly, ...(options as Any) }),
-    knows: "until",
-    refuses: [[{ until: "soon" }, "expected a time"]],
-  },
-  decodePredictor: {
-    call: (options) => library.decodePredictor(engine, predictor.toBytes(), "it", options as Any),
-    knows: "threads",
-  },
-  decodeDetector: {
-    call: (options) => library.decodeDetector(engine, detector.toBytes(), "it", options as Any),
-    knows: "threads",
-  },
-  loadDetector: {
-    call: (options) => node.loadDetector(engine, file("d.undertone"), options as Any),
-    knows: "threads",
-  },
-  fitDetectorFile: {
-    call: (options) =>
-      node.fitDetectorFile(engine, file("a.csv"), file("d.undertone"), { ...options, ...iforest } as Any),
-    knows: "heldOut",
-    refuses: [[{ heldOut: 2 }, "expected"]],
-  },
-  detectFile: {
-    call: (options) => node.detectFile(detector, file("a.csv"), file("scores.csv"), options as Any),
-    knows: "perStep",
-    refuses: [
-      [{ falseAlarmRate: 0.5, alertsPerDay: 2 }, "not both"],
-      [{ perStep: true, alertsPerDay: 2 }, "expected one of the two"],
-      [{ outputFormat: "npy" }, "expected"],
-    ],
-  },
-  loadPredictor: {
-    async call(options) {
-      await node.savePredictor(file("q.undertone"), predictor);
-      return node.loadPredictor(engine, file("q.undertone"), options as Any);
-    },
-    knows: "threads",
-  },
-  predictFile: {
-    call: (options) => node.predictFile(predictor, file("a.csv"), file("scores.csv"), options as Any),
-    knows: "threshold",
-    refuses: [
-      [{ threshold: 2 }, "expected a number from 0 to 1"],
-      [{ alertsPerDay: 0.5 }, "expected a whole number"],
-      [{ threshold: 0.5, alertsPerDay: 5 }, "expected one of the two"],
-      [{ outputFormat: "npy" }, "expected"],
-      [{ after: 5 }, "Leave it out"],
-    ],
-  },
+  ...ofPredictors,
   encodeFile: {
     call: (options) => node.encodeFile(engine, model, file("a.csv"), output, options as Any),
     knows: "reading",

@@ -3,17 +3,9 @@ import * as library from "../../src/index.js";
 import * as node from "../../src/node.js";
 import * as report from "../../src/report/report.js";
 import * as simulate from "../../src/simulate/transactions.js";
-import {
-  type Any,
-  classifiers,
-  file,
-  labels,
-  type Options,
-  set,
-  table,
-  withOptions,
-  withoutOptions,
-} from "./functions.js";
+import type { Any, Options } from "./case.js";
+import { withOptions, withoutOptions } from "./functions.js";
+import { classifiers, file, labels, set, table } from "./subjects.js";
 
 /** The error of a call, whether it throws or rejects; undefined if it succeeds. */
 async function errorOf(call: () => unknown): Promise<unknown> {

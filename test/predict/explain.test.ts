@@ -23,7 +23,7 @@ const fitted = (features: string, classifier: string) =>
   fitPredictor(engine, source, { features: [features], classifier, fit });
 /** base and all contributions of each case. */
 const sums = async ({ explain }: Predictor) =>
-  (await explain(all, MANY)).map(({ base, contributions }) =>
+  (await explain(all, MANY)).reasons.map(({ base, contributions }) =>
     contributions.reduce((sum, { contribution }) => sum + contribution, base),
   );
 const logits = async ({ score }: Predictor) =>
@@ -50,7 +50,7 @@ describe("reasons add up to the score", () => {
       await sums(average),
       one.map((value, n) => (value + two[n]) / 2),
     );
-    const [{ contributions, unit, classIndex }] = await average.explain(all, MANY);
+    const [{ contributions, unit, classIndex }] = (await average.explain(all, MANY)).reasons;
     const names = contributions.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.every((name) => /^(fields|statistics):/.test(name))).toBe(true);
@@ -68,7 +68,8 @@ describe("reasons add up to the score", () => {
     );
     const some = { set: selectSequences(set, [7, 30, 2]) };
     const { scores, decisions } = await three.score(some);
-    const reasons = await three.explain(some, MANY);
+    const { reasons, ...again } = await three.explain(some, MANY);
+    expect(again.scores).toEqual(scores);
     expect(reasons.map(({ classIndex }) => classIndex)).toEqual(Array.from(decisions));
     expectNear(
       reasons.map(({ base, contributions }) => contributions.reduce((sum, each) => sum + each.contribution, base)),
@@ -92,7 +93,7 @@ test.each(["aggregates", "window"])("a file has them, the largest first (%s)", a
     .map((line) => line.split(","));
   expect(head.slice(-4)).toEqual(["reason_1", "reason_1_by", "reason_2", "reason_2_by"]);
   const byId = new Map(rows.map((row) => [row[0], row.slice(-4)]));
-  const expected = await predictor.explain(all, 2);
+  const { reasons: expected } = await predictor.explain(all, 2);
   source.train.ids.forEach((id, n) => {
     const { contributions } = expected[n];
     expect(byId.get(id)).toEqual(contributions.flatMap(({ name, contribution }) => [name, String(contribution)]));

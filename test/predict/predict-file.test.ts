@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loadEngine } from "../../src/engine/load.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { fitPredictorFile } from "../../src/predict/fit-predictor-file.js";
+import { eachKnownCase } from "../../src/predict/known-cases.js";
 import { predictFile } from "../../src/predict/predict-file.js";
 import { loadPredictor } from "../../src/predict/predictor-file.js";
 import { alertsPerDay } from "../../src/predict/score-columns.js";
@@ -122,6 +123,22 @@ describe.each([
     await predictFile(predictor, path, file); // its own
     await expect(predictFile(predictor, path, output("scores.npy"))).rejects.toThrow(OptionError);
   });
+});
+
+test("cases that are scored some at a time have the scores, and the past, of all together", async () => {
+  const ids: string[] = [];
+  const scores: number[] = [];
+  const taker = {
+    begin: async () => {},
+    count: () => ids.length,
+    append: async (set: { ids: readonly string[] }, _: unknown, { scored }: { scored: { scores: Float64Array } }) => {
+      ids.push(...set.ids);
+      scores.push(...scored.scores);
+    },
+  };
+  await eachKnownCase(byPast, path, [], {}, taker, 7);
+  expect(ids).toEqual(source.train.ids);
+  expect(scores).toEqual(Array.from((await byPast.score({ set: source.train, events: source.events })).scores));
 });
 
 test("a history that does not end before the data begin is refused where all of the past is looked at", async () => {

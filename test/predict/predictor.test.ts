@@ -13,7 +13,7 @@ import { randomStream } from "../../src/random.js";
 import { readSource } from "../../src/read/read.js";
 import { type SequenceSet, selectSequences } from "../../src/sequences/set/sequence-set.js";
 import { fileOf } from "../read/temporary.js";
-import { cellsOf, makeSet } from "../sequences/set/make-set.js";
+import { cellsOf, makeSet, withStatics } from "../sequences/set/make-set.js";
 import { randomSeries } from "../series.js";
 import { eventsCsv } from "./events.js";
 
@@ -25,14 +25,6 @@ const fit = { units: 4, threads: 0, train: { updates: 20, batchSize: 16 } };
 /** Series of three classes with numbers and categories beside them, and one channel of tokens. */
 const random = randomSeries({ N: 61, F: 2, lengths: (n) => 5 + (n % 7), missing: 0.1 });
 const labels = Int32Array.from(random.ids, (_, n) => n % 3);
-const withStatics = (set: SequenceSet): SequenceSet => ({
-  ...set,
-  statics: {
-    names: ["age", "site"],
-    values: Float32Array.from(set.ids.flatMap((_, n) => [n % 6 === 2 ? Number.NaN : (13 * n) % 31, n % 3])),
-    vocabularies: [undefined, ["north", "south", "west"]],
-  },
-});
 const numbers = withStatics(makeSet(cellsOf(random), { labels, classNames: ["a", "b", "c"] }));
 const tokens: SequenceSet = {
   ...makeSet(

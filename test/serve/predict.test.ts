@@ -94,7 +94,10 @@ describe.each([
 
   test("reasons are those of the library, in batches too", async () => {
     const wanted = Int32Array.of(7, 100, 3);
-    const expected = await predictor.explain({ set: source.train, events: source.events, rows: wanted }, 3);
+    const { reasons: expected } = await predictor.explain(
+      { set: source.train, events: source.events, rows: wanted },
+      3,
+    );
     const score = Array.from(wanted, (n) => source.train.ids[n]);
     const asked = (ids: string[], top: number) => json({ events: rows, score: ids, top });
     const requests = [asked(score, 3), ...score.map((id) => asked([id], 3)), asked(score, 1)];
@@ -112,6 +115,9 @@ describe.each([
     expect(answers.slice(1, 4).flatMap(reasonsIn)).toEqual(reasonsIn(answers[0]));
     expect(reasonsIn(answers[4]).map(({ contributions }) => contributions.length)).toEqual([1, 1, 1]);
     expect(answers[0].cases[0]).toMatchObject({ id: score[0], decision: expect.any(String) });
+    const { threshold, classNames } = predictor.about;
+    expect(answers[0].threshold).toBe(threshold?.value);
+    expect(answers[0].positive).toBe(threshold && classNames[1]);
   });
 
   test("it says what it is, and what it does not do", async () => {

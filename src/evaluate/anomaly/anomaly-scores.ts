@@ -5,6 +5,7 @@ import { openAnomaly } from "../../anomaly/open-anomaly.js";
 import { unpack } from "../../classify/base/packed.js";
 import type { Engine } from "../../engine/engine.js";
 import { pickSequences } from "../../sequences/set/windowed-set.js";
+import { joined } from "../comparison/predictions.js";
 import type { AnomalyQuestion } from "./anomaly-options.js";
 
 /** What a detector says of the test cases of all resamples, one after another. */
@@ -89,14 +90,4 @@ export async function scoreDetectors(engine: Engine, question: AnomalyQuestion):
     })),
     ...{ level, held, independent },
   };
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

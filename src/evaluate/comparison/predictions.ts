@@ -81,3 +81,14 @@ export function averagePredictions(parts: readonly Prediction[]): Prediction {
 export function meanOf(arrays: readonly Float64Array[]): Float64Array {
   return arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
 }
+
+/** Several arrays as one, one after another. */
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
+}

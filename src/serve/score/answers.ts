@@ -43,17 +43,26 @@ export function encodedAnswer(frame: Frame, readOut: string, { values, names }: 
 export function predictedAnswer(frame: Frame, { about }: Served, predictions: Predictions): Answer {
   const answer: Predicted = {
     ...frameOf(frame),
-    ...(about.positive !== undefined && { positive: about.positive }),
-    ...(about.threshold !== undefined && { threshold: about.threshold }),
+    ...thresholdOf(about),
     cases: casesOf(frame, predictions),
     ...notesOf(frame),
   };
   return jsonAnswer(answer, frame.ids.length);
 }
 
-export function explainedAnswer(frame: Frame, predictions: Predictions, reasons: readonly ReasonsOf[]): Answer {
+const thresholdOf = ({ positive, threshold }: Served["about"]) => ({
+  ...(positive !== undefined && { positive }),
+  ...(threshold !== undefined && { threshold }),
+});
+
+export function explainedAnswer(
+  frame: Frame,
+  { about }: Served,
+  predictions: Predictions,
+  reasons: readonly ReasonsOf[],
+): Answer {
   const cases = casesOf(frame, predictions).map((each, n) => ({ ...each, reasons: reasons[n] }));
-  const answer: Explained = { ...frameOf(frame), cases, ...notesOf(frame) };
+  const answer: Explained = { ...frameOf(frame), ...thresholdOf(about), cases, ...notesOf(frame) };
   return jsonAnswer(answer, cases.length);
 }
 

@@ -37,7 +37,7 @@ export async function predictRequests(
     from += rows.length;
     if (accept === NPY_TYPE) return npyAnswer(own.probabilities, rows.length);
     const frame = { ...file, ids: Array.from(rows, (n) => set.ids[n]), notes };
-    return request.top === 0 ? predictedAnswer(frame, served, own) : explainedAnswer(frame, own, reasons);
+    return request.top === 0 ? predictedAnswer(frame, served, own) : explainedAnswer(frame, served, own, reasons);
   });
 }
 
@@ -54,11 +54,12 @@ async function predictInSlices(served: Served, cases: Cases, top: number, mostSt
   let from = 0;
   for (const end of sliceEnds(cases.set, cases.rows, mostSteps)) {
     const some = { ...cases, rows: cases.rows.subarray(from, end) };
-    const own = await served.predict!(some);
+    const explained = top > 0 ? await served.explain!(some, top) : undefined;
+    const own = explained ?? (await served.predict!(some));
     predictions.scores.set(own.scores, from * C);
     predictions.probabilities.set(own.probabilities, from * C);
     predictions.decisions.set(own.decisions, from);
-    if (top > 0) moved.push(...(await served.explain!(some, top)));
+    moved.push(...(explained?.moved ?? []));
     from = end;
   }
   return { predictions, moved };

@@ -1,7 +1,8 @@
 import { DataError, nearestName } from "../../errors.js";
 import { parseTime } from "../../read/source/cells/times.js";
+import { takeMissing } from "../../read/source/piece.js";
 import { NO_DATA } from "../../sequences/set/check.js";
-import { type Channel, createBitmap, type SequenceSet, setBit } from "../../sequences/set/sequence-set.js";
+import type { Channel, SequenceSet } from "../../sequences/set/sequence-set.js";
 import { addStaticChannels } from "../../sequences/transform/static-channels.js";
 import { addTimeChannels } from "../../sequences/transform/time-channels.js";
 import { type CaseReading, type Cases, casesOfSet, looksAtTimes, splitChannels, staticColumns } from "./cases.js";
@@ -57,7 +58,12 @@ export function casesOfSequences(sequences: readonly unknown[], model: CaseReadi
     if (whole.constants !== undefined || constants)
       addConstants(whole, named, constants?.subarray(n * statics.length, (n + 1) * statics.length));
   });
-  const set: SequenceSet = { channels: given, ...finish(building), offsets, ids };
+  const set: SequenceSet = {
+    channels: given,
+    ...takeMissing(building.values.slice(0, building.end * building.columns.length)),
+    offsets,
+    ids,
+  };
   if (times.length > 0) {
     if (times.length !== building.end)
       fail("sequences", 'got "times" in some of them, expected them in all or in none.');
@@ -214,19 +220,6 @@ function addConstants(
       );
     out[c] = cellOf(columns[c], value, `${where}, static`);
   }
-}
-
-/** Zeros and a bitmap in place of NaN. */
-function finish({ values: room, end, columns }: Building): Pick<SequenceSet, "values" | "observed"> {
-  const values = room.slice(0, end * columns.length);
-  let observed: Uint8Array | undefined;
-  for (let k = 0; k < values.length; k++)
-    if (Number.isNaN(values[k])) {
-      observed ??= createBitmap(values.length, true);
-      setBit(observed, k, false);
-      values[k] = 0;
-    }
-  return { values, observed };
 }
 
 function notesOn(columns: readonly Column[]): string[] {

@@ -27,11 +27,12 @@ export function servedPredictor(engine: Engine, bytes: Uint8Array, where: string
     },
     predict: async ({ set, events, rows }) => ({ classNames, ...(await predictor.score({ set, events, rows })) }),
     async explain({ set, events, rows }, top) {
-      const reasons = await predictor.explain({ set, events, rows }, top);
-      return reasons.map(({ classIndex, unit, base, contributions }) => ({
+      const { reasons, ...scored } = await predictor.explain({ set, events, rows }, top);
+      const moved = reasons.map(({ classIndex, unit, base, contributions }) => ({
         ...{ class: classNames[classIndex], unit, base },
         contributions: contributions.map(({ name, contribution }) => ({ column: name, contribution })),
       }));
+      return { classNames, ...scored, moved };
     },
   };
 }

@@ -26,8 +26,8 @@ export interface Served extends CaseReading {
   /** The features of each sequence of the set. */
   encode?(set: SequenceSet, readOut: ReadOut): Promise<FeatureTable>;
   predict?(cases: Cases): Promise<Predictions>;
-  /** [cases], with the `top` columns that moved each score most */
-  explain?(cases: Cases, top: number): Promise<ReasonsOf[]>;
+  /** The same, with the `top` columns that moved each score most. */
+  explain?(cases: Cases, top: number): Promise<Predictions & { moved: ReasonsOf[] }>;
 }
 
 /** Columns and channels, as a request has them. */

@@ -7,7 +7,7 @@ import { featureSets } from "../../../src/features/sets/feature-sets.js";
 import { featureTables, type MadeSet } from "../../../src/features/sets/feature-tables.js";
 import { randomStream } from "../../../src/random.js";
 import { type SequenceSet, selectSequences } from "../../../src/sequences/set/sequence-set.js";
-import { cellsOf, makeSet } from "../../sequences/set/make-set.js";
+import { cellsOf, makeSet, withStatics } from "../../sequences/set/make-set.js";
 import { randomSeries } from "../../series.js";
 
 /** What every feature set of the table keeps to. A new one is tested by being listed. */
@@ -21,15 +21,6 @@ const random = randomSeries({ N: N.train + N.test, F: 2, lengths: (n) => 4 + (n 
 const cells = cellsOf(random);
 cells[N.train + 1] = [];
 cells[N.train + 2] = cells[N.train + 2].map((step) => step.map(() => null));
-/** With a number that some cases lack, and a category. */
-const withStatics = (set: SequenceSet): SequenceSet => ({
-  ...set,
-  statics: {
-    names: ["age", "site"],
-    values: Float32Array.from(set.ids.flatMap((_, n) => [n % 6 === 2 ? Number.NaN : (13 * n) % 31, n % 3])),
-    vocabularies: [undefined, ["north", "south", "west"]],
-  },
-});
 const numbers = withStatics(makeSet(cells, { labels: random.labels, classNames: random.classNames }));
 /** The same as tokens of a vocabulary of five. */
 const tokenChannel = { name: "token", kind: "categorical" as const, vocabulary: [..."abcde"] };

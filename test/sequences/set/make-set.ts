@@ -65,3 +65,13 @@ export const anySet = fc.integer({ min: 1, max: 3 }).chain((F) =>
     )
     .map((cases) => makeSet(cases, { F })),
 );
+
+/** With a number that some cases lack, and a category. */
+export const withStatics = (set: SequenceSet): SequenceSet => ({
+  ...set,
+  statics: {
+    names: ["age", "site"],
+    values: Float32Array.from(set.ids.flatMap((_, n) => [n % 6 === 2 ? Number.NaN : (13 * n) % 31, n % 3])),
+    vocabularies: [undefined, ["north", "south", "west"]],
+  },
+});
